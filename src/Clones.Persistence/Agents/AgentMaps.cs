@@ -1,0 +1,37 @@
+using Clones.Persistence.Pools;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Clones.Persistence.Agents;
+
+internal sealed class AgentMaps
+    : IEntityTypeConfiguration<Agent>,
+        IEntityTypeConfiguration<AgentLifecycleInstance>,
+        IEntityTypeConfiguration<AgentTransition>
+{
+    public void Configure(EntityTypeBuilder<Agent> builder)
+    {
+        builder.HasKey(a => a.Id);
+        builder.HasIndex(a => new { a.OwnerAddress, a.CreatedAt });
+
+        // A training pool has at most one agent.
+        builder.HasIndex(a => a.TrainingPoolId).IsUnique();
+        builder.HasOne<TrainingPool>().WithMany().HasForeignKey(a => a.TrainingPoolId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(a => a.Version).IsRowVersion();
+    }
+
+    public void Configure(EntityTypeBuilder<AgentLifecycleInstance> builder)
+    {
+        builder.ToTable("agent_lifecycles");
+        builder.HasKey(i => i.CorrelationId);
+        builder.Property(i => i.CorrelationId).HasColumnName("agent_id").ValueGeneratedNever();
+        builder.Property(i => i.CurrentState).HasColumnName("status").HasConversion<UpperSnakeCase.NameConverter>();
+        builder.Property(i => i.Version).IsConcurrencyToken();
+        builder.HasIndex(i => i.CurrentState);
+    }
+
+    public void Configure(EntityTypeBuilder<AgentTransition> builder)
+    {
+        builder.HasKey(t => new { t.AgentId, t.Sequence });
+    }
+}

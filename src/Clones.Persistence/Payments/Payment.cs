@@ -1,0 +1,40 @@
+namespace Clones.Persistence.Payments;
+
+/// <summary>A reward or withdrawal out of a deposit wallet. Accepted once, executed on chain exactly once.</summary>
+public sealed class Payment
+{
+    public required Guid Id { get; init; }
+    public required PaymentKind Kind { get; init; }
+    public required Guid TrainingPoolId { get; init; }
+    public required Guid WalletId { get; init; }
+
+    /// <summary>The transaction that carries it (one may carry several payments of one wallet); null while it waits for funds.</summary>
+    public Guid? TransactionId { get; set; }
+
+    /// <summary>Wallet address of the recipient, base58 (its ATA is derived).</summary>
+    public required string Recipient { get; init; }
+
+    /// <summary>Mint, base58; null for SOL.</summary>
+    public string? Mint { get; init; }
+
+    /// <summary>Base units of the mint, or lamports; above zero.</summary>
+    public required ulong Amount { get; init; }
+    public required PaymentStatus Status { get; set; }
+
+    /// <summary>Who asked: <c>wallet:..</c>, <c>api-key:..</c>, <c>system:rewards</c>. With the key it is unique, for ever.</summary>
+    public required string Caller { get; init; }
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>SHA-256 of the canonical request; the same key with another body is refused.</summary>
+    public required byte[] RequestHash { get; init; }
+    public string? Reference { get; init; }
+
+    /// <summary>For people; null unless FAILED or WAITING_FOR_FUNDS.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Signature that settled it, base58.</summary>
+    public string? Signature { get; set; }
+    public ulong? Slot { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? CompletedAt { get; set; }
+}

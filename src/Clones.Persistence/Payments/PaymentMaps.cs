@@ -1,0 +1,29 @@
+using Clones.Persistence.Pools;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Clones.Persistence.Payments;
+
+internal sealed class PaymentMaps : IEntityTypeConfiguration<Payment>, IEntityTypeConfiguration<RewardDecision>
+{
+    public void Configure(EntityTypeBuilder<Payment> builder)
+    {
+        builder.ToTable(t => t.HasCheckConstraint("ck_payments_amount", "amount > 0"));
+        builder.HasKey(p => p.Id);
+        builder.HasIndex(p => new { p.Caller, p.IdempotencyKey }).IsUnique();
+        builder.HasIndex(p => p.TransactionId);
+        builder.HasIndex(p => new { p.TrainingPoolId, p.CreatedAt });
+        builder.HasIndex(p => p.WalletId).HasFilter("status = 'WAITING_FOR_FUNDS'").HasDatabaseName("ix_payments_waiting");
+        builder.HasOne<TrainingPool>().WithMany().HasForeignKey(p => p.TrainingPoolId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<DepositWallet>().WithMany().HasForeignKey(p => p.WalletId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<ChainTransaction>().WithMany().HasForeignKey(p => p.TransactionId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<RewardDecision> builder)
+    {
+        builder.HasKey(d => d.SubmissionId);
+        builder.HasIndex(d => new { d.TrainingPoolId, d.Submitter });
+    }
+}

@@ -1,0 +1,27 @@
+namespace Clones.Persistence.Settlement;
+
+/// <summary>Stored and shown in capitals. SUBMITTED, SIGNED, BROADCAST, CONFIRMED and UNRESOLVED are live: the attempt may still land.</summary>
+public enum AttemptStatus
+{
+    /// <summary>Built for an owner to sign; nobody has signed it.</summary>
+    Prepared,
+
+    /// <summary>The owner's signature is stored; ours follow.</summary>
+    Submitted,
+
+    /// <summary>Every signature is there, committed.</summary>
+    Signed,
+    Broadcast,
+    Confirmed,
+    Unresolved,
+    Finalized,
+
+    /// <summary>Can never land: a death certificate is stored, or it never got all its signatures.</summary>
+    Expired,
+
+    /// <summary>Executed and rejected by the chain, seen at finalized.</summary>
+    Failed,
+
+    /// <summary>Prepared and never signed; replaced by a fresh one or given up.</summary>
+    Withdrawn,
+}

@@ -1,0 +1,33 @@
+namespace Clones.Persistence.Settlement;
+
+/// <summary>
+/// A transaction: the intent (payments, a token creation, a pool creation) that is executed on chain exactly once, by attempts.
+/// </summary>
+public sealed class ChainTransaction
+{
+    public required Guid Id { get; init; }
+    public required TransactionKind Kind { get; init; }
+    public required TransactionStatus Status { get; set; }
+
+    /// <summary>The deposit wallet that pays (and signs).</summary>
+    public required Guid WalletId { get; init; }
+
+    /// <summary>The agent, for token and pool creations.</summary>
+    public Guid? AgentId { get; init; }
+
+    /// <summary>Number of the latest attempt; 0 before the first.</summary>
+    public int AttemptNumber { get; set; }
+
+    /// <summary>For people: why it failed or is unresolved.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Who works on it now, and until when by the clock of the database; any worker takes over after that.</summary>
+    public string? LeaseOwner { get; set; }
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    /// <summary>When reconciliation looks at it again, by the clock of the database.</summary>
+    public DateTimeOffset NextCheckAt { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? SettledAt { get; set; }
+    public List<TransactionAttempt> Attempts { get; } = [];
+}

@@ -1,0 +1,18 @@
+namespace Clones.Persistence.Tokens;
+
+/// <summary>A token that training pools may pay in, as operators have listed it.</summary>
+public sealed class Token
+{
+    /// <summary>1-10 of A-Z and 0-9.</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary>Mint, base58; null for SOL.</summary>
+    public string? Mint { get; set; }
+
+    /// <summary>0-9 (SPL allows more; u64 amounts make them useless).</summary>
+    public required int Decimals { get; set; }
+
+    /// <summary>Token program that owns the mint, base58; null for SOL.</summary>
+    public string? TokenProgram { get; set; }
+    public required DateTimeOffset UpdatedAt { get; set; }
+}

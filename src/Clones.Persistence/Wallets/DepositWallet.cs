@@ -1,0 +1,24 @@
+namespace Clones.Persistence.Wallets;
+
+/// <summary>A custodial wallet. Its row lock is what reservations and signing of one wallet are serialized by.</summary>
+public sealed class DepositWallet
+{
+    public required Guid Id { get; init; }
+    public required Guid TrainingPoolId { get; init; }
+
+    /// <summary>Address, base58.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Ciphertext in one of the stored forms of the key vault; opened by the workers only.</summary>
+    public required string EncryptedPrivateKey { get; set; }
+
+    /// <summary>Version of the master key it is under; 0 is the plaintext of the old system.</summary>
+    public required int KeyVersion { get; set; }
+
+    /// <summary>
+    /// The highest slot at which a transaction of this wallet settled. A balance may be compared with the reservations only when it was
+    /// read at this slot or later, or a payment already made would be counted as still there.
+    /// </summary>
+    public ulong SettledSlot { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
