@@ -1,0 +1,6 @@
+using Clones.Solana.Primitives;
+
+namespace Clones.Solana.Messages;
+
+/// <summary>A call of one program, before its accounts are numbered in a message.</summary>
+public sealed record Instruction(PublicKey ProgramId, IReadOnlyList<AccountMeta> Accounts, byte[] Data);

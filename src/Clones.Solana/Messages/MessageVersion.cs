@@ -1,0 +1,7 @@
+namespace Clones.Solana.Messages;
+
+public enum MessageVersion
+{
+    Legacy,
+    V0,
+}
