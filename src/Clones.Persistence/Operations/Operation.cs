@@ -5,7 +5,7 @@ public sealed class Operation
 {
     public required Guid Id { get; init; }
 
-    /// <summary>What it does: an event name of the lifecycle, CREATE_POOL, REFRESH_POOL, SUBMIT_TRANSACTION.</summary>
+    /// <summary>What it does: an event name of the lifecycle, REGISTER, CREATE_POOL, REFRESH_POOL.</summary>
     public required string Kind { get; init; }
     public required OperationStatus Status { get; set; }
 
@@ -26,6 +26,9 @@ public sealed class Operation
 
     /// <summary>For people; names the current status and the permitted events where an event was refused.</summary>
     public string? ErrorDetail { get; set; }
+
+    /// <summary>Events that were permitted in that status where one was refused; null otherwise.</summary>
+    public List<string>? PermittedEvents { get; set; }
 
     /// <summary>Status of the agent at the moment of the answer.</summary>
     public string? AgentStatus { get; set; }
