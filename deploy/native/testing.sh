@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# "./clones test": what is missing is set up, then format, build, localnet's own tests and every test project.
+# Each step counts; the very last line is "N passed, N failed".
+
+PASSED=0 FAILED=0 SKIPPED=0
+SUMMARY=()
+
+count() { # count NAME PASSED FAILED SKIPPED SECONDS
+  PASSED=$((PASSED + $2)) FAILED=$((FAILED + $3)) SKIPPED=$((SKIPPED + $4))
+  SUMMARY+=("$(printf '%-32s %6d passed %4d failed %4d skipped %5d s' "$@")")
+}
+
+# test_step NAME COMMAND...: one that passes counts for nothing, because it is no test; one that fails counts as 1 failed.
+test_step() {
+  local name=$1 began=$SECONDS log=$LOGS/$1.log
+  shift
+  say "$name"
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    # The compiler's errors may stand far above the end.
+    grep -E ': error |^Error ' "$log" | sort -u | head -n 20 >&2 || true
+    show_log_end "$log"
+    say "$name FAILED"
+    count "$name" 0 1 0 $((SECONDS - began))
+    return 1
+  fi
+}
+
+report_attribute() { # report_attribute FILE NAME: of the <assembly> element
+  grep -oE '<assembly [^>]*>' "$1" | grep -oE " $2=\"[0-9]+\"" | grep -oE '[0-9]+' | head -n 1
+}
+
+run_test_project() {
+  local name=$1 filter=$2 began=$SECONDS status=0 failed
+  local program=$ROOT/tests/$1/bin/Release/net10.0/$1 report=$STATE/reports/$1.xml options=()
+  [ -z "$filter" ] || options=(-method "*$filter*")
+  rm -f "$report"
+  say "$name"
+  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-900}" "$program" "${options[@]}" -noColor -noLogo -result-xml "$report" \
+    </dev/null >"$LOGS/$name.log" 2>&1 || status=$?
+  if [ ! -s "$report" ]; then
+    show_log_end "$LOGS/$name.log"
+    [ $status != 124 ] || say "$name took more than ${CLONES_TEST_SECONDS:-900} s"
+    count "$name" 0 1 0 $((SECONDS - began))
+    return 0
+  fi
+  failed=$(($(report_attribute "$report" failed) + $(report_attribute "$report" errors)))
+  # A run that says it failed is not believed to have passed, whatever it counted.
+  [ $status = 0 ] || [ $failed -gt 0 ] || failed=1
+  [ $failed = 0 ] || grep -vE '^ *(Discover|Starting|Finished)' "$LOGS/$name.log" || true
+  count "$name" "$(report_attribute "$report" passed)" "$failed" "$(report_attribute "$report" skipped)" $((SECONDS - began))
+}
+
+run_localnet_tests() {
+  local began=$SECONDS log=$LOGS/localnet.log status=0 passed failed skipped
+  [ -f "$ROOT/tools/localnet/package.json" ] || return 0
+  say "tools/localnet"
+  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-900}" npm test --prefix "$ROOT/tools/localnet" </dev/null >"$log" 2>&1 || status=$?
+  passed=$(last_count "$log" pass) failed=$(last_count "$log" fail) skipped=$(last_count "$log" skipped)
+  [ $status = 0 ] || [ "$failed" -gt 0 ] || failed=1
+  [ $status != 0 ] || [ "$passed" -gt 0 ] || failed=1 # silence is no success
+  [ "$failed" = 0 ] || show_log_end "$log"
+  count tools/localnet "$passed" "$failed" "$skipped" $((SECONDS - began))
+}
+
+# Node's reporters end with "# pass 12" or "i pass 12"; others write "12 passed".
+last_count() {
+  local found
+  found=$(grep -oE "(^[^ ]* ?$2 [0-9]+$)|([0-9]+ $2(ed)?\b)" "$1" | tail -n 1 | grep -oE '[0-9]+') || true
+  printf '%s' "${found:-0}"
+}
+
+run_tests() {
+  local filter=${1:-} project line built=true
+  require_toolchain
+  select_servers test
+  mkdir -p "$STATE/reports"
+  STARTED_SECONDS=$SECONDS
+  trap release_test_servers EXIT
+  (start_private_servers $$) &
+  local servers=$!
+  (ensure_localnet_modules) &
+  local modules=$!
+  cd "$ROOT"
+  if [ -z "$filter" ]; then
+    test_step tool-restore dotnet tool restore || true
+    test_step format dotnet csharpier check . || true
+  fi
+  test_step build dotnet build Clones.sln -c Release -v quiet --nologo || built=false
+  wait $modules || count localnet-modules 0 1 0 0
+  if ! wait $servers; then
+    count servers 0 1 0 0
+  elif $built; then
+    while IFS= read -r line; do export "${line?}"; done <<<"$(print_private_servers)"
+    for project in "$ROOT"/tests/*.Tests/; do
+      run_test_project "$(basename "$project")" "$filter"
+    done
+    [ -n "$filter" ] || run_localnet_tests
+  fi
+  finish_tests
+}
+
+finish_tests() {
+  local line
+  release_test_servers
+  printf '\n'
+  for line in "${SUMMARY[@]}"; do printf '%s\n' "$line"; done
+  printf 'in %d s; logs in %s\n\n' $((SECONDS - STARTED_SECONDS)) "${LOGS#"$ROOT"/}"
+  if [ $SKIPPED -gt 0 ]; then
+    printf '%d passed, %d failed, %d skipped\n' $PASSED $FAILED $SKIPPED
+  else
+    printf '%d passed, %d failed\n' $PASSED $FAILED
+  fi
+  [ $FAILED = 0 ] && [ $PASSED -gt 0 ]
+}
+
+# The watcher stops the servers when no one else uses them; waiting for it leaves the machine as it was.
+release_test_servers() {
+  trap - EXIT
+  rm -f "$STATE/users/$$"
+  [ -n "$(ls -A "$STATE/users" 2>/dev/null)" ] || wait_until 60 process_ended "$RUN/watcher.pid" || true
+}
