@@ -46,6 +46,7 @@ public sealed class ClonesDbContext : DbContext
         configurationBuilder.Properties<PaymentKind>().HaveConversion<UpperSnakeCase.EnumConverter<PaymentKind>>();
         configurationBuilder.Properties<PaymentStatus>().HaveConversion<UpperSnakeCase.EnumConverter<PaymentStatus>>();
         configurationBuilder.Properties<TrainingPoolStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TrainingPoolStatus>>();
+        configurationBuilder.Properties<TokenStandard>().HaveConversion<UpperSnakeCase.EnumConverter<TokenStandard>>();
         configurationBuilder.Properties<TransactionKind>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionKind>>();
         configurationBuilder.Properties<TransactionStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionStatus>>();
         configurationBuilder.Properties<AttemptStatus>().HaveConversion<UpperSnakeCase.EnumConverter<AttemptStatus>>();

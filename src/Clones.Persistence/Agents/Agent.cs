@@ -30,6 +30,7 @@ public sealed class Agent
 
     /// <summary>0-50: percentage of the supply that is kept out of the liquidity pool.</summary>
     public required int GatedPercentage { get; set; }
+    public TokenStandard TokenStandard { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; set; }
 

@@ -32,6 +32,9 @@ public sealed class TransactionAttempt
     /// <summary>Lamports: base fee and priority fee together, at most.</summary>
     public required ulong FeeLamportsMax { get; init; }
 
+    /// <summary>What an owner is asked to sign, as JSON of <see cref="DeploymentTerms"/>; null for payments.</summary>
+    public string? Terms { get; init; }
+
     /// <summary>How many times the bytes were sent.</summary>
     public int SendCount { get; set; }
     public DateTimeOffset? LastSentAt { get; set; }

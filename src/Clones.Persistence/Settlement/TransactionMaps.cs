@@ -36,5 +36,6 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
             .HasDatabaseName("ux_transaction_attempts_one_live");
         builder.Property(a => a.Evidence).HasColumnType("jsonb");
         builder.Property(a => a.Error).HasColumnType("jsonb");
+        builder.Property(a => a.Terms).HasColumnType("jsonb");
     }
 }
