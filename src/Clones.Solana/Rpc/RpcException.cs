@@ -1,0 +1,60 @@
+namespace Clones.Solana.Rpc;
+
+/// <summary>A call to a node brought no result. The kinds mean different things to a caller; none of them means "not found".</summary>
+/// <remarks>No text here holds request data (transactions) or more of the endpoint than scheme, host and port (keys hide in the rest).</remarks>
+public abstract class RpcException : Exception
+{
+    private protected RpcException(Uri endpoint, string method, string message, Exception? inner = null)
+        : base($"{method} at {EndpointName.Of(endpoint)}: {message}", inner)
+    {
+        Endpoint = EndpointName.Of(endpoint);
+        Method = method;
+    }
+
+    /// <summary>Scheme, host and port of the node.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>The RPC method, such as getSlot.</summary>
+    public string Method { get; }
+}
+
+/// <summary>
+/// No usable answer came: no connection, a timeout, an HTTP error, or something that is not a JSON-RPC answer. Whether the node acted on
+/// the request is unknown.
+/// </summary>
+public sealed class RpcTransportException : RpcException
+{
+    internal RpcTransportException(Uri endpoint, string method, string message, int? httpStatus = null, bool isTimeout = false)
+        : base(endpoint, method, message)
+    {
+        HttpStatus = httpStatus;
+        IsTimeout = isTimeout;
+    }
+
+    /// <summary>Set when an HTTP answer came at all.</summary>
+    public int? HttpStatus { get; }
+
+    public bool IsTimeout { get; }
+}
+
+/// <summary>The node asks for fewer requests.</summary>
+public sealed class RpcRateLimitedException : RpcException
+{
+    internal RpcRateLimitedException(Uri endpoint, string method, TimeSpan? retryAfter)
+        : base(endpoint, method, retryAfter is { } wait ? $"rate limited, retry after {wait.TotalSeconds:0} s" : "rate limited") =>
+        RetryAfter = retryAfter;
+
+    /// <summary>How long the node asks to wait; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; }
+}
+
+/// <summary>The node itself says that it lags behind the cluster, or has not reached the asked-for slot.</summary>
+public sealed class RpcNodeBehindException : RpcException
+{
+    internal RpcNodeBehindException(Uri endpoint, string method, ulong? slotsBehind)
+        : base(endpoint, method, slotsBehind is { } slots ? $"node is {slots} slots behind" : "node is behind") =>
+        SlotsBehind = slotsBehind;
+
+    /// <summary>Null when the node does not say.</summary>
+    public ulong? SlotsBehind { get; }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Clones.Solana.Primitives;
+
+namespace Clones.Solana.Rpc;
+
+/// <summary>JSON-RPC over HTTP to one node. Safe for use by many threads.</summary>
+/// <remarks>The files of this class follow the subjects of the methods: cluster, transactions, accounts.</remarks>
+public sealed partial class SolanaRpcClient : IRpcClient
+{
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly RpcTransport transport;
+
+    /// <param name="http">Must not retry by itself; its own timeout counts too.</param>
+    /// <param name="endpoint">Absolute, http or https. May hold an API key, which is never shown.</param>
+    /// <param name="timeout">For one call from connecting to the last byte; <see cref="DefaultTimeout"/> when null.</param>
+    /// <exception cref="ArgumentException">The endpoint is not an absolute http(s) address.</exception>
+    public SolanaRpcClient(HttpClient http, Uri endpoint, TimeSpan? timeout = null, TimeProvider? time = null)
+    {
+        if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new ArgumentException("The endpoint must be an absolute http or https address.", nameof(endpoint));
+        }
+
+        transport = new RpcTransport(http, endpoint, timeout ?? DefaultTimeout, time ?? TimeProvider.System);
+    }
+
+    public Uri Endpoint => transport.Endpoint;
+
+    /// <summary>The endpoint as it may be shown.</summary>
+    public override string ToString() => EndpointName.Of(Endpoint);
+
+    private Task<T> CallAsync<T>(
+        string method,
+        Action<Utf8JsonWriter>? writeParameters,
+        Func<JsonElement, T> readResult,
+        CancellationToken cancellationToken
+    ) => transport.CallAsync(method, writeParameters, readResult, cancellationToken);
+
+    private Task<RpcValue<T>> CallWithSlotAsync<T>(
+        string method,
+        Action<Utf8JsonWriter> writeParameters,
+        Func<JsonElement, T> readValue,
+        CancellationToken cancellationToken
+    ) => transport.CallAsync(method, writeParameters, json => RpcReaders.WithSlot(json, readValue), cancellationToken);
+
+    private static void RefuseMoreThan(int max, int count, string name)
+    {
+        if (count > max)
+        {
+            throw new ArgumentException($"{count} were given; nodes take at most {max}.", name);
+        }
+    }
+}
