@@ -1,0 +1,75 @@
+namespace Clones.Solana.Rpc;
+
+/// <summary>Remembers the failures of one endpoint and for how long it is left alone. Safe for use by many threads.</summary>
+internal sealed class EndpointState(IRpcClient client, TimeProvider time)
+{
+    internal static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(500);
+    internal static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
+
+    private readonly Lock gate = new();
+    private int consecutiveFailures;
+    private DateTimeOffset pausedUntil;
+    private string? lastFailure;
+
+    public IRpcClient Client => client;
+
+    public DateTimeOffset PausedUntil
+    {
+        get
+        {
+            lock (gate)
+            {
+                return pausedUntil;
+            }
+        }
+    }
+
+    public bool IsPaused => PausedUntil > time.GetUtcNow();
+
+    public EndpointHealth Health
+    {
+        get
+        {
+            lock (gate)
+            {
+                DateTimeOffset? pause = pausedUntil > time.GetUtcNow() ? pausedUntil : null;
+                return new EndpointHealth(EndpointName.Of(client.Endpoint), consecutiveFailures, pause, lastFailure);
+            }
+        }
+    }
+
+    public void Answered()
+    {
+        lock (gate)
+        {
+            consecutiveFailures = 0;
+            pausedUntil = default;
+        }
+    }
+
+    public void Failed(RpcException failure)
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            lastFailure = failure.Message;
+            // Calls that were under way together fail together: they count as one, or the pause would grow with the load.
+            if (pausedUntil <= now)
+            {
+                consecutiveFailures++;
+            }
+
+            var until = now + Pause(failure);
+            pausedUntil = until > pausedUntil ? until : pausedUntil;
+        }
+    }
+
+    private TimeSpan Pause(RpcException failure)
+    {
+        // A node may ask for more than the usual pause, but not switch itself off for good.
+        var doubled = PauseMin * Math.Pow(2, Math.Min(consecutiveFailures - 1, 16));
+        var asked = (failure as RpcRateLimitedException)?.RetryAfter ?? TimeSpan.Zero;
+        var pause = asked > doubled ? asked : doubled;
+        return pause < PauseMax ? pause : PauseMax;
+    }
+}
