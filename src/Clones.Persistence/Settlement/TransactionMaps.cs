@@ -10,6 +10,9 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
     {
         builder.ToTable("transactions");
         builder.HasKey(t => t.Id);
+
+        // By the clock of the database, which is the only one that every worker shares.
+        builder.Property(t => t.NextCheckAt).HasDefaultValueSql("now() + interval '15 seconds'");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(t => t.WalletId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(t => t.Attempts).WithOne().HasForeignKey(a => a.TransactionId).OnDelete(DeleteBehavior.Restrict);
         builder

@@ -1,0 +1,189 @@
+using Clones.Persistence.Pools;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+using Clones.Solana.Rpc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Persistence.Payments;
+
+/// <summary>
+/// Accepts a payment, once, for ever: idempotency, reservation, payment and transaction in the caller's database transaction. The chain is
+/// read before (<see cref="TransferOutlook"/>), so that no lock is held while an RPC takes its time.
+/// </summary>
+public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, TimeProvider time)
+{
+    /// <summary>Ceiling of what one payment may cost in fees, in lamports: the signature (5,000) and the priority fee together.</summary>
+    public const ulong FeeLamportsMax = 105_000;
+
+    /// <summary>Looks for the payment that this request already made. Cheap: asks no chain and takes no lock.</summary>
+    /// <returns>Replayed, KeyReused or null.</returns>
+    public async Task<PaymentAcceptanceResult?> FindAsync(PaymentRequest request, CancellationToken cancellationToken)
+    {
+        var payment = await db.Payments.FirstOrDefaultAsync(
+            p => p.Caller == request.Caller && p.IdempotencyKey == request.IdempotencyKey,
+            cancellationToken
+        );
+        if (payment is null)
+        {
+            return null;
+        }
+        return payment.RequestHash.AsSpan().SequenceEqual(request.Hash())
+            ? new PaymentAcceptanceResult.Replayed(payment)
+            : new PaymentAcceptanceResult.KeyReused(payment.Id);
+    }
+
+    /// <summary>Everything in the open database transaction; the caller publishes and commits.</summary>
+    /// <exception cref="ArgumentException">The outlook is about another transfer, or the amount is zero.</exception>
+    public async Task<PaymentAcceptanceResult> AcceptAsync(
+        PaymentRequest request,
+        TransferOutlook outlook,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(request.Amount, nameof(request));
+        if (outlook.Recipient != request.Recipient || outlook.Mint != request.Mint)
+        {
+            throw new ArgumentException("The outlook is about another transfer.", nameof(outlook));
+        }
+
+        // Two requests with one key may name two wallets, so the wallet's lock alone does not put them in a row.
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT pg_advisory_xact_lock(hashtextextended({request.Caller + "\n" + request.IdempotencyKey}, 7411))",
+            cancellationToken
+        );
+        if (await FindAsync(request, cancellationToken) is { } earlier)
+        {
+            return earlier;
+        }
+
+        var pool = await db.TrainingPools.FirstOrDefaultAsync(p => p.Id == request.TrainingPoolId, cancellationToken);
+        var wallet = pool is null ? null : await ledger.LockOfPoolAsync(pool.Id, cancellationToken);
+        if (wallet is null)
+        {
+            return new PaymentAcceptanceResult.PoolHasNoWallet(request.TrainingPoolId);
+        }
+        if (RecipientRule.Refuse(outlook, request.Amount) is { } refusal)
+        {
+            return new PaymentAcceptanceResult.RecipientRefused(refusal);
+        }
+
+        var payment = NewPayment(request, wallet.Id);
+        if (request.MayWait && request.Kind == PaymentKind.Reward && pool!.Status == TrainingPoolStatus.Paused)
+        {
+            return await WaitAsync(payment, "The training pool is paused.", cancellationToken);
+        }
+        return await ReserveAsync(payment, wallet, outlook, request.MayWait, cancellationToken);
+    }
+
+    /// <summary>Tries a waiting payment again. Nothing changes but its reason where funds are still missing.</summary>
+    /// <param name="payment">Waiting, its row locked by the caller's database transaction.</param>
+    /// <param name="outlook">Of this payment's transfer.</param>
+    /// <param name="cancellationToken">Stops the queries.</param>
+    public async Task<PaymentAcceptanceResult> ResumeAsync(Payment payment, TransferOutlook outlook, CancellationToken cancellationToken)
+    {
+        if (payment.Status != PaymentStatus.WaitingForFunds)
+        {
+            return new PaymentAcceptanceResult.Replayed(payment);
+        }
+
+        var wallet = await ledger.LockAsync(payment.WalletId, cancellationToken);
+        if (wallet is null)
+        {
+            return new PaymentAcceptanceResult.PoolHasNoWallet(payment.TrainingPoolId);
+        }
+        if (RecipientRule.Refuse(outlook, payment.Amount) is { } refusal)
+        {
+            return new PaymentAcceptanceResult.RecipientRefused(refusal);
+        }
+        return await ReserveAsync(payment, wallet, outlook, mayWait: true, cancellationToken);
+    }
+
+    private async Task<PaymentAcceptanceResult> ReserveAsync(
+        Payment payment,
+        DepositWallet wallet,
+        TransferOutlook outlook,
+        bool mayWait,
+        CancellationToken cancellationToken
+    )
+    {
+        var transaction = new ChainTransaction
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            Kind = TransactionKind.Payment,
+            Status = TransactionStatus.Accepted,
+            WalletId = wallet.Id,
+            CreatedAt = time.GetUtcNow(),
+        };
+        var lamports = (UInt128)FeeLamportsMax + outlook.TokenAccountRentLamports + (outlook.Mint is null ? payment.Amount : 0);
+        var entry = db.Transactions.Add(transaction);
+        var result = await ledger.ReserveAsync(
+            wallet,
+            transaction.Id,
+            outlook.Wallet,
+            lamports,
+            outlook.Mint is { } mint ? (mint, payment.Amount) : null,
+            cancellationToken
+        );
+        if (result is WalletReservationResult.Reserved)
+        {
+            payment.TransactionId = transaction.Id;
+            payment.Status = PaymentStatus.Accepted;
+            payment.Reason = null;
+            await SaveAsync(payment, cancellationToken);
+            return new PaymentAcceptanceResult.Accepted(payment, transaction.Id);
+        }
+
+        entry.State = EntityState.Detached;
+        return result switch
+        {
+            WalletReservationResult.BalanceTooOld old => new PaymentAcceptanceResult.BalanceTooOld(old.MinContextSlot),
+            WalletReservationResult.MissingTokens t when mayWait => await WaitAsync(
+                payment,
+                $"{t.Needed} base units of {t.Mint} are needed, {t.Available} are available.",
+                cancellationToken
+            ),
+            WalletReservationResult.MissingLamports l when mayWait => await WaitAsync(
+                payment,
+                $"{l.Needed} lamports are needed (fee and account rent included), {l.Available} are available.",
+                cancellationToken
+            ),
+            WalletReservationResult.MissingTokens t => new PaymentAcceptanceResult.MissingTokens(t.Mint, t.Needed, t.Available),
+            WalletReservationResult.MissingLamports l => new PaymentAcceptanceResult.MissingLamports(l.Needed, l.Available),
+            _ => throw new InvalidOperationException($"No answer for {result.GetType().Name}."),
+        };
+    }
+
+    private async Task<PaymentAcceptanceResult> WaitAsync(Payment payment, string reason, CancellationToken cancellationToken)
+    {
+        payment.Reason = reason;
+        await SaveAsync(payment, cancellationToken);
+        return new PaymentAcceptanceResult.Accepted(payment, null);
+    }
+
+    private async Task SaveAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        if (db.Entry(payment).State == EntityState.Detached)
+        {
+            db.Payments.Add(payment);
+        }
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private Payment NewPayment(PaymentRequest request, Guid walletId) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            Kind = request.Kind,
+            TrainingPoolId = request.TrainingPoolId,
+            WalletId = walletId,
+            Recipient = request.Recipient.ToString(),
+            Mint = request.Mint?.ToString(),
+            Amount = request.Amount,
+            Status = PaymentStatus.WaitingForFunds,
+            Caller = request.Caller,
+            IdempotencyKey = request.IdempotencyKey,
+            RequestHash = request.Hash(),
+            Reference = request.Reference,
+            CreatedAt = time.GetUtcNow(),
+        };
+}

@@ -1,0 +1,188 @@
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Persistence.Wallets;
+
+/// <summary>
+/// The books of a deposit wallet. Available = finalized balance - open reservations - rent floor, always under the lock of the wallet's
+/// row. A transaction that is final on chain and not yet in the books counts twice for a moment: too little is available, never too much.
+/// </summary>
+public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
+{
+    /// <summary>Locks the wallet's row until the end of the open database transaction.</summary>
+    /// <returns>Null where there is no such wallet.</returns>
+    /// <exception cref="InvalidOperationException">No database transaction is open: the lock would be gone at once.</exception>
+    public Task<DepositWallet?> LockAsync(Guid walletId, CancellationToken cancellationToken) =>
+        LockAsync(
+            db.DepositWallets.FromSql($"SELECT * FROM deposit_wallets WHERE id = {walletId} FOR UPDATE"),
+            w => w.Id == walletId,
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="LockAsync(Guid, CancellationToken)"/>
+    public Task<DepositWallet?> LockOfPoolAsync(Guid trainingPoolId, CancellationToken cancellationToken) =>
+        LockAsync(
+            db.DepositWallets.FromSql($"SELECT * FROM deposit_wallets WHERE training_pool_id = {trainingPoolId} FOR UPDATE"),
+            w => w.TrainingPoolId == trainingPoolId,
+            cancellationToken
+        );
+
+    /// <summary>What the wallet could still pay: 0 rather than a negative number.</summary>
+    /// <param name="wallet">Locked.</param>
+    /// <param name="balance">Read at or after the wallet's settled slot.</param>
+    /// <param name="mint">Null for lamports.</param>
+    /// <param name="exceptTransactionId">A transaction whose own reservations do not count against it.</param>
+    public async Task<ulong> AvailableAsync(
+        DepositWallet wallet,
+        WalletBalance balance,
+        PublicKey? mint,
+        Guid? exceptTransactionId,
+        CancellationToken cancellationToken
+    )
+    {
+        var reserved = await ReservedAsync(wallet.Id, exceptTransactionId, cancellationToken);
+        return Available(balance, mint, reserved);
+    }
+
+    /// <summary>
+    /// Reserves lamports and at most one token for a transaction, all or nothing, and writes the rows (the caller commits). Called again
+    /// for the same transaction, the new amounts replace the old ones.
+    /// </summary>
+    /// <param name="wallet">Locked by <see cref="LockAsync(Guid, CancellationToken)"/>.</param>
+    /// <param name="transactionId">Of a transaction that is stored or in the context.</param>
+    /// <param name="balance">Finalized balances, with the token's mint among them.</param>
+    /// <param name="lamports">Amount, fee ceiling and rent of new accounts together.</param>
+    /// <param name="tokens">Mint and base units; null where only lamports move.</param>
+    public async Task<WalletReservationResult> ReserveAsync(
+        DepositWallet wallet,
+        Guid transactionId,
+        WalletBalance balance,
+        UInt128 lamports,
+        (PublicKey Mint, ulong Amount)? tokens,
+        CancellationToken cancellationToken
+    )
+    {
+        if (balance.Wallet.ToString() != wallet.Address)
+        {
+            throw new ArgumentException($"The balance is that of {balance.Wallet}, not of {wallet.Address}.", nameof(balance));
+        }
+        if (balance.Slot < wallet.SettledSlot)
+        {
+            return new WalletReservationResult.BalanceTooOld(wallet.SettledSlot);
+        }
+
+        var reserved = await ReservedAsync(wallet.Id, transactionId, cancellationToken);
+        if (tokens is var (mint, amount) && Available(balance, mint, reserved) is var available && available < amount)
+        {
+            return new WalletReservationResult.MissingTokens(mint, amount, available);
+        }
+        if (Available(balance, null, reserved) is var availableLamports && availableLamports < lamports)
+        {
+            return new WalletReservationResult.MissingLamports(lamports, availableLamports);
+        }
+
+        var own = await db.WalletReservations.Where(r => r.TransactionId == transactionId).ToListAsync(cancellationToken);
+        Set(wallet.Id, transactionId, null, (ulong)lamports, own);
+        if (tokens is var (reservedMint, reservedAmount))
+        {
+            Set(wallet.Id, transactionId, reservedMint.ToString(), reservedAmount, own);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return new WalletReservationResult.Reserved();
+    }
+
+    /// <summary>
+    /// Gives back what the transaction had reserved. Where it settled on chain, its slot becomes the least at which a balance may be used.
+    /// The caller saves and commits.
+    /// </summary>
+    /// <param name="wallet">Locked.</param>
+    /// <param name="transactionId">Of the transaction that has come to its end.</param>
+    /// <param name="settledSlot">Slot in which the chain executed it, successfully or not; null where nothing ever landed.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task ReleaseAsync(DepositWallet wallet, Guid transactionId, ulong? settledSlot, CancellationToken cancellationToken)
+    {
+        var open = await db
+            .WalletReservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt == null)
+            .ToListAsync(cancellationToken);
+        foreach (var reservation in open)
+        {
+            reservation.ReleasedAt = time.GetUtcNow();
+        }
+        if (settledSlot > wallet.SettledSlot)
+        {
+            wallet.SettledSlot = settledSlot.Value;
+        }
+    }
+
+    private async Task<DepositWallet?> LockAsync(
+        IQueryable<DepositWallet> locking,
+        Func<DepositWallet, bool> isIt,
+        CancellationToken cancellationToken
+    )
+    {
+        if (db.Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException("A wallet is locked within a database transaction only.");
+        }
+
+        // What the context holds from before the lock may be old by now, and EF would hand that out again.
+        var known = db.DepositWallets.Local.FirstOrDefault(isIt);
+        var wallet = (await locking.ToListAsync(cancellationToken)).SingleOrDefault();
+        if (known is not null)
+        {
+            await db.Entry(known).ReloadAsync(cancellationToken);
+        }
+        return wallet;
+    }
+
+    private async Task<Dictionary<string, UInt128>> ReservedAsync(
+        Guid walletId,
+        Guid? exceptTransactionId,
+        CancellationToken cancellationToken
+    )
+    {
+        var except = exceptTransactionId ?? Guid.Empty;
+        var sums = await db
+            .Database.SqlQuery<ReservedSum>(
+                $"""
+                SELECT coalesce(mint, '') AS mint, sum(amount) AS amount FROM wallet_reservations
+                WHERE wallet_id = {walletId} AND released_at IS NULL AND transaction_id <> {except} GROUP BY mint
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return sums.ToDictionary(s => s.Mint, s => (UInt128)s.Amount);
+    }
+
+    private static ulong Available(WalletBalance balance, PublicKey? mint, Dictionary<string, UInt128> reserved)
+    {
+        UInt128 there = mint is { } token ? balance.TokensOf(token) : balance.Lamports;
+        var taken = reserved.GetValueOrDefault(mint?.ToString() ?? "") + (mint is null ? balance.RentFloorLamports : 0);
+        return there > taken ? (ulong)(there - taken) : 0;
+    }
+
+    private void Set(Guid walletId, Guid transactionId, string? mint, ulong amount, List<WalletReservation> own)
+    {
+        if (own.Find(r => r.Mint == mint) is { } existing)
+        {
+            existing.Amount = amount;
+            existing.ReleasedAt = null;
+            return;
+        }
+
+        db.WalletReservations.Add(
+            new WalletReservation
+            {
+                Id = Guid.CreateVersion7(time.GetUtcNow()),
+                WalletId = walletId,
+                TransactionId = transactionId,
+                Mint = mint,
+                Amount = amount,
+                CreatedAt = time.GetUtcNow(),
+            }
+        );
+    }
+
+    private sealed record ReservedSum(string Mint, decimal Amount);
+}
