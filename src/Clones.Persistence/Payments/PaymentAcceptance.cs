@@ -3,6 +3,7 @@ using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Persistence.Payments;
 
