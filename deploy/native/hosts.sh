@@ -1,1 +1,133 @@
 # shellcheck shell=bash
+# The two .NET hosts: built in Release, run from a copy in .local/app, so that a later build does not
+# pull the files from under a running process.
+
+APP=$ROOT/.local/app
+
+source_fingerprint() {
+  (
+    cd "$ROOT" || exit
+    find src tools/Clones.Demo Directory.*.props global.json -name bin -prune -o -name obj -prune -o -type f -printf '%p %T@ %s\n' |
+      sort | cksum
+  )
+}
+
+build_hosts() {
+  local began=$SECONDS fingerprint
+  fingerprint=$(source_fingerprint)
+  [ "$(cat "$APP/fingerprint" 2>/dev/null)" != "$fingerprint" ] || return 0
+  say "building (Release)"
+  mkdir -p "$APP"
+  dotnet build "$ROOT/deploy/native/hosts.slnf" -c Release -v quiet --nologo </dev/null >"$LOGS/build.log" 2>&1 || {
+    grep -E ': error ' "$LOGS/build.log" | sort -u | head -n 20 >&2 || true
+    show_log_end "$LOGS/build.log"
+    die "the build failed"
+  }
+  printf '%s\n' "$fingerprint" >"$APP/fingerprint.new"
+  say "built in $((SECONDS - began)) s"
+}
+
+# Replaces what the hosts run from; they are stopped, because a host loads its files as it goes.
+install_build() {
+  local name
+  [ -e "$APP/fingerprint.new" ] || return 0
+  if is_running "$RUN/api.pid" || is_running "$RUN/workers.pid"; then
+    say "the sources have changed: the hosts start again"
+    stop_hosts
+  fi
+  rm -rf "$APP/api" "$APP/workers" "$APP/demo"
+  for name in src/Clones.Api:api src/Clones.Workers:workers tools/Clones.Demo:demo; do
+    cp -R "$ROOT/${name%%:*}/bin/Release/net10.0" "$APP/${name##*:}"
+  done
+  mv "$APP/fingerprint.new" "$APP/fingerprint"
+}
+
+postgres_connection() {
+  printf 'Host=127.0.0.1;Port=%s;Database=clones;Username=clones;Password=%s' "$(port_of POSTGRES)" "$(setting POSTGRES_PASSWORD)"
+}
+
+rabbitmq_url() { printf 'amqp://clones:%s@127.0.0.1:%s/clones' "$(setting RABBITMQ_PASSWORD)" "$(port_of RABBITMQ)"; }
+
+# What both hosts need, and what .env adds in .NET's own notation (Serilog__MinimumLevel__Default=Debug).
+common_environment() {
+  local key
+  HOST_ENV=(
+    ConnectionStrings__Clones="$(postgres_connection)"
+    RABBITMQ_URL="$(rabbitmq_url)"
+    SOLANA_RPC_URLS="$(cluster_urls)"
+    LIQUIDITY_VENUE="$(setting LIQUIDITY_VENUE)"
+    ASPNETCORE_ENVIRONMENT="$(setting ASPNETCORE_ENVIRONMENT)"
+  )
+  for key in "${!SETTINGS[@]}"; do
+    [[ $key != *__* && $key != OTEL_* ]] || HOST_ENV+=("$key=${SETTINGS[$key]}")
+  done
+}
+
+# The API faces the internet: it never sees what opens a deposit key, not even when the caller's shell exports it.
+api_environment() {
+  local name
+  common_environment
+  for name in CLONES_AUTH_TOKEN_KEY CLONES_OPERATOR_API_KEY CLONES_SERVICE_API_KEY; do
+    HOST_ENV+=("$name=$(setting "$name")")
+  done
+  HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of API)")
+  for name in $(compgen -e DEPOSIT_KEY_ || true); do HOST_ENV=(-u "$name" "${HOST_ENV[@]}"); done
+}
+
+workers_environment() {
+  local name
+  common_environment
+  for name in "${!SETTINGS[@]}"; do
+    [[ $name != DEPOSIT_KEY_* ]] || HOST_ENV+=("$name=$(setting "$name")")
+  done
+  # No debugger or dump tool may read the keys out of the process.
+  HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of WORKERS)" DOTNET_EnableDiagnostics=0)
+}
+
+migrate_database() {
+  workers_environment
+  env "${HOST_ENV[@]}" dotnet "$APP/workers/Clones.Workers.dll" migrate </dev/null >"$LOGS/migrate.log" 2>&1 || {
+    show_log_end "$LOGS/migrate.log"
+    die "the migration of the database failed"
+  }
+  say "database migrated"
+}
+
+start_host() { # start_host api|workers DLL PORT
+  local name=$1 log=$LOGS/$1.log
+  ! is_running "$RUN/$name.pid" || return 0
+  "${name}_environment"
+  [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -lt 50000000 ] || mv "$log" "$log.1"
+  (
+    ulimit -c 0 # a core dump would hold keys
+    cd "$APP/$name" || exit
+    start_background "$RUN/$name.pid" "$log" env "${HOST_ENV[@]}" dotnet "$2"
+  )
+  wait_until 60 host_ready_or_ended "$name" "$3" || true
+  answers_ok "$3" /health/ready || {
+    show_log_end "$log"
+    die "$name did not become ready: ./clones logs $name"
+  }
+  say "$name ready on 127.0.0.1:$3"
+}
+
+host_ready_or_ended() { answers_ok "$2" /health/ready || process_ended "$RUN/$1.pid"; }
+
+start_hosts() {
+  local api workers failed=false
+  (start_host workers Clones.Workers.dll "$(port_of WORKERS)") &
+  workers=$!
+  (start_host api Clones.Api.dll "$(port_of API)") &
+  api=$!
+  wait $workers || failed=true
+  wait $api || failed=true
+  ! $failed || exit 1
+}
+
+stop_hosts() {
+  local workers
+  (stop_remembered "$RUN/workers.pid" workers 30) &
+  workers=$!
+  (stop_remembered "$RUN/api.pid" api 15)
+  wait $workers
+}

@@ -5,7 +5,7 @@ require_toolchain() {
   command -v dotnet >/dev/null || die "the .NET SDK 10 is needed: https://dotnet.microsoft.com/download"
   # grep reads a finished text everywhere here: in a pipe its early exit would fail the writer under pipefail.
   grep -q '^10\.' <<<"$(dotnet --list-sdks)" || die "the .NET SDK 10 is needed; dotnet --list-sdks shows: $(dotnet --list-sdks | tr '\n' ' ')"
-  command -v npm >/dev/null && command -v node >/dev/null || die "Node.js 20 or newer with npm is needed: https://nodejs.org"
+  { command -v npm && command -v node; } >/dev/null || die "Node.js 20 or newer with npm is needed: https://nodejs.org"
   [ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] || die "Node.js 20 or newer is needed; this is $(node --version)"
 }
 

@@ -62,7 +62,7 @@ choose_port() {
     return 0
   fi
   if [ -n "$given" ]; then
-    [[ $given =~ ^[0-9]+$ ]] && [ "$given" -ge 1024 ] && [ "$given" -le 65535 ] || die "$key=$given is not a port from 1024 to 65535"
+    [[ $given =~ ^[1-9][0-9]{3,4}$ && $given -ge 1024 && $given -le 65534 ]] || die "$key=$given is not a port from 1024 to 65534"
     ! port_listening "$given" || die "$key=$given: something else listens on that port already"
     [ "$given" = "$recorded" ] || record_setting "$key" "$given"
     return 0

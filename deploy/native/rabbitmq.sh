@@ -67,7 +67,7 @@ start_rabbitmq() {
     cd /
     start_background "$RUN/rabbitmq.pid" "$LOGS/rabbitmq.log" env "${RABBITMQ_ENV[@]}" "$(rabbitmq_bin)/rabbitmq-server"
   )
-  wait_until 90 rabbitmq_answers_or_ended
+  wait_until 90 rabbitmq_answers_or_ended || true
   rabbitmq_answers || {
     show_log_end "$LOGS/rabbitmq.log"
     die "RabbitMQ did not start"

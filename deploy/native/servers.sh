@@ -76,6 +76,13 @@ watch_servers() {
   done
 }
 
+# The watcher stops the servers when no one else uses them; waiting for it leaves the machine as it was.
+release_private_servers() {
+  trap - EXIT
+  rm -f "$STATE/users/$$"
+  [ -n "$(ls -A "$STATE/users" 2>/dev/null)" ] || wait_until 60 process_ended "$RUN/watcher.pid" || true
+}
+
 print_private_servers() {
   read_settings
   printf 'CLONES_TEST_POSTGRES=Host=127.0.0.1;Port=%s;Username=clones;Password=%s;Database=postgres\n' \

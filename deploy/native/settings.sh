@@ -3,7 +3,6 @@
 # and never executed. The environment wins over the file; what it gives at a start is recorded in it.
 
 declare -A SETTINGS=()
-PORT_NAMES=(API WORKERS POSTGRES RABBITMQ RABBITMQ_UI RABBITMQ_DIST EPMD RPC)
 
 # select_servers dev|test|bench: STATE is their private folder, SETTINGS_FILE where their settings stand.
 select_servers() {

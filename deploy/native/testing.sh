@@ -75,12 +75,12 @@ run_tests() {
   select_servers test
   mkdir -p "$STATE/reports"
   STARTED_SECONDS=$SECONDS
-  trap release_test_servers EXIT
+  trap release_private_servers EXIT
   (start_private_servers $$) &
   local servers=$!
   (ensure_localnet_modules) &
   local modules=$!
-  cd "$ROOT"
+  cd "$ROOT" || exit
   if [ -z "$filter" ]; then
     test_step tool-restore dotnet tool restore || true
     test_step format dotnet csharpier check . || true
@@ -101,7 +101,7 @@ run_tests() {
 
 finish_tests() {
   local line
-  release_test_servers
+  release_private_servers
   printf '\n'
   for line in "${SUMMARY[@]}"; do printf '%s\n' "$line"; done
   printf 'in %d s; logs in %s\n\n' $((SECONDS - STARTED_SECONDS)) "${LOGS#"$ROOT"/}"
@@ -111,11 +111,4 @@ finish_tests() {
     printf '%d passed, %d failed\n' $PASSED $FAILED
   fi
   [ $FAILED = 0 ] && [ $PASSED -gt 0 ]
-}
-
-# The watcher stops the servers when no one else uses them; waiting for it leaves the machine as it was.
-release_test_servers() {
-  trap - EXIT
-  rm -f "$STATE/users/$$"
-  [ -n "$(ls -A "$STATE/users" 2>/dev/null)" ] || wait_until 60 process_ended "$RUN/watcher.pid" || true
 }

@@ -1,1 +1,178 @@
 # shellcheck shell=bash
+# up, down, status, logs, demo, bench, chaos.
+
+run_up() {
+  case ${1:-} in
+    '') native_up ;;
+    --docker) docker_up ;;
+    *) die "usage: ./clones up [--docker]" ;;
+  esac
+}
+
+native_up() {
+  require_toolchain
+  select_servers dev
+  ! docker_mode || die "the containers of ./clones up --docker are in charge: ./clones down first"
+  lock_servers
+  create_settings
+  read_settings
+  choose_ports POSTGRES RABBITMQ RABBITMQ_UI RABBITMQ_DIST EPMD API WORKERS
+  ! uses_localnet || choose_ports RPC
+  start_parts
+  install_build
+  if ! is_running "$RUN/api.pid" || ! is_running "$RUN/workers.pid"; then
+    migrate_database
+    start_hosts
+  fi
+  unlock_servers
+  print_addresses
+}
+
+# Side by side, because each waits for something else: the network, the disk, Erlang, the compiler.
+start_parts() {
+  local jobs=() job failed=false
+  (
+    ensure_packages
+    start_servers
+  ) &
+  jobs+=($!)
+  (! uses_localnet || start_localnet) &
+  jobs+=($!)
+  (build_hosts) &
+  jobs+=($!)
+  for job in "${jobs[@]}"; do wait "$job" || failed=true; done
+  ! $failed || die "not everything started; see above, then ./clones up again"
+}
+
+print_addresses() {
+  local api
+  api=http://127.0.0.1:$(port_of API)
+  cat <<TEXT
+
+  API           $api        documentation: $api/docs
+                operator key: $(setting CLONES_OPERATOR_API_KEY)
+  RabbitMQ UI   http://127.0.0.1:$(port_of RABBITMQ_UI)        user: clones  password: $(setting RABBITMQ_PASSWORD)
+  PostgreSQL    127.0.0.1:$(port_of POSTGRES), database clones        user: clones  password: $(setting POSTGRES_PASSWORD)
+  Cluster RPC   $(cluster_urls)
+
+  ./clones demo runs the main job; ./clones down stops everything.
+TEXT
+}
+
+run_down() {
+  local wipe=false data
+  [ "${1:-}" != --wipe ] || wipe=true
+  [ $# = 0 ] || $wipe || die "usage: ./clones down [--wipe]"
+  select_servers dev
+  lock_servers
+  read_settings
+  ! docker_mode || docker_down "$wipe"
+  stop_hosts
+  (stop_localnet)
+  stop_servers
+  if $wipe; then
+    data=$(postgres_data)
+    rm -rf "$STATE/postgres" "$STATE/rabbitmq" "$STATE/localnet" "$STATE/app" "$LOGS" "$RUN"
+    [ "$data" = "$STATE/postgres" ] || rm -rf "$data"
+    rm -f "$SETTINGS_FILE"
+    say "data, logs and .env deleted"
+  fi
+}
+
+run_status() {
+  local name port pid
+  select_servers dev
+  read_settings
+  if docker_mode; then
+    compose ps
+    return
+  fi
+  [ -e "$SETTINGS_FILE" ] || {
+    echo "never started: ./clones up"
+    return
+  }
+  for name in POSTGRES RABBITMQ RPC API WORKERS; do
+    port=${SETTINGS[CLONES_${name}_PORT]:-}
+    if pid=$(running_pid "$RUN/$(port_holder $name).pid"); then
+      printf '%-10s running  127.0.0.1:%-6s pid %s%s\n' "$(port_holder $name)" "$port" "$pid" "$(readiness $name "$port")"
+    elif [ $name = RPC ] && ! uses_localnet; then
+      printf '%-10s not used: SOLANA_RPC_URLS is %s\n' localnet "$(setting SOLANA_RPC_URLS)"
+    else
+      printf '%-10s stopped\n' "$(port_holder $name)"
+    fi
+  done
+  ! is_running "$RUN/api.pid" || print_addresses
+}
+
+readiness() {
+  [ "$1" = API ] || [ "$1" = WORKERS ] || return 0
+  answers_ok "$2" /health/ready || printf '  NOT READY: http://127.0.0.1:%s/health/ready' "$2"
+}
+
+run_logs() {
+  local name='' follow=() argument files=()
+  for argument in "$@"; do
+    case $argument in
+      -f) follow=(-F) ;;
+      api | workers | rabbitmq | postgres | localnet) name=$argument ;;
+      *) die "usage: ./clones logs [api|workers|rabbitmq|postgres|localnet] [-f]" ;;
+    esac
+  done
+  select_servers dev
+  if docker_mode; then
+    compose logs --tail=200 ${follow:+-f} ${name:+"$name"}
+    return
+  fi
+  for argument in ${name:-postgres rabbitmq localnet api workers}; do
+    [ "$argument" != rabbitmq ] || files+=("$LOGS"/rabbitmq/*.log)
+    files+=("$LOGS/$argument.log")
+  done
+  for argument in "${!files[@]}"; do [ -e "${files[$argument]}" ] || unset "files[$argument]"; done
+  [ ${#files[@]} -gt 0 ] || die "no log yet: ./clones up"
+  tail -n 200 "${follow[@]}" -- "${files[@]}"
+}
+
+run_demo() {
+  select_servers dev
+  if docker_mode; then
+    docker_up
+  else
+    native_up
+  fi
+  CLONES_API_URL=http://127.0.0.1:$(port_of API) SOLANA_RPC_URLS=$(cluster_urls) RABBITMQ_URL=$(rabbitmq_url) \
+    CLONES_OPERATOR_API_KEY=$(setting CLONES_OPERATOR_API_KEY) CLONES_SERVICE_API_KEY=$(setting CLONES_SERVICE_API_KEY) \
+    dotnet "$APP/demo/Clones.Demo.dll" "$@"
+}
+
+# with_private_servers test|bench COMMAND...: the connection information in its environment, as the tests get it.
+with_private_servers() {
+  local line
+  select_servers "$1"
+  shift
+  (start_private_servers $$)
+  while IFS= read -r line; do export "${line?}"; done <<<"$(print_private_servers)"
+  local status=0
+  "$@" || status=$?
+  release_private_servers
+  return $status
+}
+
+run_bench() {
+  [ $# -gt 0 ] || die "usage: ./clones bench NAME, for example: ./clones bench saga"
+  require_toolchain
+  say "building (Release)"
+  dotnet build "$ROOT/bench/Clones.Bench" -c Release -v quiet --nologo
+  with_private_servers bench dotnet "$ROOT/bench/Clones.Bench/bin/Release/net10.0/Clones.Bench.dll" "$@"
+}
+
+run_chaos() {
+  [ -d "$ROOT/tests/Clones.Chaos" ] || die "the fault tests (tests/Clones.Chaos) are not built yet"
+  require_toolchain
+  (
+    select_servers test
+    ensure_localnet_modules
+  )
+  say "building (Release)"
+  dotnet build "$ROOT/tests/Clones.Chaos" -c Release -v quiet --nologo
+  with_private_servers test dotnet "$ROOT/tests/Clones.Chaos/bin/Release/net10.0/Clones.Chaos.dll" "$@"
+}
