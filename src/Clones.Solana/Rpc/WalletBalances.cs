@@ -5,7 +5,7 @@ using Clones.Solana.Programs;
 namespace Clones.Solana.Rpc;
 
 /// <summary>Reads what a wallet has, everything in one request at one finalized slot. An error is thrown, never read as zero.</summary>
-public sealed class WalletBalances(IRpcClient rpc)
+public sealed class WalletBalances(RpcEndpoints rpc)
 {
     /// <summary>Immutable owner, which every associated account of Token-2022 has: one byte of type, four of extension.</summary>
     private const int Token2022AccountSize = TokenAccount.Size + 5;
@@ -20,7 +20,7 @@ public sealed class WalletBalances(IRpcClient rpc)
     {
         if (!rentBySize.TryGetValue(size, out var lamports))
         {
-            lamports = await rpc.GetMinimumBalanceForRentExemptionAsync((ulong)size, cancellationToken);
+            lamports = await rpc.ReadAsync((node, ct) => node.GetMinimumBalanceForRentExemptionAsync((ulong)size, ct), cancellationToken);
             rentBySize[size] = lamports;
         }
         return lamports;
@@ -42,7 +42,7 @@ public sealed class WalletBalances(IRpcClient rpc)
         var distinct = mints.Distinct().ToArray();
         PublicKey[] addresses = [wallet, .. distinct.SelectMany(mint => TokenAccountsOf(wallet, mint))];
         var floor = await RentAsync(0, cancellationToken);
-        var read = await rpc.GetMultipleAccountsAsync(addresses, Commitment.Finalized, minContextSlot, cancellationToken);
+        var read = await AccountsAsync(addresses, minContextSlot, cancellationToken);
 
         var tokens = new Dictionary<PublicKey, ulong>();
         for (var i = 0; i < distinct.Length; i++)
@@ -67,7 +67,7 @@ public sealed class WalletBalances(IRpcClient rpc)
         var floor = await RentAsync(0, cancellationToken);
         if (mint is not { } token)
         {
-            var lamports = await rpc.GetMultipleAccountsAsync([wallet, recipient], Commitment.Finalized, minContextSlot, cancellationToken);
+            var lamports = await AccountsAsync([wallet, recipient], minContextSlot, cancellationToken);
             return new TransferOutlook
             {
                 Wallet = new WalletBalance(
@@ -86,7 +86,7 @@ public sealed class WalletBalances(IRpcClient rpc)
         }
 
         PublicKey[] addresses = [wallet, recipient, token, .. TokenAccountsOf(wallet, token), .. TokenAccountsOf(recipient, token)];
-        var read = await rpc.GetMultipleAccountsAsync(addresses, Commitment.Finalized, minContextSlot, cancellationToken);
+        var read = await AccountsAsync(addresses, minContextSlot, cancellationToken);
         var program = read.Value[2] is { } owned && TokenProgram.IsTokenProgram(owned.Owner) ? owned.Owner : (PublicKey?)null;
         var under = program == TokenProgram.Token2022Id ? 1 : 0;
         var source = read.Value[3 + under];
@@ -111,6 +111,12 @@ public sealed class WalletBalances(IRpcClient rpc)
             TokenAccountUnusable = holding is not null && (holding.Owner != recipient || holding.State == TokenAccountState.Frozen),
         };
     }
+
+    private Task<RpcValue<IReadOnlyList<AccountInfo?>>> AccountsAsync(
+        IReadOnlyList<PublicKey> addresses,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => rpc.ReadAsync((node, ct) => node.GetMultipleAccountsAsync(addresses, Commitment.Finalized, minContextSlot, ct), cancellationToken);
 
     // Extensions of a mint make its accounts larger: the payer's own account of the same mint shows how large.
     private Task<ulong> NewAccountRentAsync(AccountInfo? sibling, bool isToken2022, CancellationToken cancellationToken) =>
