@@ -1,0 +1,30 @@
+// Writes the vectors that Clones.Solana is checked against, with clients that we did not write.
+import { readFileSync, writeFileSync } from "node:fs";
+import { mints, mintSizes, nonceAccountSize, tokenAccounts } from "./accounts.mjs";
+import { addressesWithSeed, associatedAccounts, base58, onCurve, programAddresses } from "./addresses.mjs";
+import { instructions } from "./instructions.mjs";
+import { messages } from "./messages.mjs";
+
+const target = new URL("../../tests/Clones.Solana.Tests/Vectors/vectors.json", import.meta.url);
+const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
+
+const groups = {
+  base58: base58(),
+  onCurve: onCurve(),
+  programAddresses: await programAddresses(),
+  addressesWithSeed: await addressesWithSeed(),
+  associatedAccounts: await associatedAccounts(),
+  instructions: instructions(),
+  messages: messages(),
+  mints: mints(),
+  tokenAccounts: tokenAccounts(),
+  mintSizes: mintSizes(),
+};
+
+// Integers of 64 bits go as text: JSON numbers are doubles to half of the world.
+const write = (value) => JSON.stringify(value, (_, v) => (typeof v === "bigint" ? v.toString() : v));
+const lines = Object.entries(groups).map(([name, list]) => `"${name}": [\n${list.map(write).join(",\n")}\n]`);
+writeFileSync(target, `{\n"madeWith": ${write(dependencies)},\n"nonceAccountSize": ${nonceAccountSize},\n${lines.join(",\n")}\n}\n`);
+
+const counts = Object.entries(groups).map(([name, list]) => `${name} ${list.length}`);
+console.log(`${Object.values(groups).flat().length} vectors: ${counts.join(", ")}`);
