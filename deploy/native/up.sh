@@ -136,6 +136,9 @@ run_demo() {
   select_servers dev
   if docker_mode; then
     docker_up
+    # Only the demo itself runs outside of the containers.
+    build_hosts
+    install_build
   else
     native_up
   fi
