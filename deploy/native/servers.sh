@@ -102,6 +102,7 @@ run_servers() {
       print_private_servers
       ;;
     env) print_private_servers ;;
+    modules) ensure_localnet_modules >&2 ;;
     watch) watch_servers ;;
     stop)
       rm -f "$STATE"/users/*

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Clones.Testing;
+
+internal sealed class LocalnetProcess : IAsyncDisposable
+{
+    // The shell ends the cluster when its standard input closes, which also happens when this process is killed:
+    // a cluster never outlives the test run that started it.
+    private const string WhileInputIsOpen = """
+        exec 3<&0
+        "$@" </dev/null & cluster=$!
+        cat <&3 >/dev/null & input=$!
+        trap 'kill -9 $cluster $input 2>/dev/null' EXIT
+        wait -n
+        """;
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly Process shell;
+    private readonly StringBuilder output = new();
+
+    private LocalnetProcess(Process shell, Uri rpc)
+    {
+        this.shell = shell;
+        Rpc = rpc;
+        shell.OutputDataReceived += Remember;
+        shell.ErrorDataReceived += Remember;
+        shell.BeginOutputReadLine();
+        shell.BeginErrorReadLine();
+    }
+
+    public Uri Rpc { get; }
+
+    public static async Task<LocalnetProcess> StartAsync(int slotMs, string[] options)
+    {
+        await EnsureModulesAsync();
+        var port = FreePortPair();
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] command =
+        [
+            "node",
+            Repository.PathOf("tools", "localnet", "main.mjs"),
+            "--port",
+            $"{port}",
+            "--slot-ms",
+            $"{slotMs}",
+            .. options,
+        ];
+        foreach (var argument in (string[])["-c", WhileInputIsOpen, "bash", .. command])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var cluster = new LocalnetProcess(Process.Start(start)!, new Uri($"http://127.0.0.1:{port}"));
+        try
+        {
+            await cluster.WaitUntilHealthyAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        shell.StandardInput.Close();
+        await shell.WaitForExitAsync();
+        shell.Dispose();
+    }
+
+    // The script installs the modules where they are missing, under a lock, because test projects may run side by side.
+    private static async Task EnsureModulesAsync()
+    {
+        if (Directory.Exists(Repository.PathOf("tools", "localnet", "node_modules")))
+        {
+            return;
+        }
+
+        using var script = Process.Start(
+            new ProcessStartInfo(Repository.PathOf("clones")) { ArgumentList = { "servers", "test", "modules" } }
+        )!;
+        await script.WaitForExitAsync();
+    }
+
+    private async Task WaitUntilHealthyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = Rpc, Timeout = TimeSpan.FromSeconds(5) };
+        using var limit = new CancellationTokenSource(StartLimit);
+        while (!await IsHealthyAsync(http))
+        {
+            if (shell.HasExited || limit.IsCancellationRequested)
+            {
+                lock (output)
+                {
+                    throw new InvalidOperationException($"tools/localnet did not start:\n{output}");
+                }
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    private static async Task<bool> IsHealthyAsync(HttpClient http)
+    {
+        try
+        {
+            var request = new
+            {
+                jsonrpc = "2.0",
+                id = 1,
+                method = "getHealth",
+            };
+            using var response = await http.PostAsJsonAsync("", request);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+            return answer.TryGetProperty("result", out var result) && result.GetString() == "ok";
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
+        {
+            return false;
+        }
+    }
+
+    // Below the range from which the kernel takes ports for outgoing connections.
+    private static int FreePortPair()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(5000, 9000) * 2;
+            if (IsFree(port) && IsFree(port + 1))
+            {
+                return port;
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private void Remember(object sender, DataReceivedEventArgs line)
+    {
+        lock (output)
+        {
+            if (output.Length < 20_000)
+            {
+                output.AppendLine(line.Data);
+            }
+        }
+    }
+}
