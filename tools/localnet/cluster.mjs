@@ -1,0 +1,62 @@
+import { Faults } from './faults/faults.mjs';
+import { Mempool } from './ledger/mempool.mjs';
+import { Node } from './rpc/node.mjs';
+import { parseTransaction } from './transactions/parse.mjs';
+
+/** One ledger that advances by time, and the front nodes before it. */
+export class Cluster {
+  /** @type {NodeJS.Timeout | null} */ #timer = null;
+  #stopped = false;
+
+  /** @param {import('./ledger/ledger.mjs').Ledger} ledger @param {{ slotMs: number, fronts: number }} options slotMs 0: slots advance only by clones_warp */
+  constructor(ledger, { slotMs, fronts }) {
+    this.ledger = ledger;
+    this.slotMs = slotMs;
+    this.mempool = new Mempool(ledger);
+    this.fronts = Array.from({ length: fronts }, () => new Node(ledger, this.mempool, new Faults(), this));
+  }
+
+  start() {
+    this.#schedule(performance.now() + this.slotMs);
+  }
+
+  stop() {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** @param {number} due when the open slot ends, on the monotonic clock */
+  #schedule(due) {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#stopped || this.slotMs === 0) return;
+    this.#timer = setTimeout(() => {
+      this.ledger.advance();
+      // A process that was stopped for a while goes on from now; it does not race through the slots that it missed.
+      const now = performance.now();
+      this.#schedule(Math.max(due + this.slotMs, now - this.slotMs));
+    }, Math.max(0, due - performance.now()));
+  }
+
+  /** @param {number} slotMs */
+  setSlotMs(slotMs) {
+    this.slotMs = slotMs;
+    this.start();
+  }
+
+  /** @param {number} slots */
+  warp(slots) {
+    this.ledger.warp(slots, this.slotMs || 400);
+  }
+
+  /**
+   * @param {number} slot @param {'drop' | 'same' | 'reverse'} relanding
+   * @returns {string[]} signatures of the transactions that the abandoned blocks held
+   */
+  rollBackTo(slot, relanding) {
+    const undone = this.ledger.rollBackTo(slot);
+    const again = relanding === 'drop' ? [] : relanding === 'same' ? undone : [...undone].reverse();
+    for (const { wire } of again) this.mempool.submit(parseTransaction(wire), 0);
+    return undone.map(({ signature }) => signature);
+  }
+}

@@ -1,0 +1,77 @@
+import { invalid } from '../rpc/errors.mjs';
+import { config, integer, optionalBoolean } from '../rpc/params.mjs';
+
+/** @typedef {import('../rpc/node.mjs').Node} Node */
+
+const WARP_MAX = 1_000_000;
+
+/** The methods that bend the cluster. No fault strikes them. @type {Record<string, (node: Node, params: any[]) => any>} */
+export const adminMethods = {
+  clones_setFaults(node, [changes]) {
+    const { front, reset, stallFinality, ...members } = config(changes);
+    const fronts = frontsOf(node, front);
+    for (const { faults } of fronts) {
+      if (optionalBoolean(reset, 'reset')) faults.reset();
+      faults.set(members);
+    }
+    if (stallFinality !== undefined) node.ledger.blocks.finalityStalled = optionalBoolean(stallFinality, 'stallFinality');
+    return fronts[0].faults.get();
+  },
+
+  clones_getFaults(node, [options]) {
+    return frontsOf(node, config(options).front)[0].faults.get();
+  },
+
+  clones_clearFaults(node) {
+    for (const { faults } of node.cluster.fronts) faults.reset();
+    node.ledger.blocks.finalityStalled = false;
+    return true;
+  },
+
+  clones_warp(node, [slots]) {
+    node.cluster.warp(integer(slots, 'slots', { min: 1, max: WARP_MAX }));
+    return node.ledger.tip.slot;
+  },
+
+  clones_setSlotMs(node, [slotMs]) {
+    node.cluster.setSlotMs(integer(slotMs, 'slotMs', { max: 600_000 }));
+    return slotMs;
+  },
+
+  /** Abandons the newest blocks; what they held is dropped, or lands again in the same or the reverse order. */
+  clones_rollback(node, [options]) {
+    const { slots, relanding = 'drop' } = config(options);
+    if (!['drop', 'same', 'reverse'].includes(relanding)) throw invalid('Invalid params: relanding must be drop, same or reverse.');
+    const { ledger } = node;
+    let target = ledger.tip.slot - integer(slots, 'slots', { min: 1 });
+    while (target > 0 && !ledger.blocks.bySlot.has(target)) target--;
+    if (target < ledger.blocks.root) {
+      throw invalid(`Invalid params: slot ${target} is below the finalized slot ${ledger.blocks.root}, which never rolls back.`);
+    }
+    const undone = node.cluster.rollBackTo(target, relanding);
+    return { slot: ledger.tip.slot, undone };
+  },
+
+  clones_status(node) {
+    const { ledger, cluster, mempool } = node;
+    return {
+      slot: ledger.tip.slot,
+      confirmed: ledger.blocks.at('confirmed').slot,
+      finalized: ledger.blocks.root,
+      blockHeight: ledger.tip.height,
+      slotMs: cluster.slotMs,
+      finalityStalled: ledger.blocks.finalityStalled,
+      transactions: ledger.history.bySignature.size,
+      pending: mempool.size,
+      fronts: cluster.fronts.length,
+      faucet: ledger.faucet.address,
+    };
+  },
+};
+
+/** The front nodes that a request means: its own, one by number, or all. @param {Node} node @param {unknown} front */
+function frontsOf(node, front) {
+  if (front === undefined || front === null) return [node];
+  if (front === 'all') return node.cluster.fronts;
+  return [node.cluster.fronts[integer(front, 'front', { max: node.cluster.fronts.length - 1 })]];
+}

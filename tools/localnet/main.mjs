@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { Cluster } from './cluster.mjs';
+import { placeGenesisAccounts } from './genesis-accounts.mjs';
+import { openLedger } from './ledger/journal.mjs';
+import { Ledger } from './ledger/ledger.mjs';
+import { listen } from './listen.mjs';
+import { USAGE, UsageError, readOptions } from './options.mjs';
+
+try {
+  await run(readOptions(process.argv.slice(2)));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(error instanceof UsageError ? `${message}\n${USAGE}` : `localnet: ${message}`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
+
+/** @param {ReturnType<typeof readOptions>} options */
+async function run(options) {
+  if (options.help) return void console.log(USAGE);
+  const ledger = options.ledger === null ? new Ledger() : openLedger(options.ledger);
+  await placeGenesisAccounts(ledger, options);
+  const cluster = new Cluster(ledger, options);
+  const ports = await listen(cluster, options);
+  cluster.start();
+  console.log(
+    `localnet ready: rpc http://${options.host}:${options.port} ws ws://${options.host}:${options.wsPort} ` +
+      `fronts ${options.fronts} slot-ms ${options.slotMs} slot ${ledger.tip.slot} genesis ${ledger.genesis.hash}`,
+  );
+  const stop = async () => {
+    cluster.stop();
+    await ports.close();
+    ledger.journal?.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}

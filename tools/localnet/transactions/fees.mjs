@@ -1,0 +1,50 @@
+import { encode } from '../encoding/base58.mjs';
+import { COMPUTE_BUDGET, ED25519, SECP256K1, SECP256R1 } from './programs.mjs';
+
+const LAMPORTS_PER_SIGNATURE = 5000n;
+const COMPUTE_UNITS_PER_INSTRUCTION = 200_000n;
+const COMPUTE_UNITS_PER_BUILTIN = 3_000n;
+const COMPUTE_UNITS_MAX = 1_400_000n;
+const BUILTINS = new Set([
+  '11111111111111111111111111111111',
+  'ComputeBudget111111111111111111111111111111',
+  'Vote111111111111111111111111111111111111111',
+  'BPFLoader1111111111111111111111111111111111',
+  'BPFLoader2111111111111111111111111111111111',
+  'BPFLoaderUpgradeab1e11111111111111111111111',
+  'LoaderV411111111111111111111111111111111111',
+  ED25519,
+  SECP256K1,
+]);
+
+/**
+ * The fee in lamports: 5,000 for each signature (those that precompiles check included) and the priority fee, which is
+ * price (micro-lamports per compute unit) times the requested limit, rounded up.
+ * @param {Pick<import('./parse.mjs').ParsedTransaction, 'required' | 'keys' | 'instructions'>} message
+ */
+export function feeOf(message) {
+  const { price, limit } = computeBudgetOf(message);
+  let signatures = BigInt(message.required);
+  for (const { programIdIndex, data } of message.instructions) {
+    const program = encode(message.keys[programIdIndex]);
+    if (program === ED25519 || program === SECP256K1 || program === SECP256R1) signatures += BigInt(data[0] ?? 0);
+  }
+  return signatures * LAMPORTS_PER_SIGNATURE + (price * limit + 999_999n) / 1_000_000n;
+}
+
+/** @param {Pick<import('./parse.mjs').ParsedTransaction, 'keys' | 'instructions'>} message */
+export function computeBudgetOf(message) {
+  let price = 0n;
+  /** @type {bigint | null} */
+  let requested = null;
+  let defaultLimit = 0n;
+  for (const { programIdIndex, data } of message.instructions) {
+    const program = encode(message.keys[programIdIndex]);
+    defaultLimit += BUILTINS.has(program) ? COMPUTE_UNITS_PER_BUILTIN : COMPUTE_UNITS_PER_INSTRUCTION;
+    if (program !== COMPUTE_BUDGET) continue;
+    if (data[0] === 2 && data.length >= 5) requested = BigInt(data.readUInt32LE(1));
+    if (data[0] === 3 && data.length >= 9) price = data.readBigUInt64LE(1);
+  }
+  const limit = requested ?? defaultLimit;
+  return { price, limit: limit > COMPUTE_UNITS_MAX ? COMPUTE_UNITS_MAX : limit };
+}
