@@ -1,2 +1,40 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using Clones.Persistence;
+using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Hosting;
+using Clones.Workers.Keys;
+
+CoreDumps.SwitchOff();
+try
+{
+    if (Migration.IsAskedFor(args))
+    {
+        return await Migration.RunAsync(args);
+    }
+
+    var builder = WebApplication.CreateBuilder(args);
+    var configuration = builder.Configuration;
+    builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    builder
+        .Services.AddWorkerLogging(configuration)
+        .AddWorkerHealth()
+        .AddClonesStore(configuration)
+        .AddSolanaRpc(configuration)
+        .AddKeys(configuration)
+        .AddClonesBus(
+            configuration,
+            bus =>
+            {
+                bus.AddKeys();
+            }
+        );
+
+    var app = builder.Build();
+    app.MapWorkerHealth();
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationMissingException e)
+{
+    await Console.Error.WriteLineAsync($"The workers cannot start: {e.Message}");
+    return 78;
+}

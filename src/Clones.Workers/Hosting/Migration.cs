@@ -1,0 +1,27 @@
+using Clones.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Workers.Hosting;
+
+/// <summary><c>dotnet Clones.Workers.dll migrate</c>: brings the database up to this version and ends.</summary>
+internal static class Migration
+{
+    public static bool IsAskedFor(string[] args) => args is ["migrate", ..];
+
+    /// <returns>Exit code 0.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = Host.CreateApplicationBuilder(args);
+        builder.Services.AddWorkerLogging(builder.Configuration);
+        builder.Services.AddClonesStore(builder.Configuration);
+        using var host = builder.Build();
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+        var pending = (await db.Database.GetPendingMigrationsAsync()).ToList();
+        await db.Database.MigrateAsync();
+        scope
+            .ServiceProvider.GetRequiredService<ILogger<ClonesDbContext>>()
+            .LogInformation("The database is up to date; {Count} migrations were applied", pending.Count);
+        return 0;
+    }
+}

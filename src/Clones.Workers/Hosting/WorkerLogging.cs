@@ -1,0 +1,23 @@
+using MassTransit;
+using Serilog;
+using Serilog.Events;
+
+namespace Clones.Workers.Hosting;
+
+/// <summary>Serilog to the console. <c>Serilog__MinimumLevel__Default</c> changes the level; nothing switches the redaction off.</summary>
+internal static class WorkerLogging
+{
+    public static IServiceCollection AddWorkerLogging(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSerilog(logging =>
+            logging
+                .MinimumLevel.Information()
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+                .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+                .ReadFrom.Configuration(configuration)
+                .Enrich.FromLogContext()
+                // A signed transaction is base64 of up to 1,232 bytes: only what is short is worth a look.
+                .Destructure.ToMaximumStringLength(4_000)
+                .WriteTo.Console(new RedactingFormatter())
+        );
+}

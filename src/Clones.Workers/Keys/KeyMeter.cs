@@ -1,0 +1,15 @@
+using System.Diagnostics.Metrics;
+
+namespace Clones.Workers.Keys;
+
+/// <summary>Counters of the key vault, as OpenTelemetry and dotnet-counters read them.</summary>
+internal sealed class KeyMeter(IMeterFactory meters)
+{
+    private readonly Meter meter = meters.Create("Clones.Keys");
+
+    public Counter<long> Migrated => field ??= meter.CreateCounter<long>("clones.keys.migrated");
+
+    /// <summary>Above zero means that rows stay under an old key: look at the log.</summary>
+    public Counter<long> MigrationFailed => field ??= meter.CreateCounter<long>("clones.keys.migration_failed");
+    public Counter<long> Opened => field ??= meter.CreateCounter<long>("clones.keys.opened");
+}

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Clones.Workers.Keys;
+
+/// <summary>
+/// scrypt with the defaults of node:crypto (N = 16384, r = 8, p = 1), which the old system used. NSec's own takes a salt of exactly 32 bytes
+/// only; the salt here is whatever the environment holds.
+/// </summary>
+internal static partial class Scrypt
+{
+    public const int KeyLength = 32;
+
+    /// <param name="secret">Enters as UTF-8, like the salt.</param>
+    /// <param name="salt">Any length.</param>
+    /// <param name="key">Receives 32 bytes.</param>
+    /// <exception cref="CryptographicException">libsodium had no memory for it (16 MiB).</exception>
+    public static void Derive(string secret, string salt, Span<byte> key)
+    {
+        var secretBytes = Utf8(secret);
+        var saltBytes = Utf8(salt);
+        try
+        {
+            var result = crypto_pwhash_scryptsalsa208sha256_ll(
+                secretBytes,
+                (nuint)secretBytes.Length,
+                saltBytes,
+                (nuint)saltBytes.Length,
+                16_384,
+                8,
+                1,
+                key[..KeyLength],
+                KeyLength
+            );
+            if (result != 0)
+            {
+                throw new CryptographicException("scrypt failed; it needs 16 MiB of memory.");
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secretBytes);
+        }
+    }
+
+    private static byte[] Utf8(string text)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
+        Encoding.UTF8.GetBytes(text, bytes);
+        return bytes;
+    }
+
+    [LibraryImport("libsodium")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static partial int crypto_pwhash_scryptsalsa208sha256_ll(
+        ReadOnlySpan<byte> password,
+        nuint passwordLength,
+        ReadOnlySpan<byte> salt,
+        nuint saltLength,
+        ulong n,
+        uint r,
+        uint p,
+        Span<byte> destination,
+        nuint destinationLength
+    );
+}
