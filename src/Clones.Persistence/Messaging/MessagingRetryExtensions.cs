@@ -1,0 +1,61 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Clones.Persistence.Messaging;
+
+/// <summary>Retry of whole messages, each attempt in a scope and transaction of its own.</summary>
+public static class MessagingRetryExtensions
+{
+    /// <summary>
+    /// To be called before <see cref="EntityFrameworkOutboxExtensions.UseEntityFrameworkOutbox{TDbContext}"/>. Conflicts in the database
+    /// (unique key, serialization, deadlock, concurrency, lost connection) are retried up to 8 times within about 6 s; any other failure
+    /// up to <paramref name="attempts"/> times, from 0.5 s doubling to 10 s; a message that the inbox refuses not at all.
+    /// </summary>
+    public static void UseMessagingRetry(this IReceiveEndpointConfigurator configurator, int attempts = 4)
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+        if (attempts > 0)
+            configurator.UseMessageRetry(retry =>
+            {
+                retry.Handle<Exception>(exception => !IsConflict(exception) && !IsRefused(exception));
+                retry.Exponential(attempts, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(0.5));
+            });
+        configurator.UseDatabaseRetry();
+    }
+
+    /// <summary>The conflicts alone.</summary>
+    public static void UseDatabaseRetry(this IReceiveEndpointConfigurator configurator) =>
+        configurator.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(IsConflict);
+            retry.Intervals(20, 50, 100, 250, 500, 1000, 2000, 2000);
+        });
+
+    /// <summary>Whether a fresh attempt can be expected to succeed where this one collided with another.</summary>
+    public static bool IsConflict(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (
+                exception
+                is DbUpdateConcurrencyException
+                    or PostgresException
+                    {
+                        SqlState: PostgresErrorCodes.UniqueViolation
+                            or PostgresErrorCodes.SerializationFailure
+                            or PostgresErrorCodes.DeadlockDetected
+                    }
+                    or NpgsqlException { IsTransient: true }
+            )
+                return true;
+        return false;
+    }
+
+    private static bool IsRefused(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (exception is InboxException)
+                return true;
+        return false;
+    }
+}

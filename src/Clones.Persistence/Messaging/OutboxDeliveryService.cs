@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace Clones.Persistence.Messaging;
+
+/// <summary>Runs delivery, sweeper and purge for as long as the host runs.</summary>
+internal sealed class OutboxDeliveryService<TDbContext>(
+    OutboxDispatcher<TDbContext> dispatcher,
+    OutboxSettlement<TDbContext> settlement,
+    OutboxSweeper<TDbContext> sweeper,
+    InboxPurge<TDbContext> purge,
+    OutboxOptionsOf<TDbContext> options
+) : BackgroundService
+    where TDbContext : DbContext
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        options.Value.Validate();
+        List<Task> work = [];
+        if (options.Value.DeliveryEnabled)
+        {
+            dispatcher.Start(stoppingToken);
+            work.Add(settlement.RunAsync(stoppingToken));
+            work.Add(sweeper.RunAsync(stoppingToken));
+        }
+        if (options.Value.PurgeEnabled)
+            work.Add(purge.RunAsync(stoppingToken));
+        await Task.WhenAll(work).ConfigureAwait(false);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        dispatcher.Stop();
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

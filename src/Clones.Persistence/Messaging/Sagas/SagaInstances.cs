@@ -1,0 +1,81 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Clones.Persistence.Messaging;
+
+/// <summary>Loads saga instances under their row lock, within the unit of work of one message.</summary>
+internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbContext> session)
+    where TSaga : class, ISaga
+    where TDbContext : DbContext
+{
+    private static readonly Func<TDbContext, string, Guid, Task<TSaga?>> Locking = (db, sql, id) =>
+        db.Set<TSaga>().FromSqlRaw(sql, id).AsTracking().SingleOrDefaultAsync();
+
+    private (Guid Id, TSaga? Saga)? _prefetched;
+
+    public MessagingSession<TDbContext> Session => session;
+
+    /// <summary>Opens the unit of work and locks the instance in one round trip; false for a message handled before.</summary>
+    public async Task<bool> BeginWithAsync(Guid correlationId, CancellationToken cancellationToken)
+    {
+        var (fresh, saga) = await session
+            .BeginWithAsync(() => Locking(session.DbContext, Sql, correlationId), cancellationToken)
+            .ConfigureAwait(false);
+        _prefetched = (correlationId, saga);
+        return fresh;
+    }
+
+    public async Task<TSaga?> LoadAsync(Guid correlationId, CancellationToken cancellationToken)
+    {
+        session.PartitionKey = correlationId.ToString();
+        if (_prefetched is { } prefetched && prefetched.Id == correlationId)
+        {
+            _prefetched = null;
+            return prefetched.Saga;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        // An instance that is tracked already was read without the lock, or before it was ours: read it again.
+        if (session.DbContext.Set<TSaga>().Local.FindEntry(correlationId) is { } stale)
+            stale.State = EntityState.Detached;
+        return await Locking(session.DbContext, Sql, correlationId).ConfigureAwait(false);
+    }
+
+    /// <summary>False when another message has inserted the instance first; it can be loaded then.</summary>
+    public async Task<bool> InsertAsync(TSaga instance, CancellationToken cancellationToken)
+    {
+        if (_prefetched is { Saga: not null } prefetched && prefetched.Id == instance.CorrelationId)
+            return false;
+        _prefetched = null;
+        session.PartitionKey = instance.CorrelationId.ToString();
+        var transaction = (NpgsqlTransaction)session.DbContext.Database.CurrentTransaction!.GetDbTransaction();
+        await using var insert = SagaStatements.Of<TSaga>(session.DbContext).InsertOrNothing(session.DbContext, instance, transaction);
+        if (insert is null)
+            return await InsertBehindSavepointAsync(instance, transaction, cancellationToken).ConfigureAwait(false);
+        if (await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+            return false;
+        session.DbContext.Attach(instance);
+        return true;
+    }
+
+    private string Sql => SagaStatements.Of<TSaga>(session.DbContext).Lock;
+
+    private async Task<bool> InsertBehindSavepointAsync(TSaga instance, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await transaction.SaveAsync("saga_insert", cancellationToken).ConfigureAwait(false);
+        var entry = session.DbContext.Add(instance);
+        try
+        {
+            await session.DbContext.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (DbUpdateException exception)
+            when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            await transaction.RollbackAsync("saga_insert", cancellationToken).ConfigureAwait(false);
+            entry.State = EntityState.Detached;
+            return false;
+        }
+    }
+}
