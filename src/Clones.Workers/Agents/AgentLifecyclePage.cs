@@ -1,0 +1,81 @@
+using System.Text;
+
+namespace Clones.Workers.Agents;
+
+/// <summary>docs/lifecycle.md: the graph as a Mermaid drawing and as a table of every event in every state.</summary>
+internal static class AgentLifecyclePage
+{
+    public static string Write(AgentLifecycleGraph graph)
+    {
+        var page = new StringBuilder();
+        page.Append(
+            """
+            # The lifecycle of an agent
+
+            Drawn from the running state machine (`src/Clones.Workers/Agents/AgentLifecycleStateMachine.cs`). A test fails when this page
+            differs from it; to write it anew:
+
+                CLONES_WRITE_DOCS=1 dotnet run --project tests/Clones.Workers.Tests -- -class "*AgentLifecyclePageTests"
+
+
+            """
+        );
+        page.Append("```mermaid\n").Append(Mermaid(graph)).Append("```\n\n");
+        page.Append(
+            """
+            An agent is in exactly one state. An event that the table does not permit changes nothing: the history gets a row that says it was
+            refused and why, and the operation that asked is answered `REFUSED` with the code `event_not_valid`, the current status and the
+            permitted events. A success that is told again for a signature already stored is no event at all: recorded once.
+
+            Lines marked (*) are refused with `submission_in_flight` while a transaction that the owner has signed may still land: the chain
+            decides first. `CANCEL` is also refused while a transaction that has landed is still being read.
+
+            `FAIL` stores its reason as the last error and counts consecutive failures; a success clears both. `CANCEL` and `FAIL` close the
+            transaction that was prepared for the owner in the same commit, so it cannot be submitted afterwards.
+
+            `REGISTER` is not an event that anybody sends to an agent: it begins the life of one that the API has stored. An event that
+            overtakes it is tried again for some seconds.
+
+            | event |
+            """
+        );
+        foreach (var status in graph.Statuses)
+            page.Append(' ').Append(status).Append(" |");
+        page.Append("\n|---|").Append(string.Concat(graph.Statuses.Select(_ => "---|"))).Append('\n');
+        foreach (var name in graph.Events)
+        {
+            page.Append("| ").Append(name).Append(" |");
+            foreach (var status in graph.Statuses)
+                page.Append(' ').Append(Cell(graph, status, name)).Append(" |");
+            page.Append('\n');
+        }
+        return page.ToString();
+    }
+
+    /// <summary>A Mermaid stateDiagram-v2, without fences.</summary>
+    public static string Mermaid(AgentLifecycleGraph graph)
+    {
+        var drawing = new StringBuilder("stateDiagram-v2\n");
+        foreach (var transition in graph.Transitions)
+        {
+            var condition = transition.Condition is null ? "" : $" ({transition.Condition})";
+            drawing.Append($"    {transition.From ?? "[*]"} --> {transition.To}: {transition.Event}{condition}\n");
+        }
+        foreach (var end in graph.Ends)
+            drawing.Append($"    {end} --> [*]\n");
+        return drawing.ToString();
+    }
+
+    private static string Cell(AgentLifecycleGraph graph, string status, string name)
+    {
+        var arrows = graph.Transitions.Where(t => t.From == status && t.Event == name).ToArray();
+        return arrows.Length == 0
+            ? "refused"
+            : string.Join(
+                "<br>",
+                arrows.Select(t =>
+                    $"**{t.To}**" + (t.Condition is null ? "" : $" {t.Condition}") + (t.RefusedDuringSubmission ? " (*)" : "")
+                )
+            );
+    }
+}

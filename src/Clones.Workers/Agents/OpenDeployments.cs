@@ -1,0 +1,89 @@
+using Clones.Contracts.Agents;
+using Clones.Persistence;
+using Clones.Persistence.Agents;
+using Clones.Persistence.Settlement;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Workers.Agents;
+
+/// <summary>The token and pool creations of an agent that are not given up, seen inside the transaction of the event that asks.</summary>
+internal sealed class OpenDeployments(ClonesDbContext db, TimeProvider time)
+{
+    private static readonly AttemptStatus[] Live =
+    [
+        AttemptStatus.Submitted,
+        AttemptStatus.Signed,
+        AttemptStatus.Broadcast,
+        AttemptStatus.Confirmed,
+        AttemptStatus.Unresolved,
+    ];
+
+    /// <summary>
+    /// Locks the transactions of the agent, which is the lock that a submission takes too: one of the two comes first, and the other
+    /// sees it. Returns what may still land, or has landed without the agent knowing yet, in words; null where nothing does.
+    /// </summary>
+    public async Task<string?> FindInFlightAsync(AgentLifecycleInstance agent, IAgentCommand command, CancellationToken cancellationToken)
+    {
+        var agentId = agent.CorrelationId;
+        // Two statements on purpose: only one that begins after the lock was granted sees what its last holder committed.
+        var transactions = await db
+            .Transactions.FromSql(
+                $"SELECT * FROM transactions WHERE agent_id = {agentId} AND status NOT IN ('FAILED', 'CANCELLED') FOR UPDATE"
+            )
+            .ToListAsync(cancellationToken);
+
+        // Giving up must not outrun a success that is on its way. FAIL may: it is how a landed transaction that did something else is told.
+        if (command is CancelDeployment && transactions.Find(t => IsSuccessOnItsWay(agent, t)) is { } landed)
+            return $"its {UpperSnakeCase.From(landed.Kind)} has landed and is being read from the chain";
+
+        var open = transactions.Where(t => t.Status != TransactionStatus.Finalized).Select(t => t.Id).ToArray();
+        if (open.Length == 0)
+            return null;
+        var attempts = await db
+            .TransactionAttempts.Where(a =>
+                open.Contains(a.TransactionId) && (a.Status == AttemptStatus.Prepared || Live.Contains(a.Status))
+            )
+            .ToListAsync(cancellationToken);
+        return attempts.Find(a => Live.Contains(a.Status)) is { } live
+            ? $"attempt {live.Number} of its {UpperSnakeCase.From(transactions.Single(t => t.Id == live.TransactionId).Kind)} "
+                + $"is {UpperSnakeCase.From(live.Status)} and may still land"
+            : null;
+    }
+
+    /// <summary>Closes what <see cref="FindInFlightAsync"/> has locked and found not in flight, and frees what it had reserved.</summary>
+    public async Task WithdrawAsync(IAgentCommand command, string eventName, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var open = db
+            .Transactions.Local.Where(t => t.AgentId == command.AgentId && t.Status != TransactionStatus.Finalized)
+            .ToDictionary(t => t.Id);
+        if (open.Count == 0)
+            return;
+
+        foreach (var transaction in open.Values)
+        {
+            transaction.Status = TransactionStatus.Cancelled;
+            transaction.Reason = $"{eventName} by {command.Actor}";
+            transaction.SettledAt = now;
+            foreach (var attempt in transaction.Attempts)
+            {
+                attempt.Status = AttemptStatus.Withdrawn;
+                attempt.ClosedAt = now;
+            }
+        }
+
+        // Without the wallet's lock: that more is available than somebody has just read harms nobody, and the locks keep one order.
+        await db
+            .WalletReservations.Where(r => open.Keys.Contains(r.TransactionId) && r.ReleasedAt == null)
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.ReleasedAt, now), cancellationToken);
+    }
+
+    private static bool IsSuccessOnItsWay(AgentLifecycleInstance agent, ChainTransaction transaction) =>
+        transaction.Status == TransactionStatus.Finalized
+        && transaction.Kind switch
+        {
+            TransactionKind.TokenCreation => agent.TokenMint is null,
+            TransactionKind.PoolCreation => agent.LiquidityPoolAddress is null,
+            _ => false,
+        };
+}
