@@ -1,5 +1,6 @@
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Deployments;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
 
@@ -20,11 +21,13 @@ try
         .AddClonesStore(configuration)
         .AddSolanaRpc(configuration)
         .AddKeys(configuration)
+        .AddDeployments(configuration)
         .AddClonesBus(
             configuration,
             bus =>
             {
                 bus.AddKeys();
+                bus.AddDeployments();
             }
         );
 

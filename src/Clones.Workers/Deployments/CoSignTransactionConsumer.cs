@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Clones.Contracts.Deployments;
+using Clones.Contracts.Settlement;
+using Clones.Persistence;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Workers.Keys;
+using MassTransit;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
+
+namespace Clones.Workers.Deployments;
+
+/// <summary>
+/// Completes an attempt that its owner has signed, and commits it before anything is sent. Until this commit nothing complete exists
+/// anywhere, so an attempt that expired before it is dead without a certificate.
+/// </summary>
+internal sealed class CoSignTransactionConsumer(
+    ClonesDbContext db,
+    DeploymentReader deployments,
+    DeploymentTransactions transactions,
+    DepositKeyVault keys,
+    RpcEndpoints rpc,
+    TimeProvider time
+) : IConsumer<CoSignTransaction>
+{
+    public async Task Consume(ConsumeContext<CoSignTransaction> context)
+    {
+        var cancellation = context.CancellationToken;
+        var transaction = await transactions.LockAsync(context.Message.TransactionId, cancellation);
+        var attempt = transaction?.Attempts.Find(a => a.Number == context.Message.AttemptNumber);
+        if (transaction?.AgentId is not { } agentId || attempt is not { Status: AttemptStatus.Submitted, OwnerSignature: { } signature })
+        {
+            return;
+        }
+
+        var deployment = await deployments.FindAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
+        if (await DeathAsync(attempt, cancellation) is { } evidence)
+        {
+            Expire(transaction, attempt, evidence);
+            await db.SaveChangesAsync(cancellation);
+            await AskAnewAsync(context, transaction.Kind, agentId);
+            return;
+        }
+
+        var signed = new Transaction(Message.Deserialize(attempt.MessageBytes));
+        signed.AddSignature(deployment.Owner, Signature.Parse(signature));
+        await SignAsync(signed, transaction, agentId, cancellation);
+        if (signed.MissingSigners().Count > 0 || !signed.VerifySignatures())
+        {
+            throw new InvalidOperationException(
+                $"Attempt {attempt.Number} of transaction {transaction.Id} could not be signed completely."
+            );
+        }
+
+        attempt.WireBytes = signed.Serialize();
+        attempt.Signature = signed.Id.ToString();
+        attempt.Status = AttemptStatus.Signed;
+        transaction.Status = TransactionStatus.Signed;
+        transaction.NextCheckAt = time.GetUtcNow();
+        await db.SaveChangesAsync(cancellation);
+        await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
+    }
+
+    private async Task SignAsync(Transaction signed, ChainTransaction transaction, Guid agentId, CancellationToken cancellationToken)
+    {
+        using (var wallet = await keys.OpenAsync(transaction.WalletId, transaction.Id, cancellationToken))
+        {
+            signed.Sign(wallet);
+        }
+
+        if (transaction.Kind == TransactionKind.TokenCreation)
+        {
+            using var mint = await keys.OpenMintKeyAsync(agentId, transaction.Id, cancellationToken);
+            signed.Sign(mint);
+        }
+    }
+
+    /// <summary>Why the attempt can no longer land, as JSON; null while it can.</summary>
+    private async Task<string?> DeathAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
+    {
+        var (genesis, height) = await rpc.ReadAsync(
+            async (client, stop) =>
+                (await client.GetGenesisHashAsync(stop), await client.GetBlockHeightAsync(Commitment.Confirmed, cancellationToken: stop)),
+            cancellationToken
+        );
+        var dead = height > attempt.LastValidBlockHeight || genesis.ToString() != attempt.GenesisHash;
+        return dead
+            ? JsonSerializer.Serialize(
+                new
+                {
+                    neverComplete = true,
+                    blockHeight = height,
+                    genesisHash = genesis.ToString(),
+                },
+                JsonSerializerOptions.Web
+            )
+            : null;
+    }
+
+    private void Expire(ChainTransaction transaction, TransactionAttempt attempt, string evidence)
+    {
+        attempt.Status = AttemptStatus.Expired;
+        attempt.Evidence = evidence;
+        attempt.ClosedAt = time.GetUtcNow();
+        transaction.Status = TransactionStatus.Expired;
+    }
+
+    private static Task AskAnewAsync(ConsumeContext context, TransactionKind kind, Guid agentId) =>
+        kind == TransactionKind.TokenCreation
+            ? context.Publish(new PrepareTokenCreation { AgentId = agentId })
+            : context.Publish(new PreparePoolCreation { AgentId = agentId });
+}

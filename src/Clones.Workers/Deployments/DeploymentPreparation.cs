@@ -1,0 +1,176 @@
+using Clones.Persistence;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Microsoft.Extensions.Options;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
+
+namespace Clones.Workers.Deployments;
+
+/// <summary>Turns a plan into the next attempt that an owner can sign: blockhash, fee, reservation, simulation, rows.</summary>
+internal sealed class DeploymentPreparation(
+    ClonesDbContext db,
+    WalletLedger ledger,
+    WalletBalances balances,
+    RpcEndpoints rpc,
+    DeploymentTransactions transactions,
+    IOptions<DeploymentOptions> options,
+    TimeProvider time
+)
+{
+    /// <summary>
+    /// Stores attempt n+1 as PREPARED. Where that is impossible the transaction is closed as FAILED, with the reason, and the caller tells
+    /// the lifecycle.
+    /// </summary>
+    /// <param name="open">The agent's open transaction, locked and without a live attempt; null where this is the first try.</param>
+    /// <exception cref="RpcException">No node answered; nothing is stored if the caller rolls back.</exception>
+    public async Task<PreparationResult> PrepareAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        ChainTransaction? open,
+        DeploymentPlan plan,
+        CancellationToken cancellationToken
+    )
+    {
+        var transaction = open ?? Begin(deployment, kind);
+        transactions.WithdrawPrepared(transaction);
+        try
+        {
+            var attempt = await BuildAsync(deployment, transaction, plan, cancellationToken);
+            transaction.Attempts.Add(attempt);
+            transaction.AttemptNumber = attempt.Number;
+            transaction.Status = TransactionStatus.Accepted;
+            transaction.Reason = null;
+            await db.SaveChangesAsync(cancellationToken);
+            return new PreparationResult(transaction.Id, null);
+        }
+        catch (DeploymentImpossibleException impossible)
+        {
+            await transactions.CloseAsync(transaction, TransactionStatus.Failed, impossible.Message, null, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            return new PreparationResult(transaction.Id, impossible.Message);
+        }
+    }
+
+    private ChainTransaction Begin(Deployment deployment, TransactionKind kind)
+    {
+        var now = time.GetUtcNow();
+        var transaction = new ChainTransaction
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = kind,
+            Status = TransactionStatus.Accepted,
+            WalletId = deployment.WalletId,
+            AgentId = deployment.Agent.Id,
+            NextCheckAt = now,
+            CreatedAt = now,
+        };
+        db.Transactions.Add(transaction);
+        return transaction;
+    }
+
+    private async Task<TransactionAttempt> BuildAsync(
+        Deployment deployment,
+        ChainTransaction transaction,
+        DeploymentPlan plan,
+        CancellationToken cancellationToken
+    )
+    {
+        var number = transaction.AttemptNumber + 1;
+        var genesis = await rpc.ReadAsync((client, stop) => client.GetGenesisHashAsync(stop), cancellationToken);
+        var latest = await rpc.ReadAsync((client, stop) => client.GetLatestBlockhashAsync(cancellationToken: stop), cancellationToken);
+        var price = await PriceAsync(deployment.Payer, cancellationToken);
+        var message = DeploymentMessage.Build(plan, deployment.Payer, latest.Blockhash, price, transaction.Id, number);
+        var bytes = message.Serialize();
+        var fee = await FeeAsync(bytes, cancellationToken);
+        var cost = new DeploymentCost(fee, plan.RentLamports, plan.VenueFeeLamports, plan.LiquidityLamports);
+        await ReserveAsync(deployment, transaction, cost, cancellationToken);
+        await SimulateAsync(message, latest.Slot, cancellationToken);
+        return new TransactionAttempt
+        {
+            TransactionId = transaction.Id,
+            Number = number,
+            Status = AttemptStatus.Prepared,
+            MessageBytes = bytes,
+            Blockhash = latest.Blockhash.ToString(),
+            LastValidBlockHeight = latest.LastValidBlockHeight,
+            ContextSlot = latest.Slot,
+            GenesisHash = genesis.ToString(),
+            FeeLamportsMax = fee,
+            Terms = new DeploymentTerms(plan.Steps, cost).ToJson(),
+            CreatedAt = time.GetUtcNow(),
+        };
+    }
+
+    // The upper quartile of what landed lately with this payer's lock, within the ceiling.
+    private async Task<ulong> PriceAsync(PublicKey payer, CancellationToken cancellationToken)
+    {
+        var recent = await rpc.ReadAsync((client, stop) => client.GetRecentPrioritizationFeesAsync([payer], stop), cancellationToken);
+        var sorted = recent.Select(fee => fee.MicroLamports).Order().ToArray();
+        return sorted.Length == 0 ? 0 : Math.Min(sorted[sorted.Length * 3 / 4], options.Value.PriorityFeeMicroLamportsMax);
+    }
+
+    private async Task<ulong> FeeAsync(byte[] message, CancellationToken cancellationToken)
+    {
+        var fee = await rpc.ReadAsync((client, stop) => client.GetFeeForMessageAsync(message, cancellationToken: stop), cancellationToken);
+        return fee.Value ?? throw new BlockhashUnknownException();
+    }
+
+    private async Task ReserveAsync(
+        Deployment deployment,
+        ChainTransaction transaction,
+        DeploymentCost cost,
+        CancellationToken cancellationToken
+    )
+    {
+        await db.SaveChangesAsync(cancellationToken);
+        var wallet =
+            await ledger.LockAsync(deployment.WalletId, cancellationToken)
+            ?? throw new InvalidOperationException($"Wallet {deployment.WalletId} is gone.");
+        var minSlot = wallet.SettledSlot == 0 ? (ulong?)null : wallet.SettledSlot;
+        var balance = await balances.ReadAsync(deployment.Payer, [], minSlot, cancellationToken);
+        var result = await ledger.ReserveAsync(wallet, transaction.Id, balance, cost.TotalLamports(), null, cancellationToken);
+        switch (result)
+        {
+            case WalletReservationResult.Reserved:
+                return;
+            case WalletReservationResult.MissingLamports missing:
+                throw new DeploymentImpossibleException(
+                    $"The deposit wallet {deployment.Payer} needs {missing.Needed} lamports (fee {cost.FeeLamports}, rent {cost.RentLamports}, "
+                        + $"venue {cost.VenueFeeLamports}, liquidity {cost.LiquidityLamports}) and has {missing.Available} available."
+                );
+            default:
+                throw new InvalidOperationException($"The balance could not be compared with the books: {result}.");
+        }
+    }
+
+    private async Task SimulateAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
+    {
+        // Signatures are all missing: they come from the owner, and then from us.
+        var unsigned = new Transaction(message).Serialize();
+        var simulation = await rpc.ReadAsync(
+            (client, stop) => client.SimulateTransactionAsync(unsigned, minContextSlot: minContextSlot, cancellationToken: stop),
+            cancellationToken
+        );
+        if (simulation.Value is { Succeeded: false, Err: var err, Logs: var logs })
+        {
+            if (err == TransactionErr.BlockhashNotFound)
+            {
+                throw new BlockhashUnknownException();
+            }
+
+            var last = logs.LastOrDefault(line => !line.Contains(" consumed ", StringComparison.Ordinal));
+            throw new DeploymentImpossibleException(
+                $"The chain would refuse the transaction: {err}" + (last is null ? "." : $" ({last}).")
+            );
+        }
+    }
+}
+
+/// <param name="Impossible">Why nothing could be prepared, for the owner; null on success.</param>
+internal sealed record PreparationResult(Guid TransactionId, string? Impossible);
+
+/// <summary>A node that answered later does not know the blockhash that another gave. It passes; the message is retried.</summary>
+internal sealed class BlockhashUnknownException() : Exception("The node does not know the latest blockhash yet.");

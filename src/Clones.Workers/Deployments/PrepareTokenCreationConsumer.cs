@@ -1,0 +1,134 @@
+using Clones.Contracts.Agents;
+using Clones.Contracts.Deployments;
+using Clones.Persistence;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+using Clones.Workers.Keys;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
+
+namespace Clones.Workers.Deployments;
+
+/// <summary>
+/// Gets the token creation of an agent ready for its owner's signature. Any number of times: what is good is kept, what may land is left
+/// alone, what is on chain is adopted, and the mint is the same for ever.
+/// </summary>
+internal sealed class PrepareTokenCreationConsumer(
+    ClonesDbContext db,
+    DeploymentReader deployments,
+    DepositKeyVault keys,
+    DeploymentTransactions transactions,
+    DeploymentPreparation preparation,
+    DeploymentAdoption adoption,
+    WalletBalances balances,
+    RpcEndpoints rpc,
+    IOptions<DeploymentOptions> options
+) : IConsumer<PrepareTokenCreation>
+{
+    public async Task Consume(ConsumeContext<PrepareTokenCreation> context)
+    {
+        var agentId = context.Message.AgentId;
+        try
+        {
+            if (await deployments.LockAsync(agentId, AgentStatus.PendingTokenSignature, context.CancellationToken) is { } deployment)
+            {
+                await PrepareAsync(context, deployment);
+            }
+        }
+        catch (DeploymentImpossibleException impossible)
+        {
+            await context.Publish(DeploymentFailure.Of(agentId, impossible.Message, null));
+        }
+    }
+
+    private async Task PrepareAsync(ConsumeContext<PrepareTokenCreation> context, Deployment deployment)
+    {
+        var cancellation = context.CancellationToken;
+        if (deployment.Mint is not { } mint)
+        {
+            // The key is committed before its address goes anywhere, so what follows happens on a message of its own.
+            db.MintKeys.Add(keys.CreateMintKey(deployment.Agent.Id));
+            await db.SaveChangesAsync(cancellation);
+            await context.Publish(new PrepareTokenCreation { AgentId = deployment.Agent.Id });
+            return;
+        }
+
+        var open = await transactions.LockOpenAsync(deployment.Agent.Id, TransactionKind.TokenCreation, cancellation);
+        if (open is not null && DeploymentTransactions.HasLiveAttempt(open))
+        {
+            return;
+        }
+
+        var promise = TokenPromise.Of(deployment.Agent, mint, options.Value.MetadataUriOf(deployment.Agent.Id));
+        var account = await ReadMintAsync(mint, open, cancellation);
+        if (account is not null && account.Owner != SystemProgram.Id)
+        {
+            await AdoptAsync(context, deployment, open, promise, account);
+        }
+        else if (open?.Status == TransactionStatus.Finalized)
+        {
+            await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, "The token creation landed and made no token.", open.Id));
+        }
+        else if (open is null || !await transactions.IsPreparedAndGoodAsync(open, cancellation))
+        {
+            var plan = await PlanAsync(deployment, promise, isPrefunded: account is not null, cancellation);
+            var result = await preparation.PrepareAsync(deployment, TransactionKind.TokenCreation, open, plan, cancellation);
+            if (result.Impossible is { } reason)
+            {
+                await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, result.TransactionId));
+            }
+        }
+    }
+
+    private async Task<AccountInfo?> ReadMintAsync(PublicKey mint, ChainTransaction? open, CancellationToken cancellationToken)
+    {
+        // A node that has not seen the slots in which earlier attempts may have landed knows nothing of them.
+        var seen = open?.Attempts.Max(a => a.Slot);
+        var answer = await rpc.ReadAsync(
+            (client, stop) => client.GetAccountInfoAsync(mint, Commitment.Finalized, seen, stop),
+            cancellationToken
+        );
+        return answer.Value;
+    }
+
+    private async Task AdoptAsync(
+        ConsumeContext<PrepareTokenCreation> context,
+        Deployment deployment,
+        ChainTransaction? open,
+        TokenPromise promise,
+        AccountInfo account
+    )
+    {
+        if (promise.Deviation(account) is { } deviation)
+        {
+            var reason = $"The token on chain is not the one that was promised: {deviation}.";
+            await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id));
+            return;
+        }
+
+        var (transactionId, landing) = await adoption.AdoptAsync(
+            deployment,
+            TransactionKind.TokenCreation,
+            open,
+            promise.Mint,
+            context.CancellationToken
+        );
+        await context.Publish(DeploymentSuccess.OfToken(deployment.Agent.Id, promise.Mint, transactionId, landing));
+    }
+
+    private async Task<DeploymentPlan> PlanAsync(
+        Deployment deployment,
+        TokenPromise promise,
+        bool isPrefunded,
+        CancellationToken cancellationToken
+    )
+    {
+        var sizes = TokenCreationPlan.Sizes(promise);
+        var mintRent = await balances.RentAsync(sizes.Mint, cancellationToken);
+        var holdingRent = await balances.RentAsync(sizes.OwnerAccount, cancellationToken);
+        return TokenCreationPlan.Build(deployment.Payer, deployment.Owner, promise, mintRent, holdingRent, isPrefunded);
+    }
+}

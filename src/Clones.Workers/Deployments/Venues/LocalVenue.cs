@@ -1,0 +1,86 @@
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+
+namespace Clones.Workers.Deployments.Venues;
+
+/// <summary>
+/// Stands in for a liquidity venue on a cluster that has none: locks the same amounts of token and SOL for ever. The lock is an address
+/// derived under the System Program, which signs for no derived address, so nobody can take anything out. Never for mainnet.
+/// </summary>
+internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : ILiquidityVenue
+{
+    private const uint ComputeUnitLimit = 150_000;
+
+    public PublicKey AddressOf(LiquidityPoolWish wish) => LockOf(wish.AgentId);
+
+    public static PublicKey LockOf(Guid agentId) =>
+        PublicKey.FindProgramAddress(["clones local venue"u8.ToArray(), agentId.ToByteArray(bigEndian: true)], SystemProgram.Id).Address;
+
+    public async Task<DeploymentPlan> PlanAsync(LiquidityPoolWish wish, CancellationToken cancellationToken)
+    {
+        var address = AddressOf(wish);
+        var vault = AssociatedTokenAccountProgram.FindAddress(address, wish.Mint, wish.TokenProgram);
+        var source = AssociatedTokenAccountProgram.FindAddress(wish.Owner, wish.Mint, wish.TokenProgram);
+        var size = TokenCreationPlan.HoldingSize(wish.TokenProgram);
+        var vaultRent = await balances.RentAsync(size, cancellationToken);
+        var lockFloor = await balances.RentAsync(0, cancellationToken);
+        if (wish.Lamports < lockFloor)
+        {
+            throw new DeploymentImpossibleException(
+                $"The liquidity is {TokenText.Sol(wish.Lamports)} SOL; the chain keeps no account with less than {TokenText.Sol(lockFloor)} SOL."
+            );
+        }
+
+        return new DeploymentPlan(
+            [
+                // Create, not CreateIdempotent: a second landing fails here, on chain.
+                AssociatedTokenAccountProgram.Create(wish.Payer, address, wish.Mint, wish.TokenProgram),
+                TokenProgram.TransferChecked(source, wish.Mint, vault, wish.Owner, wish.TokenAmount, wish.Decimals, wish.TokenProgram),
+                SystemProgram.Transfer(wish.Payer, address, wish.Lamports),
+            ],
+            ComputeUnitLimit,
+            RentLamports: vaultRent,
+            VenueFeeLamports: 0,
+            LiquidityLamports: wish.Lamports,
+            [
+                $"Locks {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} at {address} for good.",
+                $"Locks {TokenText.Sol(wish.Lamports)} SOL of the deposit wallet {wish.Payer} beside them.",
+                "This cluster has no liquidity venue: the lock stands in for one, and nothing can be traded there.",
+                $"The deposit wallet {wish.Payer} pays the fee and the rent.",
+            ]
+        );
+    }
+
+    public async Task<PoolFinding> FindAsync(LiquidityPoolWish wish, ulong? minContextSlot, CancellationToken cancellationToken)
+    {
+        var address = AddressOf(wish);
+        var vault = AssociatedTokenAccountProgram.FindAddress(address, wish.Mint, wish.TokenProgram);
+        var accounts = await rpc.ReadAsync(
+            (client, stop) => client.GetMultipleAccountsAsync([vault, address], Commitment.Finalized, minContextSlot, stop),
+            cancellationToken
+        );
+        return Judge(wish, address, accounts.Value[0], accounts.Value[1]?.Lamports ?? 0);
+    }
+
+    // More than was wanted is no deviation: anybody can send something to an address.
+    private static PoolFinding Judge(LiquidityPoolWish wish, PublicKey address, AccountInfo? vault, ulong lamports)
+    {
+        if (vault is null)
+        {
+            return new PoolFinding.Missing();
+        }
+
+        if (HeldTokens.Of(vault, wish.TokenProgram) is not { } held || held.Mint != wish.Mint || held.Owner != address)
+        {
+            return new PoolFinding.Different("the token vault of the lock is not what it should be");
+        }
+
+        return (held.Amount < wish.TokenAmount, lamports < wish.Lamports) switch
+        {
+            (true, _) => new PoolFinding.Different($"the lock holds {held.Amount} base units of the token, not {wish.TokenAmount}"),
+            (_, true) => new PoolFinding.Different($"the lock holds {lamports} lamports, not {wish.Lamports}"),
+            _ => new PoolFinding.AsPromised(),
+        };
+    }
+}

@@ -1,0 +1,106 @@
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+
+namespace Clones.Workers.Deployments.Venues;
+
+/// <summary>
+/// Raydium CPMM. The owner is the pool's creator and gets its shares; the program takes fee and rent from the creator, so the deposit
+/// wallet hands exactly those over first, in the same transaction, and pays the SOL side into the owner's wrapped-SOL account.
+/// </summary>
+internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, RaydiumCpmmCluster cluster, ushort configIndex)
+    : ILiquidityVenue
+{
+    // About 230,000 are used; the many derived addresses make it vary.
+    private const uint ComputeUnitLimit = 500_000;
+
+    public PublicKey AddressOf(LiquidityPoolWish wish) => PoolOf(wish).State;
+
+    public async Task<DeploymentPlan> PlanAsync(LiquidityPoolWish wish, CancellationToken cancellationToken)
+    {
+        var pool = PoolOf(wish);
+        var wrapped = AssociatedTokenAccountProgram.FindAddress(wish.Owner, TokenProgram.NativeMint, TokenProgram.Id);
+        var accounts = await rpc.ReadAsync(
+            (client, stop) => client.GetMultipleAccountsAsync([pool.Config, wrapped], Commitment.Confirmed, cancellationToken: stop),
+            cancellationToken
+        );
+        var config = ReadConfig(pool.Config, accounts.Value[0]);
+        var rents = await RaydiumRents.AskAsync(balances, cancellationToken);
+        var wrapsAnew = accounts.Value[1] is null;
+        return new DeploymentPlan(
+            Instructions(wish, wrapped, wrapsAnew, checked(config.PoolFeeLamports + rents.PoolLamports)),
+            ComputeUnitLimit,
+            RentLamports: rents.PoolLamports + (wrapsAnew ? rents.TokenAccountLamports : 0),
+            VenueFeeLamports: config.PoolFeeLamports,
+            LiquidityLamports: wish.Lamports,
+            Describe(wish, pool, config)
+        );
+    }
+
+    public async Task<PoolFinding> FindAsync(LiquidityPoolWish wish, ulong? minContextSlot, CancellationToken cancellationToken)
+    {
+        var pool = PoolOf(wish);
+        var accounts = await rpc.ReadAsync(
+            (client, stop) =>
+                client.GetMultipleAccountsAsync([pool.State, pool.Vault0, pool.Vault1], Commitment.Finalized, minContextSlot, stop),
+            cancellationToken
+        );
+        return RaydiumPoolVerdict.Of(pool, cluster.ProgramId, wish, accounts.Value[0], accounts.Value[1], accounts.Value[2]);
+    }
+
+    private RaydiumCpmmPool PoolOf(LiquidityPoolWish wish) =>
+        RaydiumCpmmPool.Derive(cluster, configIndex, wish.Mint, TokenProgram.NativeMint);
+
+    private RaydiumConfigAccount ReadConfig(PublicKey address, AccountInfo? account)
+    {
+        if (account is null || account.Owner != cluster.ProgramId)
+        {
+            throw new DeploymentImpossibleException($"Raydium has no config {configIndex} at {address} on this cluster.");
+        }
+
+        var config = RaydiumConfigAccount.Decode(account.Data.Span);
+        return config.IsClosedForNewPools
+            ? throw new DeploymentImpossibleException($"Raydium's config {configIndex} takes no new pools.")
+            : config;
+    }
+
+    private Instruction[] Instructions(LiquidityPoolWish wish, PublicKey wrapped, bool wrapsAnew, ulong toCreator)
+    {
+        var initialize = RaydiumCpmm.Initialize(
+            cluster,
+            configIndex,
+            wish.Owner,
+            new RaydiumCpmmSide(wish.Mint, wish.TokenProgram, wish.TokenAmount),
+            new RaydiumCpmmSide(TokenProgram.NativeMint, TokenProgram.Id, wish.Lamports),
+            openTime: 0
+        );
+        Instruction[] core =
+        [
+            SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator),
+            SystemProgram.Transfer(wish.Payer, wrapped, wish.Lamports),
+            TokenProgram.SyncNative(wrapped, TokenProgram.Id),
+            initialize,
+        ];
+
+        // An account that the owner had before holds SOL of theirs: it is used and left open. One that is made here is closed again, and
+        // is made by Create, so that one that turned up meanwhile makes the transaction fail instead of being emptied.
+        return wrapsAnew
+            ?
+            [
+                AssociatedTokenAccountProgram.Create(wish.Payer, wish.Owner, TokenProgram.NativeMint, TokenProgram.Id),
+                .. core,
+                TokenProgram.CloseAccount(wrapped, wish.Payer, wish.Owner, TokenProgram.Id),
+            ]
+            : core;
+    }
+
+    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, RaydiumConfigAccount config) =>
+        [
+            $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
+            $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
+            $"Puts {TokenText.Sol(wish.Lamports)} SOL of the deposit wallet {wish.Payer} into it.",
+            $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
+            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.PoolFeeLamports)} SOL.",
+        ];
+}

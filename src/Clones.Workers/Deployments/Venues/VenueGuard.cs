@@ -1,0 +1,29 @@
+using Clones.Solana.Rpc;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Clones.Workers.Deployments.Venues;
+
+/// <summary>
+/// Stops the start of workers whose venue does not go with their cluster. A cluster that does not answer yet stops nothing: every
+/// preparation asks again.
+/// </summary>
+internal sealed class VenueGuard(LiquidityVenueSelector venues, ILogger<VenueGuard> log) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await venues.ChooseAsync(cancellationToken) is VenueChoice.Refused refused)
+            {
+                throw new InvalidOperationException(refused.Reason);
+            }
+        }
+        catch (RpcException unanswered)
+        {
+            log.LogWarning("The liquidity venue was not checked at start: {Reason}", unanswered.Message);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,29 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Clones.Solana.Rpc;
+
+namespace Clones.Workers.Tests.Deployments;
+
+/// <summary>A node that answers what a test tells it to: result JSON by method, over the real client.</summary>
+internal sealed class CannedNode : HttpMessageHandler
+{
+    private readonly Dictionary<string, Func<JsonElement, string>> answers = [];
+
+    public RpcEndpoints Endpoints => new([new SolanaRpcClient(new HttpClient(this), new Uri("http://canned.test"))], TimeProvider.System);
+
+    public CannedNode Answer(string method, Func<JsonElement, string> resultOfParameters)
+    {
+        answers[method] = resultOfParameters;
+        return this;
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var body = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
+        var method = body.RootElement.GetProperty("method").GetString()!;
+        var result = answers[method](body.RootElement.TryGetProperty("params", out var p) ? p : default);
+        var text = $$"""{"jsonrpc":"2.0","id":{{body.RootElement.GetProperty("id").GetRawText()}},"result":{{result}}}""";
+        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
+    }
+}

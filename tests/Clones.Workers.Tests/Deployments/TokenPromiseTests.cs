@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using Clones.Persistence.Agents;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+using Clones.Workers.Deployments;
+
+namespace Clones.Workers.Tests.Deployments;
+
+public sealed class TokenPromiseTests
+{
+    private static readonly PublicKey Mint = Account.Generate().PublicKey;
+    private static readonly PublicKey Somebody = Account.Generate().PublicKey;
+
+    private readonly TokenPromise promise = TokenPromise.Of(
+        SampleAgent.Of(supply: 5_000, decimals: 3, standard: TokenStandard.SplToken),
+        Mint,
+        ""
+    );
+
+    [Fact]
+    public void A_mint_as_promised_does_not_deviate() => promise.Deviation(MintOf(5_000_000, 3)).ShouldBeNull();
+
+    [Fact]
+    public void Every_deviation_is_named()
+    {
+        promise.Deviation(MintOf(5_000_001, 3))!.ShouldContain("5000001 base units, not 5000000");
+        promise.Deviation(MintOf(5_000_000, 4))!.ShouldContain("4 decimals");
+        promise.Deviation(MintOf(5_000_000, 3, mintAuthority: Somebody))!.ShouldContain($"{Somebody} can still mint");
+        promise.Deviation(MintOf(5_000_000, 3, freezeAuthority: Somebody))!.ShouldContain($"{Somebody} can freeze");
+        promise.Deviation(MintOf(5_000_000, 3, isInitialized: false))!.ShouldContain("not initialized");
+        promise.Deviation(MintOf(5_000_000, 3) with { Owner = TokenProgram.Token2022Id })!.ShouldContain("belongs to");
+        promise.Deviation(MintOf(5_000_000, 3) with { Data = new byte[3] })!.ShouldContain("not a mint");
+    }
+
+    [Fact]
+    public void A_token_2022_mint_without_metadata_deviates()
+    {
+        var named = promise with { TokenProgram = TokenProgram.Token2022Id };
+
+        named.Deviation(MintOf(5_000_000, 3) with { Owner = TokenProgram.Token2022Id })!.ShouldContain("no metadata");
+    }
+
+    private static AccountInfo MintOf(
+        ulong supply,
+        byte decimals,
+        PublicKey? mintAuthority = null,
+        PublicKey? freezeAuthority = null,
+        bool isInitialized = true
+    )
+    {
+        // Layout of the SPL Token program: authority option, supply, decimals, initialized, freeze authority option.
+        var data = new byte[MintAccount.Size];
+        Write(data, 0, mintAuthority);
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(36), supply);
+        data[44] = decimals;
+        data[45] = isInitialized ? (byte)1 : (byte)0;
+        Write(data, 46, freezeAuthority);
+        return new AccountInfo(1_461_600, TokenProgram.Id, data, Executable: false);
+    }
+
+    private static void Write(byte[] data, int offset, PublicKey? key)
+    {
+        if (key is { } value)
+        {
+            data[offset] = 1;
+            value.CopyTo(data.AsSpan(offset + 4));
+        }
+    }
+}
