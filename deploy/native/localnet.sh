@@ -31,9 +31,8 @@ ensure_localnet_modules() {
 start_localnet() {
   ! is_running "$RUN/localnet.pid" || return 0
   ensure_localnet_modules
-  mkdir -p "$STATE/localnet"
   start_background "$RUN/localnet.pid" "$LOGS/localnet.log" node "$ROOT/tools/localnet/main.mjs" \
-    --port "$(port_of RPC)" --data "$STATE/localnet"
+    --port "$(port_of RPC)" --slot-ms "$(setting CLONES_SLOT_MS)" --ledger "$STATE/localnet"
   wait_until 30 localnet_answers_or_ended || true
   localnet_answers || {
     show_log_end "$LOGS/localnet.log"
