@@ -1,5 +1,6 @@
 using Clones.Persistence.Access;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Messaging;
 using Clones.Persistence.Operations;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Pools;
@@ -35,8 +36,11 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(ClonesDbContext).Assembly);
+        modelBuilder.AddTransactionalOutboxEntities();
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -1,5 +1,6 @@
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
@@ -21,12 +22,14 @@ try
         .AddClonesStore(configuration)
         .AddSolanaRpc(configuration)
         .AddKeys(configuration)
+        .AddAgentLifecycle()
         .AddDeployments(configuration)
         .AddClonesBus(
             configuration,
             bus =>
             {
                 bus.AddKeys();
+                bus.AddAgentLifecycle();
                 bus.AddDeployments();
             }
         );

@@ -1,5 +1,6 @@
 using Clones.Persistence;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Messaging;
 using MassTransit;
 
 namespace Clones.Workers.Agents;
@@ -12,4 +13,12 @@ internal static class AgentsRegistration
         services.AddScoped<OpenDeployments>();
         return services;
     }
+
+    public static void AddAgentLifecycle(this IBusRegistrationConfigurator bus) =>
+        bus.AddSagaStateMachine<AgentLifecycleStateMachine, AgentLifecycleInstance, AgentLifecycleDefinition>()
+            .EntityFrameworkRepository(repository =>
+            {
+                repository.ExistingDbContext<ClonesDbContext>();
+                repository.UsePostgres();
+            });
 }

@@ -40,6 +40,11 @@ public static class ClonesBus
             bus.DisableUsageTelemetry();
             bus.SetKebabCaseEndpointNameFormatter();
             bus.AddConfigureEndpointsCallback(ConfigureEndpoint);
+            bus.AddEntityFrameworkOutbox<ClonesDbContext>(outbox =>
+            {
+                outbox.UsePostgres();
+                outbox.UseBusOutbox();
+            });
             register?.Invoke(bus);
             bus.UsingRabbitMq((context, rabbit) => ConfigureBroker(context, rabbit, host));
         });
@@ -79,6 +84,7 @@ public static class ClonesBus
             retry.Ignore<UnacceptableMessageException>();
             retry.Exponential(7, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(300));
         });
+        endpoint.UseEntityFrameworkOutbox<ClonesDbContext>(context);
     }
 
     private static Uri HostAddress(string? url)
