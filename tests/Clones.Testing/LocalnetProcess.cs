@@ -2,36 +2,20 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 
 namespace Clones.Testing;
 
 internal sealed class LocalnetProcess : IAsyncDisposable
 {
-    // The shell ends the cluster when its standard input closes, which also happens when this process is killed:
-    // a cluster never outlives the test run that started it.
-    private const string WhileInputIsOpen = """
-        exec 3<&0
-        "$@" </dev/null & cluster=$!
-        cat <&3 >/dev/null & input=$!
-        trap 'kill -9 $cluster $input 2>/dev/null' EXIT
-        wait -n
-        """;
-
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    private readonly Process shell;
-    private readonly StringBuilder output = new();
+    private readonly LeashedProcess node;
 
-    private LocalnetProcess(Process shell, Uri rpc)
+    private LocalnetProcess(LeashedProcess node, Uri rpc)
     {
-        this.shell = shell;
+        this.node = node;
         Rpc = rpc;
-        shell.OutputDataReceived += Remember;
-        shell.ErrorDataReceived += Remember;
-        shell.BeginOutputReadLine();
-        shell.BeginErrorReadLine();
     }
 
     public Uri Rpc { get; }
@@ -40,12 +24,6 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     {
         await EnsureModulesAsync();
         var port = FreePortPair();
-        var start = new ProcessStartInfo("bash")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
         string[] command =
         [
             "node",
@@ -56,12 +34,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
             $"{slotMs}",
             .. options,
         ];
-        foreach (var argument in (string[])["-c", WhileInputIsOpen, "bash", .. command])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        var cluster = new LocalnetProcess(Process.Start(start)!, new Uri($"http://127.0.0.1:{port}"));
+        var cluster = new LocalnetProcess(LeashedProcess.Start(command), new Uri($"http://127.0.0.1:{port}"));
         try
         {
             await cluster.WaitUntilHealthyAsync();
@@ -74,12 +47,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        shell.StandardInput.Close();
-        await shell.WaitForExitAsync();
-        shell.Dispose();
-    }
+    public ValueTask DisposeAsync() => node.DisposeAsync();
 
     // The script installs the modules where they are missing, under a lock, because test projects may run side by side.
     private static async Task EnsureModulesAsync()
@@ -101,12 +69,9 @@ internal sealed class LocalnetProcess : IAsyncDisposable
         using var limit = new CancellationTokenSource(StartLimit);
         while (!await IsHealthyAsync(http))
         {
-            if (shell.HasExited || limit.IsCancellationRequested)
+            if (node.HasExited || limit.IsCancellationRequested)
             {
-                lock (output)
-                {
-                    throw new InvalidOperationException($"tools/localnet did not start:\n{output}");
-                }
+                throw new InvalidOperationException($"tools/localnet did not start:\n{node.Output}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
@@ -157,17 +122,6 @@ internal sealed class LocalnetProcess : IAsyncDisposable
         catch (SocketException)
         {
             return false;
-        }
-    }
-
-    private void Remember(object sender, DataReceivedEventArgs line)
-    {
-        lock (output)
-        {
-            if (output.Length < 20_000)
-            {
-                output.AppendLine(line.Data);
-            }
         }
     }
 }

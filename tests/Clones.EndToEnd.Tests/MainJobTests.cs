@@ -1,0 +1,109 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Clones.Testing;
+
+namespace Clones.EndToEnd.Tests;
+
+/// <summary>The demo is the judge: it ends with 0 only if every transaction is found exactly once on the chain and the books agree.</summary>
+public sealed class MainJobTests(RunningSystem system) : IClassFixture<RunningSystem>
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    [Fact]
+    public async Task The_main_job_runs_and_leaves_every_queue_drained()
+    {
+        await using var demo = system.StartDemo();
+        using var limit = new CancellationTokenSource(Limit);
+
+        (await demo.WaitAsync(limit.Token)).ShouldBe(0, demo.Output + system.Logs[^Math.Min(20_000, system.Logs.Length)..]);
+
+        var queues = await QueuesAsync(limit.Token);
+        foreach (
+            var expected in (string[])
+                ["agent-lifecycle", "prepare-transaction", "broadcast-transaction", "payment-settled", "submission-graded"]
+        )
+        {
+            queues.ShouldContainKey(expected);
+        }
+        queues.Where(q => q.Key.EndsWith("_error") || q.Key.EndsWith("_skipped")).Where(q => q.Value > 0).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Workers_killed_in_the_middle_of_the_rewards_end_with_the_same_table()
+    {
+        await using var demo = system.StartDemo();
+        using var limit = new CancellationTokenSource(Limit);
+
+        await foreach (var line in demo.LinesAsync(limit.Token))
+        {
+            if (line.Contains("fresh wallets accepted"))
+            {
+                await system.KillAndRestartWorkersAsync();
+            }
+        }
+
+        (await demo.WaitAsync(limit.Token)).ShouldBe(0, demo.Output + system.Logs[^Math.Min(20_000, system.Logs.Length)..]);
+    }
+
+    [Fact]
+    public async Task No_private_key_is_found_in_logs_queues_or_database()
+    {
+        await using var demo = system.StartDemo();
+        using var limit = new CancellationTokenSource(Limit);
+        (await demo.WaitAsync(limit.Token)).ShouldBe(0, demo.Output);
+
+        var keys = await StoredKeys.OpenAllAsync(system);
+        keys.Count.ShouldBeGreaterThan(1);
+        var places = new Dictionary<string, string>
+        {
+            ["logs"] = system.Logs,
+            ["database"] = await DatabaseText.ReadAsync(system.Database),
+            ["queues"] = await QueuedTextAsync(limit.Token),
+        };
+        foreach (var (place, text) in places)
+        {
+            foreach (var key in keys)
+            {
+                foreach (var form in KeyForms.Of(key))
+                {
+                    text.Contains(form, StringComparison.OrdinalIgnoreCase).ShouldBeFalse($"a private key stands in the {place}");
+                }
+            }
+        }
+
+        // The search itself must be able to find: the ciphertexts are there.
+        places["database"].ShouldContain("k1:1:");
+        places["logs"].Length.ShouldBeGreaterThan(1_000);
+    }
+
+    private async Task<Dictionary<string, int>> QueuesAsync(CancellationToken cancellation)
+    {
+        var management = await system.RabbitMq.ManagementAsync();
+        var queues = await management.GetFromJsonAsync<JsonElement>($"queues/{system.VirtualHost.Name}", cancellation);
+        return queues
+            .EnumerateArray()
+            .ToDictionary(
+                q => q.GetProperty("name").GetString()!,
+                // A queue that was declared a moment ago has no statistics yet.
+                q => q.TryGetProperty("messages", out var messages) ? messages.GetInt32() : 0
+            );
+    }
+
+    private async Task<string> QueuedTextAsync(CancellationToken cancellation)
+    {
+        var management = await system.RabbitMq.ManagementAsync();
+        var text = "";
+        foreach (var queue in (await QueuesAsync(cancellation)).Keys)
+        {
+            var request = new
+            {
+                count = 1_000,
+                ackmode = "ack_requeue_true",
+                encoding = "auto",
+            };
+            using var answer = await management.PostAsJsonAsync($"queues/{system.VirtualHost.Name}/{queue}/get", request, cancellation);
+            text += await answer.Content.ReadAsStringAsync(cancellation);
+        }
+        return text;
+    }
+}

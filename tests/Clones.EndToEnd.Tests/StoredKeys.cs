@@ -1,0 +1,37 @@
+using Clones.Persistence;
+using Clones.Workers.Keys;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+
+namespace Clones.EndToEnd.Tests;
+
+/// <summary>The private keys that the system holds, opened with the master key of the test: what must be found nowhere.</summary>
+internal static class StoredKeys
+{
+    public static async Task<IReadOnlyList<byte[]>> OpenAllAsync(RunningSystem system)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(system.KeyEncryption).Build();
+        using var ring = KeyRing.Load(configuration);
+        var options = new DbContextOptionsBuilder<ClonesDbContext>();
+        options.UseClonesPostgres(system.Database);
+        await using var db = new ClonesDbContext(options.Options);
+
+        var keys = new List<byte[]>();
+        foreach (var wallet in await db.DepositWallets.ToListAsync())
+        {
+            keys.Add(Open(wallet.EncryptedPrivateKey, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring));
+        }
+        foreach (var mint in await db.MintKeys.ToListAsync())
+        {
+            keys.Add(Open(mint.EncryptedPrivateKey, KeyBinding.OfMint(mint.AgentId, mint.Mint), ring));
+        }
+        return keys;
+    }
+
+    private static byte[] Open(string stored, KeyBinding binding, KeyRing ring)
+    {
+        var secretKey = new byte[64];
+        SecretKeyCodec.Open(stored, binding, ring, secretKey);
+        return secretKey;
+    }
+}
