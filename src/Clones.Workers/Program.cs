@@ -4,6 +4,8 @@ using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
+using Clones.Workers.Payments;
+using Clones.Workers.Settlement;
 
 CoreDumps.SwitchOff();
 try
@@ -24,6 +26,7 @@ try
         .AddKeys(configuration)
         .AddAgentLifecycle()
         .AddDeployments(configuration)
+        .AddSettlement(configuration)
         .AddClonesBus(
             configuration,
             bus =>
@@ -31,6 +34,8 @@ try
                 bus.AddKeys();
                 bus.AddAgentLifecycle();
                 bus.AddDeployments();
+                bus.AddSettlement();
+                bus.AddPayments();
             }
         );
 

@@ -18,6 +18,11 @@ public sealed class ChainTransaction
     /// <summary>Number of the latest attempt; 0 before the first.</summary>
     public int AttemptNumber { get; set; }
 
+    /// <summary>
+    /// How often in a row the simulation before signing failed. Nothing was signed, so that after some it may be given up safely.
+    /// </summary>
+    public int PreparationFailures { get; set; }
+
     /// <summary>For people: why it failed or is unresolved.</summary>
     public string? Reason { get; set; }
 

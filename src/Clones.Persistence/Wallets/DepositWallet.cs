@@ -20,5 +20,8 @@ public sealed class DepositWallet
     /// read at this slot or later, or a payment already made would be counted as still there.
     /// </summary>
     public ulong SettledSlot { get; set; }
+
+    /// <summary>When its balance was last read to settle the pool's status, by the clock of the database; null: it is due.</summary>
+    public DateTimeOffset? BalanceCheckedAt { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 }

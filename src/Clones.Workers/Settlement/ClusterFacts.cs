@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>What many messages need of the chain and what may be a moment old: a blockhash, the fees of late, the facts of a mint.</summary>
+internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time) : IDisposable
+{
+    /// <summary>A blockhash lives about a minute; two seconds of that cost nothing and save a request per payment in a batch.</summary>
+    private static readonly TimeSpan BlockhashFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FeesFor = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<PublicKey, MintFacts> mints = new();
+    private readonly SemaphoreSlim one = new(1, 1);
+    private Blockhash? genesis;
+    private (LatestBlockhash Value, long ReadAt)? blockhash;
+    private (ulong MicroLamports, long ReadAt)? fees;
+
+    /// <summary>At commitment confirmed, at most two seconds old, with the genesis hash of its cluster.</summary>
+    /// <exception cref="RpcException">No node answered.</exception>
+    public async Task<(LatestBlockhash Blockhash, Blockhash Genesis)> BlockhashAsync(CancellationToken cancellationToken)
+    {
+        await one.WaitAsync(cancellationToken);
+        try
+        {
+            genesis ??= await rpc.ReadAsync((node, ct) => node.GetGenesisHashAsync(ct), cancellationToken);
+            if (blockhash is not { } known || time.GetElapsedTime(known.ReadAt) > BlockhashFor)
+            {
+                var latest = await rpc.ReadAsync(
+                    (node, ct) => node.GetLatestBlockhashAsync(Commitment.Confirmed, null, ct),
+                    cancellationToken
+                );
+                blockhash = (latest, time.GetTimestamp());
+            }
+            return (blockhash.Value.Value, genesis.Value);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>What three of four transactions of the last slots paid at most, in micro-lamports per compute unit.</summary>
+    /// <exception cref="RpcException">No node answered.</exception>
+    public async Task<ulong> PriorityFeeAsync(CancellationToken cancellationToken)
+    {
+        if (fees is { } known && time.GetElapsedTime(known.ReadAt) <= FeesFor)
+        {
+            return known.MicroLamports;
+        }
+
+        var recent = await rpc.ReadAsync((node, ct) => node.GetRecentPrioritizationFeesAsync(null, ct), cancellationToken);
+        var sorted = recent.Select(f => f.MicroLamports).Order().ToArray();
+        var price = sorted.Length == 0 ? 0 : sorted[sorted.Length * 3 / 4];
+        fees = (price, time.GetTimestamp());
+        return price;
+    }
+
+    /// <summary>Never changes for a mint that exists.</summary>
+    /// <returns>Null where there is no such mint.</returns>
+    /// <exception cref="RpcException">No node answered.</exception>
+    public async Task<MintFacts?> MintAsync(PublicKey mint, CancellationToken cancellationToken)
+    {
+        if (mints.TryGetValue(mint, out var facts))
+        {
+            return facts;
+        }
+
+        var account = await rpc.ReadAsync((node, ct) => node.GetAccountInfoAsync(mint, Commitment.Confirmed, null, ct), cancellationToken);
+        if (account.Value is not { } info || !TokenProgram.IsTokenProgram(info.Owner))
+        {
+            return null;
+        }
+        facts = new MintFacts(info.Owner, MintAccount.Decode(info.Data.Span).Decimals);
+        mints[mint] = facts;
+        return facts;
+    }
+
+    public void Dispose() => one.Dispose();
+}
+
+/// <param name="TokenProgram">SPL Token or Token-2022.</param>
+internal sealed record MintFacts(PublicKey TokenProgram, byte Decimals);

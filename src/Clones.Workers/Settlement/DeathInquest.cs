@@ -1,0 +1,94 @@
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>
+/// Collects the evidence for a death certificate from every configured node, each asked by itself and in the order that makes the answers
+/// mean something: first the height, then the signature, then the wallet's history, then how far back the node remembers.
+/// </summary>
+internal sealed class DeathInquest(RpcEndpoints rpc)
+{
+    private const int PageSize = 1_000;
+    private const int PagesMax = 50;
+
+    public async Task<IReadOnlyList<NodeEvidence>> InvestigateAsync(AttemptFacts attempt, CancellationToken cancellationToken) =>
+        await Task.WhenAll(rpc.All.Select(node => AskAsync(node, attempt, cancellationToken)));
+
+    private static async Task<NodeEvidence> AskAsync(IRpcClient node, AttemptFacts attempt, CancellationToken cancellationToken)
+    {
+        var evidence = new NodeEvidence { Endpoint = EndpointName.Of(node.Endpoint) };
+        try
+        {
+            var genesis = await node.GetGenesisHashAsync(cancellationToken);
+            evidence = evidence with { GenesisHash = genesis.ToString() };
+            var epoch = await node.GetEpochInfoAsync(Commitment.Finalized, cancellationToken: cancellationToken);
+            evidence = evidence with { FinalizedSlot = epoch.AbsoluteSlot, FinalizedBlockHeight = epoch.BlockHeight };
+            if (evidence.FinalizedBlockHeight < attempt.LastValidBlockHeight + DeathVerdict.MarginOfTwo)
+            {
+                // It would be refused in any case: spare the node the search.
+                return evidence with { Error = $"its finalized block height {epoch.BlockHeight} is too low." };
+            }
+
+            var statuses = await node.GetSignatureStatusesAsync([attempt.Signature], searchTransactionHistory: true, cancellationToken);
+            evidence = evidence with { StatusSlot = statuses.Slot };
+            if (statuses.Value[0] is { } status)
+            {
+                return evidence with { Sighting = $"signature at slot {status.Slot}, {status.ConfirmationStatus}" };
+            }
+
+            evidence = await ScanHistoryAsync(node, attempt, evidence, cancellationToken);
+            return evidence with { FirstAvailableBlock = await node.GetFirstAvailableBlockAsync(cancellationToken) };
+        }
+        catch (RpcException e)
+        {
+            // Not answered is not "not found".
+            return evidence with { Error = e.Message };
+        }
+    }
+
+    private static async Task<NodeEvidence> ScanHistoryAsync(
+        IRpcClient node,
+        AttemptFacts attempt,
+        NodeEvidence evidence,
+        CancellationToken cancellationToken
+    )
+    {
+        Signature? before = null;
+        var scanned = 0;
+        for (var page = 0; page < PagesMax; page++)
+        {
+            var entries = await node.GetSignaturesForAddressAsync(
+                attempt.Wallet,
+                PageSize,
+                before,
+                commitment: Commitment.Finalized,
+                minContextSlot: evidence.FinalizedSlot,
+                cancellationToken: cancellationToken
+            );
+            scanned += entries.Count;
+            if (
+                entries.FirstOrDefault(e => e.Signature == attempt.Signature || TransactionMemo.Mentions(e.Memo, attempt.TransactionId)) is
+                { } seen
+            )
+            {
+                return evidence with
+                {
+                    HistoryEntriesScanned = scanned,
+                    Sighting = $"history of the wallet at slot {seen.Slot}: {seen.Signature}",
+                };
+            }
+            if (entries.Count > 0 && entries[^1].Slot < attempt.ContextSlot)
+            {
+                return evidence with { HistoryEntriesScanned = scanned, HistoryReachesAttempt = true };
+            }
+            if (entries.Count < PageSize)
+            {
+                // The whole history. A wallet that pays was paid once: an empty one shows a node without an index of addresses.
+                return evidence with { HistoryEntriesScanned = scanned, HistoryReachesAttempt = scanned > 0 };
+            }
+            before = entries[^1].Signature;
+        }
+        return evidence with { HistoryEntriesScanned = scanned };
+    }
+}

@@ -1,0 +1,113 @@
+using Clones.Solana.Rpc;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>Whether the evidence proves that an attempt can never land. Pure: every condition of the certificate is here.</summary>
+internal abstract record DeathVerdict
+{
+    /// <summary>Blocks beyond the last valid one that must be finalized where two or more nodes agree.</summary>
+    public const ulong MarginOfTwo = 32;
+
+    /// <summary>The same with a single node, which nobody can contradict.</summary>
+    public const ulong MarginOfOne = 150;
+
+    private DeathVerdict() { }
+
+    public sealed record Dead(ulong Margin) : DeathVerdict;
+
+    /// <summary>Evidence is missing or too weak: no signing, ask again later.</summary>
+    public sealed record Refused(string Reason) : DeathVerdict;
+
+    /// <summary>A node has seen it (or another attempt of the same transaction): it lives, or has landed.</summary>
+    public sealed record Seen(string Reason) : DeathVerdict;
+
+    public static ulong MarginFor(int nodes) => nodes >= 2 ? MarginOfTwo : MarginOfOne;
+
+    public static DeathVerdict Decide(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes)
+    {
+        if (nodes.Count == 0)
+        {
+            return new Refused("No node is configured.");
+        }
+
+        // A sighting by any one vetoes, whatever else is missing.
+        if (nodes.FirstOrDefault(n => n.Sighting is not null) is { } witness)
+        {
+            return new Seen($"{witness.Endpoint}: {witness.Sighting}");
+        }
+
+        var margin = MarginFor(nodes.Count);
+        foreach (var node in nodes)
+        {
+            if (Weakness(attempt, node, margin) is { } weakness)
+            {
+                return new Refused($"{node.Endpoint}: {weakness}");
+            }
+        }
+        return new Dead(margin);
+    }
+
+    private static string? Weakness(AttemptFacts attempt, NodeEvidence node, ulong margin)
+    {
+        if (node.Error is not null)
+        {
+            return node.Error;
+        }
+        if (node.GenesisHash != attempt.GenesisHash)
+        {
+            return "it belongs to another cluster.";
+        }
+        if (node.FinalizedBlockHeight < attempt.LastValidBlockHeight + margin)
+        {
+            return $"its finalized block height {node.FinalizedBlockHeight} is below {attempt.LastValidBlockHeight} + {margin}.";
+        }
+        if (node.StatusSlot < node.FinalizedSlot)
+        {
+            return "it answered about the signature from a slot before its finalized one.";
+        }
+        if (!node.HistoryReachesAttempt)
+        {
+            return "its history of the wallet does not reach back to the attempt.";
+        }
+        return node.FirstAvailableBlock > attempt.ContextSlot
+            ? $"it keeps blocks from slot {node.FirstAvailableBlock} only; the attempt is of slot {attempt.ContextSlot}."
+            : null;
+    }
+}
+
+/// <summary>What must be known of an attempt to look for it.</summary>
+/// <param name="Wallet">The paying wallet.</param>
+/// <param name="ContextSlot">It cannot have landed before this slot.</param>
+internal sealed record AttemptFacts(
+    Guid TransactionId,
+    int Number,
+    Clones.Solana.Primitives.Signature Signature,
+    Clones.Solana.Primitives.PublicKey Wallet,
+    ulong LastValidBlockHeight,
+    ulong ContextSlot,
+    string GenesisHash
+);
+
+/// <summary>What one node said, in the order in which it was asked. Stored with the certificate.</summary>
+internal sealed record NodeEvidence
+{
+    /// <summary>As <see cref="EndpointName"/> shows it.</summary>
+    public required string Endpoint { get; init; }
+    public string? GenesisHash { get; init; }
+    public ulong FinalizedSlot { get; init; }
+    public ulong FinalizedBlockHeight { get; init; }
+
+    /// <summary>Slot from which it answered null about the signature.</summary>
+    public ulong StatusSlot { get; init; }
+    public int HistoryEntriesScanned { get; init; }
+
+    /// <summary>Whether the history was read back past the attempt's slot, or to its very beginning.</summary>
+    public bool HistoryReachesAttempt { get; init; }
+    public ulong FirstAvailableBlock { get; init; }
+
+    /// <summary>Where the transaction was seen; null where it was not.</summary>
+    public string? Sighting { get; init; }
+
+    /// <summary>Why the node could not be asked to the end; null where it could.</summary>
+    public string? Error { get; init; }
+}

@@ -1,0 +1,48 @@
+using Clones.Persistence.Settlement;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>What may be done with a transaction that somebody asks to prepare. Pure; the fence of signing reads here.</summary>
+internal abstract record PreparationVerdict
+{
+    private PreparationVerdict() { }
+
+    /// <summary>Nothing is live and nothing has landed: attempt n may be signed.</summary>
+    public sealed record Sign(int Number) : PreparationVerdict;
+
+    /// <summary>An attempt is signed already: its bytes are sent, no others.</summary>
+    public sealed record Reuse(int Number) : PreparationVerdict;
+
+    public sealed record Nothing(string Reason) : PreparationVerdict;
+
+    public static PreparationVerdict Decide(TransactionKind kind, TransactionStatus status, IReadOnlyList<TransactionAttempt> attempts)
+    {
+        if (kind != TransactionKind.Payment)
+        {
+            return new Nothing("The owner signs it.");
+        }
+        if (attempts.FirstOrDefault(a => IsLive(a.Status)) is { } live)
+        {
+            return live.WireBytes is not null && live.Status is AttemptStatus.Signed or AttemptStatus.Broadcast
+                ? new Reuse(live.Number)
+                : new Nothing($"Attempt {live.Number} is {live.Status} and may still land.");
+        }
+        if (status is not (TransactionStatus.Accepted or TransactionStatus.Expired))
+        {
+            return new Nothing($"It is {status}.");
+        }
+
+        // Nothing but a stored certificate lets the next attempt be signed.
+        return attempts.FirstOrDefault(a => a.Status != AttemptStatus.Expired || a.Evidence is null) is { } open
+            ? new Nothing($"Attempt {open.Number} is {open.Status} without a death certificate.")
+            : new Sign(attempts.Select(a => a.Number).DefaultIfEmpty(0).Max() + 1);
+    }
+
+    public static bool IsLive(AttemptStatus status) =>
+        status
+            is AttemptStatus.Submitted
+                or AttemptStatus.Signed
+                or AttemptStatus.Broadcast
+                or AttemptStatus.Confirmed
+                or AttemptStatus.Unresolved;
+}

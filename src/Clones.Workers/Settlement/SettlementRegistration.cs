@@ -1,0 +1,27 @@
+using MassTransit;
+
+namespace Clones.Workers.Settlement;
+
+internal static class SettlementRegistration
+{
+    public static IServiceCollection AddSettlement(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(SettlementOptions.Load(configuration));
+        services.AddSingleton<ClusterFacts>();
+        services.AddSingleton<StatusReader>();
+        services.AddSingleton<DeathInquest>();
+        services.AddSingleton<PaymentMessages>();
+        services.AddScoped<AttemptBroadcast>();
+        services.AddScoped<AttemptLedger>();
+        services.AddScoped<AttemptCheck>();
+        services.AddScoped<OpenTransactions>();
+        services.AddHostedService<TransactionWatcher>();
+        return services;
+    }
+
+    public static void AddSettlement(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<PrepareTransactionConsumer>();
+        bus.AddConsumer<BroadcastTransactionConsumer>();
+    }
+}
