@@ -1,2 +1,53 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using Clones.Api;
+using Clones.Api.Agents;
+using Clones.Api.Auth;
+using Clones.Api.Auth.SignIn;
+using Clones.Api.Documentation;
+using Clones.Api.Health;
+using Clones.Api.Logging;
+using Clones.Api.Operations;
+using Clones.Api.Payments;
+using Clones.Api.Pools;
+using Clones.Api.Requests;
+using Clones.Api.Tokens;
+using Clones.Persistence;
+using Clones.Persistence.Messaging.Hosting;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var configuration = builder.Configuration;
+    builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = RequestGuards.BodyBytesMax;
+    });
+    builder
+        .Services.AddApiLogging(configuration)
+        .AddApiHealth()
+        .AddApiDocument()
+        .AddEdge()
+        .AddClonesAuth(AuthOptions.Read(configuration))
+        .AddClonesStore(configuration)
+        .AddSolanaRpc(configuration)
+        .AddClonesBus(configuration);
+
+    var app = builder.Build();
+    app.UseEdge();
+    app.MapHealth();
+    app.MapApiDocument();
+    var v1 = app.MapGroup("/v1");
+    v1.MapSignIn();
+    v1.MapPools();
+    v1.MapAgents();
+    v1.MapPayments();
+    v1.MapOperations();
+    v1.MapTokens();
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationMissingException e)
+{
+    await Console.Error.WriteLineAsync($"The API cannot start: {e.Message}");
+    return 78;
+}

@@ -1,0 +1,137 @@
+using Clones.Api.Requests;
+using Clones.Api.Tokens;
+using Clones.Contracts.Agents;
+using Clones.Persistence;
+using Clones.Persistence.Agents;
+
+namespace Clones.Api.Agents;
+
+/// <param name="Name">3-50 characters.</param>
+/// <param name="Ticker">3-10 of A-Z and 0-9.</param>
+/// <param name="Description">10-1000 characters.</param>
+/// <param name="Supply">Whole tokens, 1000 to 1000000000000; times 10^decimals fits a u64.</param>
+/// <param name="Decimals">0-9.</param>
+/// <param name="MinimumLiquidity">SOL, a decimal string.</param>
+/// <param name="GatedPercentage">0-50, kept out of the liquidity pool.</param>
+/// <param name="LogoUrl">https only.</param>
+/// <param name="TokenStandard">TOKEN2022 (the default) or SPL_TOKEN.</param>
+internal sealed record CreateAgentRequest(
+    Guid TrainingPoolId,
+    string Name,
+    string Ticker,
+    string Description,
+    string Supply,
+    int Decimals,
+    string MinimumLiquidity,
+    int GatedPercentage,
+    string? LogoUrl = null,
+    string? TokenStandard = null
+);
+
+/// <summary>What is left out stays as it is.</summary>
+internal sealed record ChangeAgentRequest
+{
+    public Optional<string> Name { get; init; }
+    public Optional<string> Ticker { get; init; }
+    public Optional<string> Description { get; init; }
+    public Optional<string> LogoUrl { get; init; }
+    public Optional<string> Supply { get; init; }
+    public Optional<int?> Decimals { get; init; }
+    public Optional<string> MinimumLiquidity { get; init; }
+    public Optional<int?> GatedPercentage { get; init; }
+    public Optional<string> TokenStandard { get; init; }
+}
+
+internal sealed record AgentTokenView(string Mint, string? Signature, ulong? Slot, long? BlockTime);
+
+internal sealed record AgentLiquidityPoolView(string Address, string? Signature, ulong? Slot, long? BlockTime);
+
+/// <param name="Token">Null until it is on chain, finalized.</param>
+/// <param name="LiquidityPool">Null until it is on chain, finalized.</param>
+internal sealed record AgentView(
+    Guid Id,
+    Guid TrainingPoolId,
+    string Owner,
+    string Name,
+    string Ticker,
+    string Description,
+    string? LogoUrl,
+    string Supply,
+    int Decimals,
+    string MinimumLiquidity,
+    int GatedPercentage,
+    string TokenStandard,
+    string Status,
+    string? LastError,
+    int ConsecutiveFailures,
+    AgentTokenView? Token,
+    AgentLiquidityPoolView? LiquidityPool,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt
+)
+{
+    public static AgentView Of(AgentRow row)
+    {
+        var (agent, life) = row;
+        return new AgentView(
+            agent.Id,
+            agent.TrainingPoolId,
+            agent.OwnerAddress,
+            agent.Name,
+            agent.Ticker,
+            agent.Description,
+            agent.LogoUrl,
+            $"{agent.Supply}",
+            agent.Decimals,
+            DecimalAmount.Format(agent.MinimumLiquidityLamports, TokenCatalogue.SolDecimals),
+            agent.GatedPercentage,
+            UpperSnakeCase.From(agent.TokenStandard),
+            row.Status,
+            life?.LastError,
+            life?.ConsecutiveFailures ?? 0,
+            life?.TokenMint is { } mint ? new AgentTokenView(mint, life.TokenSignature, life.TokenSlot, life.TokenBlockTime) : null,
+            life?.LiquidityPoolAddress is { } address
+                ? new AgentLiquidityPoolView(address, life.LiquidityPoolSignature, life.LiquidityPoolSlot, life.LiquidityPoolBlockTime)
+                : null,
+            agent.CreatedAt,
+            life?.UpdatedAt > agent.UpdatedAt ? life.UpdatedAt : agent.UpdatedAt
+        );
+    }
+}
+
+/// <param name="Life">Null for the moment until the lifecycle has taken up a new agent.</param>
+internal sealed record AgentRow(Agent Agent, AgentLifecycleInstance? Life)
+{
+    public string Status => Life is null ? AgentStatus.Draft : UpperSnakeCase.From(Life.CurrentState);
+
+    /// <summary>Changes with what the owner says and with what the lifecycle does.</summary>
+    public string Version => $"{Agent.Version}-{Life?.Version ?? 0}";
+}
+
+internal sealed record TransitionView(
+    long Sequence,
+    string? From,
+    string To,
+    string Event,
+    bool Accepted,
+    string Actor,
+    string? Reason,
+    Guid? TransactionId,
+    Guid? OperationId,
+    DateTimeOffset OccurredAt
+)
+{
+    public static TransitionView Of(AgentTransition row) =>
+        new(
+            row.Sequence,
+            row.FromStatus,
+            row.ToStatus,
+            row.Event,
+            row.Accepted,
+            row.Actor,
+            row.Reason,
+            row.TransactionId,
+            row.OperationId,
+            row.OccurredAt
+        );
+}

@@ -1,0 +1,112 @@
+using Clones.Api.Auth;
+using Clones.Api.Paging;
+using Clones.Api.Problems;
+using Clones.Api.Requests;
+using Clones.Contracts.Agents;
+using Clones.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Agents;
+
+internal static class AgentEndpoints
+{
+    public static void MapAgents(this IEndpointRouteBuilder v1)
+    {
+        var agents = v1.MapGroup("/agents").WithTags("Agents");
+        agents
+            .MapGet("/", ListAsync)
+            .RequireAuthorization(Policies.OwnerOrOps)
+            .WithSummary("Agents, newest first")
+            .WithProblems(400, 401, 403);
+        agents
+            .MapGet("/{id}", GetAsync)
+            .RequireAuthorization(Policies.OwnerOrOps)
+            .WithSummary("One agent")
+            .WithProblems(400, 401, 403, 404);
+        agents
+            .MapGet("/{id}/history", HistoryAsync)
+            .RequireAuthorization(Policies.OwnerOrOps)
+            .WithSummary("Every transition and every refused event, oldest first")
+            .WithProblems(400, 401, 403, 404);
+        agents.MapAgentCreation();
+        agents.MapAgentChange();
+        agents.MapAgentCommands();
+        agents.MapOwnerTransactions();
+    }
+
+    private static async Task<Ok<Page<AgentView>>> ListAsync(
+        HttpContext context,
+        Caller caller,
+        ClonesDbContext db,
+        CursorSealer sealer,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = PageQuery.Read(context, sealer, "status", "trainingPoolId");
+        var agents = db.Agents.AsNoTracking();
+        if (caller.Wallet?.ToString() is { } owner)
+            agents = agents.Where(a => a.OwnerAddress == owner);
+        if (query.After is { } after)
+            agents = agents.Where(a => a.Id.CompareTo(after) < 0);
+        var rows = Filter(agents.WithLifecycle(db), context.Request.Query)
+            .OrderByDescending(r => r.Agent.Id)
+            .Take(query.Limit + 1)
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(query.ToPage(await rows, r => r.Agent.Id, AgentView.Of, sealer));
+    }
+
+    private static IQueryable<AgentRow> Filter(IQueryable<AgentRow> rows, IQueryCollection query)
+    {
+        var fields = new Fields();
+        if (query.TryGetValue("status", out var status))
+        {
+            if (!AgentStatus.All.Contains(status.ToString()))
+                fields.Refuse<string>("status", "is not a status of agents");
+            var state = UpperSnakeCase.ToPascalCase(status.ToString());
+            var isDraft = status == AgentStatus.Draft;
+            rows = rows.Where(r => r.Life!.CurrentState == state || (isDraft && r.Life == null));
+        }
+        if (query.TryGetValue("trainingPoolId", out var text))
+        {
+            var pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Refuse<Guid>("trainingPoolId", "must be a UUID");
+            rows = rows.Where(r => r.Agent.TrainingPoolId == pool);
+        }
+        fields.ThrowIfRefused();
+        return rows;
+    }
+
+    private static async Task<Ok<AgentView>> GetAsync(
+        Guid id,
+        HttpContext context,
+        Caller caller,
+        ClonesDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        var row = await db.FindAgentAsync(id, caller, cancellationToken);
+        EntityTag.Write(context, row.Version);
+        return TypedResults.Ok(AgentView.Of(row));
+    }
+
+    private static async Task<Ok<Page<TransitionView>>> HistoryAsync(
+        Guid id,
+        HttpContext context,
+        Caller caller,
+        ClonesDbContext db,
+        CursorSealer sealer,
+        CancellationToken cancellationToken
+    )
+    {
+        await db.FindAgentAsync(id, caller, cancellationToken);
+        var query = PageQuery.Read(context, sealer);
+        var after = query.After is { } last ? SequenceId.Of(last) : 0;
+        var rows = await db
+            .AgentTransitions.AsNoTracking()
+            .Where(t => t.AgentId == id && t.Sequence > after)
+            .OrderBy(t => t.Sequence)
+            .Take(query.Limit + 1)
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(query.ToPage(rows, t => SequenceId.Of(t.Sequence), TransitionView.Of, sealer));
+    }
+}

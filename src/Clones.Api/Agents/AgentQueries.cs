@@ -1,0 +1,35 @@
+using Clones.Api.Auth;
+using Clones.Api.Problems;
+using Clones.Persistence;
+using Clones.Persistence.Agents;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Agents;
+
+internal static class AgentQueries
+{
+    public static IQueryable<AgentRow> WithLifecycle(this IQueryable<Agent> agents, ClonesDbContext db) =>
+        from agent in agents
+        join life in db.AgentLifecycles.AsNoTracking() on agent.Id equals life.CorrelationId into lives
+        from life in lives.DefaultIfEmpty()
+        select new AgentRow(agent, life);
+
+    /// <exception cref="ProblemException">There is no such agent, or the caller may not know of it.</exception>
+    public static async Task<AgentRow> FindAgentAsync(this ClonesDbContext db, Guid id, Caller caller, CancellationToken cancellationToken)
+    {
+        var row = await db.Agents.AsNoTracking().Where(a => a.Id == id).WithLifecycle(db).FirstOrDefaultAsync(cancellationToken);
+        return row is not null && caller.MayRead(row.Agent.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
+    }
+
+    /// <exception cref="ProblemException">There is no such agent, or it is not the caller's.</exception>
+    public static async Task<AgentRow> FindOwnAgentAsync(
+        this ClonesDbContext db,
+        Guid id,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var row = await db.FindAgentAsync(id, caller, cancellationToken);
+        return caller.Owns(row.Agent.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
+    }
+}

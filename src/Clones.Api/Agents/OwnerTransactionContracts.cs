@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using Clones.Api.Requests;
+using Clones.Api.Tokens;
+using Clones.Persistence;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
+
+namespace Clones.Api.Agents;
+
+/// <param name="Transaction">Base64 of the transaction with the owner's signature in its slot.</param>
+internal sealed record SignedTransactionRequest(string Transaction);
+
+/// <summary>What the deposit wallet spends at most, in SOL.</summary>
+internal sealed record CostView(string Fee, string Rent, string VenueFee, string Liquidity, string Total);
+
+/// <param name="Steps">What the transaction will do, one sentence each.</param>
+internal sealed record TermsView(IReadOnlyList<string> Steps, CostView Cost)
+{
+    public static TermsView? Of(string? json)
+    {
+        if (json is null)
+            return null;
+        var terms = DeploymentTerms.FromJson(json);
+        return new TermsView(
+            terms.Steps,
+            new CostView(
+                Sol(terms.Cost.FeeLamports),
+                Sol(terms.Cost.RentLamports),
+                Sol(terms.Cost.VenueFeeLamports),
+                Sol(terms.Cost.LiquidityLamports),
+                Sol(terms.Cost.TotalLamports())
+            )
+        );
+    }
+
+    private static string Sol(ulong lamports) => DecimalAmount.Format(lamports, TokenCatalogue.SolDecimals);
+}
+
+/// <param name="TransactionId">Null while the workers prepare the first attempt.</param>
+/// <param name="Transaction">Base64 of the unsigned transaction; null unless it waits for the owner.</param>
+/// <param name="MessageHash">Hex of the SHA-256 of the message.</param>
+/// <param name="Signer">The wallet that is to sign.</param>
+/// <param name="Signature">The transaction's id on chain, once every signature is there.</param>
+internal sealed record OwnerTransactionView(
+    Guid? TransactionId,
+    string Kind,
+    string? Status,
+    int Attempt,
+    string? AttemptStatus,
+    string? Transaction,
+    string? MessageHash,
+    string Signer,
+    string? Blockhash,
+    ulong? LastValidBlockHeight,
+    string? Signature,
+    ulong? Slot,
+    string? Reason,
+    TermsView? Terms
+)
+{
+    public static OwnerTransactionView Of(
+        TransactionKind kind,
+        string signer,
+        ChainTransaction? transaction,
+        TransactionAttempt? attempt
+    ) =>
+        new(
+            transaction?.Id,
+            UpperSnakeCase.From(kind),
+            transaction is null ? null : UpperSnakeCase.From(transaction.Status),
+            attempt?.Number ?? 0,
+            attempt is null ? null : UpperSnakeCase.From(attempt.Status),
+            attempt is { Status: Persistence.Settlement.AttemptStatus.Prepared } ? Unsigned(attempt.MessageBytes) : null,
+            attempt is null ? null : Convert.ToHexStringLower(SHA256.HashData(attempt.MessageBytes)),
+            signer,
+            attempt?.Blockhash,
+            attempt?.LastValidBlockHeight,
+            attempt?.Signature,
+            attempt?.Slot,
+            transaction?.Reason,
+            TermsView.Of(attempt?.Terms)
+        );
+
+    /// <summary>While the workers prepare a fresh attempt, the dead one is not to be signed.</summary>
+    public OwnerTransactionView WithoutTransaction() => this with { Transaction = null };
+
+    private static string Unsigned(byte[] message) => Convert.ToBase64String(new Transaction(Message.Deserialize(message)).Serialize());
+}

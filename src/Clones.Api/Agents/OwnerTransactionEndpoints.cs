@@ -1,0 +1,93 @@
+using Clones.Api.Auth;
+using Clones.Api.Operations;
+using Clones.Api.Problems;
+using Clones.Api.Requests;
+using Clones.Contracts.Deployments;
+using Clones.Persistence;
+using Clones.Persistence.Settlement;
+using MassTransit;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Clones.Api.Agents;
+
+internal static class OwnerTransactionEndpoints
+{
+    private static readonly TimeSpan WaitDefault = TimeSpan.FromSeconds(5);
+
+    public static void MapOwnerTransactions(this IEndpointRouteBuilder agents)
+    {
+        agents
+            .MapGet("/{id}/transactions/{kind}", GetAsync)
+            .RequireAuthorization(Policies.OwnerOrOps)
+            .WithSummary("The transaction that the owner is to sign: kind is token-creation or pool-creation")
+            .WithProblems(400, 401, 403, 404, 409);
+        agents.MapTransactionSubmission();
+    }
+
+    private static async Task<Results<Ok<OwnerTransactionView>, Accepted<OwnerTransactionView>>> GetAsync(
+        Guid id,
+        string kind,
+        HttpContext context,
+        Caller caller,
+        PreferWait prefer,
+        ClonesDbContext db,
+        OwnerTransactions transactions,
+        OperationWaiter waiter,
+        IPublishEndpoint bus,
+        CancellationToken cancellationToken
+    )
+    {
+        var of = OwnerTransactions.KindOf(kind) ?? throw new ProblemException(Problem.NotFound);
+        var row = await db.FindAgentAsync(id, caller, cancellationToken);
+        var owner = row.Agent.OwnerAddress;
+        var current = await transactions.FindAsync(id, of, cancellationToken);
+        var isWanted = row.Status == OwnerTransactions.StatusThatWants(of);
+        if (!isWanted && current.Transaction is null)
+            throw NotWanted(row, of);
+
+        var isExpired =
+            current.Attempt is { Status: AttemptStatus.Prepared } prepared
+            && await transactions.HasExpiredAsync(prepared, cancellationToken);
+        if (!isWanted || !(isExpired || current.NeedsAttempt))
+            return TypedResults.Ok(OwnerTransactionView.Of(of, owner, current.Transaction, current.Attempt));
+
+        // The lifecycle asked for the first one itself; a dead one is followed by another when its owner asks. Asking twice is harmless.
+        if (current.Attempt is not null && caller.Owns(owner))
+        {
+            await PublishAsync(bus, id, of, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        var dead = (current.Transaction?.Id, current.Attempt?.Number);
+        var isThere = await waiter.UntilAsync(
+            async () =>
+            {
+                current = await transactions.FindAsync(id, of, cancellationToken);
+                return !current.NeedsAttempt && (current.Transaction?.Id, current.Attempt?.Number) != dead;
+            },
+            prefer.Time ?? WaitDefault,
+            cancellationToken
+        );
+        var view = OwnerTransactionView.Of(of, owner, current.Transaction, current.Attempt);
+        if (isThere)
+            return TypedResults.Ok(view);
+        context.Response.Headers.RetryAfter = "1";
+        return TypedResults.Accepted((string?)null, view.WithoutTransaction());
+    }
+
+    internal static ProblemException NotWanted(AgentRow row, TransactionKind kind) =>
+        new(
+            new Problem(
+                409,
+                ProblemCode.TransactionNotWanted,
+                $"The agent is {row.Status}; its owner signs this in {OwnerTransactions.StatusThatWants(kind)}."
+            )
+            {
+                Members = new Dictionary<string, System.Text.Json.Nodes.JsonNode?> { ["currentStatus"] = row.Status },
+            }
+        );
+
+    private static Task PublishAsync(IPublishEndpoint bus, Guid agentId, TransactionKind kind, CancellationToken cancellationToken) =>
+        kind == TransactionKind.TokenCreation
+            ? bus.Publish(new PrepareTokenCreation { AgentId = agentId }, cancellationToken)
+            : bus.Publish(new PreparePoolCreation { AgentId = agentId }, cancellationToken);
+}

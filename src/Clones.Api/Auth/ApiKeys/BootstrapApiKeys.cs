@@ -1,0 +1,49 @@
+using Clones.Persistence;
+using Clones.Persistence.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Auth.ApiKeys;
+
+/// <summary>Stores the keys of the environment before the first request. A key that was replaced there is revoked.</summary>
+internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions options, TimeProvider time) : IHostedService
+{
+    private const string OperatorName = "bootstrap operator";
+    private const string ServiceName = "bootstrap service";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+        await StoreAsync(
+            db,
+            OperatorName,
+            options.OperatorApiKey,
+            [Scopes.Ops, Scopes.TokensWrite, Scopes.PaymentsRead, Scopes.PaymentsWrite],
+            cancellationToken
+        );
+        await StoreAsync(db, ServiceName, options.ServiceApiKey, [Scopes.PaymentsWrite, Scopes.PaymentsRead], cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task StoreAsync(ClonesDbContext db, string name, string? key, List<string> scopes, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var hash = key is null ? [] : ApiKeyScheme.HashOf(key);
+        await db
+            .ApiKeys.Where(k => k.Name == name && k.KeyHash != hash && k.RevokedAt == null)
+            .ExecuteUpdateAsync(k => k.SetProperty(p => p.RevokedAt, now), cancellationToken);
+        if (key is null)
+            return;
+
+        // Several instances start at once; the hash is unique, so one of them stores it.
+        var id = Guid.CreateVersion7(now);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO api_keys (id, name, key_hash, scopes, created_at) VALUES ({id}, {name}, {hash}, {scopes}, {now})
+            ON CONFLICT (key_hash) DO UPDATE SET name = excluded.name, scopes = excluded.scopes, revoked_at = NULL
+            """,
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,15 @@
+namespace Clones.Api.Auth;
+
+/// <summary>What an API key may do.</summary>
+internal static class Scopes
+{
+    /// <summary>Pay out of any training pool.</summary>
+    public const string PaymentsWrite = "payments:write";
+    public const string PaymentsRead = "payments:read";
+
+    /// <summary>List tokens that training pools may pay in.</summary>
+    public const string TokensWrite = "tokens:write";
+
+    /// <summary>Read everything.</summary>
+    public const string Ops = "ops";
+}

@@ -1,0 +1,120 @@
+using Clones.Api.Requests;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace Clones.Api.Documentation;
+
+/// <summary>The OpenAPI 3.1 document, made from the endpoints, and the page that shows it without internet.</summary>
+internal static class ApiDocument
+{
+    public static IServiceCollection AddApiDocument(this IServiceCollection services) =>
+        services.AddOpenApi(
+            "v1",
+            options =>
+            {
+                options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                options.AddDocumentTransformer(DescribeAsync);
+                options.AddOperationTransformer(AddHeadersAsync);
+                options.AddSchemaTransformer(UnwrapOptionalAsync);
+            }
+        );
+
+    public static void MapApiDocument(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes
+            .MapScalarApiReference(
+                "/docs",
+                page =>
+                    page.WithTitle("Clones API")
+                        .WithOpenApiRoutePattern("/openapi/{documentName}.json")
+                        .DisableDefaultFonts()
+                        .DisableTelemetry()
+            )
+            .AllowAnonymous();
+    }
+
+    private static Task DescribeAsync(
+        OpenApiDocument document,
+        OpenApiDocumentTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        document.Info.Title = "Clones";
+        document.Info.Version = "1";
+        document.Info.Description = "Training pools, agents and payments on Solana. Every error is an RFC 9457 problem with a stable code.";
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            ["wallet"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "From POST /v1/auth/token.",
+            },
+            ["apiKey"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = Auth.ApiKeys.ApiKeyScheme.Header,
+            },
+        };
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Headers that our binders read are not parameters to the framework.</summary>
+    private static Task AddHeadersAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var parameters = metadata.OfType<System.Reflection.MethodInfo>().FirstOrDefault()?.GetParameters() ?? [];
+        operation.Parameters ??= [];
+        if (parameters.Any(p => p.ParameterType == typeof(IdempotencyKey)))
+            operation.Parameters.Add(Header("Idempotency-Key", "1-200 printable ASCII characters. Required where money moves."));
+        if (parameters.Any(p => p.ParameterType == typeof(PreferWait)))
+            operation.Parameters.Add(Header("Prefer", "wait=N: seconds to wait for the workers, at most 30."));
+        if (context.Description.HttpMethod == "PATCH")
+            operation.Parameters.Add(Header("If-Match", "The ETag of what was read."));
+        if (!metadata.OfType<IAllowAnonymous>().Any())
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("wallet", context.Document)] = [] },
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", context.Document)] = [] },
+            ];
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A field that may be left out looks like the value that it holds.</summary>
+    private static async Task UnwrapOptionalAsync(
+        OpenApiSchema schema,
+        OpenApiSchemaTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var type = context.JsonTypeInfo.Type;
+        if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(Optional<>))
+            return;
+        var inner = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], null, cancellationToken);
+        schema.Type = inner.Type;
+        schema.Items = inner.Items;
+        schema.Format = inner.Format;
+        schema.Properties = null;
+        schema.Required = null;
+    }
+
+    private static OpenApiParameter Header(string name, string description) =>
+        new()
+        {
+            Name = name,
+            In = ParameterLocation.Header,
+            Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        };
+}

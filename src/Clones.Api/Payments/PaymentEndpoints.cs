@@ -1,0 +1,83 @@
+using Clones.Api.Auth;
+using Clones.Api.Paging;
+using Clones.Api.Problems;
+using Clones.Api.Tokens;
+using Clones.Persistence;
+using Clones.Persistence.Payments;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Payments;
+
+internal static class PaymentEndpoints
+{
+    public static void MapPayments(this IEndpointRouteBuilder v1)
+    {
+        var payments = v1.MapGroup("/payments").WithTags("Payments");
+        payments
+            .MapGet("/", ListAsync)
+            .RequireAuthorization(Policies.ReadPayments)
+            .WithSummary("Payments, newest first")
+            .WithProblems(400, 401, 403);
+        payments
+            .MapGet("/{id}", GetAsync)
+            .RequireAuthorization(Policies.ReadPayments)
+            .WithSummary("One payment")
+            .WithProblems(400, 401, 403, 404);
+        payments
+            .MapGet("/{id}/attempts", AttemptsAsync)
+            .RequireAuthorization(Policies.ReadPayments)
+            .WithSummary("Every signed message of a payment, and how it ended")
+            .WithProblems(400, 401, 403, 404);
+        payments.MapPaymentCreation();
+    }
+
+    private static async Task<Ok<Page<PaymentView>>> ListAsync(
+        HttpContext context,
+        Caller caller,
+        ClonesDbContext db,
+        CursorSealer sealer,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = PageQuery.Read(context, sealer, "status", "trainingPoolId", "recipient", "reference");
+        var filter = PaymentFilter.Read(context.Request.Query);
+        var payments = filter.Apply(Readable(db, caller));
+        if (query.After is { } after)
+            payments = payments.Where(p => p.Id.CompareTo(after) < 0);
+        var rows = await payments.OrderByDescending(p => p.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
+        return TypedResults.Ok(query.ToPage(rows, p => p.Id, p => PaymentView.Of(p, tokens), sealer));
+    }
+
+    private static async Task<Ok<PaymentView>> GetAsync(Guid id, Caller caller, ClonesDbContext db, CancellationToken cancellationToken)
+    {
+        var payment = await FindAsync(id, caller, db, cancellationToken);
+        return TypedResults.Ok(PaymentView.Of(payment, await TokenCatalogue.ReadAsync(db, cancellationToken)));
+    }
+
+    private static async Task<Ok<Page<AttemptView>>> AttemptsAsync(
+        Guid id,
+        Caller caller,
+        ClonesDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        var payment = await FindAsync(id, caller, db, cancellationToken);
+        var attempts = await db
+            .TransactionAttempts.AsNoTracking()
+            .Where(a => a.TransactionId == payment.TransactionId)
+            .OrderBy(a => a.Number)
+            .ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Page<AttemptView>([.. attempts.Select(AttemptView.Of)], null));
+    }
+
+    private static async Task<Payment> FindAsync(Guid id, Caller caller, ClonesDbContext db, CancellationToken cancellationToken) =>
+        await Readable(db, caller).FirstOrDefaultAsync(p => p.Id == id, cancellationToken) ?? throw new ProblemException(Problem.NotFound);
+
+    /// <summary>An owner sees the payments out of their own pools; a key sees all.</summary>
+    private static IQueryable<Payment> Readable(ClonesDbContext db, Caller caller) =>
+        caller.Wallet?.ToString() is { } owner
+            ? db.Payments.AsNoTracking().Where(p => db.TrainingPools.Any(t => t.Id == p.TrainingPoolId && t.OwnerAddress == owner))
+            : db.Payments.AsNoTracking();
+}

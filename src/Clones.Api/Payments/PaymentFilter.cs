@@ -1,0 +1,40 @@
+using Clones.Api.Requests;
+using Clones.Persistence;
+using Clones.Persistence.Payments;
+
+namespace Clones.Api.Payments;
+
+/// <summary>The filters of the list of payments; null does not filter.</summary>
+internal sealed record PaymentFilter(PaymentStatus? Status, Guid? TrainingPoolId, string? Recipient, string? Reference)
+{
+    /// <exception cref="Problems.ProblemException">A filter is not what it should be.</exception>
+    public static PaymentFilter Read(IQueryCollection query)
+    {
+        var fields = new Fields();
+        PaymentStatus? status = null;
+        if (query.TryGetValue("status", out var name))
+        {
+            // Looked up among the names: a parser of enums would take numbers as well.
+            var known = Enum.GetValues<PaymentStatus>().Where(s => UpperSnakeCase.From(s) == name).ToList();
+            status = known is [var one] ? one : fields.Refuse<PaymentStatus>("status", "is not a status of payments");
+        }
+        Guid? pool = null;
+        if (query.TryGetValue("trainingPoolId", out var text))
+            pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Refuse<Guid>("trainingPoolId", "must be a UUID");
+        var recipient = query.TryGetValue("recipient", out var r) ? fields.Text<AccountAddress>("recipient", r).Key.ToString() : null;
+        var reference = query.TryGetValue("reference", out var own) ? fields.Text<PaymentReference>("reference", own).Value : null;
+        fields.ThrowIfRefused();
+        return new PaymentFilter(status, pool, recipient, reference);
+    }
+
+    public IQueryable<Payment> Apply(IQueryable<Payment> payments)
+    {
+        if (Status is { } status)
+            payments = payments.Where(p => p.Status == status);
+        if (TrainingPoolId is { } pool)
+            payments = payments.Where(p => p.TrainingPoolId == pool);
+        if (Recipient is { } recipient)
+            payments = payments.Where(p => p.Recipient == recipient);
+        return Reference is { } reference ? payments.Where(p => p.Reference == reference) : payments;
+    }
+}
