@@ -36,7 +36,11 @@ internal sealed class CoSignTransactionConsumer(
         }
 
         var deployment = await deployments.FindAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
-        if (await DeathAsync(attempt, cancellation) is { } evidence)
+        var ownerSignature = Signature.Parse(signature);
+        var evidence = Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature)
+            ? await DeathAsync(attempt, cancellation)
+            : Evidence(new { neverComplete = true, reason = "the stored signature is not one of the owner over this message" });
+        if (evidence is not null)
         {
             Expire(transaction, attempt, evidence);
             await db.SaveChangesAsync(cancellation);
@@ -45,7 +49,7 @@ internal sealed class CoSignTransactionConsumer(
         }
 
         var signed = new Transaction(Message.Deserialize(attempt.MessageBytes));
-        signed.AddSignature(deployment.Owner, Signature.Parse(signature));
+        signed.AddSignature(deployment.Owner, ownerSignature);
         await SignAsync(signed, transaction, agentId, cancellation);
         if (signed.MissingSigners().Count > 0 || !signed.VerifySignatures())
         {
@@ -87,17 +91,18 @@ internal sealed class CoSignTransactionConsumer(
         );
         var dead = height > attempt.LastValidBlockHeight || genesis.ToString() != attempt.GenesisHash;
         return dead
-            ? JsonSerializer.Serialize(
+            ? Evidence(
                 new
                 {
                     neverComplete = true,
                     blockHeight = height,
                     genesisHash = genesis.ToString(),
-                },
-                JsonSerializerOptions.Web
+                }
             )
             : null;
     }
+
+    private static string Evidence(object facts) => JsonSerializer.Serialize(facts, JsonSerializerOptions.Web);
 
     private void Expire(ChainTransaction transaction, TransactionAttempt attempt, string evidence)
     {

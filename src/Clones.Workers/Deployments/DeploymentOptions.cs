@@ -16,7 +16,7 @@ internal sealed class DeploymentOptions
     /// <c>TOKEN_METADATA_URI</c>: link that goes into the token, with <c>{agentId}</c> in the place of the agent's id; empty for none.
     /// </summary>
     [RegularExpression(
-        "|https?://.{1,150}",
+        "https?://.{1,150}",
         ErrorMessage = "Set TOKEN_METADATA_URI to an http(s) link of at most 150 characters, or leave it out."
     )]
     public string TokenMetadataUri { get; set; } = "";
