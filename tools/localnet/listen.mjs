@@ -4,12 +4,15 @@ import { createSubscriptionServer } from './subscriptions/server.mjs';
 
 /**
  * Opens the ports of every front node: node i answers HTTP on port + 2i and WebSocket on wsPort + 2i (and on the HTTP port too).
+ * Port 0 lets the system choose.
  * @param {import('./cluster.mjs').Cluster} cluster @param {{ host: string, port: number, wsPort: number }} options
- * @returns {Promise<{ close: () => Promise<void> }>}
+ * @returns {Promise<{ endpoints: { port: number, wsPort: number }[], close: () => Promise<void> }>}
  */
 export async function listen(cluster, { host, port, wsPort }) {
   /** @type {http.Server[]} */
   const servers = [];
+  /** @type {{ port: number, wsPort: number }[]} */
+  const endpoints = [];
   const close = async () => {
     await Promise.all(servers.map((server) => {
       server.closeAllConnections();
@@ -29,20 +32,22 @@ export async function listen(cluster, { host, port, wsPort }) {
         server.on('close', () => subscriptions.clients.forEach((client) => client.terminate()));
         servers.push(server);
       }
-      await bind(rpc, host, port + 2 * index);
-      await bind(sockets, host, wsPort + 2 * index);
+      endpoints.push({
+        port: await bind(rpc, host, port && port + 2 * index),
+        wsPort: await bind(sockets, host, wsPort && wsPort + 2 * index),
+      });
     }
   } catch (error) {
     await close();
     throw error;
   }
-  return { close };
+  return { endpoints, close };
 }
 
-/** @param {http.Server} server @param {string} host @param {number} port */
+/** @param {http.Server} server @param {string} host @param {number} port @returns {Promise<number>} the port that was bound */
 function bind(server, host, port) {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => resolve(undefined));
+    server.listen(port, host, () => resolve(/** @type {import('node:net').AddressInfo} */ (server.address()).port));
   });
 }

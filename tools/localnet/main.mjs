@@ -21,9 +21,10 @@ async function run(options) {
   await placeGenesisAccounts(ledger, options);
   const cluster = new Cluster(ledger, options);
   const ports = await listen(cluster, options);
+  const [first] = ports.endpoints;
   cluster.start();
   console.log(
-    `localnet ready: rpc http://${options.host}:${options.port} ws ws://${options.host}:${options.wsPort} ` +
+    `localnet ready: rpc http://${options.host}:${first.port} ws ws://${options.host}:${first.wsPort} ` +
       `fronts ${options.fronts} slot-ms ${options.slotMs} slot ${ledger.tip.slot} genesis ${ledger.genesis.hash}`,
   );
   const stop = async () => {

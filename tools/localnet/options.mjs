@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { decode32 } from './encoding/base58.mjs';
 
 export const USAGE = `usage: node main.mjs [options]
-  --port N            HTTP port of the first front node (8899); node i listens on N + 2i
+  --port N            HTTP port of the first front node (8899); node i listens on N + 2i; 0: any free ports
   --ws-port N         WebSocket port of the first front node (port + 1); node i listens on N + 2i
   --host ADDRESS      address to listen on (127.0.0.1)
   --fronts N          front nodes over the one ledger, each with faults of its own (1)
@@ -32,11 +32,11 @@ export function readOptions(args) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   const fronts = number(values.fronts ?? '1', '--fronts', 1, 64);
-  const port = number(values.port ?? '8899', '--port', 1, 65535 - 2 * fronts);
+  const port = number(values.port ?? '8899', '--port', 0, 65535 - 2 * fronts);
   return {
     help: values.help === true,
     port,
-    wsPort: number(values['ws-port'] ?? String(port + 1), '--ws-port', 1, 65535 - 2 * fronts),
+    wsPort: number(values['ws-port'] ?? String(port && port + 1), '--ws-port', 0, 65535 - 2 * fronts),
     host: values.host ?? '127.0.0.1',
     fronts,
     slotMs: number(values['slot-ms'] ?? '400', '--slot-ms', 0, 600_000),

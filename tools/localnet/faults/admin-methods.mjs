@@ -14,7 +14,7 @@ export const adminMethods = {
       if (optionalBoolean(reset, 'reset')) faults.reset();
       faults.set(members);
     }
-    if (stallFinality !== undefined) node.ledger.blocks.finalityStalled = optionalBoolean(stallFinality, 'stallFinality');
+    if (stallFinality !== undefined) node.ledger.stallFinality(optionalBoolean(stallFinality, 'stallFinality'));
     return fronts[0].faults.get();
   },
 
@@ -24,7 +24,7 @@ export const adminMethods = {
 
   clones_clearFaults(node) {
     for (const { faults } of node.cluster.fronts) faults.reset();
-    node.ledger.blocks.finalityStalled = false;
+    if (node.ledger.blocks.finalityStalled) node.ledger.stallFinality(false);
     return true;
   },
 

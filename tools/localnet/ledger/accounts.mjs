@@ -2,8 +2,8 @@ import { decode32, encode } from '../encoding/base58.mjs';
 import { TOKEN, TOKEN_2022 } from '../transactions/programs.mjs';
 import { AccountView } from './vm.mjs';
 
-/** How many slots of history reads can go back: finality is 32 slots deep, a lagging front node up to 512 more. */
-export const SLOTS_KEPT = 600;
+/** How many slots behind the finalized one reads can go: a lagging front node is up to 500 slots behind. */
+const SLOTS_KEPT = 600;
 
 /**
  * Accounts as of any recent slot. The VM holds the newest state; for each slot that wrote, the state before its first write
@@ -124,9 +124,9 @@ export class Accounts {
     return found;
   }
 
-  /** @param {number} tip */
-  forgetBefore(tip) {
-    while (this.#images.length > 0 && this.#images[0].slot < tip - SLOTS_KEPT) this.#images.shift();
+  /** @param {number} root the finalized slot */
+  forgetLongBefore(root) {
+    while (this.#images.length > 0 && this.#images[0].slot < root - SLOTS_KEPT) this.#images.shift();
   }
 
   /** @param {string} key @param {AccountView} view */

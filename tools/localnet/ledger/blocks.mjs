@@ -40,8 +40,10 @@ export class Blocks {
   }
 
   #forgetOldHashes() {
+    // A stalled finality keeps old blocks readable, and a lagging front node reads up to 512 slots behind them.
+    const rootHeight = /** @type {Block} */ (this.bySlot.get(this.root)).height;
     for (const [hash, height] of this.#heights) {
-      if (height < this.tip.height - 1000) this.#heights.delete(hash);
+      if (height < rootHeight - 1000) this.#heights.delete(hash);
       else break;
     }
   }

@@ -57,6 +57,11 @@ export class Journal {
     this.#append(['rollback', slot, time]);
   }
 
+  /** @param {boolean} stalled */
+  finalityStalled(stalled) {
+    this.#append(['stall', stalled]);
+  }
+
   close() {
     fs.fsyncSync(this.#fd);
     fs.closeSync(this.#fd);
@@ -97,6 +102,8 @@ export function openLedger(directory) {
   const journal = new Journal(file);
   if (ledger !== null) {
     ledger.journal = journal;
+    // Faults do not outlive the process.
+    if (ledger.blocks.finalityStalled) ledger.stallFinality(false);
     // What was open when the process died is closed now: the next block starts cleanly.
     ledger.advance();
     return ledger;
@@ -133,6 +140,7 @@ function apply(ledger, record) {
   if (kind === 'slot') ledger.openBlock(fields[0], fields[1], fields[2]);
   else if (kind === 'account') ledger.placeAccount(fields[0], /** @type {AccountView} */ (unpacked(fields[1])));
   else if (kind === 'program') ledger.placeProgram(fields[0], Buffer.from(fields[1], 'base64'));
+  else if (kind === 'stall') ledger.stallFinality(fields[0]);
   else if (kind === 'rollback') ledger.rollBackTo(fields[0], fields[1]);
   else if (kind === 'tx') {
     const [slot, wireBase64, keys, meta, written] = fields;

@@ -71,7 +71,7 @@ export class Ledger extends EventEmitter {
   /** @param {string} hash @param {number} slot @param {number} time */
   openBlock(hash, slot, time) {
     this.blocks.advance(hash, slot, time);
-    this.accounts.forgetBefore(this.tip.slot);
+    this.accounts.forgetLongBefore(this.blocks.root);
   }
 
   /** Advances at once by `slots`, the clock with them. @param {number} slots @param {number} slotMs */
@@ -122,6 +122,12 @@ export class Ledger extends EventEmitter {
     this.vm.addProgram(/** @type {Buffer} */ (decode32(key)), elf);
     this.placed.add(key);
     this.journal?.program(key, elf);
+  }
+
+  /** While finality is stalled blocks are made and confirmed but none is finalized. @param {boolean} stalled */
+  stallFinality(stalled) {
+    this.blocks.finalityStalled = stalled;
+    this.journal?.finalityStalled(stalled);
   }
 
   /**
