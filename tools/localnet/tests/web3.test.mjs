@@ -5,6 +5,7 @@ import {
   SystemProgram, Transaction, TransactionInstruction, TransactionMessage, VersionedTransaction, sendAndConfirmTransaction,
 } from '@solana/web3.js';
 import { startLocalnet } from './support/localnet.mjs';
+import { letGo } from './support/web3.mjs';
 
 /** @type {Awaited<ReturnType<typeof startLocalnet>>} */ let localnet;
 /** @type {Connection} */ let connection;
@@ -15,7 +16,10 @@ before(async () => {
   connection = new Connection(localnet.url, { commitment: 'confirmed', wsEndpoint: localnet.wsUrl });
   await airdrop(payer.publicKey, 100);
 });
-after(() => localnet.stop());
+after(async () => {
+  await letGo(connection);
+  await localnet.stop();
+});
 
 /** @param {PublicKey} to @param {number} sol */
 async function airdrop(to, sol) {
@@ -117,19 +121,29 @@ test('accounts, logs, programs, slots and roots are told over the WebSocket', as
   const to = Keypair.generate().publicKey;
   const seen = /** @type {Record<string, any>} */ ({});
   const told = (/** @type {string} */ name) => (/** @type {any} */ value) => (seen[name] ??= value);
-  connection.onAccountChange(to, told('account'), { commitment: 'confirmed' });
-  connection.onLogs(to, told('logs'), 'confirmed');
-  connection.onProgramAccountChange(SystemProgram.programId, ({ accountId, accountInfo }) => {
-    if (accountId.equals(to)) told('program')(accountInfo);
-  }, { commitment: 'finalized' });
-  connection.onSlotChange(told('slot'));
-  connection.onRootChange(told('root'));
+  const ids = [
+    connection.onAccountChange(to, told('account'), { commitment: 'confirmed' }),
+    connection.onLogs(to, told('logs'), 'confirmed'),
+    connection.onProgramAccountChange(SystemProgram.programId, ({ accountId, accountInfo }) => {
+      if (accountId.equals(to)) told('program')(accountInfo);
+    }, { commitment: 'finalized' }),
+    connection.onSlotChange(told('slot')),
+    connection.onRootChange(told('root')),
+  ];
   const memo = new TransactionInstruction({ programId: new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'), keys: [], data: Buffer.from('hello: é') });
   await new Promise((resolve) => setTimeout(resolve, 100)); // the client subscribes in the background and tells nobody when it has
-  const signature = await sendAndConfirmTransaction(connection, new Transaction().add(transferTo(to, 4_000_000), memo), [payer], {
-    commitment: 'finalized', preflightCommitment: 'confirmed',
-  });
+  // Not sendAndConfirmTransaction: it caches a blockhash for 30 s, which is twenty windows long at this slot length.
+  const transaction = new Transaction({ feePayer: payer.publicKey, ...(await connection.getLatestBlockhash()) }).add(transferTo(to, 4_000_000), memo);
+  transaction.sign(payer);
+  const signature = await connection.sendRawTransaction(transaction.serialize());
+  const { lastValidBlockHeight = 0, recentBlockhash: blockhash = '' } = transaction;
+  await connection.confirmTransaction({ signature, blockhash, lastValidBlockHeight }, 'finalized');
   for (let i = 0; i < 100 && Object.keys(seen).length < 5; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  await connection.removeAccountChangeListener(ids[0]);
+  await connection.removeOnLogsListener(ids[1]);
+  await connection.removeProgramAccountChangeListener(ids[2]);
+  await connection.removeSlotChangeListener(ids[3]);
+  await connection.removeRootChangeListener(ids[4]);
   assert.equal(seen.account?.lamports, 4_000_000);
   assert.equal(seen.program?.lamports, 4_000_000);
   assert.equal(seen.logs?.signature, signature);
