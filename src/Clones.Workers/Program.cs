@@ -5,6 +5,8 @@ using Clones.Workers.Deployments;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
 using Clones.Workers.Payments;
+using Clones.Workers.Pools;
+using Clones.Workers.Rewards;
 using Clones.Workers.Settlement;
 
 CoreDumps.SwitchOff();
@@ -27,6 +29,8 @@ try
         .AddAgentLifecycle()
         .AddDeployments(configuration)
         .AddSettlement(configuration)
+        .AddPayments()
+        .AddPools(configuration)
         .AddClonesBus(
             configuration,
             bus =>
@@ -36,6 +40,8 @@ try
                 bus.AddDeployments();
                 bus.AddSettlement();
                 bus.AddPayments();
+                bus.AddPools();
+                bus.AddRewards();
             }
         );
 

@@ -47,11 +47,7 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
             throw new ArgumentException("The outlook is about another transfer.", nameof(outlook));
         }
 
-        // Two requests with one key may name two wallets, so the wallet's lock alone does not put them in a row.
-        await db.Database.ExecuteSqlAsync(
-            $"SELECT pg_advisory_xact_lock(hashtextextended({request.Caller + "\n" + request.IdempotencyKey}, 7411))",
-            cancellationToken
-        );
+        await LockKeyAsync(request, cancellationToken);
         if (await FindAsync(request, cancellationToken) is { } earlier)
         {
             return earlier;
@@ -76,6 +72,29 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         return await ReserveAsync(payment, wallet, outlook, request.MayWait, cancellationToken);
     }
 
+    /// <summary>Stores the payment as waiting where the chain could not be asked: nothing is reserved, and it is tried again later.</summary>
+    /// <param name="request">That may wait.</param>
+    /// <param name="reason">Why it waits, for people.</param>
+    /// <param name="cancellationToken">Stops the queries.</param>
+    public async Task<PaymentAcceptanceResult> AcceptWaitingAsync(
+        PaymentRequest request,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(request.Amount, nameof(request));
+        await LockKeyAsync(request, cancellationToken);
+        if (await FindAsync(request, cancellationToken) is { } earlier)
+        {
+            return earlier;
+        }
+
+        var wallet = await db.DepositWallets.FirstOrDefaultAsync(w => w.TrainingPoolId == request.TrainingPoolId, cancellationToken);
+        return wallet is null
+            ? new PaymentAcceptanceResult.PoolHasNoWallet(request.TrainingPoolId)
+            : await WaitAsync(NewPayment(request, wallet.Id), reason, cancellationToken);
+    }
+
     /// <summary>Tries a waiting payment again. Nothing changes but its reason where funds are still missing.</summary>
     /// <param name="payment">Waiting, its row locked by the caller's database transaction.</param>
     /// <param name="outlook">Of this payment's transfer.</param>
@@ -98,6 +117,13 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         }
         return await ReserveAsync(payment, wallet, outlook, mayWait: true, cancellationToken);
     }
+
+    // Two requests with one key may name two wallets, so the wallet's lock alone does not put them in a row.
+    private Task LockKeyAsync(PaymentRequest request, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync(
+            $"SELECT pg_advisory_xact_lock(hashtextextended({request.Caller + "\n" + request.IdempotencyKey}, 7411))",
+            cancellationToken
+        );
 
     private async Task<PaymentAcceptanceResult> ReserveAsync(
         Payment payment,

@@ -1,0 +1,155 @@
+using Clones.Contracts.Settlement;
+using Clones.Contracts.Submissions;
+using Clones.Persistence;
+using Clones.Persistence.Messaging.Hosting;
+using Clones.Persistence.Payments;
+using Clones.Persistence.Pools;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Workers.Rewards;
+
+/// <summary>
+/// Turns a graded submission into a payment, or into a decision not to pay. One submission id is one effect, for ever: the decision's row is
+/// its key, whatever is delivered again, and whatever it says the second time.
+/// </summary>
+internal sealed class SubmissionGradedConsumer(
+    ClonesDbContext db,
+    PaymentAcceptance acceptance,
+    WalletBalances balances,
+    TimeProvider time,
+    ILogger<SubmissionGradedConsumer> log
+) : IConsumer<SubmissionGraded>
+{
+    private const string Caller = "system:rewards";
+    private const int ReadsMax = 3;
+
+    public async Task Consume(ConsumeContext<SubmissionGraded> context)
+    {
+        var submission = GradedSubmission.Parse(context.Message);
+        var cancellationToken = context.CancellationToken;
+
+        // The first lock makes one effect of two deliveries at once, the second keeps the count of a person's paid submissions true.
+        await LockAsync($"submission\n{submission.Id}", cancellationToken);
+        if (
+            await db.RewardDecisions.AsNoTracking().FirstOrDefaultAsync(d => d.SubmissionId == submission.Id, cancellationToken) is
+            { } earlier
+        )
+        {
+            log.LogInformation("Submission {SubmissionId} was decided before: {Reason}", submission.Id, earlier.Reason);
+            return;
+        }
+        await LockAsync($"person\n{submission.TrainingPoolId}\n{submission.Submitter}", cancellationToken);
+
+        var pool =
+            await db.TrainingPools.FirstOrDefaultAsync(p => p.Id == submission.TrainingPoolId, cancellationToken)
+            ?? throw new UnacceptableMessageException($"trainingPoolId: there is no training pool {submission.TrainingPoolId}.");
+        var verdict = await DecideAsync(pool, submission, cancellationToken);
+        var paymentId = verdict.Amount == 0 ? (Guid?)null : await PayAsync(context, pool, submission, verdict.Amount);
+        db.RewardDecisions.Add(
+            new RewardDecision
+            {
+                SubmissionId = submission.Id,
+                TrainingPoolId = pool.Id,
+                Submitter = submission.Submitter.ToString(),
+                TaskId = submission.TaskId,
+                Score = submission.Score,
+                Amount = verdict.Amount,
+                Reason = verdict.Reason,
+                PaymentId = paymentId,
+                DecidedAt = time.GetUtcNow(),
+            }
+        );
+        log.LogInformation("Submission {SubmissionId} earns {Amount}: {Reason}", submission.Id, verdict.Amount, verdict.Reason);
+    }
+
+    private async Task<RewardVerdict> DecideAsync(TrainingPool pool, GradedSubmission submission, CancellationToken cancellationToken)
+    {
+        var submitter = submission.Submitter.ToString();
+        var paid = await (
+            from decision in db.RewardDecisions
+            join payment in db.Payments on decision.PaymentId equals payment.Id
+            where decision.TrainingPoolId == pool.Id && decision.Submitter == submitter && payment.Status != PaymentStatus.Failed
+            select new { decision.TaskId, decision.Score }
+        ).ToListAsync(cancellationToken);
+        var best = paid.Where(p => p.TaskId == submission.TaskId).Select(p => (int?)p.Score).Max();
+        return RewardRules.Decide(submission.Score, pool.PricePerDemo, pool.UploadLimit, paid.Count, best);
+    }
+
+    private async Task<Guid> PayAsync(ConsumeContext context, TrainingPool pool, GradedSubmission submission, ulong amount)
+    {
+        var request = new PaymentRequest
+        {
+            Kind = PaymentKind.Reward,
+            TrainingPoolId = pool.Id,
+            Recipient = submission.Submitter,
+            Mint = pool.Mint is null ? null : PublicKey.Parse(pool.Mint),
+            Amount = amount,
+            Caller = Caller,
+            IdempotencyKey = submission.Id,
+            Reference = submission.Id,
+            MayWait = true,
+        };
+        switch (await AcceptAsync(request, context.CancellationToken))
+        {
+            case PaymentAcceptanceResult.Accepted(var payment, var transactionId):
+                if (transactionId is { } id)
+                {
+                    await context.Publish(new PrepareTransaction { TransactionId = id });
+                }
+                return payment.Id;
+            case PaymentAcceptanceResult.Replayed(var payment):
+                return payment.Id;
+            case PaymentAcceptanceResult.RecipientRefused(var reason):
+                throw new UnacceptableMessageException($"submitter cannot be paid. {reason}");
+            case PaymentAcceptanceResult.PoolHasNoWallet:
+                throw new InvalidOperationException($"The deposit wallet of training pool {pool.Id} is not made yet.");
+            case var other:
+                throw new InvalidOperationException($"The payment of submission {submission.Id} was not accepted: {other.GetType().Name}.");
+        }
+    }
+
+    private async Task<PaymentAcceptanceResult> AcceptAsync(PaymentRequest request, CancellationToken cancellationToken)
+    {
+        var wallet = await db
+            .DepositWallets.Where(w => w.TrainingPoolId == request.TrainingPoolId)
+            .Select(w => new { w.Address, w.SettledSlot })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (wallet is null)
+        {
+            return new PaymentAcceptanceResult.PoolHasNoWallet(request.TrainingPoolId);
+        }
+
+        var minSlot = wallet.SettledSlot;
+        try
+        {
+            for (var read = 0; read < ReadsMax; read++)
+            {
+                var outlook = await balances.ReadForTransferAsync(
+                    PublicKey.Parse(wallet.Address),
+                    request.Recipient,
+                    request.Mint,
+                    minSlot == 0 ? null : minSlot,
+                    cancellationToken
+                );
+                var result = await acceptance.AcceptAsync(request, outlook, cancellationToken);
+                if (result is not PaymentAcceptanceResult.BalanceTooOld old)
+                {
+                    return result;
+                }
+                minSlot = old.MinContextSlot;
+            }
+            return await acceptance.AcceptWaitingAsync(request, "The balance was outdated at every read.", cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            // A reward is not lost because a node is: it waits.
+            return await acceptance.AcceptWaitingAsync(request, $"The chain could not be asked: {e.Message}", cancellationToken);
+        }
+    }
+
+    private Task LockAsync(string name, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({name}, 7412))", cancellationToken);
+}
