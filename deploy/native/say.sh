@@ -20,7 +20,7 @@ die() {
 show_log_end() {
   [ ! -s "$1" ] || {
     printf -- '--- last lines of %s\n' "$1" >&2
-    tail -n 25 -- "$1" >&2
+    tail -n 25 -- "$1" | cut -c 1-600 >&2
     printf -- '---\n' >&2
   }
 }
