@@ -125,7 +125,13 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
         using var timeout = new CancellationTokenSource(Patience);
         while (await QueryAsync(db => db.Set<OutboxMessage>().AnyAsync(timeout.Token)))
             await Task.Delay(20, timeout.Token);
-        await host!.StopAsync(timeout.Token);
+
+        // The queue in memory forgets what nobody has taken from it when the bus stops; this message is the last in it.
+        var last = Guid.CreateVersion7();
+        await host!.Services.GetRequiredService<IBus>().Publish(new PreparePoolCreation { AgentId = last }, timeout.Token);
+        while (!Published.OfType<PreparePoolCreation>().Any(m => m.AgentId == last))
+            await Task.Delay(5, timeout.Token);
+        await host.StopAsync(timeout.Token);
     }
 
     public async ValueTask DisposeAsync()
