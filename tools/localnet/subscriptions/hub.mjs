@@ -14,7 +14,6 @@ import { stringify } from '../encoding/json.mjs';
  * @typedef {Interest & { id: number, send: (text: string) => void }} Subscription
  */
 
-/** A slow reader is cut off rather than kept in memory. */
 const LEVELS = /** @type {const} */ (['processed', 'confirmed', 'finalized']);
 
 /** Follows the ledger for one front node and tells its subscribers when each block reaches their commitment. */
