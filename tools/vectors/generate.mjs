@@ -4,6 +4,7 @@ import { mints, mintSizes, nonceAccountSize, tokenAccounts } from "./accounts.mj
 import { addressesWithSeed, associatedAccounts, base58, onCurve, programAddresses } from "./addresses.mjs";
 import { instructions } from "./instructions.mjs";
 import { messages } from "./messages.mjs";
+import { raydiumConfigs, raydiumPools } from "./raydium-accounts.mjs";
 
 const target = new URL("../../tests/Clones.Solana.Tests/Vectors/vectors.json", import.meta.url);
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
@@ -19,6 +20,8 @@ const groups = {
   mints: mints(),
   tokenAccounts: tokenAccounts(),
   mintSizes: mintSizes(),
+  raydiumConfigs: raydiumConfigs(),
+  raydiumPools: raydiumPools(),
 };
 
 // Integers of 64 bits go as text: JSON numbers are doubles to half of the world.
