@@ -1,6 +1,7 @@
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
+using Clones.Workers.Settlement;
 
 namespace Clones.Workers.Deployments;
 
@@ -26,7 +27,7 @@ internal static class DeploymentMessage
             .AddInstruction(ComputeBudgetProgram.SetComputeUnitLimit(plan.ComputeUnitLimit))
             .AddInstruction(ComputeBudgetProgram.SetComputeUnitPrice(microLamportsPerUnit))
             .AddInstructions(plan.Instructions)
-            .AddInstruction(MemoProgram.Write($"{transactionId}:{attemptNumber}"))
+            .AddInstruction(MemoProgram.Write(TransactionMemo.Of(transactionId, attemptNumber)))
             .BuildMessage();
         try
         {

@@ -31,10 +31,8 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
     /// <summary>The transaction with its attempts, locked; null where there is none.</summary>
     public async Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken)
     {
-        var found = await db
-            .Transactions.FromSql($"SELECT * FROM transactions WHERE id = {transactionId} FOR UPDATE")
-            .ToListAsync(cancellationToken);
-        return found.Count == 0 ? null : await WithAttemptsAsync(found[0], cancellationToken);
+        var found = await db.LockTransactionAsync(transactionId, cancellationToken);
+        return found is null ? null : await WithAttemptsAsync(found, cancellationToken);
     }
 
     public static bool HasLiveAttempt(ChainTransaction transaction) =>

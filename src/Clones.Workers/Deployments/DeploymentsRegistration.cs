@@ -1,29 +1,21 @@
 using Clones.Workers.Deployments.Venues;
+using Clones.Persistence.Messaging.Hosting;
 using MassTransit;
+using Microsoft.Extensions.Options;
 
 namespace Clones.Workers.Deployments;
 
 internal static class DeploymentsRegistration
 {
-    /// <summary>Needs ClonesDbContext, WalletLedger, DepositKeyVault, RpcEndpoints and TimeProvider beside it.</summary>
+    /// <summary>Needs the store, the chain and the keys beside it.</summary>
+    /// <exception cref="ConfigurationMissingException">A setting cannot be used.</exception>
     public static IServiceCollection AddDeployments(this IServiceCollection services, IConfiguration configuration)
     {
-        services
-            .AddOptions<DeploymentOptions>()
-            .Configure(options =>
-            {
-                options.LiquidityVenue = configuration["LIQUIDITY_VENUE"] is { Length: > 0 } venue ? venue : options.LiquidityVenue;
-                options.RaydiumConfigIndex = configuration.GetValue("RAYDIUM_CONFIG_INDEX", options.RaydiumConfigIndex);
-                options.TokenMetadataUri = configuration["TOKEN_METADATA_URI"] ?? options.TokenMetadataUri;
-                options.PriorityFeeMicroLamportsMax = configuration.GetValue(
-                    "DEPLOYMENT_PRIORITY_FEE_MAX",
-                    options.PriorityFeeMicroLamportsMax
-                );
-            })
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSingleton(Options.Create(DeploymentOptions.Read(configuration)));
         services.AddSingleton<LiquidityVenueSelector>();
         services.AddHostedService<VenueGuard>();
+        services.AddHostedService<DeploymentSweeper>();
+        services.AddScoped<StalledDeployments>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTransactions>();
         services.AddScoped<DeploymentPreparation>();

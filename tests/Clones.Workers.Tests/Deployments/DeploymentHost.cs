@@ -31,6 +31,8 @@ public sealed class DeploymentHost : IAsyncLifetime
 
     internal Outcomes Outcomes => host.Services.GetRequiredService<Outcomes>();
 
+    internal Task SweepAsync() => host.Services.GetRequiredService<DeploymentSweeper>().PassAsync(TestContext.Current.CancellationToken);
+
     internal RpcEndpoints Rpc => host.Services.GetRequiredService<RpcEndpoints>();
 
     public async ValueTask InitializeAsync()
@@ -63,6 +65,9 @@ public sealed class DeploymentHost : IAsyncLifetime
                     bus.AddConsumer<SettlesAtOnce>();
                 }
             );
+        // Agents here stay in their status whatever is told of them; the tests let the sweeper pass when they want it.
+        builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(DeploymentSweeper)));
+        builder.Services.AddSingleton<DeploymentSweeper>();
         host = builder.Build();
         await using (var scope = host.Services.CreateAsyncScope())
         {

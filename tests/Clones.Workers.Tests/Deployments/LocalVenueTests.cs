@@ -90,6 +90,30 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
     }
 
     [Fact]
+    public async Task A_transaction_that_the_chain_rejects_fails_the_deployment_and_frees_its_reservation()
+    {
+        var owner = await DeployingOwner.CreateAsync(host);
+        var token = await owner.CreateTokenAsync();
+        await owner.MoveToAsync(AgentStatus.PendingPoolSignature);
+        await owner.AskForPoolAsync();
+        await owner.PreparedAsync(kind: TransactionKind.PoolCreation);
+        await BurnAsync(owner, PublicKey.Parse(token.Mint), 200_000_000_000);
+
+        var prepared = (await owner.TransactionsAsync(TransactionKind.PoolCreation))
+            .Single()
+            .Attempts.Last(a => a.Status == AttemptStatus.Prepared);
+        await owner.SubmitAsync(prepared);
+
+        var failure = (await host.OutcomeAsync(owner.Agent.Id, 2)).ShouldBeOfType<FailDeployment>();
+        failure.TransactionId.ShouldBe(prepared.TransactionId);
+        failure.Reason.ShouldContain("InstructionError");
+        var open = await host.WithAsync(db =>
+            db.WalletReservations.CountAsync(r => r.WalletId == owner.WalletId && r.ReleasedAt == null)
+        );
+        open.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Too_little_SOL_for_the_liquidity_fails_the_pool_with_the_sums()
     {
         var owner = await DeployingOwner.CreateAsync(host, lamports: 100_000_000, liquidityLamports: 400_000_000);

@@ -61,7 +61,9 @@ public sealed class TokenCreationPlanTests
     {
         var agent = SampleAgent.Of(name: string.Concat(Enumerable.Repeat("\U0001F9EC", 50)), ticker: new string('T', 10));
 
-        new Transaction(Build(agent, "https://" + new string('x', 150))).Size.ShouldBeLessThanOrEqualTo(Transaction.SizeMax);
+        var settings = new DeploymentOptions { TokenMetadataUri = "https://{agentId}" + new string('x', 141) };
+
+        new Transaction(Build(agent, settings.MetadataUriOf(agent.Id))).Size.ShouldBeLessThanOrEqualTo(Transaction.SizeMax);
     }
 
     [Fact]

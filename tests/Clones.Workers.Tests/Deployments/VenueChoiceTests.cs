@@ -1,5 +1,11 @@
+using Clones.Persistence.Messaging.Hosting;
 using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+using Clones.Workers.Deployments;
 using Clones.Workers.Deployments.Venues;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Clones.Workers.Tests.Deployments;
 
@@ -65,4 +71,40 @@ public sealed class VenueChoiceTests
         LocalVenue.LockOf(agentId).ShouldBe(LocalVenue.LockOf(agentId));
         LocalVenue.LockOf(agentId).ShouldNotBe(LocalVenue.LockOf(Guid.CreateVersion7()));
     }
+
+    [Theory]
+    [InlineData("local", VenueChoice.MainnetGenesisHash, true)]
+    [InlineData("auto", VenueChoice.MainnetGenesisHash, true)]
+    [InlineData("raydium", Localnet, true)]
+    [InlineData("auto", Localnet, false)]
+    public async Task Workers_whose_venue_does_not_go_with_their_cluster_do_not_start(string setting, string genesis, bool isRefused)
+    {
+        var rpc = new CannedNode()
+            .Answer("getGenesisHash", _ => $"\"{genesis}\"")
+            .Answer("getMultipleAccounts", _ => """{"context":{"slot":9},"value":[null,null]}""")
+            .Endpoints;
+        var options = DeploymentOptions.Read(Settings(("LIQUIDITY_VENUE", setting)));
+        var guard = new VenueGuard(
+            new LiquidityVenueSelector(rpc, new WalletBalances(rpc), Options.Create(options)),
+            NullLogger<VenueGuard>.Instance
+        );
+
+        if (isRefused)
+            await Should.ThrowAsync<ConfigurationMissingException>(() => guard.StartAsync(TestContext.Current.CancellationToken));
+        else
+            await guard.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("LIQUIDITY_VENUE", "uniswap")]
+    [InlineData("TOKEN_METADATA_URI", "ftp://somewhere")]
+    [InlineData("RAYDIUM_CONFIG_INDEX", "65536")]
+    [InlineData("DEPLOYMENT_PRIORITY_FEE_MAX", "-1")]
+    public void A_setting_that_cannot_be_used_is_named(string name, string value) =>
+        Should.Throw<ConfigurationMissingException>(() => DeploymentOptions.Read(Settings((name, value)))).Message.ShouldContain(name);
+
+    private static IConfiguration Settings(params (string Name, string Value)[] settings) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)))
+            .Build();
 }

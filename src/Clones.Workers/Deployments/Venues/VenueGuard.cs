@@ -1,6 +1,5 @@
+using Clones.Persistence.Messaging.Hosting;
 using Clones.Solana.Rpc;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Clones.Workers.Deployments.Venues;
 
@@ -16,7 +15,7 @@ internal sealed class VenueGuard(LiquidityVenueSelector venues, ILogger<VenueGua
         {
             if (await venues.ChooseAsync(cancellationToken) is VenueChoice.Refused refused)
             {
-                throw new InvalidOperationException(refused.Reason);
+                throw new ConfigurationMissingException(refused.Reason);
             }
         }
         catch (RpcException unanswered)

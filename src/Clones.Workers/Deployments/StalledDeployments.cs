@@ -1,0 +1,68 @@
+using Clones.Contracts.Agents;
+using Clones.Contracts.Deployments;
+using Clones.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Workers.Deployments;
+
+/// <summary>Deployments that wait for a message which nobody will send any more. All times are the database's.</summary>
+internal sealed class StalledDeployments(ClonesDbContext db)
+{
+    private const int BatchMax = 100;
+
+    /// <summary>
+    /// Attempts that their owners have signed and that wait for our signatures: each is given out once in <paramref name="again"/>, in the
+    /// caller's database transaction.
+    /// </summary>
+    public async Task<IReadOnlyList<CoSignTransaction>> SubmittedAsync(TimeSpan again, CancellationToken cancellationToken)
+    {
+        var found = await db
+            .Database.SqlQuery<StalledAttempt>(
+                $"""
+                UPDATE transactions t SET next_check_at = now() + {again}
+                FROM transaction_attempts a
+                WHERE a.transaction_id = t.id AND a.status = 'SUBMITTED' AND t.id IN (
+                    SELECT id FROM transactions
+                    WHERE status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED') AND kind <> 'PAYMENT' AND next_check_at <= now()
+                    ORDER BY next_check_at LIMIT {BatchMax} FOR UPDATE SKIP LOCKED)
+                RETURNING t.id AS transaction_id, a.number AS number
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return found.ConvertAll(a => new CoSignTransaction { TransactionId = a.TransactionId, AttemptNumber = a.Number });
+    }
+
+    /// <summary>
+    /// Agents that wait for a signature while there is nothing to sign: what was to be prepared never was, or what has landed was never
+    /// told. Preparing looks at the chain first and does whichever is right.
+    /// </summary>
+    /// <param name="quietFor">How long the agent has been as it is.</param>
+    public async Task<IReadOnlyList<object>> UnpreparedAsync(TimeSpan quietFor, CancellationToken cancellationToken)
+    {
+        var found = await db
+            .Database.SqlQuery<StalledAgent>(
+                $"""
+                SELECT l.agent_id, l.status FROM agent_lifecycles l
+                WHERE l.status IN ('PENDING_TOKEN_SIGNATURE', 'PENDING_POOL_SIGNATURE') AND l.updated_at < now() - {quietFor}
+                    AND NOT EXISTS (
+                        SELECT 1 FROM transactions t
+                        WHERE t.agent_id = l.agent_id AND t.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
+                            AND t.kind = CASE l.status WHEN 'PENDING_TOKEN_SIGNATURE' THEN 'TOKEN_CREATION' ELSE 'POOL_CREATION' END)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM transactions t
+                        WHERE t.agent_id = l.agent_id AND t.settled_at > now() - {quietFor})
+                ORDER BY l.updated_at LIMIT {BatchMax}
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return found.ConvertAll<object>(a =>
+            a.Status == AgentStatus.PendingTokenSignature
+                ? new PrepareTokenCreation { AgentId = a.AgentId }
+                : new PreparePoolCreation { AgentId = a.AgentId }
+        );
+    }
+
+    private sealed record StalledAttempt(Guid TransactionId, int Number);
+
+    private sealed record StalledAgent(Guid AgentId, string Status);
+}
