@@ -1,6 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Numerics;
-using System.ComponentModel.DataAnnotations;
 using Clones.Persistence.Messaging.Hosting;
 
 namespace Clones.Workers.Deployments;

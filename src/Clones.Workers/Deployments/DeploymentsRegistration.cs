@@ -1,5 +1,5 @@
-using Clones.Workers.Deployments.Venues;
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Deployments.Venues;
 using MassTransit;
 using Microsoft.Extensions.Options;
 

@@ -107,9 +107,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
         var failure = (await host.OutcomeAsync(owner.Agent.Id, 2)).ShouldBeOfType<FailDeployment>();
         failure.TransactionId.ShouldBe(prepared.TransactionId);
         failure.Reason.ShouldContain("InstructionError");
-        var open = await host.WithAsync(db =>
-            db.WalletReservations.CountAsync(r => r.WalletId == owner.WalletId && r.ReleasedAt == null)
-        );
+        var open = await host.WithAsync(db => db.WalletReservations.CountAsync(r => r.WalletId == owner.WalletId && r.ReleasedAt == null));
         open.ShouldBe(0);
     }
 

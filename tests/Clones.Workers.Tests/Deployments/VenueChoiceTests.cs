@@ -104,7 +104,5 @@ public sealed class VenueChoiceTests
         Should.Throw<ConfigurationMissingException>(() => DeploymentOptions.Read(Settings((name, value)))).Message.ShouldContain(name);
 
     private static IConfiguration Settings(params (string Name, string Value)[] settings) =>
-        new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)))
-            .Build();
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build();
 }
