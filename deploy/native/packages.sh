@@ -48,6 +48,8 @@ ensure_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || die "these servers are missing and there is no apt to install them: ${missing[*]}"
   say "installing ${missing[*]} through apt (about a minute, once)"
+  # Asked for in one place, before the output of several parts mixes with the prompt.
+  [ "$(id -u)" = 0 ] || as_root true
   # Debian would make and start a cluster of its own on 5432; ours is private.
   if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     as_root mkdir -p /etc/postgresql-common
