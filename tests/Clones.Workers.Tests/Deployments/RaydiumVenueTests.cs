@@ -114,6 +114,7 @@ public sealed class RaydiumVenueTests
     private static RaydiumVenue VenueOf(bool hasWrapped, bool isClosed = false, bool hasConfig = true)
     {
         var config = new byte[236];
+        ((byte[])[218, 244, 33, 104, 203, 203, 43, 111]).CopyTo(config, 0);
         config[9] = isClosed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt64LittleEndian(config.AsSpan(36), PoolFee);
         var node = new CannedNode()
@@ -138,7 +139,14 @@ public sealed class RaydiumVenueTests
     {
         byte[] data =
         [
-            .. new byte[8],
+            247,
+            237,
+            227,
+            245,
+            215,
+            195,
+            222,
+            70,
             .. config.ToArray(),
             .. new byte[32],
             .. vault0.ToArray(),
@@ -146,6 +154,7 @@ public sealed class RaydiumVenueTests
             .. new byte[32],
             .. mint0.ToArray(),
             .. mint1.ToArray(),
+            .. new byte[RaydiumCpmmPoolAccount.Size - 8 - 7 * 32],
         ];
         return new AccountInfo(1, Cluster.ProgramId, data, Executable: false);
     }

@@ -30,17 +30,20 @@ internal static class RaydiumPoolVerdict
             return new PoolFinding.Different($"the account {pool.State} belongs to {state.Owner}, not to Raydium's program");
         }
 
-        RaydiumPoolAccount found;
+        RaydiumCpmmPoolAccount found;
         try
         {
-            found = RaydiumPoolAccount.Decode(state.Data.Span);
+            found = RaydiumCpmmPoolAccount.Decode(state.Data.Span);
         }
         catch (FormatException)
         {
             return new PoolFinding.Different($"the account {pool.State} is not a pool");
         }
 
-        if (found != new RaydiumPoolAccount(pool.Config, pool.Vault0, pool.Vault1, pool.Mint0, pool.Mint1))
+        if (
+            (found.Config, found.Vault0, found.Vault1, found.Mint0, found.Mint1)
+            != (pool.Config, pool.Vault0, pool.Vault1, pool.Mint0, pool.Mint1)
+        )
         {
             return new PoolFinding.Different($"the pool {pool.State} is not that of {wish.Mint} and wrapped SOL");
         }

@@ -8,10 +8,13 @@ namespace Clones.Workers.Deployments.Venues;
 /// <param name="TokenAccountLamports">One token account.</param>
 internal sealed record RaydiumRents(ulong PoolLamports, ulong TokenAccountLamports)
 {
+    // 100 observations of 40 bytes, what is about them, and room for more: the program's own constant.
+    private const int ObservationSize = 4_075;
+
     public static async Task<RaydiumRents> AskAsync(WalletBalances balances, CancellationToken cancellationToken)
     {
-        var state = await balances.RentAsync(RaydiumPoolAccount.StateSize, cancellationToken);
-        var observation = await balances.RentAsync(RaydiumPoolAccount.ObservationSize, cancellationToken);
+        var state = await balances.RentAsync(RaydiumCpmmPoolAccount.Size, cancellationToken);
+        var observation = await balances.RentAsync(ObservationSize, cancellationToken);
         var mint = await balances.RentAsync(MintAccount.Size, cancellationToken);
         var account = await balances.RentAsync(TokenAccount.Size, cancellationToken);
         return new RaydiumRents(checked(state + observation + mint + 3 * account), account);

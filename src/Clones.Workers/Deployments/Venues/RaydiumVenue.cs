@@ -29,10 +29,10 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         var rents = await RaydiumRents.AskAsync(balances, cancellationToken);
         var wrapsAnew = accounts.Value[1] is null;
         return new DeploymentPlan(
-            Instructions(wish, wrapped, wrapsAnew, checked(config.PoolFeeLamports + rents.PoolLamports)),
+            Instructions(wish, wrapped, wrapsAnew, checked(config.CreatePoolFeeLamports + rents.PoolLamports)),
             ComputeUnitLimit,
             RentLamports: rents.PoolLamports + (wrapsAnew ? rents.TokenAccountLamports : 0),
-            VenueFeeLamports: config.PoolFeeLamports,
+            VenueFeeLamports: config.CreatePoolFeeLamports,
             LiquidityLamports: wish.Lamports,
             Describe(wish, pool, config)
         );
@@ -52,15 +52,15 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
     private RaydiumCpmmPool PoolOf(LiquidityPoolWish wish) =>
         RaydiumCpmmPool.Derive(cluster, configIndex, wish.Mint, TokenProgram.NativeMint);
 
-    private RaydiumConfigAccount ReadConfig(PublicKey address, AccountInfo? account)
+    private RaydiumCpmmConfigAccount ReadConfig(PublicKey address, AccountInfo? account)
     {
         if (account is null || account.Owner != cluster.ProgramId)
         {
             throw new DeploymentImpossibleException($"Raydium has no config {configIndex} at {address} on this cluster.");
         }
 
-        var config = RaydiumConfigAccount.Decode(account.Data.Span);
-        return config.IsClosedForNewPools
+        var config = RaydiumCpmmConfigAccount.Decode(account.Data.Span);
+        return config.IsPoolCreationDisabled
             ? throw new DeploymentImpossibleException($"Raydium's config {configIndex} takes no new pools.")
             : config;
     }
@@ -95,12 +95,12 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
             : core;
     }
 
-    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, RaydiumConfigAccount config) =>
+    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, RaydiumCpmmConfigAccount config) =>
         [
             $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
             $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
             $"Puts {TokenText.Sol(wish.Lamports)} SOL of the deposit wallet {wish.Payer} into it.",
             $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
-            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.PoolFeeLamports)} SOL.",
+            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.CreatePoolFeeLamports)} SOL.",
         ];
 }
