@@ -28,6 +28,7 @@ public sealed class ApiFixture : IAsyncLifetime
     internal ShiftedTime Time { get; } = new();
     internal TestVirtualHost Broker { get; private set; } = null!;
     internal Uri Address { get; private set; } = null!;
+    internal IServiceProvider Services => factory!.Services;
     internal string Database { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()

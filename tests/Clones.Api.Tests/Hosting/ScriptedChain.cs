@@ -9,14 +9,17 @@ using Clones.Solana.Rpc;
 
 namespace Clones.Api.Tests.Hosting;
 
-/// <summary>A node that says what the test tells it to, over the real client: accounts, slot, block height, or nothing at all.</summary>
+/// <summary>A node that says what the test tells it to, over the real client: accounts, slot, block height, or nothing about an address.</summary>
 internal sealed class ScriptedChain : HttpMessageHandler
 {
     private readonly ConcurrentDictionary<string, (ulong Lamports, string Owner, byte[] Data)> accounts = new();
+    private readonly ConcurrentDictionary<string, bool> hidden = new();
 
     public ulong Slot { get; set; } = 1_000;
     public ulong BlockHeight { get; set; } = 1_000;
-    public bool IsAway { get; set; }
+
+    /// <summary>From now on no question about this address is answered, so that tests beside it are not disturbed.</summary>
+    public void Hide(PublicKey address) => hidden[address.ToString()] = true;
 
     public RpcEndpoints Endpoints(TimeProvider time) =>
         new([new SolanaRpcClient(new HttpClient(this), new Uri("http://chain.invalid"), timeout: null, time)], time);
@@ -40,7 +43,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
     public void SetTokens(PublicKey wallet, PublicKey mint, ulong amount)
     {
-        var data = new byte[TokenAccount.Size];
+        var data = new byte[Solana.Programs.TokenAccount.Size];
         mint.CopyTo(data);
         wallet.CopyTo(data.AsSpan(32));
         BitConverter.TryWriteBytes(data.AsSpan(64), amount);
@@ -48,11 +51,20 @@ internal sealed class ScriptedChain : HttpMessageHandler
         SetAccount(AssociatedTokenAccountProgram.FindAddress(wallet, mint, TokenProgram.Id), TokenProgram.Id, data);
     }
 
+    /// <summary>The address of a token account: owned by the token program, and no mint.</summary>
+    public PublicKey TokenAccount()
+    {
+        using var wallet = Account.Generate();
+        var mint = AddMint(6);
+        SetTokens(wallet.PublicKey, mint, 1);
+        return AssociatedTokenAccountProgram.FindAddress(wallet.PublicKey, mint, TokenProgram.Id);
+    }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (IsAway)
-            return new HttpResponseMessage(HttpStatusCode.BadGateway);
         var call = await request.Content!.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        if (hidden.Keys.Any(call.GetRawText().Contains))
+            return new HttpResponseMessage(HttpStatusCode.BadGateway);
         var parameters = call.TryGetProperty("params", out var given) ? given : default;
         JsonNode? result = call.GetProperty("method").GetString() switch
         {

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Clones.Api.Logging;
+using Clones.Api.Tests.Hosting;
+using Clones.Testing;
+
+namespace Clones.Api.Tests;
+
+public sealed partial class DocumentTests(ApiFixture api)
+{
+    [Fact]
+    public async Task The_document_is_OpenAPI_3_1_and_names_every_endpoint_of_the_guide()
+    {
+        using var http = api.Client();
+        var document = await http.GetJsonAsync("/openapi/v1.json");
+        document.Text("openapi").ShouldStartWith("3.1");
+        var paths = document.Body["paths"]!.AsObject().ToDictionary(p => p.Key.TrimEnd('/'), p => p.Value!.AsObject());
+
+        var guide = await File.ReadAllTextAsync(Repository.PathOf("docs", "api.md"));
+        foreach (Match match in Endpoint().Matches(guide))
+        {
+            var path = match.Groups[2].Value.Replace("token-creation", "{kind}");
+            paths.ShouldContainKey(path);
+            paths[path].ContainsKey(match.Groups[1].Value.ToLowerInvariant()).ShouldBeTrue(match.Value);
+        }
+    }
+
+    [Fact]
+    public async Task Fields_of_a_PATCH_are_described_as_what_they_hold()
+    {
+        using var http = api.Client();
+        var document = (await http.GetJsonAsync("/openapi/v1.json")).Body;
+        var schema = document["components"]!["schemas"]!["ChangeAgentRequest"]!["properties"]!;
+
+        Resolve(document, schema["name"]!)["type"]!.ToJsonString().ShouldContain("string");
+        Resolve(document, schema["decimals"]!)["type"]!.ToJsonString().ShouldContain("integer");
+    }
+
+    [Fact]
+    public async Task The_docs_page_needs_no_internet()
+    {
+        using var http = api.Client();
+        var response = await http.GetAsync("/docs");
+        response.EnsureSuccessStatusCode();
+        var page = await response.Content.ReadAsStringAsync();
+
+        Source().Matches(page).Select(m => m.Groups[1].Value).Where(url => url.Contains("//")).ShouldBeEmpty();
+        var scripts = Source().Matches(page).Select(m => m.Groups[1].Value).Where(url => url.Contains(".js")).ToList();
+        scripts.ShouldNotBeEmpty();
+        foreach (var script in scripts)
+            (await http.GetAsync(new Uri(new Uri(api.Address, "/docs/"), script))).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
+    public async Task It_is_alive_and_ready()
+    {
+        using var http = api.Client();
+
+        (await http.GetJsonAsync("/health/live")).Status.ShouldBe(200);
+        var ready = await http.GetJsonAsync("/health/ready");
+        ready.Status.ShouldBe(200);
+        ready.Body["checks"]!.AsObject().ShouldContainKey("database");
+    }
+
+    [Theory]
+    [InlineData("amqp://user:s3cret@host:5672/vhost", "s3cret")]
+    [InlineData("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc", "eyJ")]
+    [InlineData("Host=db;Password=hunter2;Database=x", "hunter2")]
+    [InlineData("X-Api-Key=0123456789abcdef", "0123456789abcdef")]
+    public void A_secret_that_slips_into_a_log_line_is_taken_out(string text, string secret) =>
+        RedactingFormatter.Clean(text).ShouldNotContain(secret);
+
+    private static JsonNode Resolve(JsonNode document, JsonNode schema) =>
+        schema["$ref"]?.GetValue<string>() is { } reference ? document["components"]!["schemas"]![reference.Split('/')[^1]]! : schema;
+
+    [GeneratedRegex(@"`(GET|POST|PUT|PATCH) (/v1/[^`? ]+)`?")]
+    private static partial Regex Endpoint();
+
+    [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
+    private static partial Regex Source();
+}

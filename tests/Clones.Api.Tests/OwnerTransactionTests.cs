@@ -1,0 +1,173 @@
+using Clones.Api.Tests.Hosting;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Tests;
+
+public sealed class OwnerTransactionTests(ApiFixture api)
+{
+    [Fact]
+    public async Task The_owner_fetches_signs_and_hands_in_and_the_signature_alone_is_stored()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, transaction, _) = await PreparedAsync(owner);
+        var shown = await owner.Http.GetJsonAsync(path);
+        shown.Status.ShouldBe(200);
+        shown.Text("attemptStatus").ShouldBe("PREPARED");
+        shown.Body["terms"]!["cost"]!["rent"]!.GetValue<string>().ShouldBe("0.002");
+        var signed = Transaction.Deserialize(Convert.FromBase64String(shown.Text("transaction")));
+        signed.Sign(owner.Wallet);
+
+        var answer = await SubmitAsync(owner, path, signed.Serialize());
+        var again = await SubmitAsync(owner, path, signed.Serialize());
+
+        answer.Status.ShouldBe(202);
+        answer.Text("attemptStatus").ShouldBe("SUBMITTED");
+        answer.Body["transaction"].ShouldBeNull();
+        again.Status.ShouldBe(202);
+        await using var db = api.OpenDatabase();
+        var attempt = await db.TransactionAttempts.SingleAsync(a => a.TransactionId == transaction.Id);
+        attempt.Status.ShouldBe(AttemptStatus.Submitted);
+        attempt.WireBytes.ShouldBeNull();
+        attempt.OwnerSignature.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Any_byte_of_the_message_that_differs_is_noticed()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, transaction, message) = await PreparedAsync(owner);
+        var bytes = Signed(message, owner);
+        var messageStart = bytes.Length - message.Serialize().Length;
+
+        for (var at = messageStart; at < bytes.Length; at++)
+        {
+            var altered = bytes.ToArray();
+            altered[at] ^= 1;
+            var answer = await SubmitAsync(owner, path, altered);
+            // Some bytes make it no transaction at all; none makes it a good one.
+            (answer.Status is 400 or 422).ShouldBeTrue($"byte {at}: {answer.Status}");
+            if (answer.Status == 422)
+                answer.Code.ShouldBe("transaction_altered");
+        }
+
+        await using var db = api.OpenDatabase();
+        (await db.TransactionAttempts.SingleAsync(a => a.TransactionId == transaction.Id)).Status.ShouldBe(AttemptStatus.Prepared);
+    }
+
+    [Fact]
+    public async Task A_transaction_with_other_accounts_that_the_owner_truly_signed_is_refused()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, _, message) = await PreparedAsync(owner);
+        using var thief = Account.Generate();
+        var own = new TransactionBuilder()
+            .SetFeePayer(owner.Wallet.PublicKey)
+            .SetRecentBlockhash(message.RecentBlockhash)
+            .AddInstruction(Clones.Solana.Programs.MemoProgram.Write("mine", owner.Wallet.PublicKey))
+            .BuildMessage();
+
+        var answer = await SubmitAsync(owner, path, Signed(own, owner));
+
+        answer.Status.ShouldBe(422);
+        answer.Code.ShouldBe("transaction_altered");
+    }
+
+    [Fact]
+    public async Task A_signature_that_is_missing_or_of_another_is_refused()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, _, message) = await PreparedAsync(owner);
+        var bytes = Signed(message, owner);
+
+        // The owner is the second signer: 1 byte of count, 64 of the fee payer.
+        bytes[1 + 64 + 5] ^= 1;
+        (await SubmitAsync(owner, path, bytes)).Code.ShouldBe("signature_not_valid");
+        (await SubmitAsync(owner, path, new Transaction(message).Serialize())).Code.ShouldBe("signature_not_valid");
+        (await SubmitAsync(owner, path, [.. Signed(message, owner), 0])).Status.ShouldBe(400);
+        var text = await owner.Http.SendJsonAsync(HttpMethod.Post, path, new { transaction = "not base64" });
+        text.Errors("transaction").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_expired_transaction_is_renewed_by_asking_for_it_and_the_old_one_is_not_taken()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var token = await api.ListTokenAsync();
+        var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, token);
+        var agentId = await api.CreateAgentAsync(owner, poolId, "PENDING_TOKEN_SIGNATURE");
+        var path = $"/v1/agents/{agentId}/transactions/token-creation";
+        var (_, old) = await api.PrepareAsync(agentId, poolId, owner, wallet, lastValidBlockHeight: 900);
+
+        var expired = await SubmitAsync(owner, path, Signed(old, owner));
+        expired.Status.ShouldBe(409);
+        expired.Code.ShouldBe("transaction_expired");
+        var early = await owner.Http.GetJsonAsync(path, ("Prefer", "wait=0"));
+        early.Status.ShouldBe(202);
+        early.Body["transaction"].ShouldBeNull();
+        early.Response.Headers.RetryAfter.ShouldNotBeNull();
+
+        var asked = owner.Http.GetJsonAsync(path, ("Prefer", "wait=20"));
+        await using (var db = api.OpenDatabase())
+        {
+            await db
+                .TransactionAttempts.Where(a => a.LastValidBlockHeight == 900)
+                .ExecuteUpdateAsync(a => a.SetProperty(p => p.Status, AttemptStatus.Withdrawn));
+        }
+        var (_, fresh) = await api.PrepareAsync(agentId, poolId, owner, wallet);
+        var renewed = await asked;
+
+        renewed.Status.ShouldBe(200);
+        renewed.Body["attempt"]!.GetValue<int>().ShouldBe(2);
+        (await SubmitAsync(owner, path, Signed(old, owner))).Code.ShouldBe("transaction_expired");
+        (await SubmitAsync(owner, path, Signed(fresh, owner))).Status.ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task A_draft_has_nothing_to_sign()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var agentId = await api.CreateAgentAsync(owner, poolId);
+
+        var answer = await owner.Http.GetJsonAsync($"/v1/agents/{agentId}/transactions/pool-creation");
+
+        answer.Status.ShouldBe(409);
+        answer.Code.ShouldBe("transaction_not_wanted");
+        answer.Text("currentStatus").ShouldBe("DRAFT");
+    }
+
+    [Fact]
+    public async Task Two_signatures_handed_in_at_once_make_one_submission()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, transaction, message) = await PreparedAsync(owner);
+        var bytes = Signed(message, owner);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => SubmitAsync(owner, path, bytes)));
+
+        answers.ShouldAllBe(a => a.Status == 202);
+        await using var db = api.OpenDatabase();
+        (await db.TransactionAttempts.CountAsync(a => a.TransactionId == transaction.Id)).ShouldBe(1);
+    }
+
+    private async Task<(string Path, ChainTransaction Transaction, Message Message)> PreparedAsync(Owner owner)
+    {
+        var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var agentId = await api.CreateAgentAsync(owner, poolId, "PENDING_TOKEN_SIGNATURE");
+        var (transaction, message) = await api.PrepareAsync(agentId, poolId, owner, wallet);
+        return ($"/v1/agents/{agentId}/transactions/token-creation", transaction, message);
+    }
+
+    private static byte[] Signed(Message message, Owner owner)
+    {
+        var transaction = new Transaction(message);
+        transaction.Sign(owner.Wallet);
+        return transaction.Serialize();
+    }
+
+    private static Task<Answer> SubmitAsync(Owner owner, string path, byte[] bytes) =>
+        owner.Http.SendJsonAsync(HttpMethod.Post, path, new { transaction = Convert.ToBase64String(bytes) });
+}
