@@ -33,9 +33,9 @@ internal static class ApiServices
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseRouting();
+        app.UseRequestGuards();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRequestGuards();
     }
 
     private static void UseRequestLogAndSecurityHeaders(this WebApplication app)

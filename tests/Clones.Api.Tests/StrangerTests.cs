@@ -69,6 +69,11 @@ public sealed class StrangerTests(ApiFixture api)
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
         await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1"), "k");
 
+        await api.CreateAgentAsync(owner, poolId);
+
+        foreach (var list in new[] { "agents", "agents?status=DRAFT", $"agents?trainingPoolId={poolId}", "pools", "payments" })
+            (await owner.Http.GetJsonAsync($"/v1/{list}")).Body["items"]!.AsArray().ShouldHaveSingleItem();
+        (await owner.Http.GetJsonAsync("/v1/agents?status=DEPLOYED")).Body["items"]!.AsArray().ShouldBeEmpty();
         foreach (var list in new[] { "pools", "agents", "payments", $"payments?trainingPoolId={poolId}" })
             (await stranger.Http.GetJsonAsync($"/v1/{list}")).Body["items"]!.AsArray().ShouldBeEmpty();
         (await stranger.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", StandIn.AgentBody(poolId))).Status.ShouldBe(404);

@@ -72,7 +72,8 @@ internal sealed record AgentView(
 {
     public static AgentView Of(AgentRow row)
     {
-        var (agent, life) = row;
+        var agent = row.Agent;
+        var life = row.Life;
         return new AgentView(
             agent.Id,
             agent.TrainingPoolId,
@@ -99,9 +100,14 @@ internal sealed record AgentView(
     }
 }
 
-/// <param name="Life">Null for the moment until the lifecycle has taken up a new agent.</param>
-internal sealed record AgentRow(Agent Agent, AgentLifecycleInstance? Life)
+/// <summary>What the owner says and where the lifecycle stands. Set by properties, which a query can look through, unlike a constructor.</summary>
+internal sealed record AgentRow
 {
+    public required Agent Agent { get; init; }
+
+    /// <summary>Null for the moment until the lifecycle has taken up a new agent.</summary>
+    public required AgentLifecycleInstance? Life { get; init; }
+
     public string Status => Life is null ? AgentStatus.Draft : UpperSnakeCase.From(Life.CurrentState);
 
     /// <summary>Changes with what the owner says and with what the lifecycle does.</summary>

@@ -12,7 +12,7 @@ internal static class AgentQueries
         from agent in agents
         join life in db.AgentLifecycles.AsNoTracking() on agent.Id equals life.CorrelationId into lives
         from life in lives.DefaultIfEmpty()
-        select new AgentRow(agent, life);
+        select new AgentRow { Agent = agent, Life = life };
 
     /// <exception cref="ProblemException">There is no such agent, or the caller may not know of it.</exception>
     public static async Task<AgentRow> FindAgentAsync(this ClonesDbContext db, Guid id, Caller caller, CancellationToken cancellationToken)

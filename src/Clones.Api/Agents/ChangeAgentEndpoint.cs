@@ -37,7 +37,7 @@ internal static class ChangeAgentEndpoint
             .AsNoTracking()
             .SingleAsync(cancellationToken);
         var agent = await db.Agents.SingleAsync(a => a.Id == id, cancellationToken);
-        var row = new AgentRow(agent, life);
+        var row = new AgentRow { Agent = agent, Life = life };
         EntityTag.Demand(context, row.Version);
         if (row.Status != AgentStatus.Draft)
             throw new ProblemException(

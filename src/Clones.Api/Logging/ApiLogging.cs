@@ -13,6 +13,8 @@ internal static class ApiLogging
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+                // Two requests with one key collide by design; what is not by design is logged where it ends the request.
+                .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
                 .ReadFrom.Configuration(configuration)
                 .Enrich.FromLogContext()
                 .WriteTo.Console(new RedactingFormatter())
@@ -24,7 +26,8 @@ internal static class ApiLogging
         {
             log.IncludeQueryInRequestPath = false;
             log.GetLevel = (context, _, exception) =>
-                exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
+                exception is not null || context.Response.StatusCode == 500 ? LogEventLevel.Error
+                : context.Response.StatusCode > 500 ? LogEventLevel.Warning
                 : context.Request.Path.StartsWithSegments("/health") ? LogEventLevel.Verbose
                 : LogEventLevel.Information;
         });

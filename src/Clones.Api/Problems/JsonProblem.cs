@@ -20,8 +20,8 @@ internal static partial class JsonProblem
             return Problem.Field(field ?? "body", "is given twice");
         if (message.Contains("doesn't allow", StringComparison.Ordinal))
             return Problem.Field(field ?? "body", "must not be null");
-        if (Wanted().Match(message) is { Success: true } wanted)
-            return Problem.Field(field ?? "body", $"must be {InWords(wanted.Groups[1].Value)}");
+        if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
+            return Problem.Field(field ?? "body", field is null ? "must be an object" : $"must be {Wanted(exception)}");
         return new Problem(400, ProblemCode.InvalidJson, Where(exception, field));
     }
 
@@ -42,16 +42,21 @@ internal static partial class JsonProblem
             : null;
     }
 
-    private static string InWords(string type) =>
-        type switch
+    /// <summary>The sentence names the type of the whole body; what was wanted of the field is in the inner one, or in the type's own name.</summary>
+    private static string Wanted(JsonException exception)
+    {
+        var reason = exception.InnerException?.Message ?? exception.Message;
+        return reason switch
         {
-            _ when type.Contains("List", StringComparison.Ordinal) => "a list",
-            _ when type.Contains("System.String", StringComparison.Ordinal) => "a string",
-            _ when type.Contains("System.Int32", StringComparison.Ordinal) => "a whole number",
-            _ when type.Contains("System.Guid", StringComparison.Ordinal) => "a UUID",
-            _ when type.StartsWith("Clones", StringComparison.Ordinal) => "an object",
+            _ when reason.Contains("as a string", StringComparison.Ordinal)
+                    || reason.Contains("System.String.", StringComparison.Ordinal) => "a string",
+            _ when reason.Contains("Guid", StringComparison.Ordinal) => "a UUID",
+            _ when reason.Contains("as a number", StringComparison.Ordinal) || reason.Contains("Int32", StringComparison.Ordinal) =>
+                "a whole number",
+            _ when reason.Contains("List", StringComparison.Ordinal) => "a list",
             _ => "of another type",
         };
+    }
 
     private static string Where(JsonException exception, string? field) =>
         (exception.LineNumber, exception.BytePositionInLine) is ({ } line, { } position)
@@ -59,9 +64,6 @@ internal static partial class JsonProblem
             : "The body is not JSON as it should be.";
 
     private static string Cut(string name) => name.Length <= NameLengthMax ? name : name[..NameLengthMax];
-
-    [GeneratedRegex("could not be converted to ([A-Za-z0-9_.`\\[]+)")]
-    private static partial Regex Wanted();
 
     [GeneratedRegex("'([^']*)'")]
     private static partial Regex Quoted();
