@@ -66,7 +66,7 @@ public sealed class ApiFixture : IAsyncLifetime
     private static async Task CreateSchemaAsync(string connectionString)
     {
         await using var db = Open(connectionString);
-        await db.Database.EnsureCreatedAsync();
+        await db.Database.MigrateAsync();
     }
 
     private static ClonesDbContext Open(string connectionString)
