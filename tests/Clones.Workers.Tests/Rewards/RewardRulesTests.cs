@@ -1,0 +1,73 @@
+using Clones.Contracts.Submissions;
+using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Rewards;
+using Clones.Workers.Tests.Keys;
+using Clones.Workers.Tests.Settlement;
+
+namespace Clones.Workers.Tests.Rewards;
+
+public sealed class RewardRulesTests
+{
+    [Fact]
+    public void Every_score_pays_its_share_of_every_price_in_integers_rounded_down()
+    {
+        ulong[] prices = [1, 2, 99, 100, 101, 10_000_000, ulong.MaxValue / 100, ulong.MaxValue - 1, ulong.MaxValue];
+        foreach (var price in prices)
+        {
+            for (var score = 0; score <= 100; score++)
+            {
+                var expected = score < 50 ? 0 : (ulong)(new System.Numerics.BigInteger(price) * score / 100);
+                RewardRules.Decide(score, price, null, 0, null).Amount.ShouldBe(expected, $"{score} % of {price}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_reward_that_floats_got_wrong_is_right() =>
+        RewardRules.Decide(82, 10_000_000, null, 0, null).Amount.ShouldBe(8_200_000ul);
+
+    [Theory]
+    [InlineData(80, 80, 0ul)]
+    [InlineData(79, 80, 0ul)]
+    [InlineData(81, 80, 81ul)]
+    public void Only_a_better_score_than_the_one_paid_for_the_task_is_paid(int score, int bestPaid, ulong amount) =>
+        RewardRules.Decide(score, 100, null, 1, bestPaid).Amount.ShouldBe(amount);
+
+    [Theory]
+    [InlineData(null, 1_000, 90ul)]
+    [InlineData(3, 2, 90ul)]
+    [InlineData(3, 3, 0ul)]
+    [InlineData(0, 0, 0ul)]
+    public void The_upload_limit_counts_paid_submissions(int? limit, int paid, ulong amount) =>
+        RewardRules.Decide(90, 100, limit, paid, null).Amount.ShouldBe(amount);
+
+    [Fact]
+    public void Every_refusal_says_why()
+    {
+        RewardRules.Decide(49, 100, null, 0, null).Reason.ShouldContain("below 50");
+        RewardRules.Decide(60, 100, 1, 1, null).Reason.ShouldContain("upload limit");
+        RewardRules.Decide(60, 100, null, 1, 70).Reason.ShouldContain("70");
+        RewardRules.Decide(60, 1, null, 0, null).Reason.ShouldContain("nothing");
+    }
+
+    [Theory]
+    [InlineData("", 80, null, "submissionId")]
+    [InlineData("a\0b", 80, null, "submissionId")]
+    [InlineData("s", 101, null, "score")]
+    [InlineData("s", 200, null, "score")]
+    [InlineData("s", -1, null, "score")]
+    [InlineData("s", 80, "11111111111111111111111111111111", "submitter")]
+    [InlineData("s", 80, "not base58 0OIl", "submitter")]
+    [InlineData("s", 80, "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA", "submitter")]
+    public void A_message_that_cannot_be_right_says_which_field_is_wrong(string id, int score, string? submitter, string field)
+    {
+        var message = new SubmissionGraded
+        {
+            SubmissionId = id,
+            TrainingPoolId = Guid.NewGuid(),
+            Submitter = submitter ?? TestKeys.FreshAddress(),
+            Score = score,
+        };
+        Should.Throw<UnacceptableMessageException>(() => GradedSubmission.Parse(message)).Message.ShouldContain(field);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Clones.Persistence.Payments;
+using Clones.Solana.Primitives;
+using Clones.Testing;
+using Clones.Workers.Tests.Keys;
+using Clones.Workers.Tests.Settlement;
+using Microsoft.EntityFrameworkCore;
+using RabbitMQ.Client;
+
+namespace Clones.Workers.Tests.Rewards;
+
+public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<SettlementHost>
+{
+    private const ulong Sol = 1_000_000_000;
+
+    [Fact]
+    public async Task Plain_json_from_any_language_becomes_one_payment_however_often_it_is_delivered()
+    {
+        var recipient = TestKeys.FreshAddress();
+        var pool = await host.CreatePoolAsync(2 * Sol, price: 10_000_000);
+        var id = $"grading-{Guid.NewGuid():N}";
+        var body = $$"""{"submissionId":"{{id}}","trainingPoolId":"{{pool.Id}}","submitter":"{{recipient}}","score":82,"unknown":[1]}""";
+
+        await PublishAsync(body, body, body);
+        var decision = await DecisionAsync(id);
+        var payment = await host.UntilPaymentAsync(decision.PaymentId!.Value, PaymentStatus.Completed);
+        await PublishAsync(body.Replace("82", "83", StringComparison.Ordinal));
+        await PublishAsync(body.Replace(id, id + "-next", StringComparison.Ordinal).Replace("82", "40", StringComparison.Ordinal));
+        (await DecisionAsync(id + "-next")).Amount.ShouldBe(0ul);
+
+        payment.Amount.ShouldBe(8_200_000ul);
+        payment.Caller.ShouldBe("system:rewards");
+        payment.IdempotencyKey.ShouldBe(id);
+        (await host.Rpc.Primary.GetBalanceAsync(PublicKey.Parse(recipient))).Value.ShouldBe(8_200_000ul);
+        (await host.WithAsync((_, db) => db.Payments.CountAsync(p => p.TrainingPoolId == pool.Id))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Bad_messages_go_to_the_error_queue_with_a_reason_and_hold_no_good_one_back()
+    {
+        var recipient = TestKeys.FreshAddress();
+        var pool = await host.CreatePoolAsync(2 * Sol, price: 10_000_000);
+        var id = $"good-{Guid.NewGuid():N}";
+        string Body(string submission, Guid poolId, string submitter, int score) =>
+            $$"""{"submissionId":"{{submission}}","trainingPoolId":"{{poolId}}","submitter":"{{submitter}}","score":{{score}}}""";
+
+        await PublishAsync(
+            Body("bad-1", pool.Id, recipient, 200),
+            Body("bad-2", Guid.NewGuid(), recipient, 80),
+            Body("bad-3", pool.Id, "nobody", 80),
+            """{"submissionId":"bad-4"}""",
+            "this is no JSON",
+            Body(id, pool.Id, recipient, 100)
+        );
+        var decision = await DecisionAsync(id);
+        await host.UntilPaymentAsync(decision.PaymentId!.Value, PaymentStatus.Completed);
+
+        var reasons = await SettlementHost.UntilAsync(
+            async () => await ErrorsAsync() is { Count: >= 5 } errors ? errors : null,
+            "five messages in the error queue"
+        );
+        reasons.ShouldContain(r => r.Contains("score must be 0 to 100", StringComparison.Ordinal));
+        reasons.ShouldContain(r => r.Contains("no training pool", StringComparison.Ordinal));
+        reasons.ShouldContain(r => r.Contains("submitter", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_reward_without_funds_waits_and_is_paid_when_they_come()
+    {
+        var recipient = TestKeys.FreshAddress();
+        var pool = await host.CreatePoolAsync(0, price: 100_000_000);
+        var id = $"waiting-{Guid.NewGuid():N}";
+        await PublishAsync($$"""{"submissionId":"{{id}}","trainingPoolId":"{{pool.Id}}","submitter":"{{recipient}}","score":100}""");
+        var decision = await DecisionAsync(id);
+        var waiting = await host.UntilPaymentAsync(decision.PaymentId!.Value, PaymentStatus.WaitingForFunds);
+        waiting.Reason.ShouldNotBeNull().ShouldContain("lamports are needed");
+
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+        await host.FundAsync(PublicKey.Parse(wallet.Address), Sol);
+        await host.UntilPaymentAsync(decision.PaymentId!.Value, PaymentStatus.Completed);
+
+        (await host.Rpc.Primary.GetBalanceAsync(PublicKey.Parse(recipient))).Value.ShouldBe(100_000_000ul);
+        await SettlementHost.UntilAsync(
+            () =>
+                host.WithAsync(
+                    (_, db) =>
+                        db
+                            .TrainingPools.AsNoTracking()
+                            .FirstOrDefaultAsync(p => p.Id == pool.Id && p.Status == Persistence.Pools.TrainingPoolStatus.Live)
+                ),
+            "the pool to be LIVE"
+        );
+    }
+
+    private Task<RewardDecision> DecisionAsync(string id) =>
+        SettlementHost.UntilAsync(
+            () => host.WithAsync((_, db) => db.RewardDecisions.AsNoTracking().FirstOrDefaultAsync(d => d.SubmissionId == id)),
+            $"a decision about {id}"
+        );
+
+    private async Task PublishAsync(params string[] bodies)
+    {
+        await using var connection = await new ConnectionFactory { Uri = host.Broker.Amqp }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        foreach (var body in bodies)
+        {
+            var properties = new BasicProperties { ContentType = "application/json", Persistent = true };
+            await channel.BasicPublishAsync("submission-graded", "", true, properties, Encoding.UTF8.GetBytes(body));
+        }
+    }
+
+    /// <summary>What the management UI shows of the error queue.</summary>
+    private async Task<List<string>> ErrorsAsync()
+    {
+        await using var rabbit = new RabbitMqFixture();
+        var management = await rabbit.ManagementAsync();
+        using var answer = await management.PostAsJsonAsync(
+            $"queues/{host.Broker.Name}/submission-graded_error/get",
+            new
+            {
+                count = 50,
+                ackmode = "ack_requeue_true",
+                encoding = "auto",
+            }
+        );
+        if (!answer.IsSuccessStatusCode)
+        {
+            return [];
+        }
+        var messages = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return
+        [
+            .. messages
+                .EnumerateArray()
+                .Select(m => m.GetProperty("properties").GetProperty("headers").GetProperty("MT-Fault-Message").GetString() ?? ""),
+        ];
+    }
+}

@@ -1,0 +1,69 @@
+using Clones.Solana.Primitives;
+using Clones.Workers.Settlement;
+
+namespace Clones.Workers.Tests.Settlement;
+
+public sealed class DeathVerdictTests
+{
+    private static readonly AttemptFacts Attempt = new(Guid.NewGuid(), 1, default, default(PublicKey), 1_000, 900, "genesis");
+
+    private static readonly NodeEvidence Sound = new()
+    {
+        Endpoint = "http://one",
+        GenesisHash = "genesis",
+        FinalizedSlot = 2_000,
+        FinalizedBlockHeight = 1_032,
+        StatusSlot = 2_031,
+        HistoryEntriesScanned = 4,
+        HistoryReachesAttempt = true,
+        FirstAvailableBlock = 0,
+    };
+
+    [Fact]
+    public void Two_sound_nodes_certify_at_a_margin_of_32_and_one_alone_at_150()
+    {
+        DeathVerdict.Decide(Attempt, [Sound, Sound]).ShouldBe(new DeathVerdict.Dead(32));
+        DeathVerdict.Decide(Attempt, [Sound]).ShouldBeOfType<DeathVerdict.Refused>();
+        DeathVerdict.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_149 }]).ShouldBeOfType<DeathVerdict.Refused>();
+        DeathVerdict.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_150 }]).ShouldBe(new DeathVerdict.Dead(150));
+        DeathVerdict.Decide(Attempt, []).ShouldBeOfType<DeathVerdict.Refused>();
+    }
+
+    public static TheoryData<string> Weaknesses => [.. Weak.Keys];
+
+    private static readonly Dictionary<string, NodeEvidence> Weak = new()
+    {
+        ["height"] = Sound with { FinalizedBlockHeight = 1_031 },
+        ["cluster"] = Sound with { GenesisHash = "other" },
+        ["no genesis"] = Sound with { GenesisHash = null },
+        ["lag"] = Sound with { StatusSlot = 1_999 },
+        ["history"] = Sound with { HistoryReachesAttempt = false },
+        ["snapshot"] = Sound with { FirstAvailableBlock = 901 },
+        ["error"] = Sound with { Error = "rate limited" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Weaknesses))]
+    public void One_weak_node_of_two_is_enough_to_refuse_whichever_it_is(string weakness)
+    {
+        DeathVerdict.Decide(Attempt, [Sound, Weak[weakness]]).ShouldBeOfType<DeathVerdict.Refused>();
+        DeathVerdict.Decide(Attempt, [Weak[weakness], Sound]).ShouldBeOfType<DeathVerdict.Refused>();
+    }
+
+    [Theory]
+    [MemberData(nameof(Weaknesses))]
+    public void A_sighting_vetoes_whatever_else_is_wrong(string weakness) =>
+        DeathVerdict
+            .Decide(Attempt, [Weak[weakness], Weak[weakness] with { Sighting = "signature at slot 950" }])
+            .ShouldBeOfType<DeathVerdict.Seen>();
+
+    [Fact]
+    public void The_memo_of_any_attempt_of_the_transaction_is_a_sighting()
+    {
+        var id = Guid.NewGuid();
+        TransactionMemo.Mentions($"[38] {TransactionMemo.Of(id, 1)}", id).ShouldBeTrue();
+        TransactionMemo.Mentions($"[5] hello; [38] {TransactionMemo.Of(id, 2)}", id).ShouldBeTrue();
+        TransactionMemo.Mentions($"[38] {TransactionMemo.Of(Guid.NewGuid(), 1)}", id).ShouldBeFalse();
+        TransactionMemo.Mentions(null, id).ShouldBeFalse();
+    }
+}

@@ -1,0 +1,280 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Clones.Contracts.Settlement;
+using Clones.Persistence;
+using Clones.Persistence.Messaging.Hosting;
+using Clones.Persistence.Payments;
+using Clones.Persistence.Pools;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Testing;
+using Clones.Workers.Keys;
+using Clones.Workers.Payments;
+using Clones.Workers.Pools;
+using Clones.Workers.Rewards;
+using Clones.Workers.Settlement;
+using Clones.Workers.Tests.Keys;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Clones.Workers.Tests.Settlement;
+
+/// <summary>Real workers on a real database, broker and local cluster of two front nodes, with the paces turned up.</summary>
+public class SettlementHost : IAsyncLifetime
+{
+    // 150 blocks are 7.5 s then, and finality comes after 1.6 s.
+    private const int SlotMs = 50;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly PostgresFixture postgres = new();
+    private readonly RabbitMqFixture rabbit = new();
+    private readonly LocalnetFixture localnet = new();
+    private readonly HttpClient http = new();
+    private readonly List<IHost> workers = [];
+    private Uri cluster = null!;
+    private Dictionary<string, string?> settings = null!;
+
+    internal CapturedLog Log { get; } = new();
+
+    internal TestVirtualHost Broker { get; private set; } = null!;
+
+    internal string Database => settings["ConnectionStrings:Clones"]!;
+
+    internal RpcEndpoints Rpc => workers[0].Services.GetRequiredService<RpcEndpoints>();
+
+    public async ValueTask InitializeAsync()
+    {
+        var starting = localnet.StartAsync(SlotMs, "--fronts", "2");
+        Broker = await rabbit.CreateVirtualHostAsync();
+        settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Clones"] = await postgres.CreateDatabaseAsync(),
+            ["RABBITMQ_URL"] = Broker.Amqp.ToString(),
+            ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = TestKeys.Secret,
+            ["DEPOSIT_KEY_ENCRYPTION_SALT"] = TestKeys.Salt,
+            ["Settlement:CheckEvery"] = "00:00:00.200",
+            ["Settlement:RebroadcastEvery"] = "00:00:00.500",
+            ["Settlement:UnresolvedEvery"] = "00:00:00.500",
+            ["Settlement:PrepareAgainAfter"] = "00:00:00.500",
+            ["Funds:PassEvery"] = "00:00:00.300",
+            ["Funds:WaitingEvery"] = "00:00:00.500",
+        };
+        cluster = await starting;
+        settings["SOLANA_RPC_URLS"] = $"{cluster},{new UriBuilder(cluster) { Port = cluster.Port + 2 }.Uri}";
+        var first = Build(_ => { });
+        workers.Add(first);
+        await using (var scope = first.Services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<ClonesDbContext>().Database.EnsureCreatedAsync();
+        }
+        await StartAsync(first);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in workers)
+        {
+            await worker.StopAsync();
+            worker.Dispose();
+        }
+        http.Dispose();
+        await localnet.DisposeAsync();
+        await rabbit.DisposeAsync();
+        await postgres.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Starts one more worker beside the first.</summary>
+    internal async Task StartAnotherAsync()
+    {
+        var worker = Build(_ => { });
+        workers.Add(worker);
+        await StartAsync(worker);
+    }
+
+    /// <summary>Stops the first worker, as a deployment would; what it had committed stays.</summary>
+    internal Task StopFirstAsync() => workers[0].StopAsync();
+
+    internal IHost Build(Action<IServiceCollection> change)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
+        builder
+            .Services.AddClonesStore(builder.Configuration)
+            .AddSolanaRpc(builder.Configuration)
+            .AddKeys(builder.Configuration)
+            .AddSettlement(builder.Configuration)
+            .AddPayments()
+            .AddPools(builder.Configuration)
+            .AddClonesBus(
+                builder.Configuration,
+                bus =>
+                {
+                    bus.AddKeys();
+                    bus.AddSettlement();
+                    bus.AddPayments();
+                    bus.AddPools();
+                    bus.AddRewards();
+                }
+            );
+        change(builder.Services);
+        return builder.Build();
+    }
+
+    internal static async Task StartAsync(IHost worker)
+    {
+        await worker.StartAsync();
+        await worker.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
+    }
+
+    internal Task PublishAsync<T>(T message)
+        where T : class => workers[^1].Services.GetRequiredService<IBus>().Publish(message);
+
+    internal async Task<T> WithAsync<T>(Func<IServiceProvider, ClonesDbContext, Task<T>> use)
+    {
+        await using var scope = workers[0].Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider, scope.ServiceProvider.GetRequiredService<ClonesDbContext>());
+    }
+
+    /// <summary>A training pool that pays in SOL, with a wallet of our own making unless the test brings one.</summary>
+    internal async Task<TrainingPool> CreatePoolAsync(ulong lamports, Func<Guid, DepositWallet>? makeWallet = null, ulong price = 1_000_000)
+    {
+        var pool = new TrainingPool
+        {
+            Id = Guid.CreateVersion7(),
+            OwnerAddress = TestKeys.FreshAddress(),
+            Name = "Pool of a test",
+            Skills = [],
+            TokenSymbol = "SOL",
+            PricePerDemo = price,
+            Status = TrainingPoolStatus.NoFunds,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+            UpdatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        var wallet = await WithAsync(
+            async (services, db) =>
+            {
+                db.TrainingPools.Add(pool);
+                await db.SaveChangesAsync();
+                var made = makeWallet?.Invoke(pool.Id) ?? services.GetRequiredService<DepositKeyVault>().CreateDepositWallet(pool.Id);
+                db.DepositWallets.Add(made);
+                pool.DepositWalletId = made.Id;
+                await db.SaveChangesAsync();
+                return made;
+            }
+        );
+        if (lamports > 0)
+        {
+            await FundAsync(PublicKey.Parse(wallet.Address), lamports);
+        }
+        return pool;
+    }
+
+    internal async Task FundAsync(PublicKey address, ulong lamports)
+    {
+        await Rpc.Primary.RequestAirdropAsync(address, lamports);
+        await UntilAsync(
+            async () => (await Rpc.Primary.GetBalanceAsync(address)).Value >= lamports ? "funded" : null,
+            "the airdrop to be final"
+        );
+    }
+
+    /// <summary>Accepts a payment as the API does: chain read first, then one commit with the message.</summary>
+    internal Task<Payment> PayAsync(TrainingPool pool, string recipient, ulong lamports, string? key = null) =>
+        WithAsync(
+            async (services, db) =>
+            {
+                var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.TrainingPoolId == pool.Id);
+                var request = new PaymentRequest
+                {
+                    Kind = PaymentKind.Withdrawal,
+                    TrainingPoolId = pool.Id,
+                    Recipient = PublicKey.Parse(recipient),
+                    Amount = lamports,
+                    Caller = "api-key:test",
+                    IdempotencyKey = key ?? Guid.NewGuid().ToString(),
+                };
+                var outlook = await services
+                    .GetRequiredService<WalletBalances>()
+                    .ReadForTransferAsync(PublicKey.Parse(wallet.Address), request.Recipient, null, null, CancellationToken.None);
+                await using var commit = await db.Database.BeginTransactionAsync();
+                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
+                var accepted = result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
+                await services
+                    .GetRequiredService<IPublishEndpoint>()
+                    .Publish(new PrepareTransaction { TransactionId = accepted.TransactionId!.Value });
+                await db.SaveChangesAsync();
+                await commit.CommitAsync();
+                return accepted.Payment;
+            }
+        );
+
+    internal Task<Payment> UntilPaymentAsync(Guid id, PaymentStatus status) =>
+        UntilAsync(
+            () => WithAsync((_, db) => db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.Status == status)),
+            $"payment {id} to be {status}"
+        );
+
+    internal Task<List<TransactionAttempt>> AttemptsAsync(Guid transactionId) =>
+        WithAsync(
+            (_, db) =>
+                db.TransactionAttempts.AsNoTracking().Where(a => a.TransactionId == transactionId).OrderBy(a => a.Number).ToListAsync()
+        );
+
+    /// <summary>How often the chain itself holds this transaction, by its memo.</summary>
+    internal async Task<int> LandedAsync(Payment payment)
+    {
+        var wallet = await WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.Id == payment.WalletId));
+        var history = await Rpc.Primary.GetSignaturesForAddressAsync(PublicKey.Parse(wallet.Address), commitment: Commitment.Confirmed);
+        return history.Count(e => e.Err is null && TransactionMemo.Mentions(e.Memo, payment.TransactionId!.Value));
+    }
+
+    /// <summary>Looks until there is something to see; the tests have no other clock.</summary>
+    internal static async Task<T> UntilAsync<T>(Func<Task<T?>> look, string what)
+        where T : class
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (await look() is { } seen)
+            {
+                return seen;
+            }
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
+            }
+            await Task.Delay(25, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Sets faults of one front node, or of all.</summary>
+    internal Task FaultsAsync(object faults) => AdminAsync("clones_setFaults", faults);
+
+    internal Task HealAsync() => AdminAsync("clones_clearFaults");
+
+    internal Task WarpAsync(int slots) => AdminAsync("clones_warp", slots);
+
+    private async Task AdminAsync(string method, params object[] parameters)
+    {
+        using var answer = await http.PostAsJsonAsync(
+            cluster,
+            new
+            {
+                jsonrpc = "2.0",
+                id = 1,
+                method,
+                @params = parameters,
+            }
+        );
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        body.TryGetProperty("error", out var error).ShouldBeFalse(error.ToString());
+    }
+}
