@@ -1,1 +1,20 @@
-return 0;
+using Clones.Bench.Sagas;
+
+return args switch
+{
+    ["saga", .. var options] => await SagaBenchmark.RunAsync(options),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine(
+        """
+        clones bench saga [--sagas 1000] [--parallel 64] [--postgres CONNECTION] [--rabbitmq amqp://..] [--only store|ceiling]
+
+        Servers come from the options or from CLONES_BENCH_POSTGRES and CLONES_BENCH_RABBITMQ. A database and queues of its own are made
+        there and removed again.
+        """
+    );
+    return 2;
+}

@@ -10,9 +10,6 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
     where TSaga : class, ISaga
     where TDbContext : DbContext
 {
-    private static readonly Func<TDbContext, string, Guid, Task<TSaga?>> Locking = (db, sql, id) =>
-        db.Set<TSaga>().FromSqlRaw(sql, id).AsTracking().SingleOrDefaultAsync();
-
     private (Guid Id, TSaga? Saga)? _prefetched;
 
     public MessagingSession<TDbContext> Session => session;
@@ -20,9 +17,7 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
     /// <summary>Opens the unit of work and locks the instance in one round trip; false for a message handled before.</summary>
     public async Task<bool> BeginWithAsync(Guid correlationId, CancellationToken cancellationToken)
     {
-        var (fresh, saga) = await session
-            .BeginWithAsync(() => Locking(session.DbContext, Sql, correlationId), cancellationToken)
-            .ConfigureAwait(false);
+        var (fresh, saga) = await session.BeginWithAsync(() => LockAsync(correlationId), cancellationToken).ConfigureAwait(false);
         _prefetched = (correlationId, saga);
         return fresh;
     }
@@ -39,7 +34,7 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
         // An instance that is tracked already was read without the lock, or before it was ours: read it again.
         if (session.DbContext.Set<TSaga>().Local.FindEntry(correlationId) is { } stale)
             stale.State = EntityState.Detached;
-        return await Locking(session.DbContext, Sql, correlationId).ConfigureAwait(false);
+        return await LockAsync(correlationId).ConfigureAwait(false);
     }
 
     /// <summary>False when another message has inserted the instance first; it can be loaded then.</summary>
@@ -57,6 +52,14 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
             return false;
         session.DbContext.Attach(instance);
         return true;
+    }
+
+    // Enumerated, not composed over: LINQ's Single would wrap the statement in a subquery.
+    private async Task<TSaga?> LockAsync(Guid correlationId)
+    {
+        var rows = session.DbContext.Set<TSaga>().FromSqlRaw(Sql, correlationId).AsTracking().AsAsyncEnumerable().GetAsyncEnumerator();
+        await using (rows.ConfigureAwait(false))
+            return await rows.MoveNextAsync().ConfigureAwait(false) ? rows.Current : null;
     }
 
     private string Sql => SagaStatements.Of<TSaga>(session.DbContext).Lock;
