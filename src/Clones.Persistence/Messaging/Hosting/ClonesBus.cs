@@ -82,6 +82,7 @@ public static class ClonesBus
         endpoint.UseMessageRetry(retry =>
         {
             retry.Ignore<UnacceptableMessageException>();
+            retry.Ignore<InboxException>();
             retry.Exponential(7, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(300));
         });
         endpoint.UseEntityFrameworkOutbox<ClonesDbContext>(context);
