@@ -16,6 +16,8 @@ internal sealed class TransactionWatcher(
     ILogger<TransactionWatcher> log
 ) : BackgroundService
 {
+    private const int BatchesPerPass = 8;
+
     private readonly string worker = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -50,16 +52,20 @@ internal sealed class TransactionWatcher(
             await WakeAsync(scope.ServiceProvider, cancellationToken);
         }
 
-        IReadOnlyList<LeasedAttempt> leased;
-        do
+        // Bounded, so that a flood in flight cannot keep those that wait to be prepared from being woken.
+        for (var batch = 0; batch < BatchesPerPass; batch++)
         {
             await using var scope = scopes.CreateAsyncScope();
-            leased = await scope.ServiceProvider.GetRequiredService<OpenTransactions>().LeaseAsync(worker, cancellationToken);
+            var leased = await scope.ServiceProvider.GetRequiredService<OpenTransactions>().LeaseAsync(worker, cancellationToken);
             if (leased.Count > 0)
             {
                 await scope.ServiceProvider.GetRequiredService<AttemptCheck>().CheckAsync(leased, cancellationToken);
             }
-        } while (leased.Count >= options.BatchMax);
+            if (leased.Count < options.BatchMax)
+            {
+                return;
+            }
+        }
     }
 
     private static async Task WakeAsync(IServiceProvider services, CancellationToken cancellationToken)

@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using Clones.Solana.Primitives;
+using Clones.Workers.Hosting;
+using Serilog;
+
+namespace Clones.Workers.Tests.Hosting;
+
+public sealed class RedactionTests
+{
+    private static readonly byte[] SecretKey = RandomNumberGenerator.GetBytes(64);
+
+    public static TheoryData<string> Forms =>
+        [
+            Convert.ToBase64String(SecretKey),
+            Base58.Encode(SecretKey),
+            Convert.ToHexString(SecretKey),
+            string.Join(",", SecretKey),
+            string.Join(", ", SecretKey),
+            "Host=db;Password=hunter2hunter2;Database=x",
+            "amqp://user:hunter2hunter2@broker:5672/vhost",
+            "https://rpc.example/?api-key=hunter2hunter2",
+        ];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Secrets_leave_no_trace_in_message_property_or_exception(string secret)
+    {
+        using var output = new StringWriter();
+        using (var log = new LoggerConfiguration().WriteTo.Sink(new FormattingSink(output)).CreateLogger())
+        {
+            log.Error(
+                new InvalidOperationException($"It failed with {secret}."),
+                "Something about {Thing} and {@Object}",
+                secret,
+                new { Inner = secret }
+            );
+        }
+
+        var text = output.ToString();
+        text.ShouldContain(Redaction.Mark);
+        text.ShouldNotContain(secret);
+        text.ShouldNotContain("hunter2hunter2");
+    }
+
+    [Fact]
+    public void Addresses_and_the_signature_of_a_transaction_stay_readable()
+    {
+        var signature = Base58.Encode(SecretKey);
+        const string Address = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
+        using var output = new StringWriter();
+        using (var log = new LoggerConfiguration().WriteTo.Sink(new FormattingSink(output)).CreateLogger())
+        {
+            log.Information("Signed {Signature} for {Address}", signature, Address);
+        }
+
+        output.ToString().ShouldContain(signature);
+        output.ToString().ShouldContain(Address);
+    }
+
+    private sealed class FormattingSink(TextWriter output) : Serilog.Core.ILogEventSink
+    {
+        private readonly RedactingFormatter formatter = new();
+
+        public void Emit(Serilog.Events.LogEvent logEvent) => formatter.Format(logEvent, output);
+    }
+}

@@ -1,0 +1,103 @@
+using Clones.Contracts.Settlement;
+using Clones.Persistence.Payments;
+using Clones.Persistence.Pools;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+using Clones.Workers.Tests.Keys;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clones.Workers.Tests.Settlement;
+
+public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<SettlementHost>
+{
+    private const ulong Sol = 1_000_000_000;
+
+    public static TheoryData<string> TokenPrograms => [TokenProgram.Id.ToString(), TokenProgram.Token2022Id.ToString()];
+
+    [Theory]
+    [MemberData(nameof(TokenPrograms))]
+    public async Task Tokens_reach_a_wallet_that_had_no_account_for_them(string program)
+    {
+        var tokenProgram = PublicKey.Parse(program);
+        var recipient = PublicKey.Parse(TestKeys.FreshAddress());
+        var pool = await host.CreatePoolAsync(Sol);
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+        var mint = await MintToAsync(PublicKey.Parse(wallet.Address), 1_000_000, tokenProgram);
+
+        var first = await PayAsync(pool, wallet.Address, recipient, mint, 400_000);
+        var second = await PayAsync(pool, wallet.Address, recipient, mint, 600_000);
+        var third = await AcceptAsync(pool, wallet.Address, recipient, mint, 1);
+        await host.UntilPaymentAsync(first.Id, PaymentStatus.Completed);
+        await host.UntilPaymentAsync(second.Id, PaymentStatus.Completed);
+
+        third.ShouldBeOfType<PaymentAcceptanceResult.MissingTokens>().Available.ShouldBe(0ul);
+        var account = AssociatedTokenAccountProgram.FindAddress(recipient, mint, tokenProgram);
+        (await host.Rpc.Primary.GetTokenAccountBalanceAsync(account)).Value.Amount.ShouldBe(1_000_000ul);
+    }
+
+    private async Task<Payment> PayAsync(TrainingPool pool, string wallet, PublicKey recipient, PublicKey mint, ulong amount)
+    {
+        var accepted = (await AcceptAsync(pool, wallet, recipient, mint, amount)).ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
+        await host.PublishAsync(new PrepareTransaction { TransactionId = accepted.TransactionId!.Value });
+        return accepted.Payment;
+    }
+
+    private Task<PaymentAcceptanceResult> AcceptAsync(
+        TrainingPool pool,
+        string wallet,
+        PublicKey recipient,
+        PublicKey mint,
+        ulong amount
+    ) =>
+        host.WithAsync(
+            async (services, db) =>
+            {
+                var request = new PaymentRequest
+                {
+                    Kind = PaymentKind.Withdrawal,
+                    TrainingPoolId = pool.Id,
+                    Recipient = recipient,
+                    Mint = mint,
+                    Amount = amount,
+                    Caller = "api-key:test",
+                    IdempotencyKey = Guid.NewGuid().ToString(),
+                };
+                var outlook = await services
+                    .GetRequiredService<WalletBalances>()
+                    .ReadForTransferAsync(PublicKey.Parse(wallet), recipient, mint, null, CancellationToken.None);
+                await using var commit = await db.Database.BeginTransactionAsync();
+                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
+                await commit.CommitAsync();
+                return result;
+            }
+        );
+
+    private async Task<PublicKey> MintToAsync(PublicKey owner, ulong amount, PublicKey program)
+    {
+        using var authority = Account.Generate();
+        using var mint = Account.Generate();
+        await host.FundAsync(authority.PublicKey, Sol);
+        var rpc = host.Rpc.Primary;
+        var rent = await rpc.GetMinimumBalanceForRentExemptionAsync(MintAccount.Size);
+        var blockhash = await rpc.GetLatestBlockhashAsync();
+        var account = AssociatedTokenAccountProgram.FindAddress(owner, mint.PublicKey, program);
+        var transaction = new TransactionBuilder()
+            .SetFeePayer(authority.PublicKey)
+            .SetRecentBlockhash(blockhash.Blockhash)
+            .AddInstruction(SystemProgram.CreateAccount(authority.PublicKey, mint.PublicKey, rent, MintAccount.Size, program))
+            .AddInstruction(TokenProgram.InitializeMint2(mint.PublicKey, 6, authority.PublicKey, null, program))
+            .AddInstruction(AssociatedTokenAccountProgram.CreateIdempotent(authority.PublicKey, owner, mint.PublicKey, program))
+            .AddInstruction(TokenProgram.MintTo(mint.PublicKey, account, authority.PublicKey, amount, program))
+            .Build(authority, mint);
+        await rpc.SendTransactionAsync(transaction.Serialize());
+        await SettlementHost.UntilAsync(
+            async () => (await rpc.GetAccountInfoAsync(account)).Value is not null ? "minted" : null,
+            "the tokens to be final"
+        );
+        return mint.PublicKey;
+    }
+}
