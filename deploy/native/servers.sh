@@ -85,10 +85,11 @@ release_private_servers() {
 
 print_private_servers() {
   read_settings
-  printf 'CLONES_TEST_POSTGRES=Host=127.0.0.1;Port=%s;Username=clones;Password=%s;Database=postgres\n' \
-    "$(port_of POSTGRES)" "$(setting POSTGRES_PASSWORD)"
-  printf 'CLONES_TEST_RABBITMQ=amqp://clones:%s@127.0.0.1:%s/\n' "$(setting RABBITMQ_PASSWORD)" "$(port_of RABBITMQ)"
-  printf 'CLONES_TEST_RABBITMQ_MANAGEMENT=http://clones:%s@127.0.0.1:%s/\n' "$(setting RABBITMQ_PASSWORD)" "$(port_of RABBITMQ_UI)"
+  local prefix=CLONES_${SERVERS^^}
+  printf '%s_POSTGRES=Host=127.0.0.1;Port=%s;Username=clones;Password=%s;Database=postgres\n' \
+    "$prefix" "$(port_of POSTGRES)" "$(setting POSTGRES_PASSWORD)"
+  printf '%s_RABBITMQ=amqp://clones:%s@127.0.0.1:%s/clones\n' "$prefix" "$(setting RABBITMQ_PASSWORD)" "$(port_of RABBITMQ)"
+  printf '%s_RABBITMQ_MANAGEMENT=http://clones:%s@127.0.0.1:%s/\n' "$prefix" "$(setting RABBITMQ_PASSWORD)" "$(port_of RABBITMQ_UI)"
 }
 
 # servers test|bench start [PID] | stop | env | watch

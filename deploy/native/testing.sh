@@ -83,7 +83,8 @@ run_tests() {
   cd "$ROOT" || exit
   if [ -z "$filter" ]; then
     test_step tool-restore dotnet tool restore || true
-    test_step format dotnet csharpier check . || true
+    # By folder: at the root it would walk through .local, where the data of servers and container images lies.
+    test_step format dotnet csharpier check src tests bench tools || true
   fi
   test_step build dotnet build Clones.sln -c Release -v quiet --nologo || built=false
   wait $modules || count localnet-modules 0 1 0 0

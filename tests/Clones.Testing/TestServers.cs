@@ -8,7 +8,7 @@ namespace Clones.Testing;
 /// that asked, also when that one is killed.
 /// </summary>
 /// <param name="Postgres">Connection string of an administrator, database "postgres".</param>
-/// <param name="RabbitMq">amqp://user:password@host:port/</param>
+/// <param name="RabbitMq">amqp://user:password@host:port/ and a virtual host, which the fixtures replace by one of their own.</param>
 /// <param name="RabbitMqManagement">http://user:password@host:port/</param>
 public sealed record TestServers(string Postgres, Uri RabbitMq, Uri RabbitMqManagement)
 {
