@@ -26,8 +26,10 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
         await PublishAsync(body, body, body);
         var decision = await DecisionAsync(id);
         var payment = await host.UntilPaymentAsync(decision.PaymentId!.Value, PaymentStatus.Completed);
-        await PublishAsync(body.Replace("82", "83", StringComparison.Ordinal));
-        await PublishAsync(body.Replace(id, id + "-next", StringComparison.Ordinal).Replace("82", "40", StringComparison.Ordinal));
+        await PublishAsync(body.Replace("\"score\":82", "\"score\":83", StringComparison.Ordinal));
+        await PublishAsync(
+            body.Replace(id, id + "-next", StringComparison.Ordinal).Replace("\"score\":82", "\"score\":40", StringComparison.Ordinal)
+        );
         (await DecisionAsync(id + "-next")).Amount.ShouldBe(0ul);
 
         payment.Amount.ShouldBe(8_200_000ul);
@@ -64,6 +66,29 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
         reasons.ShouldContain(r => r.Contains("score must be 0 to 100", StringComparison.Ordinal));
         reasons.ShouldContain(r => r.Contains("no training pool", StringComparison.Ordinal));
         reasons.ShouldContain(r => r.Contains("submitter", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_queue_that_keeps_messages_is_a_quorum_queue_named_for_its_consumer()
+    {
+        await PublishAsync("this is no JSON");
+        var queues = await SettlementHost.UntilAsync(
+            async () => await QueuesAsync() is var all && all.ContainsKey("submission-graded_error") ? all : null,
+            "the error queue"
+        );
+
+        string[] expected =
+        [
+            "prepare-transaction",
+            "broadcast-transaction",
+            "payment-settled",
+            "create-deposit-wallet",
+            "refresh-pool-funds",
+        ];
+        foreach (var queue in (string[])[.. expected, "submission-graded", "submission-graded_error"])
+        {
+            queues.GetValueOrDefault(queue).ShouldBe("quorum", queue);
+        }
     }
 
     [Fact]
@@ -109,6 +134,14 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
             var properties = new BasicProperties { ContentType = "application/json", Persistent = true };
             await channel.BasicPublishAsync("submission-graded", "", true, properties, Encoding.UTF8.GetBytes(body));
         }
+    }
+
+    private async Task<Dictionary<string, string>> QueuesAsync()
+    {
+        await using var rabbit = new RabbitMqFixture();
+        var management = await rabbit.ManagementAsync();
+        var queues = await management.GetFromJsonAsync<JsonElement>($"queues/{host.Broker.Name}");
+        return queues.EnumerateArray().ToDictionary(q => q.GetProperty("name").GetString()!, q => q.GetProperty("type").GetString()!);
     }
 
     /// <summary>What the management UI shows of the error queue.</summary>
