@@ -27,7 +27,7 @@ internal sealed record AgentView(
 );
 
 internal sealed record OwnerTransactionView(
-    Guid TransactionId,
+    Guid? TransactionId,
     string Kind,
     string Status,
     string? AttemptStatus,

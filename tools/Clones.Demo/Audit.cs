@@ -18,7 +18,7 @@ internal sealed class Audit(IRpcClient rpc)
         var history = await HistoryAsync(story.DepositWallet, cancellation);
         var transactionIds = story
             .Payments.Select(p => p.TransactionId!.Value)
-            .Concat(story.OwnerTransactions.Select(t => t.TransactionId))
+            .Concat(story.OwnerTransactions.Select(t => t.TransactionId!.Value))
             .Distinct()
             .ToList();
         var successesPerId = transactionIds.ToDictionary(id => id, id => history.Count(h => h.Err is null && Carries(h, id)));

@@ -247,8 +247,7 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
         }
         catch (ApiProblemException e) when (e.Problem is { Status: 409, Code: "event_not_valid" })
         {
-            var permitted = string.Join(", ", e.Problem.PermittedEvents ?? []);
-            narrator.Say($"An event that is not valid was refused: {e.Problem.Detail} (permitted: {permitted})");
+            narrator.Say($"An event that is not valid was refused: {e.Problem.Detail}");
             return e.Message;
         }
         throw new InvalidOperationException($"{path} was accepted although it is not valid in the agent's state.");
