@@ -55,8 +55,8 @@ public sealed class MessagingHost : IAsyncDisposable
         options ??= new MessagingHostOptions();
         var log = new MessageLog();
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Logging.AddProvider(log);
+        // An instance, which the container does not dispose: MassTransit keeps the first one it sees for the whole process.
+        builder.Services.AddSingleton<ILoggerFactory>(new LoggerFactory([log]));
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(log);
         builder.Services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);

@@ -43,6 +43,8 @@ internal static class OutboxMessageCapture
             return null;
         var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         transport.WritePropertiesTo(properties);
+        // The delay is the row's: the broker would need a plugin for it, and would wait a second time.
+        properties.Remove("Delay");
         return StoredHeaders.Write(properties);
     }
 }

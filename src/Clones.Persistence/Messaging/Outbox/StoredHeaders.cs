@@ -6,13 +6,15 @@ namespace Clones.Persistence.Messaging;
 /// <summary>Headers and transport properties on their way into and out of a JSON column.</summary>
 internal static class StoredHeaders
 {
+    private static readonly JsonSerializerOptions Compact = new(SystemTextJsonMessageSerializer.Options) { WriteIndented = false };
+
     public static string? Write(IEnumerable<KeyValuePair<string, object>> entries)
     {
         Dictionary<string, object>? values = null;
         foreach (var (key, value) in entries)
             if (value is not null)
                 (values ??= new(StringComparer.OrdinalIgnoreCase))[key] = value;
-        return values is null ? null : JsonSerializer.Serialize(values, SystemTextJsonMessageSerializer.Options);
+        return values is null ? null : JsonSerializer.Serialize(values, Compact);
     }
 
     public static Dictionary<string, object> Read(string? json)
