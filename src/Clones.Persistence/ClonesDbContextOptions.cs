@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Clones.Persistence;
 
@@ -9,5 +10,16 @@ public static class ClonesDbContextOptions
     /// messages are retried on the bus instead.
     /// </summary>
     public static DbContextOptionsBuilder UseClonesPostgres(this DbContextOptionsBuilder builder, string connectionString) =>
-        builder.UseNpgsql(connectionString, npgsql => npgsql.SetPostgresVersion(15, 0)).UseSnakeCaseNamingConvention();
+        builder.UseNpgsql(Prepared(connectionString), npgsql => npgsql.SetPostgresVersion(15, 0)).UseSnakeCaseNamingConvention();
+
+    // The same few statements run for every message: the server plans them once per connection, unless the operator says otherwise.
+    private static string Prepared(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (settings.MaxAutoPrepare == 0)
+        {
+            settings.MaxAutoPrepare = 100;
+        }
+        return settings.ConnectionString;
+    }
 }

@@ -25,7 +25,8 @@ public static class ClonesStore
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddDbContext<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
+        // Pooled: building a context anew for each message costs more than the message.
+        services.AddDbContextPool<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
         services.AddScoped<WalletLedger>();
         services.AddScoped<PaymentAcceptance>();
         return services;

@@ -12,7 +12,7 @@ namespace Clones.Bench.Sagas;
 /// </summary>
 internal sealed class CeilingRun(NpgsqlDataSource database, IChannel consumer, IChannel publisher, string output)
 {
-    public static async Task<double> MeasureAsync(BenchmarkServers servers, SagaBenchmarkOptions options)
+    public static async Task<Measured> MeasureAsync(BenchmarkServers servers, SagaBenchmarkOptions options)
     {
         var (input, output) = ($"{servers.Name}-ceiling-in", $"{servers.Name}-ceiling-out");
         await using var consumer = await servers.RabbitMq.CreateChannelAsync(

@@ -19,17 +19,32 @@ internal static class SagaBenchmark
         }
         await using var servers = new BenchmarkServers(options);
         await servers.StartAsync();
-        double? ceiling = options.Only is "store" ? null : await CeilingRun.MeasureAsync(servers, options);
-        double? store = options.Only is "ceiling" ? null : await StoreRun.MeasureAsync(servers, options);
+        Measured? ceiling = options.Only is "store" ? null : await CeilingRun.MeasureAsync(servers, options);
+        Measured? store = options.Only is "ceiling" ? null : await StoreRun.MeasureAsync(servers, options);
 
-        var table = new Table().AddColumns("saga transitions, 6 a saga, one message each", "in parallel", "per second");
+        var table = new Table().AddColumns(
+            "saga transitions, 6 a saga, one message each",
+            "in parallel",
+            "per second",
+            "client CPU ms each"
+        );
         if (ceiling is { } hand)
-            table.AddRow("hand-written (RabbitMQ.Client + Npgsql)", $"{SagaBenchmarkOptions.CeilingParallel}", $"{hand:0}");
+            table.AddRow(
+                "hand-written (RabbitMQ.Client + Npgsql)",
+                $"{SagaBenchmarkOptions.CeilingParallel}",
+                $"{hand.PerSecond:0}",
+                $"{hand.CpuMilliseconds:0.00}"
+            );
         if (store is { } ours)
-            table.AddRow("MassTransit + Clones.Persistence.Messaging", $"{options.Parallel}", $"{ours:0}");
+            table.AddRow(
+                "MassTransit + Clones.Persistence.Messaging",
+                $"{options.Parallel}",
+                $"{ours.PerSecond:0}",
+                $"{ours.CpuMilliseconds:0.00}"
+            );
         AnsiConsole.Write(table);
         if (ceiling is { } most && store is { } reached)
-            AnsiConsole.WriteLine($"{reached / most:P0} of the ceiling ({options.Events} events)");
+            AnsiConsole.WriteLine($"{reached.PerSecond / most.PerSecond:P0} of the ceiling ({options.Events} events)");
         return 0;
     }
 }

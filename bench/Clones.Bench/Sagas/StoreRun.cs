@@ -11,7 +11,7 @@ namespace Clones.Bench.Sagas;
 /// <summary>The real thing: MassTransit, the saga repository, inbox and outbox of Clones.Persistence.</summary>
 internal static class StoreRun
 {
-    public static async Task<double> MeasureAsync(BenchmarkServers servers, SagaBenchmarkOptions options)
+    public static async Task<Measured> MeasureAsync(BenchmarkServers servers, SagaBenchmarkOptions options)
     {
         var (input, output) = ($"{servers.Name}-step-taken", $"{servers.Name}-step-done");
         await using (var channel = await servers.RabbitMq.CreateChannelAsync())
@@ -45,7 +45,7 @@ internal static class StoreRun
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
-        builder.Services.AddDbContext<StepDbContext>(o => o.UseNpgsql(servers.Postgres));
+        builder.Services.AddDbContextPool<StepDbContext>(o => o.UseNpgsql(servers.Postgres));
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -60,7 +60,7 @@ public sealed class MessagingHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(log);
         builder.Services.Configure<MassTransitHostOptions>(o => o.WaitUntilStarted = true);
-        builder.Services.AddDbContext<StoreDbContext>(o => o.UseNpgsql(options.ConnectionString ?? connectionString));
+        builder.Services.AddDbContextPool<StoreDbContext>(o => o.UseNpgsql(options.ConnectionString ?? connectionString));
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

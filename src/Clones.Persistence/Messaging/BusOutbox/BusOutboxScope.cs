@@ -17,6 +17,8 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
 
     private readonly List<OutboxMessage> _saved = [];
 
+    private DbContext? _dbContext;
+
     protected List<OutboxMessage> Pending { get; } = [];
 
     public static BusOutboxScope? Of(DbContext? dbContext) =>
@@ -28,7 +30,8 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
         where T : class
     {
         Pending.Add(OutboxMessageCapture.From(context, null, time.GetUtcNow().UtcDateTime));
-        Scopes.AddOrUpdate(ResolveDbContext(), this);
+        _dbContext = ResolveDbContext();
+        Scopes.AddOrUpdate(_dbContext, this);
         return Task.CompletedTask;
     }
 
@@ -76,6 +79,13 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
 
     public void RolledBack() => _saved.Clear();
 
+    /// <summary>A pooled DbContext outlives this scope and must not find it again.</summary>
+    protected void LetGo()
+    {
+        if (_dbContext is { } dbContext)
+            Scopes.Remove(dbContext);
+    }
+
     protected abstract Guid? Owner { get; }
     protected abstract DbContext ResolveDbContext();
     protected abstract void Deliver(OutboxMessage[] rows);
@@ -104,6 +114,7 @@ internal sealed class BusOutboxScope<TDbContext>(
     /// </summary>
     public void Dispose()
     {
+        LetGo();
         if (Pending.Count > 0)
             logger.LogError(
                 "{Count} messages were published but never saved, and are lost: {MessageTypes}. Call SaveChanges on {DbContext} after publishing.",
