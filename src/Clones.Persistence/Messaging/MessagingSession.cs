@@ -19,6 +19,7 @@ internal sealed class MessagingSession<TDbContext>(
     where TDbContext : DbContext
 {
     private readonly List<OutboxMessage> _outbox = [];
+    private readonly List<object> _locked = [];
     private InboxMark? _mark;
     private IDbContextTransaction? _transaction;
     private bool _closed;
@@ -33,6 +34,9 @@ internal sealed class MessagingSession<TDbContext>(
 
     /// <summary>The message was found to be handled already.</summary>
     public bool Duplicate { get; private set; }
+
+    /// <summary>The row of this saga instance is locked by this unit of work.</summary>
+    public void Locked(object saga) => _locked.Add(saga);
 
     /// <summary>Announces the unit of work without a round trip: whoever reads first takes the mark along.</summary>
     public void Announce(InboxMark mark)
@@ -92,18 +96,22 @@ internal sealed class MessagingSession<TDbContext>(
         if (_transaction is null)
             await BeginAsync(cancellationToken).ConfigureAwait(false);
         _closed = true;
-        await dbContext.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        var sagas = SagaSave.Plan(dbContext, _locked);
+        if (sagas is null)
+            await dbContext.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         var transaction = (NpgsqlTransaction)_transaction!.GetDbTransaction();
-        var ticket = dispatcher.Prepare(_outbox);
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        foreach (var saga in sagas ?? [])
+            batch.BatchCommands.Add(saga);
         var table = _outbox.Count == 0 ? "" : MessagingTables.Of(dbContext).Outbox;
         var owner = dispatcher.Owner;
         foreach (var row in _outbox)
             batch.BatchCommands.Add(OutboxRows.Insert(table, row, owner, options.Value.BlockingAttempts));
         // Without a statement before it, COMMIT of a transaction that had failed would be a silent rollback.
-        if (_outbox.Count == 0)
+        if (batch.BatchCommands.Count == 0)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        var ticket = dispatcher.Prepare(_outbox);
         try
         {
             // Not cancellable: a commit that is cancelled half-way has an unknown outcome.
@@ -115,8 +123,10 @@ internal sealed class MessagingSession<TDbContext>(
                 row.LeaseOwner = reader.IsDBNull(1) ? null : reader.GetGuid(1);
                 await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false);
             }
+            // To the end: only there does a commit that failed say so.
+            while (await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false)) { }
         }
-        catch (PostgresException)
+        catch (PostgresException exception) when (exception.InvariantSeverity is "ERROR")
         {
             OutboxDispatcher<TDbContext>.Abandon(ticket);
             throw;

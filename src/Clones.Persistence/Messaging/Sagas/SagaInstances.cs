@@ -28,13 +28,13 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
         if (_prefetched is { } prefetched && prefetched.Id == correlationId)
         {
             _prefetched = null;
-            return prefetched.Saga;
+            return Locked(prefetched.Saga);
         }
         cancellationToken.ThrowIfCancellationRequested();
         // An instance that is tracked already was read without the lock, or before it was ours: read it again.
         if (session.DbContext.Set<TSaga>().Local.FindEntry(correlationId) is { } stale)
             stale.State = EntityState.Detached;
-        return await LockAsync(correlationId).ConfigureAwait(false);
+        return Locked(await LockAsync(correlationId).ConfigureAwait(false));
     }
 
     /// <summary>False when another message has inserted the instance first; it can be loaded then.</summary>
@@ -45,12 +45,18 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
         _prefetched = null;
         session.PartitionKey = instance.CorrelationId.ToString();
         var transaction = (NpgsqlTransaction)session.DbContext.Database.CurrentTransaction!.GetDbTransaction();
-        await using var insert = SagaStatements.Of<TSaga>(session.DbContext).InsertOrNothing(session.DbContext, instance, transaction);
-        if (insert is null)
+        var statements = SagaStatements.Of<TSaga>(session.DbContext);
+        if (!statements.IsFlat)
             return await InsertBehindSavepointAsync(instance, transaction, cancellationToken).ConfigureAwait(false);
-        if (await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+        var entry = session.DbContext.Entry(instance);
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
+        {
+            BatchCommands = { statements.InsertOrNothing(entry) },
+        };
+        if (await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
             return false;
-        session.DbContext.Attach(instance);
+        entry.State = EntityState.Unchanged;
+        session.Locked(instance);
         return true;
     }
 
@@ -60,6 +66,13 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
         var rows = session.DbContext.Set<TSaga>().FromSqlRaw(Sql, correlationId).AsTracking().AsAsyncEnumerable().GetAsyncEnumerator();
         await using (rows.ConfigureAwait(false))
             return await rows.MoveNextAsync().ConfigureAwait(false) ? rows.Current : null;
+    }
+
+    private TSaga? Locked(TSaga? saga)
+    {
+        if (saga is not null)
+            session.Locked(saga);
+        return saga;
     }
 
     private string Sql => SagaStatements.Of<TSaga>(session.DbContext).Lock;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -12,8 +13,12 @@ internal sealed class SagaStatements
 {
     private static readonly ConcurrentDictionary<(IModel, Type), SagaStatements> Cache = new();
 
+    // Only makes parameters; it is never executed and holds nothing.
+    private static readonly NpgsqlCommand ParameterSource = new();
+
     private readonly List<(IProperty Property, RelationalTypeMapping Mapping)>? _columns;
     private readonly string _insert = "";
+    private readonly string _update = "";
 
     private SagaStatements(IEntityType entity, ISqlGenerationHelper sql)
     {
@@ -32,21 +37,28 @@ internal sealed class SagaStatements
         var flat =
             table.EntityTypeMappings.Count() == 1
             && mapped.TrueForAll(x => x is { Property.ValueGenerated: ValueGenerated.Never or ValueGenerated.OnAdd })
-            && mapped.TrueForAll(x => x!.Property.ValueGenerated is ValueGenerated.Never || x.Property.IsPrimaryKey());
+            && mapped.TrueForAll(x => x!.Property.ValueGenerated is ValueGenerated.Never || x.Property.IsPrimaryKey())
+            && mapped.TrueForAll(x => !x!.Property.IsConcurrencyToken);
         if (!flat)
             return;
         _columns = [.. mapped.Select(x => (x!.Property, x.TypeMapping))];
-        _insert =
-            $"INSERT INTO {name} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))}) ON CONFLICT DO NOTHING";
+        _insert = $"INSERT INTO {name} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))})";
+        _update =
+            $"UPDATE {name} SET {string.Join(", ", columns.Select((x, i) => $"{x} = ${i + 1}"))} WHERE {sql.DelimitIdentifier(key)} = ${_columns.FindIndex(x => x.Property.IsPrimaryKey()) + 1}";
     }
+
+    /// <summary>The saga is nothing but columns that its properties fill: no owned types, no values made by the database, no tokens.</summary>
+    public bool IsFlat => _columns is not null;
 
     /// <summary>SQL that loads and locks one instance, its id in place of {0}.</summary>
     public string Lock { get; }
 
     public static SagaStatements Of<TSaga>(DbContext dbContext)
-        where TSaga : class =>
+        where TSaga : class => Of(dbContext, typeof(TSaga));
+
+    public static SagaStatements Of(DbContext dbContext, Type saga) =>
         Cache.GetOrAdd(
-            (dbContext.Model, typeof(TSaga)),
+            (dbContext.Model, saga),
             static (key, db) =>
                 new SagaStatements(
                     key.Item1.FindEntityType(key.Item2)
@@ -56,20 +68,25 @@ internal sealed class SagaStatements
             dbContext
         );
 
-    /// <summary>
-    /// Inserts the instance unless its key is taken. Null where the model has more than plain columns (owned types, values made by the
-    /// database): then EF must do it.
-    /// </summary>
-    public NpgsqlCommand? InsertOrNothing(DbContext dbContext, object saga, NpgsqlTransaction transaction)
+    /// <summary>Inserts the instance unless its key is taken.</summary>
+    public NpgsqlBatchCommand InsertOrNothing(EntityEntry saga) => Fill(_insert + " ON CONFLICT DO NOTHING", saga);
+
+    public NpgsqlBatchCommand Insert(EntityEntry saga) => Fill(_insert, saga);
+
+    /// <summary>Writes every column: one statement for all changes is planned once.</summary>
+    public NpgsqlBatchCommand Update(EntityEntry saga) => Fill(_update, saga);
+
+    private NpgsqlBatchCommand Fill(string sql, EntityEntry saga)
     {
         if (_columns is null)
-            return null;
-        var entry = dbContext.Entry(saga);
-        var command = new NpgsqlCommand(_insert, transaction.Connection, transaction);
-        for (var i = 0; i < _columns.Count; i++)
+            throw new InvalidOperationException($"{saga.Metadata.DisplayName()} is not flat.");
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var (property, mapping) in _columns)
         {
-            var (property, mapping) = _columns[i];
-            command.Parameters.Add(mapping.CreateParameter(command, $"@p{i}", entry.Property(property).CurrentValue, property.IsNullable));
+            var parameter = mapping.CreateParameter(ParameterSource, "p", saga.Property(property).CurrentValue, property.IsNullable);
+            // Positional, as the statements are: named ones make the driver rewrite the text every time.
+            parameter.ParameterName = "";
+            command.Parameters.Add(parameter);
         }
         return command;
     }
