@@ -10,7 +10,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        clones bench saga [--sagas 1000] [--parallel 64] [--postgres CONNECTION] [--rabbitmq amqp://..] [--only store|ceiling]
+        clones bench saga [--sagas 2500] [--parallel 64] [--postgres CONNECTION] [--rabbitmq amqp://..] [--only store|ceiling]
 
         Servers come from the options or from CLONES_BENCH_POSTGRES and CLONES_BENCH_RABBITMQ. A database and queues of its own are made
         there and removed again.

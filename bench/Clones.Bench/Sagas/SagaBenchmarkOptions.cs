@@ -29,7 +29,7 @@ internal sealed record SagaBenchmarkOptions(string Postgres, Uri RabbitMq, int S
                 Take("--rabbitmq", Environment.GetEnvironmentVariable("CLONES_BENCH_RABBITMQ"))
                     ?? throw new ArgumentException("Name the broker: CLONES_BENCH_RABBITMQ or --rabbitmq.")
             ),
-            int.Parse(Take("--sagas", "1000")!, CultureInfo.InvariantCulture),
+            int.Parse(Take("--sagas", "2500")!, CultureInfo.InvariantCulture),
             int.Parse(Take("--parallel", "64")!, CultureInfo.InvariantCulture),
             Take("--only", null)
         );

@@ -64,6 +64,12 @@ public static class ClonesBus
         }
 
         rabbit.UseRawJsonSerializer(PlainJson, isDefault: true);
+        rabbit.ConfigureJsonSerializerOptions(json =>
+        {
+            // Line breaks and blanks would be a third of every message in the outbox and on the wire.
+            json.WriteIndented = false;
+            return json;
+        });
         rabbit.ConfigureEndpoints(context);
     }
 
