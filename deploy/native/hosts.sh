@@ -48,14 +48,14 @@ postgres_connection() {
 
 rabbitmq_url() { printf 'amqp://clones:%s@127.0.0.1:%s/clones' "$(setting RABBITMQ_PASSWORD)" "$(port_of RABBITMQ)"; }
 
-# What both hosts need, and what .env adds in .NET's own notation (Serilog__MinimumLevel__Default=Debug).
+# What both hosts need, what only one of them reads (where .env says something about it), and what .env adds in .NET's own notation (Serilog__MinimumLevel__Default=Debug).
 common_environment() {
   local key
+  HOST_UNSET=()
   HOST_ENV=(
     ConnectionStrings__Clones="$(postgres_connection)"
     RABBITMQ_URL="$(rabbitmq_url)"
     SOLANA_RPC_URLS="$(cluster_urls)"
-    LIQUIDITY_VENUE="$(setting LIQUIDITY_VENUE)"
     ASPNETCORE_ENVIRONMENT="$(setting ASPNETCORE_ENVIRONMENT)"
   )
   for key in "${!SETTINGS[@]}"; do
@@ -70,23 +70,38 @@ api_environment() {
   for name in CLONES_AUTH_TOKEN_KEY CLONES_OPERATOR_API_KEY CLONES_SERVICE_API_KEY; do
     HOST_ENV+=("$name=$(setting "$name")")
   done
+  add_settings 'CLONES_AUTH_(DOMAIN|CHAIN)'
   HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of API)")
-  for name in $(compgen -e DEPOSIT_KEY_ || true); do HOST_ENV=(-u "$name" "${HOST_ENV[@]}"); done
+  mapfile -t HOST_UNSET < <(compgen -e DEPOSIT_KEY_ || true)
 }
 
 workers_environment() {
-  local name
   common_environment
-  for name in "${!SETTINGS[@]}"; do
-    [[ $name != DEPOSIT_KEY_* ]] || HOST_ENV+=("$name=$(setting "$name")")
-  done
+  add_settings 'DEPOSIT_KEY_.*|LIQUIDITY_VENUE|RAYDIUM_CONFIG_INDEX|TOKEN_METADATA_URI|DEPLOYMENT_PRIORITY_FEE_MAX'
   # No debugger or dump tool may read the keys out of the process.
   HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of WORKERS)" DOTNET_EnableDiagnostics=0)
 }
 
+add_settings() { # add_settings PATTERN: those of .env whose whole name matches
+  local name
+  for name in "${!SETTINGS[@]}"; do
+    [[ ! $name =~ ^($1)$ ]] || HOST_ENV+=("$name=$(setting "$name")")
+  done
+}
+
+# Into the environment of this (sub)shell, not into the arguments of a program, which every user of the machine can read.
+enter_host_environment() {
+  local assignment
+  [ ${#HOST_UNSET[@]} = 0 ] || unset "${HOST_UNSET[@]}"
+  for assignment in "${HOST_ENV[@]}"; do export "${assignment?}"; done
+}
+
 migrate_database() {
   workers_environment
-  env "${HOST_ENV[@]}" dotnet "$APP/workers/Clones.Workers.dll" migrate </dev/null >"$LOGS/migrate.log" 2>&1 || {
+  (
+    enter_host_environment
+    exec dotnet "$APP/workers/Clones.Workers.dll" migrate </dev/null >"$LOGS/migrate.log" 2>&1
+  ) || {
     show_log_end "$LOGS/migrate.log"
     die "the migration of the database failed"
   }
@@ -101,7 +116,8 @@ start_host() { # start_host api|workers DLL PORT
   (
     ulimit -c 0 # a core dump would hold keys
     cd "$APP/$name" || exit
-    start_background "$RUN/$name.pid" "$log" env "${HOST_ENV[@]}" dotnet "$2"
+    enter_host_environment
+    start_background "$RUN/$name.pid" "$log" dotnet "$2"
   )
   wait_until 60 host_ready_or_ended "$name" "$3" || true
   answers_ok "$3" /health/ready || {

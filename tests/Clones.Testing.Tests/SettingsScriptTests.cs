@@ -52,8 +52,8 @@ public sealed class SettingsScriptTests
         script.With("DEPOSIT_KEY_ENCRYPTION_SECRET_V7", "exported").With("DEPOSIT_KEY_ENCRYPTION_SECRET", "exported too");
         const string Prepare = "create_settings; read_settings; for p in \"${PORT_NAMES[@]}\"; do SETTINGS[CLONES_${p}_PORT]=1; done; ";
 
-        var api = script.Succeed(Prepare + "api_environment; env \"${HOST_ENV[@]}\" env");
-        var workers = script.Succeed(Prepare + "workers_environment; env \"${HOST_ENV[@]}\" env");
+        var api = script.Succeed(Prepare + "api_environment; enter_host_environment; env");
+        var workers = script.Succeed(Prepare + "workers_environment; enter_host_environment; env");
 
         api.ShouldContain("CLONES_AUTH_TOKEN_KEY=");
         api.ShouldNotContain("DEPOSIT_KEY");
