@@ -5,12 +5,16 @@ using Clones.Testing;
 
 namespace Clones.EndToEnd.Tests;
 
-/// <summary>The whole system on real parts: API and workers as processes, PostgreSQL, RabbitMQ, the local cluster. Started once.</summary>
+/// <summary>
+/// The whole system on real parts: API and workers as processes, PostgreSQL, RabbitMQ, the local cluster. Started once, and the main job
+/// run on it once, for every test to look at what it left.
+/// </summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
     /// <summary>Finality (32 slots) comes after 3.2 s, a blockhash lives 15 s.</summary>
     private const int SlotMs = 100;
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MainJobLimit = TimeSpan.FromMinutes(4);
 
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbitMq = new();
@@ -20,6 +24,9 @@ public sealed class RunningSystem : IAsyncLifetime
     private LeashedProcess? api;
     private LeashedProcess? workers;
     private Uri workersUrl = null!;
+
+    /// <summary>How the main job ended, and what it showed.</summary>
+    public (int ExitCode, string Output) MainJob { get; private set; }
 
     public string Database { get; private set; } = null!;
     public TestVirtualHost VirtualHost { get; private set; } = null!;
@@ -56,6 +63,9 @@ public sealed class RunningSystem : IAsyncLifetime
         }
 
         await Task.WhenAll(StartWorkersAsync(), StartApiAsync());
+        await using var demo = StartDemo();
+        using var patience = new CancellationTokenSource(MainJobLimit);
+        MainJob = (await demo.WaitAsync(patience.Token), demo.Output);
     }
 
     /// <summary>SIGKILL, then a new process.</summary>
