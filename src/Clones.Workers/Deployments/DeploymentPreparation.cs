@@ -4,6 +4,7 @@ using Clones.Persistence.Wallets;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Workers.Settlement;
 using Microsoft.Extensions.Options;
 using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
@@ -171,6 +172,3 @@ internal sealed class DeploymentPreparation(
 
 /// <param name="Impossible">Why nothing could be prepared, for the owner; null on success.</param>
 internal sealed record PreparationResult(Guid TransactionId, string? Impossible);
-
-/// <summary>A node that answered later does not know the blockhash that another gave. It passes; the message is retried.</summary>
-internal sealed class BlockhashUnknownException() : Exception("The node does not know the latest blockhash yet.");

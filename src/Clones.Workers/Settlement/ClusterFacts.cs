@@ -15,7 +15,7 @@ internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time) : IDispo
     private readonly ConcurrentDictionary<PublicKey, MintFacts> mints = new();
     private readonly SemaphoreSlim one = new(1, 1);
     private Blockhash? genesis;
-    private (LatestBlockhash Value, long ReadAt)? blockhash;
+    private volatile ReadBlockhash? blockhash;
     private (ulong MicroLamports, long ReadAt)? fees;
 
     /// <summary>At commitment confirmed, at most two seconds old, with the genesis hash of its cluster.</summary>
@@ -26,21 +26,25 @@ internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time) : IDispo
         try
         {
             genesis ??= await rpc.ReadAsync((node, ct) => node.GetGenesisHashAsync(ct), cancellationToken);
-            if (blockhash is not { } known || time.GetElapsedTime(known.ReadAt) > BlockhashFor)
+            var known = blockhash;
+            if (known is null || time.GetElapsedTime(known.ReadAt) > BlockhashFor)
             {
                 var latest = await rpc.ReadAsync(
                     (node, ct) => node.GetLatestBlockhashAsync(Commitment.Confirmed, null, ct),
                     cancellationToken
                 );
-                blockhash = (latest, time.GetTimestamp());
+                blockhash = known = new ReadBlockhash(latest, time.GetTimestamp());
             }
-            return (blockhash.Value.Value, genesis.Value);
+            return (known.Value, genesis.Value);
         }
         finally
         {
             one.Release();
         }
     }
+
+    /// <summary>A node has refused the remembered one: the next caller asks anew.</summary>
+    public void ForgetBlockhash() => blockhash = null;
 
     /// <summary>What three of four transactions of the last slots paid at most, in micro-lamports per compute unit.</summary>
     /// <exception cref="RpcException">No node answered.</exception>
@@ -79,6 +83,8 @@ internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time) : IDispo
     }
 
     public void Dispose() => one.Dispose();
+
+    private sealed record ReadBlockhash(LatestBlockhash Value, long ReadAt);
 }
 
 /// <param name="TokenProgram">SPL Token or Token-2022.</param>

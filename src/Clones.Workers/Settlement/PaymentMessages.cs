@@ -18,6 +18,7 @@ internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts)
     private const ulong PriceMin = 1_000;
 
     /// <exception cref="RpcException">No node answered: nothing is known, try again later.</exception>
+    /// <exception cref="BlockhashUnknownException">The blockhash is too new for a node, or over: try again later.</exception>
     /// <exception cref="PaymentCannotBeBuiltException">The chain would reject it as things are now.</exception>
     public async Task<PreparedMessage> BuildAsync(
         Guid transactionId,
@@ -94,6 +95,10 @@ internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts)
         );
         if (simulated.Value.Err is { } error)
         {
+            if (error == TransactionErr.BlockhashNotFound)
+            {
+                throw UnknownBlockhash();
+            }
             throw new PaymentCannotBeBuiltException(
                 $"The simulation before signing failed: {error}. {LastWords(simulated.Value.Logs)}".TrimEnd()
             );
@@ -121,12 +126,18 @@ internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts)
         );
         return fee.Value switch
         {
-            null => throw new PaymentCannotBeBuiltException("The cluster no longer knows the blockhash."),
+            null => throw UnknownBlockhash(),
             > PaymentAcceptance.FeeLamportsMax => throw new PaymentCannotBeBuiltException(
                 $"The fee of {fee.Value} lamports is above the ceiling of {PaymentAcceptance.FeeLamportsMax}."
             ),
             { } lamports => lamports,
         };
+    }
+
+    private BlockhashUnknownException UnknownBlockhash()
+    {
+        facts.ForgetBlockhash();
+        return new BlockhashUnknownException();
     }
 
     private static string LastWords(IReadOnlyList<string> logs) =>

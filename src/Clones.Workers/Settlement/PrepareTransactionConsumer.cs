@@ -70,9 +70,9 @@ internal sealed class PrepareTransactionConsumer(
             );
             await SignAsync(context, transaction, number, prepared, payments);
         }
-        catch (RpcException e)
+        catch (Exception e) when (e is RpcException or BlockhashUnknownException)
         {
-            // Nothing is known and nothing was signed; reconciliation asks again.
+            // Nothing is known of the payment and nothing was signed; reconciliation asks again.
             log.LogWarning("Transaction {TransactionId} waits for the chain: {Reason}", transaction.Id, e.Message);
             transaction.Reason = $"Waiting for the chain: {e.Message}";
             await db.CheckAgainAsync([transaction.Id], options.PrepareAgainAfter, context.CancellationToken);
