@@ -30,7 +30,7 @@ internal sealed class OutboxDeliveryService<TDbContext>(
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        dispatcher.Stop();
+        await dispatcher.StopAsync(cancellationToken).ConfigureAwait(false);
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -50,4 +50,25 @@ public sealed class InboxTests(PostgresFixture postgres, RabbitMqFixture rabbit)
         host.Log.Heard<CounterChanged>().Count.ShouldBe(2);
         host.Log.Lines.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_redelivered_copy_under_a_new_id_is_the_message_it_was()
+    {
+        await using var host = await MessagingHost.StartAsync(
+            await MessagingHost.CreateStoreAsync(postgres),
+            await rabbit.CreateVirtualHostAsync()
+        );
+        var original = NewId.NextGuid();
+        await host.Bus.Publish(new NoteTaken { Text = "again" }, x => x.MessageId = original);
+        await host.UntilAsync(async () => await host.CountNotesAsync("again") == 1, "it is handled");
+        await host.Bus.Publish(new NoteTaken { Text = "again" }, x => x.Headers.Set(MessageHeaders.OriginalMessageId, original.ToString()));
+        await host.Bus.Publish(
+            new NoteTaken { Text = "forged header" },
+            x => x.Headers.Set(MessageHeaders.OriginalMessageId, "'; drop table inbox_state; --")
+        );
+        await host.UntilAsync(async () => await host.CountNotesAsync("forged header") == 1, "the one with a senseless header is handled");
+        await host.Bus.Publish(new NoteTaken { Text = "last" });
+        await host.UntilAsync(async () => await host.CountNotesAsync("last") == 1, "the last is handled");
+        (await host.CountNotesAsync("again")).ShouldBe(1);
+    }
 }

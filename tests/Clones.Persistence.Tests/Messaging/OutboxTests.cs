@@ -153,6 +153,23 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
     }
 
     [Fact]
+    public async Task A_host_that_stops_sends_first_what_it_has_committed()
+    {
+        var store = await MessagingHost.CreateStoreAsync(postgres);
+        var broker = await rabbit.CreateVirtualHostAsync();
+        await using var listening = await MessagingHost.StartAsync(
+            store,
+            broker,
+            new MessagingHostOptions { Consumers = false, Outbox = o => o.UseBusOutbox(x => x.DisableDeliveryService()) }
+        );
+        await using (var stopping = await MessagingHost.StartAsync(store, broker))
+            for (var i = 0; i < 50; i++)
+                await PublishAsync(stopping, $"{i}");
+        await listening.UntilAsync(() => Task.FromResult(listening.Log.Heard<NoteStored>().Count == 50), "all fifty are heard");
+        await listening.UntilAsync(async () => !await listening.QueryAsync(db => db.Outbox.AnyAsync()), "the outbox is empty");
+    }
+
+    [Fact]
     public async Task Ids_headers_and_addresses_survive_the_outbox()
     {
         var heard = new TaskCompletionSource<ConsumeContext<NoteStored>>();

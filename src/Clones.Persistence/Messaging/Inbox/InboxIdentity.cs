@@ -13,8 +13,7 @@ internal static class InboxIdentity
         where T : class
     {
         var fingerprint = MessageFingerprint.Of(context.ReceiveContext);
-        var id = context.GetOriginalMessageId();
-        var known = id is { } given && given != Guid.Empty ? given : Derive(context.ReceiveContext, fingerprint);
+        var known = OriginalId(context) ?? Derive(context.ReceiveContext, fingerprint);
         return new InboxMark(known, consumerId, TimeOf(known, now), MessageFingerprint.Short(fingerprint));
     }
 
@@ -40,6 +39,14 @@ internal static class InboxIdentity
             return null;
         var version7 = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
         return version7 >= Earliest ? version7 : null;
+    }
+
+    // MassTransit's own GetOriginalMessageId throws over a header that is no id; such a header is simply not one.
+    private static Guid? OriginalId(ConsumeContext context)
+    {
+        var header = context.Headers.TryGetHeader(MessageHeaders.OriginalMessageId, out var value) ? value.ToString() : null;
+        var id = Guid.TryParse(header, out var original) && original != Guid.Empty ? original : context.MessageId;
+        return id == Guid.Empty ? null : id;
     }
 
     // Other services name their messages as they like ("grade-17"), or not at all: then the content is the name, so it must hold an id of

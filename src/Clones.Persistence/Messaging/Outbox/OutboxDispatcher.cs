@@ -21,6 +21,8 @@ internal sealed class OutboxDispatcher<TDbContext>(
     // The margin covers the time between the database's clock_timestamp() and the arrival of the commit here.
     private static readonly TimeSpan UsableLease = TimeSpan.FromSeconds(MessagingModelBuilderExtensions.LeaseSeconds - 5);
 
+    private static readonly TimeSpan DrainFor = TimeSpan.FromSeconds(5);
+
     private readonly OutboxLanes _lanes = new();
     private readonly SemaphoreSlim _parallel = new(256);
     private StrongBox _owner = new(Guid.NewGuid());
@@ -38,7 +40,15 @@ internal sealed class OutboxDispatcher<TDbContext>(
         _running = true;
     }
 
-    public void Stop() => _running = false;
+    /// <summary>Takes nothing new, and gives what is under way a moment to reach the broker.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _running = false;
+        using var limit = new CancellationTokenSource(DrainFor, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        while (Volatile.Read(ref _underWay) > 0 && !either.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public void Dispose() => _parallel.Dispose();
 
@@ -126,7 +136,8 @@ internal sealed class OutboxDispatcher<TDbContext>(
 
     private async Task<SendOutcome> SendAsync(DispatchTicket ticket, OutboxMessage row)
     {
-        await _parallel.WaitAsync(_stopping).ConfigureAwait(false);
+        // Without the token: after a stop, sends end at once by themselves.
+        await _parallel.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             // A process that was stopped and resumed must not send what another has meanwhile taken over.
