@@ -79,16 +79,16 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
         await PublishAsync(host, "impossible", c => c.DestinationAddress = new Uri("nowhere://at/all"));
         await PublishAsync(host, "possible");
         await host.UntilAsync(() => Task.FromResult(host.Log.Heard<NoteStored>().Count > 0), "the possible one is heard");
+        OutboxMessage? row = null;
         await host.UntilAsync(
-            async () => await host.QueryAsync(db => db.Outbox.AnyAsync(x => x.Attempts > 0)),
+            async () =>
+                (row = await host.QueryAsync(db => db.Outbox.FirstOrDefaultAsync(x => x.Attempts > 0 && x.LeaseOwner == null))) is not null,
             "the failure is written down"
         );
 
-        var row = await host.QueryAsync(db => db.Outbox.AsNoTracking().SingleAsync());
-        row.Attempts.ShouldBe(1);
+        row!.Attempts.ShouldBeInRange(1, 3);
         row.LastError.ShouldNotBeNullOrEmpty();
-        row.LeaseOwner.ShouldBeNull();
-        (row.AvailableAt - row.SentTime).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.9));
+        row.AvailableAt.ShouldBeGreaterThan(row.SentTime.AddSeconds(1.9));
         host.Log.Heard<NoteStored>().ShouldHaveSingleItem().Text.ShouldBe("possible");
     }
 
