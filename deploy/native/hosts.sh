@@ -16,7 +16,7 @@ build_hosts() {
   local began=$SECONDS fingerprint
   fingerprint=$(source_fingerprint)
   [ "$(cat "$APP/fingerprint" 2>/dev/null)" != "$fingerprint" ] || return 0
-  say "building (Release)"
+  say "building (Release); the first time this takes some minutes, see ${LOGS#"$ROOT"/}/build.log"
   mkdir -p "$APP"
   dotnet build "$ROOT/deploy/native/hosts.slnf" -c Release -v quiet --nologo </dev/null >"$LOGS/build.log" 2>&1 || {
     grep -E ': error ' "$LOGS/build.log" | sort -u | head -n 20 >&2 || true
@@ -96,6 +96,20 @@ enter_host_environment() {
   for assignment in "${HOST_ENV[@]}"; do export "${assignment?}"; done
 }
 
+# A digest tells whether a running host was started with other settings; it tells nothing else.
+settings_digest() { printf '%s\n' "${HOST_UNSET[@]}" "${HOST_ENV[@]}" | sort | sha256sum; }
+
+stop_hosts_with_old_settings() {
+  local name
+  for name in api workers; do
+    is_running "$RUN/$name.pid" || continue
+    "${name}_environment"
+    [ "$(settings_digest)" != "$(cat "$RUN/$name.settings" 2>/dev/null)" ] || continue
+    say "the settings have changed: $name starts again"
+    stop_remembered "$RUN/$name.pid" "$name" 30
+  done
+}
+
 migrate_database() {
   workers_environment
   (
@@ -112,6 +126,7 @@ start_host() { # start_host api|workers DLL PORT
   local name=$1 log=$LOGS/$1.log
   ! is_running "$RUN/$name.pid" || return 0
   "${name}_environment"
+  settings_digest >"$RUN/$name.settings"
   [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -lt 50000000 ] || mv "$log" "$log.1"
   (
     ulimit -c 0 # a core dump would hold keys

@@ -105,6 +105,7 @@ finish_tests() {
   release_private_servers
   printf '\n'
   for line in "${SUMMARY[@]}"; do printf '%s\n' "$line"; done
+  [ $((PASSED + FAILED + SKIPPED)) -gt 0 ] || say "no test has that in its full name (Namespace.Class.Method)"
   printf 'in %d s; logs in %s\n\n' $((SECONDS - STARTED_SECONDS)) "${LOGS#"$ROOT"/}"
   if [ $SKIPPED -gt 0 ]; then
     printf '%d passed, %d failed, %d skipped\n' $PASSED $FAILED $SKIPPED

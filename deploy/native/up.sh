@@ -20,6 +20,7 @@ native_up() {
   ! uses_localnet || choose_ports RPC
   start_parts
   install_build
+  stop_hosts_with_old_settings
   if ! is_running "$RUN/api.pid" || ! is_running "$RUN/workers.pid"; then
     migrate_database
     start_hosts

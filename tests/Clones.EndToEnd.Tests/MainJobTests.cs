@@ -71,6 +71,21 @@ public sealed class MainJobTests(RunningSystem system) : IClassFixture<RunningSy
         places["logs"].Length.ShouldBeGreaterThan(1_000);
     }
 
+    [Fact]
+    public async Task Other_services_find_every_exchange_from_the_start()
+    {
+        var management = await system.RabbitMq.ManagementAsync();
+        var exchanges = await management.GetFromJsonAsync<JsonElement>($"exchanges/{system.VirtualHost.Name}");
+        var names = exchanges.EnumerateArray().Select(e => e.GetProperty("name").GetString()).ToList();
+
+        // No key was migrated and no payment failed: these exchanges have had no message yet.
+        foreach (var name in (string[])["payment-failed", "deposit-key-migrated", "payment-completed", "agent-status-changed"])
+        {
+            names.ShouldContain(name);
+        }
+        names.ShouldNotContain("payment-fields");
+    }
+
     private string LastLogs => system.Logs[^Math.Min(20_000, system.Logs.Length)..];
 
     private async Task<Dictionary<string, int>> QueuesAsync(CancellationToken cancellation)

@@ -33,6 +33,7 @@ internal sealed record OwnerTransactionView(
     string? AttemptStatus,
     string? Transaction,
     string? Signature,
+    ulong? Slot,
     string? Reason
 );
 

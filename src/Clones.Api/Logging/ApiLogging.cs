@@ -13,6 +13,8 @@ internal static class ApiLogging
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+                // Not ready is an answer of /health/ready, and during every start a true one; whoever asks is told.
+                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 // Two requests with one key collide by design; what is not by design is logged where it ends the request.
                 .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
                 .ReadFrom.Configuration(configuration)

@@ -14,6 +14,8 @@ internal static class WorkerLogging
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+                // Not ready is an answer of /health/ready, and during every start a true one; whoever asks is told.
+                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .ReadFrom.Configuration(configuration)
                 .Enrich.FromLogContext()
                 // A signed transaction is base64 of up to 1,232 bytes: only what is short is worth a look.

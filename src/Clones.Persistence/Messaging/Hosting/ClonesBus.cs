@@ -54,15 +54,14 @@ public static class ClonesBus
     {
         rabbit.Host(host);
         rabbit.MessageTopology.SetEntityNameFormatter(new ExchangeNames());
-        foreach (var type in typeof(SubmissionGraded).Assembly.GetTypes().Where(type => type.IsAbstract))
+        foreach (var type in typeof(SubmissionGraded).Assembly.GetTypes().Where(IsContract))
         {
             // A base type is a way of writing records, not something to subscribe to.
-            if (type.IsInterface || !type.IsSealed)
-            {
-                rabbit.Publish(type, topology => topology.Exclude = true);
-            }
+            rabbit.Publish(type, topology => topology.Exclude = !type.IsSealed);
         }
 
+        // Other services bind to our exchanges before the first message is there.
+        rabbit.DeployPublishTopology = true;
         rabbit.UseRawJsonSerializer(PlainJson, isDefault: true);
         rabbit.ConfigureJsonSerializerOptions(json =>
         {
@@ -72,6 +71,9 @@ public static class ClonesBus
         });
         rabbit.ConfigureEndpoints(context);
     }
+
+    // Static classes hold the names of events and statuses; they are abstract and sealed at once.
+    private static bool IsContract(Type type) => type.IsVisible && !(type.IsAbstract && type.IsSealed);
 
     private static void ConfigureEndpoint(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint)
     {
