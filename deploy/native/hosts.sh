@@ -124,7 +124,11 @@ migrate_database() {
 
 start_host() { # start_host api|workers DLL PORT
   local name=$1 log=$LOGS/$1.log
-  ! is_running "$RUN/$name.pid" || return 0
+  if is_running "$RUN/$name.pid"; then
+    wait_until 60 host_ready_or_ended "$name" "$3" || true
+    answers_ok "$3" /health/ready || die "$name runs but is not ready: ./clones logs $name"
+    return 0
+  fi
   "${name}_environment"
   settings_digest >"$RUN/$name.settings"
   [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -lt 50000000 ] || mv "$log" "$log.1"

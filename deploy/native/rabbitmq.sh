@@ -7,7 +7,8 @@ rabbitmq_environment() { # fills RABBITMQ_ENV
     HOME="$home" # the Erlang cookie lives there
     LANG=C.UTF-8
     RABBITMQ_CONF_ENV_FILE="$home/env.conf"
-    RABBITMQ_NODENAME="clones-$SERVERS-$(port_of RABBITMQ_DIST)@localhost"
+    # Without a port in it: the data belongs to the name, and ports may move. The private epmd keeps it apart from others.
+    RABBITMQ_NODENAME="clones-$SERVERS@localhost"
     RABBITMQ_MNESIA_BASE="$home/data"
     RABBITMQ_MNESIA_DIR="$home/data/node"
     RABBITMQ_FEATURE_FLAGS_FILE="$home/data/feature_flags"

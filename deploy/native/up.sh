@@ -23,8 +23,8 @@ native_up() {
   stop_hosts_with_old_settings
   if ! is_running "$RUN/api.pid" || ! is_running "$RUN/workers.pid"; then
     migrate_database
-    start_hosts
   fi
+  start_hosts
   unlock_servers
   print_addresses
 }

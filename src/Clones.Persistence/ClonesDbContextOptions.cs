@@ -10,15 +10,23 @@ public static class ClonesDbContextOptions
     /// messages are retried on the bus instead.
     /// </summary>
     public static DbContextOptionsBuilder UseClonesPostgres(this DbContextOptionsBuilder builder, string connectionString) =>
-        builder.UseNpgsql(Prepared(connectionString), npgsql => npgsql.SetPostgresVersion(15, 0)).UseSnakeCaseNamingConvention();
+        builder.UseNpgsql(Tuned(connectionString), npgsql => npgsql.SetPostgresVersion(15, 0)).UseSnakeCaseNamingConvention();
 
-    // The same few statements run for every message: the server plans them once per connection, unless the operator says otherwise.
-    private static string Prepared(string connectionString)
+    /// <summary>Longer than any consumer waits for the chain within a database transaction, all its requests timing out one by one.</summary>
+    private const string IdleInTransactionSecondsMax = "180";
+
+    private static string Tuned(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (settings.MaxAutoPrepare == 0)
         {
+            // The same few statements run for every message: the server plans them once per connection.
             settings.MaxAutoPrepare = 100;
+        }
+        if (string.IsNullOrEmpty(settings.Options))
+        {
+            // A frozen or vanished worker must not keep its row locks: others take its work over.
+            settings.Options = $"-c idle_in_transaction_session_timeout={IdleInTransactionSecondsMax}s -c tcp_keepalives_idle=30";
         }
         return settings.ConnectionString;
     }

@@ -148,7 +148,8 @@ internal sealed class AttemptCheck(
             PublicKey.Parse(leased.WalletAddress),
             attempt.LastValidBlockHeight,
             attempt.ContextSlot,
-            attempt.GenesisHash
+            attempt.GenesisHash,
+            Blockhash.Parse(attempt.Blockhash)
         );
         var evidence = await services.GetRequiredService<DeathInquest>().InvestigateAsync(facts, cancellationToken);
         switch (DeathVerdict.Decide(facts, evidence))

@@ -61,6 +61,10 @@ internal abstract record DeathVerdict
         {
             return $"its finalized block height {node.FinalizedBlockHeight} is below {attempt.LastValidBlockHeight} + {margin}.";
         }
+        if (node.BlockhashValid != false)
+        {
+            return "it still takes the attempt's blockhash, whatever height it tells, or did not say.";
+        }
         if (node.StatusSlot < node.FinalizedSlot)
         {
             return "it answered about the signature from a slot before its finalized one.";
@@ -85,7 +89,8 @@ internal sealed record AttemptFacts(
     Clones.Solana.Primitives.PublicKey Wallet,
     ulong LastValidBlockHeight,
     ulong ContextSlot,
-    string GenesisHash
+    string GenesisHash,
+    Clones.Solana.Primitives.Blockhash Blockhash
 );
 
 /// <summary>What one node said, in the order in which it was asked. Stored with the certificate.</summary>
@@ -96,6 +101,9 @@ internal sealed record NodeEvidence
     public string? GenesisHash { get; init; }
     public ulong FinalizedSlot { get; init; }
     public ulong FinalizedBlockHeight { get; init; }
+
+    /// <summary>Whether its newest block would still take the attempt's blockhash: a second word on the height, against a node that overstates it.</summary>
+    public bool? BlockhashValid { get; init; }
 
     /// <summary>Slot from which it answered null about the signature.</summary>
     public ulong StatusSlot { get; init; }

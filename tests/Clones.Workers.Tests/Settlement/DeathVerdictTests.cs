@@ -5,7 +5,7 @@ namespace Clones.Workers.Tests.Settlement;
 
 public sealed class DeathVerdictTests
 {
-    private static readonly AttemptFacts Attempt = new(Guid.NewGuid(), 1, default, default(PublicKey), 1_000, 900, "genesis");
+    private static readonly AttemptFacts Attempt = new(Guid.NewGuid(), 1, default, default(PublicKey), 1_000, 900, "genesis", default);
 
     private static readonly NodeEvidence Sound = new()
     {
@@ -13,6 +13,7 @@ public sealed class DeathVerdictTests
         GenesisHash = "genesis",
         FinalizedSlot = 2_000,
         FinalizedBlockHeight = 1_032,
+        BlockhashValid = false,
         StatusSlot = 2_031,
         HistoryEntriesScanned = 4,
         HistoryReachesAttempt = true,
@@ -34,6 +35,8 @@ public sealed class DeathVerdictTests
     private static readonly Dictionary<string, NodeEvidence> Weak = new()
     {
         ["height"] = Sound with { FinalizedBlockHeight = 1_031 },
+        ["blockhash still taken"] = Sound with { BlockhashValid = true },
+        ["blockhash not asked for"] = Sound with { BlockhashValid = null },
         ["cluster"] = Sound with { GenesisHash = "other" },
         ["no genesis"] = Sound with { GenesisHash = null },
         ["lag"] = Sound with { StatusSlot = 1_999 },

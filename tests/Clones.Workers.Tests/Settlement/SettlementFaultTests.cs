@@ -46,6 +46,27 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task Nodes_that_overstate_the_height_get_no_certificate()
+    {
+        var recipient = TestKeys.FreshAddress();
+        var pool = await host.CreatePoolAsync(2 * Sol);
+        await host.FaultsAsync(new { front = "all", drop = 1 });
+        var payment = await host.PayAsync(pool, recipient, Sol);
+        await host.UntilPaymentAsync(payment.Id, PaymentStatus.Submitted);
+
+        await host.FaultsAsync(new { front = "all", heightOffset = 2_000 });
+        await host.UntilPaymentAsync(payment.Id, PaymentStatus.Unresolved);
+        (await host.AttemptsAsync(payment.TransactionId!.Value))
+            .ShouldHaveSingleItem()
+            .Evidence.ShouldNotBeNull()
+            .ShouldContain("blockhash");
+
+        await host.HealAsync();
+        var completed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
+        (await host.LandedAsync(completed)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Rate_limits_everywhere_make_it_unresolved_and_sign_nothing_until_it_recovers()
     {
         var recipient = TestKeys.FreshAddress();
