@@ -9,9 +9,9 @@ rabbitmq_environment() { # fills RABBITMQ_ENV
     RABBITMQ_CONF_ENV_FILE="$home/env.conf"
     # Without a port in it: the data belongs to the name, and ports may move. The private epmd keeps it apart from others.
     RABBITMQ_NODENAME="clones-$SERVERS@localhost"
-    RABBITMQ_MNESIA_BASE="$home/data"
-    RABBITMQ_MNESIA_DIR="$home/data/node"
-    RABBITMQ_FEATURE_FLAGS_FILE="$home/data/feature_flags"
+    RABBITMQ_MNESIA_BASE="$home/store"
+    RABBITMQ_MNESIA_DIR="$home/store/node"
+    RABBITMQ_FEATURE_FLAGS_FILE="$home/store/feature_flags"
     RABBITMQ_LOG_BASE="$LOGS/rabbitmq"
     RABBITMQ_GENERATED_CONFIG_DIR="$home/generated"
     RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf"
@@ -32,7 +32,7 @@ write_rabbitmq_configuration() {
   local home=$STATE/rabbitmq
   (
     umask 077
-    mkdir -p "$home/data" "$home/generated" "$LOGS/rabbitmq"
+    mkdir -p "$home/store" "$home/generated" "$LOGS/rabbitmq"
     : >"$home/env.conf"
     echo '[].' >"$home/advanced.config"
     echo '[rabbitmq_management].' >"$home/enabled_plugins"

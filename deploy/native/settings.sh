@@ -55,7 +55,7 @@ random_secret() { od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n'; }
 create_settings() {
   local line template=$ROOT/.env.example
   [ ! -e "$SETTINGS_FILE" ] || return 0
-  if [ "$SERVERS" = dev ] && [ -d "$STATE/rabbitmq/data" ]; then
+  if [ "$SERVERS" = dev ] && [ -d "$STATE/rabbitmq/store" ]; then
     die ".env is missing, and .local holds data under its secrets: put it back, or delete the data with ./clones down --wipe"
   fi
   [ "$SERVERS" = dev ] || template=$ROOT/deploy/native/private-servers.env

@@ -794,6 +794,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<decimal>("AcceptedSlot")
+                        .HasColumnType("numeric(20,0)")
+                        .HasColumnName("accepted_slot");
+
                     b.Property<Guid?>("AgentId")
                         .HasColumnType("uuid")
                         .HasColumnName("agent_id");

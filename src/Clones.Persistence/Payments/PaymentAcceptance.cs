@@ -139,6 +139,7 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
             Kind = TransactionKind.Payment,
             Status = TransactionStatus.Accepted,
             WalletId = wallet.Id,
+            AcceptedSlot = outlook.Wallet.Slot,
             CreatedAt = time.GetUtcNow(),
         };
         var lamports = (UInt128)FeeLamportsMax + outlook.TokenAccountRentLamports + (outlook.Mint is null ? payment.Amount : 0);

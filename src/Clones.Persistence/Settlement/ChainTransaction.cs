@@ -15,6 +15,12 @@ public sealed class ChainTransaction
     /// <summary>The agent, for token and pool creations.</summary>
     public Guid? AgentId { get; init; }
 
+    /// <summary>
+    /// Finalized slot at which the balance was read that its funds were reserved from. A node that has not reached it knows nothing of them,
+    /// so what it says against the transaction does not count. 0 where nothing was reserved.
+    /// </summary>
+    public ulong AcceptedSlot { get; init; }
+
     /// <summary>Number of the latest attempt; 0 before the first.</summary>
     public int AttemptNumber { get; set; }
 

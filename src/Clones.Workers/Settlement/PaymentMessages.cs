@@ -17,6 +17,7 @@ internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts)
     /// <summary>Micro-lamports per unit; a message that offers nothing is the first to be dropped.</summary>
     private const ulong PriceMin = 1_000;
 
+    /// <param name="notBeforeSlot">What a node says that has not reached this slot does not count.</param>
     /// <exception cref="RpcException">No node answered: nothing is known, try again later.</exception>
     /// <exception cref="BlockhashUnknownException">The blockhash is too new for a node, or over: try again later.</exception>
     /// <exception cref="PaymentCannotBeBuiltException">The chain would reject it as things are now.</exception>
@@ -25,9 +26,17 @@ internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts)
         int attemptNumber,
         PublicKey wallet,
         IReadOnlyList<Payment> payments,
+        ulong notBeforeSlot,
         CancellationToken cancellationToken
     )
     {
+        var (latest, genesis) = await facts.BlockhashAsync(cancellationToken);
+        if (latest.Slot < notBeforeSlot)
+        {
+            facts.ForgetBlockhash();
+            throw new BlockhashUnknownException($"The node is at slot {latest.Slot}; the funds were seen at slot {notBeforeSlot}.");
+        }
+
         var transfers = new List<Instruction>();
         foreach (var payment in payments)
         {
@@ -35,7 +44,6 @@ internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts)
         }
         transfers.Add(MemoProgram.Write(TransactionMemo.Of(transactionId, attemptNumber)));
 
-        var (latest, genesis) = await facts.BlockhashAsync(cancellationToken);
         var units = await MeasureAsync(Compose(wallet, latest.Blockhash, UnitsMax, PriceMin, transfers), latest.Slot, cancellationToken);
         var price = Price(await facts.PriorityFeeAsync(cancellationToken), units, attemptNumber);
         var message = Compose(wallet, latest.Blockhash, units, price, transfers);

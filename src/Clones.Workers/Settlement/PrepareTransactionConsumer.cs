@@ -66,6 +66,7 @@ internal sealed class PrepareTransactionConsumer(
                 number,
                 PublicKey.Parse(wallet.Address),
                 payments,
+                transaction.AcceptedSlot,
                 context.CancellationToken
             );
             await SignAsync(context, transaction, number, prepared, payments);

@@ -67,6 +67,30 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task Nodes_that_lag_behind_the_funding_delay_a_payment_and_fail_none()
+    {
+        var recipient = TestKeys.FreshAddress();
+        var pool = await host.CreatePoolAsync(2 * Sol);
+        var payment = await host.PayAsync(
+            pool,
+            recipient,
+            Sol,
+            beforeCommit: () => host.FaultsAsync(new { front = "all", lagSlots = 300 })
+        );
+        await SettlementHost.UntilAsync(
+            () =>
+                host.WithAsync(
+                    (_, db) => db.Transactions.Where(t => t.Id == payment.TransactionId).Select(t => t.Reason).SingleOrDefaultAsync()
+                ),
+            "the transaction to wait for the chain"
+        );
+
+        await host.HealAsync();
+        var completed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
+        (await host.LandedAsync(completed)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Rate_limits_everywhere_make_it_unresolved_and_sign_nothing_until_it_recovers()
     {
         var recipient = TestKeys.FreshAddress();

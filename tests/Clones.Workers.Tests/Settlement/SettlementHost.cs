@@ -187,7 +187,14 @@ public class SettlementHost : IAsyncLifetime
     }
 
     /// <summary>Accepts a payment as the API does: chain read first, then one commit with the message.</summary>
-    internal Task<Payment> PayAsync(TrainingPool pool, string recipient, ulong lamports, string? key = null) =>
+    /// <param name="beforeCommit">Runs when the chain has been read and nothing is committed yet.</param>
+    internal Task<Payment> PayAsync(
+        TrainingPool pool,
+        string recipient,
+        ulong lamports,
+        string? key = null,
+        Func<Task>? beforeCommit = null
+    ) =>
         WithAsync(
             async (services, db) =>
             {
@@ -204,6 +211,7 @@ public class SettlementHost : IAsyncLifetime
                 var outlook = await services
                     .GetRequiredService<WalletBalances>()
                     .ReadForTransferAsync(PublicKey.Parse(wallet.Address), request.Recipient, null, null, CancellationToken.None);
+                await (beforeCommit?.Invoke() ?? Task.CompletedTask);
                 await using var commit = await db.Database.BeginTransactionAsync();
                 var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
                 var accepted = result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
