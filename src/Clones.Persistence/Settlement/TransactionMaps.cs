@@ -35,7 +35,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
         builder
             .HasIndex(a => a.TransactionId)
             .IsUnique()
-            .HasFilter("status IN ('SUBMITTED', 'SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')")
+            .HasFilter($"status IN ({string.Join(", ", LiveAttempts.Statuses.Select(s => $"'{UpperSnakeCase.From(s)}'"))})")
             .HasDatabaseName("ux_transaction_attempts_one_live");
         builder.Property(a => a.Evidence).HasColumnType("jsonb");
         builder.Property(a => a.Error).HasColumnType("jsonb");

@@ -9,15 +9,6 @@ namespace Clones.Workers.Agents;
 /// <summary>The token and pool creations of an agent that are not given up, seen inside the transaction of the event that asks.</summary>
 internal sealed class OpenDeployments(ClonesDbContext db, TimeProvider time)
 {
-    private static readonly AttemptStatus[] Live =
-    [
-        AttemptStatus.Submitted,
-        AttemptStatus.Signed,
-        AttemptStatus.Broadcast,
-        AttemptStatus.Confirmed,
-        AttemptStatus.Unresolved,
-    ];
-
     /// <summary>
     /// Locks the transactions of the agent, which is the lock that a submission takes too: one of the two comes first, and the other
     /// sees it. Returns what may still land, or has landed without the agent knowing yet, in words; null where nothing does.
@@ -41,10 +32,10 @@ internal sealed class OpenDeployments(ClonesDbContext db, TimeProvider time)
             return null;
         var attempts = await db
             .TransactionAttempts.Where(a =>
-                open.Contains(a.TransactionId) && (a.Status == AttemptStatus.Prepared || Live.Contains(a.Status))
+                open.Contains(a.TransactionId) && (a.Status == AttemptStatus.Prepared || LiveAttempts.Statuses.Contains(a.Status))
             )
             .ToListAsync(cancellationToken);
-        return attempts.Find(a => Live.Contains(a.Status)) is { } live
+        return attempts.Find(a => a.Status.IsLive()) is { } live
             ? $"attempt {live.Number} of its {UpperSnakeCase.From(transactions.Single(t => t.Id == live.TransactionId).Kind)} "
                 + $"is {UpperSnakeCase.From(live.Status)} and may still land"
             : null;

@@ -8,12 +8,7 @@ namespace Clones.Workers.Deployments;
 /// Takes over what is on chain already, instead of making it a second time: a transaction that landed late, or that a restored database
 /// has forgotten.
 /// </summary>
-internal sealed class DeploymentAdoption(
-    ClonesDbContext db,
-    DeploymentTransactions transactions,
-    LandedTransactions landed,
-    TimeProvider time
-)
+internal sealed class DeploymentAdoption(ClonesDbContext db, DeploymentTransactions transactions, LandedTransactions landed)
 {
     /// <summary>Closes the books as executed.</summary>
     /// <param name="open">The agent's open transaction, locked and without a live attempt; null where the books know of none.</param>
@@ -30,7 +25,7 @@ internal sealed class DeploymentAdoption(
         var landing =
             await landed.FindAsync(deployment.Agent.Id, kind, address, cancellationToken)
             ?? throw new InvalidOperationException($"{address} is on chain, and no node tells which transaction made it.");
-        var transaction = open ?? Remember(deployment, kind);
+        var transaction = open ?? transactions.Add(deployment, kind, TransactionStatus.Finalized);
         if (transaction.Status != TransactionStatus.Finalized || open is null)
         {
             var reason = $"Found on chain: {landing.Signature} in slot {landing.Slot}.";
@@ -40,22 +35,5 @@ internal sealed class DeploymentAdoption(
 
         await db.SaveChangesAsync(cancellationToken);
         return (transaction.Id, landing);
-    }
-
-    private ChainTransaction Remember(Deployment deployment, TransactionKind kind)
-    {
-        var now = time.GetUtcNow();
-        var transaction = new ChainTransaction
-        {
-            Id = Guid.CreateVersion7(now),
-            Kind = kind,
-            Status = TransactionStatus.Finalized,
-            WalletId = deployment.WalletId,
-            AgentId = deployment.Agent.Id,
-            NextCheckAt = now,
-            CreatedAt = now,
-        };
-        db.Transactions.Add(transaction);
-        return transaction;
     }
 }

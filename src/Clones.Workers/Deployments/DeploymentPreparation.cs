@@ -35,7 +35,7 @@ internal sealed class DeploymentPreparation(
         CancellationToken cancellationToken
     )
     {
-        var transaction = open ?? Begin(deployment, kind);
+        var transaction = open ?? transactions.Add(deployment, kind, TransactionStatus.Accepted);
         transactions.WithdrawPrepared(transaction);
         try
         {
@@ -53,23 +53,6 @@ internal sealed class DeploymentPreparation(
             await db.SaveChangesAsync(cancellationToken);
             return new PreparationResult(transaction.Id, impossible.Message);
         }
-    }
-
-    private ChainTransaction Begin(Deployment deployment, TransactionKind kind)
-    {
-        var now = time.GetUtcNow();
-        var transaction = new ChainTransaction
-        {
-            Id = Guid.CreateVersion7(now),
-            Kind = kind,
-            Status = TransactionStatus.Accepted,
-            WalletId = deployment.WalletId,
-            AgentId = deployment.Agent.Id,
-            NextCheckAt = now,
-            CreatedAt = now,
-        };
-        db.Transactions.Add(transaction);
-        return transaction;
     }
 
     private async Task<TransactionAttempt> BuildAsync(

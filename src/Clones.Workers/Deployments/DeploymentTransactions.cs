@@ -28,6 +28,24 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
         return found.Count == 0 ? null : await WithAttemptsAsync(found[0], cancellationToken);
     }
 
+    /// <summary>A new transaction of the agent, added to the context.</summary>
+    public ChainTransaction Add(Deployment deployment, TransactionKind kind, TransactionStatus status)
+    {
+        var now = time.GetUtcNow();
+        var transaction = new ChainTransaction
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = kind,
+            Status = status,
+            WalletId = deployment.WalletId,
+            AgentId = deployment.Agent.Id,
+            NextCheckAt = now,
+            CreatedAt = now,
+        };
+        db.Transactions.Add(transaction);
+        return transaction;
+    }
+
     /// <summary>The transaction with its attempts, locked; null where there is none.</summary>
     public async Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken)
     {
@@ -35,15 +53,7 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
         return found is null ? null : await WithAttemptsAsync(found, cancellationToken);
     }
 
-    public static bool HasLiveAttempt(ChainTransaction transaction) =>
-        transaction.Attempts.Exists(a =>
-            a.Status
-                is AttemptStatus.Submitted
-                    or AttemptStatus.Signed
-                    or AttemptStatus.Broadcast
-                    or AttemptStatus.Confirmed
-                    or AttemptStatus.Unresolved
-        );
+    public static bool HasLiveAttempt(ChainTransaction transaction) => transaction.Attempts.Exists(a => a.Status.IsLive());
 
     /// <summary>Whether the owner still has time to sign what was prepared, by block heights of the very cluster it was prepared for.</summary>
     public async Task<bool> IsPreparedAndGoodAsync(ChainTransaction transaction, CancellationToken cancellationToken)

@@ -149,7 +149,7 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
             a => a.TransactionId == transactionId && a.Number == number,
             cancellationToken
         );
-        if (transaction is null || attempt is null || !PreparationVerdict.IsLive(attempt.Status))
+        if (transaction is null || attempt is null || !attempt.Status.IsLive())
         {
             return;
         }

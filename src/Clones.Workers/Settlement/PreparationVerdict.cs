@@ -21,7 +21,7 @@ internal abstract record PreparationVerdict
         {
             return new Nothing("The owner signs it.");
         }
-        if (attempts.FirstOrDefault(a => IsLive(a.Status)) is { } live)
+        if (attempts.FirstOrDefault(a => a.Status.IsLive()) is { } live)
         {
             return live.WireBytes is not null && live.Status is AttemptStatus.Signed or AttemptStatus.Broadcast
                 ? new Reuse(live.Number)
@@ -37,12 +37,4 @@ internal abstract record PreparationVerdict
             ? new Nothing($"Attempt {open.Number} is {open.Status} without a death certificate.")
             : new Sign(attempts.Select(a => a.Number).DefaultIfEmpty(0).Max() + 1);
     }
-
-    public static bool IsLive(AttemptStatus status) =>
-        status
-            is AttemptStatus.Submitted
-                or AttemptStatus.Signed
-                or AttemptStatus.Broadcast
-                or AttemptStatus.Confirmed
-                or AttemptStatus.Unresolved;
 }

@@ -1,0 +1,10 @@
+namespace Clones.Persistence.Settlement;
+
+/// <summary>Which attempts may still land. The fence of signing (a unique index), the verdicts and the guards of the lifecycle all read it here.</summary>
+public static class LiveAttempts
+{
+    public static IReadOnlyList<AttemptStatus> Statuses { get; } =
+    [AttemptStatus.Submitted, AttemptStatus.Signed, AttemptStatus.Broadcast, AttemptStatus.Confirmed, AttemptStatus.Unresolved];
+
+    public static bool IsLive(this AttemptStatus status) => Statuses.Contains(status);
+}
