@@ -1,3 +1,4 @@
+using Clones.Persistence.Faults;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Wallets;
@@ -25,6 +26,7 @@ public static class ClonesStore
         }
 
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ICrashPoints, NoCrashPoints>();
         // Pooled: building a context anew for each message costs more than the message.
         services.AddDbContextPool<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
         services.AddScoped<WalletLedger>();

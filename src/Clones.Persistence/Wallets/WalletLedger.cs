@@ -106,9 +106,16 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         var open = await db
             .WalletReservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt == null)
             .ToListAsync(cancellationToken);
+        Release(wallet, open, settledSlot, time.GetUtcNow());
+    }
+
+    /// <inheritdoc cref="ReleaseAsync"/>
+    /// <param name="open">All that the transaction has reserved and not yet given back.</param>
+    public static void Release(DepositWallet wallet, IEnumerable<WalletReservation> open, ulong? settledSlot, DateTimeOffset now)
+    {
         foreach (var reservation in open)
         {
-            reservation.ReleasedAt = time.GetUtcNow();
+            reservation.ReleasedAt = now;
         }
         if (settledSlot > wallet.SettledSlot)
         {

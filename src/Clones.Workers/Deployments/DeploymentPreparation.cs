@@ -99,7 +99,7 @@ internal sealed class DeploymentPreparation(
     private async Task<ulong> FeeAsync(byte[] message, CancellationToken cancellationToken)
     {
         var fee = await rpc.ReadAsync((client, stop) => client.GetFeeForMessageAsync(message, cancellationToken: stop), cancellationToken);
-        return fee.Value ?? throw new BlockhashUnknownException();
+        return fee.Value ?? throw new ChainNotReadyException("The node does not know the latest blockhash.");
     }
 
     private async Task ReserveAsync(
@@ -142,7 +142,7 @@ internal sealed class DeploymentPreparation(
         {
             if (err == TransactionErr.BlockhashNotFound)
             {
-                throw new BlockhashUnknownException();
+                throw new ChainNotReadyException("The node does not know the latest blockhash.");
             }
 
             var last = logs.LastOrDefault(line => !line.Contains(" consumed ", StringComparison.Ordinal));

@@ -17,7 +17,7 @@ internal sealed class DepositKeyVault(
     KeyMeter meter,
     TimeProvider time,
     ILogger<DepositKeyVault> log
-)
+) : IWalletKeys
 {
     /// <summary>Opens the key of a deposit wallet; one that is stored in an old form is encrypted anew on the way.</summary>
     /// <param name="walletId">Whose key.</param>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using Clones.Contracts.Keys;
 using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Solana.Primitives;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,7 @@ internal sealed class KeyMigration(
     KeyRing ring,
     KeyMeter meter,
     IPublishEndpoint publish,
+    ICrashPoints crashes,
     TimeProvider time,
     ILogger<KeyMigration> log
 )
@@ -39,6 +41,7 @@ internal sealed class KeyMigration(
                 return;
             }
 
+            await crashes.ReachAsync(CrashPoint.KeySwapped, cancellationToken);
             await ReadBackAsync(binding, secretKey, cancellationToken);
             if (binding.Purpose == "deposit")
             {

@@ -4,7 +4,8 @@ namespace Clones.Workers.Payments;
 
 internal static class PaymentsRegistration
 {
-    public static IServiceCollection AddPayments(this IServiceCollection services) => services.AddScoped<WaitingPayments>();
+    public static IServiceCollection AddPayments(this IServiceCollection services) =>
+        services.AddSingleton<PaymentBooks>().AddScoped<WaitingPayments>();
 
     public static void AddPayments(this IBusRegistrationConfigurator bus) => bus.AddConsumer<PaymentSettledConsumer>();
 }

@@ -1,14 +1,17 @@
-using Clones.Persistence;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Workers.Settlement.Store;
 
 namespace Clones.Workers.Settlement;
 
 /// <summary>Checks a batch of live attempts: reads, lets <see cref="SettlementVerdict"/> decide, acts.</summary>
 internal sealed class AttemptCheck(
-    ClonesDbContext db,
-    IServiceScopeFactory scopes,
+    ISettlementStore store,
+    AttemptLedger ledger,
+    AttemptBroadcast broadcast,
+    DeathInquest inquest,
+    SettlementRules rules,
     RpcEndpoints rpc,
     StatusReader statuses,
     SettlementOptions options,
@@ -16,7 +19,7 @@ internal sealed class AttemptCheck(
     ILogger<AttemptCheck> log
 )
 {
-    private const int Parallel = 4;
+    private const int Lanes = 4;
 
     public async Task CheckAsync(IReadOnlyList<LeasedAttempt> leased, CancellationToken cancellationToken)
     {
@@ -27,13 +30,12 @@ internal sealed class AttemptCheck(
         var signatures = leased.Select(l => Signature.Parse(l.Attempt.Signature!)).ToArray();
         var sightings = await statuses.ReadAsync(signatures, searchHistory, cancellationToken);
         var slow = new HashSet<Guid>();
-        await System.Threading.Tasks.Parallel.ForEachAsync(
-            leased.Select((l, i) => (l, SettlementVerdict.Decide(sightings[i], height, l.Attempt.LastValidBlockHeight))),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (item, ct) =>
+        await InLanesAsync(
+            [.. leased.Select((l, i) => (l, rules.Judge(sightings[i], height, l.Attempt.LastValidBlockHeight)))],
+            async item =>
             {
                 var (leasedAttempt, verdict) = item;
-                if (await ActSafelyAsync(leasedAttempt, verdict, ct))
+                if (await ActSafelyAsync(leasedAttempt, verdict, cancellationToken))
                 {
                     lock (slow)
                     {
@@ -44,8 +46,8 @@ internal sealed class AttemptCheck(
         );
 
         var ids = leased.Select(l => l.Attempt.TransactionId).ToArray();
-        await db.CheckAgainAsync([.. ids.Where(id => !slow.Contains(id))], options.CheckEvery * 0.9, cancellationToken);
-        await db.CheckAgainAsync(slow, options.UnresolvedEvery, cancellationToken);
+        await store.CheckAgainAsync([.. ids.Where(id => !slow.Contains(id))], options.CheckEvery * 0.9, cancellationToken);
+        await store.CheckAgainAsync(slow, options.UnresolvedEvery, cancellationToken);
     }
 
     /// <returns>Whether it is to be looked at more rarely.</returns>
@@ -53,8 +55,7 @@ internal sealed class AttemptCheck(
     {
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            return await ActAsync(scope.ServiceProvider, leased, verdict, cancellationToken);
+            return await ActAsync(leased, verdict, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -64,16 +65,16 @@ internal sealed class AttemptCheck(
         }
     }
 
-    private async Task<bool> ActAsync(
-        IServiceProvider services,
-        LeasedAttempt leased,
-        SettlementVerdict verdict,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> ActAsync(LeasedAttempt leased, SettlementVerdict verdict, CancellationToken cancellationToken)
     {
-        var ledger = services.GetRequiredService<AttemptLedger>();
         var attempt = leased.Attempt;
         var (id, number) = (attempt.TransactionId, attempt.Number);
+        if (rpc.All.Count == 1 && !await IsOnRecordAsync(attempt, verdict, cancellationToken))
+        {
+            // Nobody contradicts a single node but itself.
+            log.LogWarning("The node tells an end of transaction {TransactionId} that it has no record of", id);
+            return true;
+        }
         switch (verdict)
         {
             case SettlementVerdict.Finalized(var slot):
@@ -91,28 +92,22 @@ internal sealed class AttemptCheck(
                 }
                 return false;
             case SettlementVerdict.InFlight(var sendAgain):
-                await InFlightAsync(services, ledger, attempt, sendAgain, cancellationToken);
+                await InFlightAsync(attempt, sendAgain, cancellationToken);
                 return false;
             case SettlementVerdict.SeemsDead:
-                return await InquireAsync(services, ledger, leased, cancellationToken);
+                return await InquireAsync(leased, cancellationToken);
             case SettlementVerdict.Contradiction(var reason):
-                await UnresolvedAsync(ledger, attempt, reason, null, cancellationToken);
+                await UnresolvedAsync(attempt, reason, null, cancellationToken);
                 return true;
             case SettlementVerdict.NoAnswer:
-                await SilenceAsync(ledger, attempt, cancellationToken);
+                await SilenceAsync(attempt, cancellationToken);
                 return attempt.Status == AttemptStatus.Unresolved;
             default:
                 throw new InvalidOperationException($"No action for {verdict.GetType().Name}.");
         }
     }
 
-    private async Task InFlightAsync(
-        IServiceProvider services,
-        AttemptLedger ledger,
-        TransactionAttempt attempt,
-        bool sendAgain,
-        CancellationToken cancellationToken
-    )
+    private async Task InFlightAsync(TransactionAttempt attempt, bool sendAgain, CancellationToken cancellationToken)
     {
         if (attempt.Status is AttemptStatus.Confirmed or AttemptStatus.Unresolved)
         {
@@ -129,16 +124,11 @@ internal sealed class AttemptCheck(
             && (attempt.LastSentAt is not { } sent || time.GetUtcNow() - sent >= options.RebroadcastEvery || sent > time.GetUtcNow())
         )
         {
-            await services.GetRequiredService<AttemptBroadcast>().SendAsync(attempt, cancellationToken);
+            await broadcast.SendAsync(attempt, cancellationToken);
         }
     }
 
-    private async Task<bool> InquireAsync(
-        IServiceProvider services,
-        AttemptLedger ledger,
-        LeasedAttempt leased,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> InquireAsync(LeasedAttempt leased, CancellationToken cancellationToken)
     {
         var attempt = leased.Attempt;
         var facts = new AttemptFacts(
@@ -151,18 +141,18 @@ internal sealed class AttemptCheck(
             attempt.GenesisHash,
             Blockhash.Parse(attempt.Blockhash)
         );
-        var evidence = await services.GetRequiredService<DeathInquest>().InvestigateAsync(facts, cancellationToken);
-        switch (DeathVerdict.Decide(facts, evidence))
+        var evidence = await inquest.InvestigateAsync(facts, cancellationToken);
+        switch (rules.Certify(facts, evidence))
         {
             case DeathVerdict.Dead(var margin):
                 await ledger.ExpiredAsync(attempt.TransactionId, attempt.Number, margin, evidence, cancellationToken);
                 log.LogWarning("Attempt {Attempt} of transaction {TransactionId} is certified dead", attempt.Number, attempt.TransactionId);
                 return false;
             case DeathVerdict.Refused(var reason):
-                await UnresolvedAsync(ledger, attempt, reason, evidence, cancellationToken);
+                await UnresolvedAsync(attempt, reason, evidence, cancellationToken);
                 return true;
             case DeathVerdict.Seen(var reason):
-                await UnresolvedAsync(ledger, attempt, $"It was seen after all. {reason}", evidence, cancellationToken);
+                await UnresolvedAsync(attempt, $"It was seen after all. {reason}", evidence, cancellationToken);
                 return true;
             case var other:
                 throw new InvalidOperationException($"No action for {other.GetType().Name}.");
@@ -170,19 +160,18 @@ internal sealed class AttemptCheck(
     }
 
     // A moment of silence is nothing; ops are told when it lasts.
-    private async Task SilenceAsync(AttemptLedger ledger, TransactionAttempt attempt, CancellationToken cancellationToken)
+    private async Task SilenceAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
     {
         if (
             attempt.Status != AttemptStatus.Unresolved
             && time.GetUtcNow() - (attempt.LastSentAt ?? attempt.CreatedAt) >= 2 * options.UnresolvedEvery
         )
         {
-            await UnresolvedAsync(ledger, attempt, "No RPC node answers.", null, cancellationToken);
+            await UnresolvedAsync(attempt, "No RPC node answers.", null, cancellationToken);
         }
     }
 
     private async Task UnresolvedAsync(
-        AttemptLedger ledger,
         TransactionAttempt attempt,
         string reason,
         IReadOnlyList<NodeEvidence>? evidence,
@@ -191,6 +180,48 @@ internal sealed class AttemptCheck(
     {
         log.LogError("Transaction {TransactionId} is UNRESOLVED, nothing is signed for it: {Reason}", attempt.TransactionId, reason);
         await ledger.UnresolvedAsync(attempt.TransactionId, attempt.Number, reason, evidence, cancellationToken);
+    }
+
+    /// <summary>Whether the node's ledger, asked at finalized, tells the same end as its list of statuses.</summary>
+    private async Task<bool> IsOnRecordAsync(TransactionAttempt attempt, SettlementVerdict verdict, CancellationToken cancellationToken)
+    {
+        (ulong Slot, string? Error)? told = verdict switch
+        {
+            SettlementVerdict.Finalized(var slot) => (slot, null),
+            SettlementVerdict.Failed(var slot, var error) => (slot, error),
+            _ => null,
+        };
+        if (told is not { } end)
+        {
+            return true;
+        }
+        try
+        {
+            var record = await rpc.ReadAsync(
+                (node, ct) => node.GetTransactionAsync(Signature.Parse(attempt.Signature!), Commitment.Finalized, ct),
+                cancellationToken
+            );
+            return record is not null && record.Slot == end.Slot && record.Err == end.Error;
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A few at a time: each may take several requests.</summary>
+    private static async Task InLanesAsync<T>(IReadOnlyList<T> items, Func<T, Task> act)
+    {
+        var taken = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(Lanes, items.Count)).Select(_ => LaneAsync()));
+
+        async Task LaneAsync()
+        {
+            for (var i = Interlocked.Increment(ref taken); i < items.Count; i = Interlocked.Increment(ref taken))
+            {
+                await act(items[i]);
+            }
+        }
     }
 
     private async Task<ulong?> FinalizedHeightAsync(CancellationToken cancellationToken)

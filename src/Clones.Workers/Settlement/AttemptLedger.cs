@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Workers.Payments;
-using MassTransit;
-using Microsoft.EntityFrameworkCore;
+using Clones.Workers.Settlement.Store;
 
 namespace Clones.Workers.Settlement;
 
@@ -13,7 +13,7 @@ namespace Clones.Workers.Settlement;
 /// Writes what the watcher concluded: each verdict one database transaction, under the lock of the transaction's row, and only while the
 /// attempt is still the live one. Messages go out through the outbox of the same commit.
 /// </summary>
-internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish, TimeProvider time)
+internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes, TimeProvider time)
 {
     private static readonly JsonSerializerOptions EvidenceJson = new(JsonSerializerDefaults.Web);
 
@@ -21,7 +21,7 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
         ChangeAsync(
             transactionId,
             number,
-            async (transaction, attempt) =>
+            async (work, transaction, attempt) =>
             {
                 if (attempt.Status == AttemptStatus.Confirmed)
                 {
@@ -29,9 +29,12 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
                 }
                 Set(transaction, attempt, TransactionStatus.Confirmed, AttemptStatus.Confirmed);
                 attempt.Slot = slot;
-                foreach (var payment in await SetPaymentsAsync(transactionId, PaymentStatus.Confirmed, cancellationToken))
+                foreach (var payment in await SetPaymentsAsync(work, transactionId, PaymentStatus.Confirmed, cancellationToken))
                 {
-                    await publish.Publish(PaymentEvents.Confirmed(payment, attempt.Signature!, slot, time.GetUtcNow()), cancellationToken);
+                    await work.PublishAsync(
+                        PaymentEvents.Confirmed(payment, attempt.Signature!, slot, time.GetUtcNow()),
+                        cancellationToken
+                    );
                 }
             },
             cancellationToken
@@ -42,11 +45,11 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
         ChangeAsync(
             transactionId,
             number,
-            async (transaction, attempt) =>
+            async (work, transaction, attempt) =>
             {
                 Set(transaction, attempt, TransactionStatus.Broadcast, AttemptStatus.Broadcast);
                 attempt.Slot = null;
-                await SetPaymentsAsync(transactionId, PaymentStatus.Submitted, cancellationToken);
+                await SetPaymentsAsync(work, transactionId, PaymentStatus.Submitted, cancellationToken);
             },
             cancellationToken
         );
@@ -61,12 +64,12 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
         ChangeAsync(
             transactionId,
             number,
-            async (transaction, attempt) =>
+            async (work, transaction, attempt) =>
             {
                 Set(transaction, attempt, TransactionStatus.Unresolved, AttemptStatus.Unresolved);
                 transaction.Reason = reason;
                 attempt.Evidence = evidence is null ? attempt.Evidence : Json("UNRESOLVED", attempt, null, reason, evidence);
-                await SetPaymentsAsync(transactionId, PaymentStatus.Unresolved, cancellationToken);
+                await SetPaymentsAsync(work, transactionId, PaymentStatus.Unresolved, cancellationToken);
             },
             cancellationToken
         );
@@ -82,15 +85,15 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
         ChangeAsync(
             transactionId,
             number,
-            async (transaction, attempt) =>
+            async (work, transaction, attempt) =>
             {
                 Set(transaction, attempt, TransactionStatus.Expired, AttemptStatus.Expired);
                 attempt.Evidence = Json("DEAD", attempt, margin, null, evidence);
                 attempt.ClosedAt = time.GetUtcNow();
-                await SetPaymentsAsync(transactionId, PaymentStatus.Accepted, cancellationToken);
+                await SetPaymentsAsync(work, transactionId, PaymentStatus.Accepted, cancellationToken);
                 if (transaction.Kind == TransactionKind.Payment)
                 {
-                    await publish.Publish(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
+                    await work.PublishAsync(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
                 }
             },
             cancellationToken
@@ -108,7 +111,7 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
         ChangeAsync(
             transactionId,
             number,
-            (transaction, attempt) =>
+            (work, transaction, attempt) =>
             {
                 Set(
                     transaction,
@@ -120,7 +123,7 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
                 attempt.Error = error is null ? null : AsJson(error);
                 attempt.ClosedAt = transaction.SettledAt = time.GetUtcNow();
                 transaction.Reason = error is null ? null : $"The chain rejected it in slot {slot}: {error}";
-                return publish.Publish(
+                return work.PublishAsync(
                     new TransactionSettled
                     {
                         TransactionId = transactionId,
@@ -139,24 +142,23 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
     private async Task ChangeAsync(
         Guid transactionId,
         int number,
-        Func<ChainTransaction, TransactionAttempt, Task> change,
+        Func<ISettlementWork, ChainTransaction, TransactionAttempt, Task> change,
         CancellationToken cancellationToken
     )
     {
-        await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
-        var transaction = await db.LockTransactionAsync(transactionId, cancellationToken);
-        var attempt = await db.TransactionAttempts.FirstOrDefaultAsync(
-            a => a.TransactionId == transactionId && a.Number == number,
-            cancellationToken
-        );
+        await crashes.ReachAsync(CrashPoint.VerdictReached, cancellationToken);
+        await using var work = await store.BeginAsync(cancellationToken);
+        var transaction = await work.LockAsync(transactionId, cancellationToken);
+        var attempt = (await work.AttemptsAsync(transactionId, cancellationToken)).FirstOrDefault(a => a.Number == number);
         if (transaction is null || attempt is null || !attempt.Status.IsLive())
         {
             return;
         }
 
-        await change(transaction, attempt);
-        await db.SaveChangesAsync(cancellationToken);
-        await commit.CommitAsync(cancellationToken);
+        await change(work, transaction, attempt);
+        await crashes.ReachAsync(CrashPoint.VerdictWritten, cancellationToken);
+        await work.CommitAsync(cancellationToken);
+        await crashes.ReachAsync(CrashPoint.VerdictCommitted, cancellationToken);
     }
 
     private static void Set(ChainTransaction transaction, TransactionAttempt attempt, TransactionStatus status, AttemptStatus attemptStatus)
@@ -166,10 +168,18 @@ internal sealed class AttemptLedger(ClonesDbContext db, IPublishEndpoint publish
         attempt.Status = attemptStatus;
     }
 
-    private async Task<List<Payment>> SetPaymentsAsync(Guid transactionId, PaymentStatus status, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Payment>> SetPaymentsAsync(
+        ISettlementWork work,
+        Guid transactionId,
+        PaymentStatus status,
+        CancellationToken cancellationToken
+    )
     {
-        var payments = await db.Payments.Where(p => p.TransactionId == transactionId).ToListAsync(cancellationToken);
-        payments.ForEach(p => p.Status = status);
+        var payments = await work.PaymentsAsync(transactionId, cancellationToken);
+        foreach (var payment in payments)
+        {
+            payment.Status = status;
+        }
         return payments;
     }
 

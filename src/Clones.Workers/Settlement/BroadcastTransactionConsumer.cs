@@ -1,21 +1,18 @@
 using Clones.Contracts.Settlement;
-using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Settlement.Store;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Settlement;
 
 /// <summary>The first send of an attempt; the watcher sends again until it settles. Handling the message twice sends the same bytes twice.</summary>
-internal sealed class BroadcastTransactionConsumer(ClonesDbContext db, AttemptBroadcast broadcast) : IConsumer<BroadcastTransaction>
+internal sealed class BroadcastTransactionConsumer(ISettlementStore store, AttemptBroadcast broadcast) : IConsumer<BroadcastTransaction>
 {
     public async Task Consume(ConsumeContext<BroadcastTransaction> context)
     {
         var (id, number) = (context.Message.TransactionId, context.Message.AttemptNumber);
         var attempt =
-            await db
-                .TransactionAttempts.AsNoTracking()
-                .FirstOrDefaultAsync(a => a.TransactionId == id && a.Number == number, context.CancellationToken)
+            await store.FindAttemptAsync(id, number, context.CancellationToken)
             ?? throw new UnacceptableMessageException($"Transaction {id} has no attempt {number}.");
         await broadcast.SendAsync(attempt, context.CancellationToken);
     }

@@ -6,45 +6,67 @@ using Clones.Solana.Rpc;
 namespace Clones.Workers.Settlement;
 
 /// <summary>What many messages need of the chain and what may be a moment old: a blockhash, the fees of late, the facts of a mint.</summary>
-internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time) : IDisposable
+internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time)
 {
     /// <summary>A blockhash lives about a minute; two seconds of that cost nothing and save a request per payment in a batch.</summary>
     private static readonly TimeSpan BlockhashFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FeesFor = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<PublicKey, MintFacts> mints = new();
-    private readonly SemaphoreSlim one = new(1, 1);
+    private readonly Lock gate = new();
+    private Task<ReadBlockhash>? reading;
+    private ReadBlockhash? blockhash;
     private Blockhash? genesis;
-    private volatile ReadBlockhash? blockhash;
     private (ulong MicroLamports, long ReadAt)? fees;
 
     /// <summary>At commitment confirmed, at most two seconds old, with the genesis hash of its cluster.</summary>
     /// <exception cref="RpcException">No node answered.</exception>
     public async Task<(LatestBlockhash Blockhash, Blockhash Genesis)> BlockhashAsync(CancellationToken cancellationToken)
     {
-        await one.WaitAsync(cancellationToken);
-        try
-        {
-            genesis ??= await rpc.ReadAsync((node, ct) => node.GetGenesisHashAsync(ct), cancellationToken);
-            var known = blockhash;
-            if (known is null || time.GetElapsedTime(known.ReadAt) > BlockhashFor)
-            {
-                var latest = await rpc.ReadAsync(
-                    (node, ct) => node.GetLatestBlockhashAsync(Commitment.Confirmed, null, ct),
-                    cancellationToken
-                );
-                blockhash = known = new ReadBlockhash(latest, time.GetTimestamp());
-            }
-            return (known.Value, genesis.Value);
-        }
-        finally
-        {
-            one.Release();
-        }
+        var read = await LatestAsync().WaitAsync(cancellationToken);
+        return (read.Value, read.Genesis);
     }
 
     /// <summary>A node has refused the remembered one: the next caller asks anew.</summary>
-    public void ForgetBlockhash() => blockhash = null;
+    public void ForgetBlockhash()
+    {
+        lock (gate)
+        {
+            blockhash = null;
+        }
+    }
+
+    // Callers that come while a read is under way share it.
+    private Task<ReadBlockhash> LatestAsync()
+    {
+        lock (gate)
+        {
+            if (blockhash is { } known && time.GetElapsedTime(known.ReadAt) <= BlockhashFor)
+            {
+                return Task.FromResult(known);
+            }
+            if (reading is not { IsCompleted: false })
+            {
+                reading = ReadLatestAsync();
+            }
+            return reading;
+        }
+    }
+
+    private async Task<ReadBlockhash> ReadLatestAsync()
+    {
+        genesis ??= await rpc.ReadAsync((node, ct) => node.GetGenesisHashAsync(ct), CancellationToken.None);
+        var latest = await rpc.ReadAsync(
+            (node, ct) => node.GetLatestBlockhashAsync(Commitment.Confirmed, null, ct),
+            CancellationToken.None
+        );
+        var read = new ReadBlockhash(latest, genesis.Value, time.GetTimestamp());
+        lock (gate)
+        {
+            blockhash = read;
+        }
+        return read;
+    }
 
     /// <summary>What three of four transactions of the last slots paid at most, in micro-lamports per compute unit.</summary>
     /// <exception cref="RpcException">No node answered.</exception>
@@ -82,9 +104,7 @@ internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time) : IDispo
         return facts;
     }
 
-    public void Dispose() => one.Dispose();
-
-    private sealed record ReadBlockhash(LatestBlockhash Value, long ReadAt);
+    private sealed record ReadBlockhash(LatestBlockhash Value, Blockhash Genesis, long ReadAt);
 }
 
 /// <param name="TokenProgram">SPL Token or Token-2022.</param>

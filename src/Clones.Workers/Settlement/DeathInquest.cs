@@ -5,8 +5,7 @@ namespace Clones.Workers.Settlement;
 
 /// <summary>
 /// Collects the evidence for a death certificate from every configured node, each asked by itself and in the order that makes the answers
-/// mean something: first the height (told, and by whether the
-/// blockhash is still taken), then the signature, then the wallet's history, then how far back the node remembers.
+/// mean something: first the height (told, and by whether the blockhash is still taken), then the signature, then the wallet's history, then how far back the node remembers.
 /// </summary>
 internal sealed class DeathInquest(RpcEndpoints rpc)
 {
@@ -33,6 +32,8 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
 
             var valid = await node.IsBlockhashValidAsync(attempt.Blockhash, Commitment.Processed, attempt.ContextSlot, cancellationToken);
             evidence = evidence with { BlockhashValid = valid.Value };
+            var final = await node.IsBlockhashValidAsync(attempt.Blockhash, Commitment.Finalized, attempt.ContextSlot, cancellationToken);
+            evidence = evidence with { BlockhashValidFinalized = final.Value };
             var statuses = await node.GetSignatureStatusesAsync([attempt.Signature], searchTransactionHistory: true, cancellationToken);
             evidence = evidence with { StatusSlot = statuses.Slot };
             if (statuses.Value[0] is { } status)

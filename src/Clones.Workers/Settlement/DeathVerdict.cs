@@ -36,16 +36,16 @@ internal abstract record DeathVerdict
             return new Seen($"{witness.Endpoint}: {witness.Sighting}");
         }
 
+        // One true witness is enough, and of three nodes at most one lies: so a majority, and never fewer than two where two are configured.
         var margin = MarginFor(nodes.Count);
-        foreach (var node in nodes)
-        {
-            if (Weakness(attempt, node, margin) is { } weakness)
-            {
-                return new Refused($"{node.Endpoint}: {weakness}");
-            }
-        }
-        return new Dead(margin);
+        var weaknesses = nodes.Select(n => (n.Endpoint, Text: Weakness(attempt, n, margin))).Where(w => w.Text is not null).ToList();
+        return nodes.Count - weaknesses.Count >= Quorum(nodes.Count)
+            ? new Dead(margin)
+            : new Refused(string.Join(" ", weaknesses.Select(w => $"{w.Endpoint}: {w.Text}")));
     }
+
+    /// <summary>How many complete witnesses a certificate needs: all of one or two nodes, the majority of more.</summary>
+    public static int Quorum(int nodes) => nodes <= 2 ? nodes : nodes / 2 + 1;
 
     private static string? Weakness(AttemptFacts attempt, NodeEvidence node, ulong margin)
     {
@@ -64,6 +64,10 @@ internal abstract record DeathVerdict
         if (node.BlockhashValid != false)
         {
             return "it still takes the attempt's blockhash, whatever height it tells, or did not say.";
+        }
+        if (node.BlockhashValidFinalized != false)
+        {
+            return "its newest finalized block would still take the attempt's blockhash, or it did not say.";
         }
         if (node.StatusSlot < node.FinalizedSlot)
         {
@@ -104,6 +108,12 @@ internal sealed record NodeEvidence
 
     /// <summary>Whether its newest block would still take the attempt's blockhash: a second word on the height, against a node that overstates it.</summary>
     public bool? BlockhashValid { get; init; }
+
+    /// <summary>
+    /// The same of its newest finalized block. Once that refuses the blockhash, every block that could have held the attempt is final, and the
+    /// history below shows it: this holds even where the last valid height was told wrong when the attempt was signed.
+    /// </summary>
+    public bool? BlockhashValidFinalized { get; init; }
 
     /// <summary>Slot from which it answered null about the signature.</summary>
     public ulong StatusSlot { get; init; }

@@ -7,152 +7,62 @@ using Clones.Solana.Rpc;
 namespace Clones.Workers.Settlement;
 
 /// <summary>Builds the message of a payment transaction: measured by simulation, priced under a ceiling, unsigned.</summary>
-internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts)
+internal sealed class PaymentMessages(RpcEndpoints rpc, ClusterFacts facts, TimeProvider time)
 {
-    private const uint UnitsMax = 400_000;
-
-    /// <summary>Should the recipient's token account be closed on the way, making it again takes about this much more.</summary>
-    private const uint UnitsSpare = 30_000;
-
-    /// <summary>Micro-lamports per unit; a message that offers nothing is the first to be dropped.</summary>
-    private const ulong PriceMin = 1_000;
-
-    /// <param name="notBeforeSlot">What a node says that has not reached this slot does not count.</param>
     /// <exception cref="RpcException">No node answered: nothing is known, try again later.</exception>
-    /// <exception cref="BlockhashUnknownException">The blockhash is too new for a node, or over: try again later.</exception>
+    /// <exception cref="ChainNotReadyException">The nodes are not yet (or no longer) of one mind: try again later.</exception>
     /// <exception cref="PaymentCannotBeBuiltException">The chain would reject it as things are now.</exception>
-    public async Task<PreparedMessage> BuildAsync(
-        Guid transactionId,
-        int attemptNumber,
-        PublicKey wallet,
-        IReadOnlyList<Payment> payments,
-        ulong notBeforeSlot,
+    public async Task<PreparedMessage> BuildAsync(MessageRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new OneView(rpc, facts).BuildAsync(request, cancellationToken);
+        }
+        catch (PaymentCannotBeBuiltException e) when (request.IsLastTry && rpc.All.Count > 1)
+        {
+            return await AskEachAsync(request, e, cancellationToken);
+        }
+    }
+
+    // Before a payment is given up, a second node must refuse it too: one alone may be wrong, or lie.
+    private async Task<PreparedMessage> AskEachAsync(
+        MessageRequest request,
+        PaymentCannotBeBuiltException refusal,
         CancellationToken cancellationToken
     )
     {
-        var (latest, genesis) = await facts.BlockhashAsync(cancellationToken);
-        if (latest.Slot < notBeforeSlot)
+        var refusals = 0;
+        foreach (var node in rpc.All)
         {
-            facts.ForgetBlockhash();
-            throw new BlockhashUnknownException($"The node is at slot {latest.Slot}; the funds were seen at slot {notBeforeSlot}.");
-        }
-
-        var transfers = new List<Instruction>();
-        foreach (var payment in payments)
-        {
-            transfers.AddRange(await TransferAsync(wallet, payment, cancellationToken));
-        }
-        transfers.Add(MemoProgram.Write(TransactionMemo.Of(transactionId, attemptNumber)));
-
-        var units = await MeasureAsync(Compose(wallet, latest.Blockhash, UnitsMax, PriceMin, transfers), latest.Slot, cancellationToken);
-        var price = Price(await facts.PriorityFeeAsync(cancellationToken), units, attemptNumber);
-        var message = Compose(wallet, latest.Blockhash, units, price, transfers);
-        return new PreparedMessage(message, latest, genesis.ToString(), await FeeAsync(message, latest.Slot, cancellationToken));
-    }
-
-    private async Task<IEnumerable<Instruction>> TransferAsync(PublicKey wallet, Payment payment, CancellationToken cancellationToken)
-    {
-        var recipient = PublicKey.Parse(payment.Recipient);
-        if (payment.Mint is null)
-        {
-            return [SystemProgram.Transfer(wallet, recipient, payment.Amount)];
-        }
-
-        var mint = PublicKey.Parse(payment.Mint);
-        var (program, decimals) =
-            await facts.MintAsync(mint, cancellationToken)
-            ?? throw new PaymentCannotBeBuiltException($"There is no mint {mint} on the cluster.");
-        return
-        [
-            AssociatedTokenAccountProgram.CreateIdempotent(wallet, recipient, mint, program),
-            TokenProgram.TransferChecked(
-                AssociatedTokenAccountProgram.FindAddress(wallet, mint, program),
-                mint,
-                AssociatedTokenAccountProgram.FindAddress(recipient, mint, program),
-                wallet,
-                payment.Amount,
-                decimals,
-                program
-            ),
-        ];
-    }
-
-    private static Message Compose(PublicKey wallet, Blockhash blockhash, uint units, ulong price, IEnumerable<Instruction> transfers) =>
-        new TransactionBuilder()
-            .SetFeePayer(wallet)
-            .SetRecentBlockhash(blockhash)
-            .AddInstruction(ComputeBudgetProgram.SetComputeUnitLimit(units))
-            .AddInstruction(ComputeBudgetProgram.SetComputeUnitPrice(price))
-            .AddInstructions(transfers)
-            .BuildMessage();
-
-    private async Task<uint> MeasureAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
-    {
-        var unsigned = new Transaction(message).Serialize();
-        var simulated = await rpc.ReadAsync(
-            (node, ct) =>
-                node.SimulateTransactionAsync(
-                    unsigned,
-                    verifySignatures: false,
-                    replaceRecentBlockhash: false,
-                    Commitment.Confirmed,
-                    minContextSlot,
-                    ct
-                ),
-            cancellationToken
-        );
-        if (simulated.Value.Err is { } error)
-        {
-            if (error == TransactionErr.BlockhashNotFound)
+            var alone = new RpcEndpoints([node], time);
+            try
             {
-                throw UnknownBlockhash();
+                return await new OneView(alone, new ClusterFacts(alone, time)).BuildAsync(request, cancellationToken);
             }
-            throw new PaymentCannotBeBuiltException(
-                $"The simulation before signing failed: {error}. {LastWords(simulated.Value.Logs)}".TrimEnd()
-            );
+            catch (PaymentCannotBeBuiltException)
+            {
+                refusals++;
+            }
+            catch (Exception e) when (e is RpcException or ChainNotReadyException)
+            {
+                // It says nothing, for or against.
+            }
         }
-
-        var used = simulated.Value.UnitsConsumed ?? UnitsMax;
-        return (uint)Math.Min(UnitsMax, used + used / 5 + UnitsSpare);
+        throw refusals >= 2 ? refusal : new ChainNotReadyException($"A single node refuses it: {refusal.Message}");
     }
-
-    // Each further attempt offers more, up to the ceiling that was reserved.
-    private static ulong Price(ulong market, uint units, int attemptNumber)
-    {
-        const ulong BaseFee = 5_000;
-        var ceiling = (PaymentAcceptance.FeeLamportsMax - BaseFee) * 1_000_000 / units;
-        var wanted = (UInt128)Math.Max(market, PriceMin) << Math.Min(attemptNumber - 1, 10);
-        return wanted < ceiling ? (ulong)wanted : ceiling;
-    }
-
-    private async Task<ulong> FeeAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
-    {
-        var bytes = message.Serialize();
-        var fee = await rpc.ReadAsync(
-            (node, ct) => node.GetFeeForMessageAsync(bytes, Commitment.Confirmed, minContextSlot, ct),
-            cancellationToken
-        );
-        return fee.Value switch
-        {
-            null => throw UnknownBlockhash(),
-            > PaymentAcceptance.FeeLamportsMax => throw new PaymentCannotBeBuiltException(
-                $"The fee of {fee.Value} lamports is above the ceiling of {PaymentAcceptance.FeeLamportsMax}."
-            ),
-            { } lamports => lamports,
-        };
-    }
-
-    private BlockhashUnknownException UnknownBlockhash()
-    {
-        facts.ForgetBlockhash();
-        return new BlockhashUnknownException();
-    }
-
-    private static string LastWords(IReadOnlyList<string> logs) =>
-        logs.LastOrDefault(line =>
-            line.Contains("Error", StringComparison.Ordinal) || line.Contains("insufficient", StringComparison.Ordinal)
-        ) ?? "";
 }
+
+/// <param name="Memo">That names the transaction and the attempt on chain.</param>
+/// <param name="NotBeforeSlot">What a node says that has not reached this slot does not count.</param>
+/// <param name="IsLastTry">The payment is given up if it cannot be built now: every node is asked.</param>
+internal sealed record MessageRequest(
+    string Memo,
+    int AttemptNumber,
+    PublicKey Wallet,
+    IReadOnlyList<Payment> Payments,
+    ulong NotBeforeSlot,
+    bool IsLastTry
+);
 
 /// <param name="Blockhash">The one in the message.</param>
 /// <param name="FeeLamports">By the chain's own word, priority fee included.</param>

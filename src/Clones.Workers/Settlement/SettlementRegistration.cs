@@ -1,3 +1,4 @@
+using Clones.Workers.Settlement.Store;
 using MassTransit;
 
 namespace Clones.Workers.Settlement;
@@ -11,10 +12,13 @@ internal static class SettlementRegistration
         services.AddSingleton<StatusReader>();
         services.AddSingleton<DeathInquest>();
         services.AddSingleton<PaymentMessages>();
-        services.AddScoped<AttemptBroadcast>();
-        services.AddScoped<AttemptLedger>();
-        services.AddScoped<AttemptCheck>();
-        services.AddScoped<OpenTransactions>();
+        services.AddSingleton<SettlementRules>();
+        services.AddSingleton<ISettlementStore, DatabaseSettlementStore>();
+        services.AddSingleton<PaymentPreparation>();
+        services.AddSingleton<AttemptBroadcast>();
+        services.AddSingleton<AttemptLedger>();
+        services.AddSingleton<AttemptCheck>();
+        services.AddSingleton<SettlementPass>();
         services.AddHostedService<TransactionWatcher>();
         return services;
     }

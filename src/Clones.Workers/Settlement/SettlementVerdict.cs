@@ -36,9 +36,19 @@ internal abstract record SettlementVerdict
             return new NoAnswer();
         }
 
-        // A node may lie or be confused: the end is believed from two, where two are configured.
+        // A node may lie or be confused: the end is believed from two, where two are configured, and from more than tell another.
         var needed = Math.Min(2, sightings.Count);
-        var ends = sightings.Where(s => s.Kind == SightingKind.Finalized).GroupBy(s => (s.Slot, s.Error)).ToList();
+        var ends = sightings
+            .Where(s => s.Kind == SightingKind.Finalized)
+            .GroupBy(s => (s.Slot, s.Error))
+            .OrderByDescending(end => end.Count())
+            .ToList();
+        var told = ends.Sum(end => end.Count());
+        if (ends.Count > 0 && ends[0].Count() >= needed && 2 * ends[0].Count() > told)
+        {
+            var (slot, error) = ends[0].Key;
+            return error is null ? new Finalized(slot) : new Failed(slot, error);
+        }
         if (ends.Count > 1)
         {
             return new Contradiction(
@@ -46,11 +56,6 @@ internal abstract record SettlementVerdict
                     + string.Join(", ", ends.Select(e => $"slot {e.Key.Slot} {e.Key.Error ?? "success"}"))
                     + "."
             );
-        }
-        if (ends.Count == 1 && ends[0].Count() >= needed)
-        {
-            var (slot, error) = ends[0].Key;
-            return error is null ? new Finalized(slot) : new Failed(slot, error);
         }
 
         // An error before finalized means nothing yet: the other fork may hold the success.

@@ -14,6 +14,7 @@ public sealed class DeathVerdictTests
         FinalizedSlot = 2_000,
         FinalizedBlockHeight = 1_032,
         BlockhashValid = false,
+        BlockhashValidFinalized = false,
         StatusSlot = 2_031,
         HistoryEntriesScanned = 4,
         HistoryReachesAttempt = true,
@@ -37,6 +38,8 @@ public sealed class DeathVerdictTests
         ["height"] = Sound with { FinalizedBlockHeight = 1_031 },
         ["blockhash still taken"] = Sound with { BlockhashValid = true },
         ["blockhash not asked for"] = Sound with { BlockhashValid = null },
+        ["blockhash still taken at finalized"] = Sound with { BlockhashValidFinalized = true },
+        ["blockhash not asked for at finalized"] = Sound with { BlockhashValidFinalized = null },
         ["cluster"] = Sound with { GenesisHash = "other" },
         ["no genesis"] = Sound with { GenesisHash = null },
         ["lag"] = Sound with { StatusSlot = 1_999 },
@@ -52,6 +55,23 @@ public sealed class DeathVerdictTests
         DeathVerdict.Decide(Attempt, [Sound, Weak[weakness]]).ShouldBeOfType<DeathVerdict.Refused>();
         DeathVerdict.Decide(Attempt, [Weak[weakness], Sound]).ShouldBeOfType<DeathVerdict.Refused>();
     }
+
+    [Theory]
+    [MemberData(nameof(Weaknesses))]
+    public void Of_three_nodes_one_weak_one_is_outvoted_and_two_are_not(string weakness)
+    {
+        DeathVerdict.Decide(Attempt, [Weak[weakness], Sound, Sound]).ShouldBe(new DeathVerdict.Dead(32));
+        DeathVerdict.Decide(Attempt, [Weak[weakness], Sound, Weak[weakness]]).ShouldBeOfType<DeathVerdict.Refused>();
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 2)]
+    [InlineData(4, 3)]
+    [InlineData(5, 3)]
+    public void A_certificate_needs_every_one_of_two_nodes_and_the_majority_of_more(int nodes, int needed) =>
+        DeathVerdict.Quorum(nodes).ShouldBe(needed);
 
     [Theory]
     [MemberData(nameof(Weaknesses))]

@@ -56,6 +56,30 @@ public sealed class SettlementVerdictTests
         }
     }
 
+    [Fact]
+    public void Over_all_combinations_of_three_nodes_two_outvote_one_and_one_alone_ends_nothing()
+    {
+        foreach (var first in Answers)
+        foreach (var second in Answers)
+        foreach (var third in Answers)
+        foreach (var height in Heights)
+        {
+            Sighting[] all = [first, second, third];
+            var verdict = SettlementVerdict.Decide(all, height, LastValid);
+            var what = $"{first} {second} {third} {height} -> {verdict}";
+            var ends = all.Where(s => s.Kind == SightingKind.Finalized).GroupBy(s => (s.Slot, s.Error)).ToList();
+            var agreed = ends.Find(e => e.Count() >= 2)?.Key;
+            (verdict is SettlementVerdict.Finalized).ShouldBe(agreed is { Error: null }, what);
+            (verdict is SettlementVerdict.Failed).ShouldBe(agreed is { Error: not null }, what);
+            (verdict is SettlementVerdict.Contradiction).ShouldBe(agreed is null && ends.Count > 1, what);
+            if (verdict is SettlementVerdict.SeemsDead)
+            {
+                (all.All(s => s.Kind < SightingKind.Processed) && height >= LastValid + 32).ShouldBeTrue(what);
+            }
+            (verdict is SettlementVerdict.NoAnswer).ShouldBe(all.All(s => s.Kind == SightingKind.Unanswered), what);
+        }
+    }
+
     [Theory]
     [InlineData(nameof(SightingKind.Finalized), null, typeof(SettlementVerdict.Finalized))]
     [InlineData(nameof(SightingKind.Finalized), "err", typeof(SettlementVerdict.Failed))]

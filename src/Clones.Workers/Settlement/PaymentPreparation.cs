@@ -1,0 +1,184 @@
+using Clones.Contracts.Settlement;
+using Clones.Persistence;
+using Clones.Persistence.Faults;
+using Clones.Persistence.Messaging.Hosting;
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Workers.Keys;
+using Clones.Workers.Settlement.Store;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>
+/// Signs attempt n of a payment transaction and stores it. Nothing is sent here: the work may run again, and what it had sent before its
+/// commit would be unknown to the next run. Done twice it finds the live attempt and signs nothing.
+/// </summary>
+internal sealed class PaymentPreparation(
+    PaymentMessages messages,
+    SettlementRules rules,
+    SettlementOptions options,
+    ICrashPoints crashes,
+    TimeProvider time,
+    ILogger<PaymentPreparation> log
+)
+{
+    /// <summary>All within <paramref name="work"/>, which the caller commits.</summary>
+    /// <exception cref="UnacceptableMessageException">There is no such transaction, or it carries no payment.</exception>
+    /// <exception cref="KeyUnusableException">The wallet's key does not open.</exception>
+    public async Task PrepareAsync(Guid transactionId, ISettlementWork work, IWalletKeys keys, CancellationToken cancellationToken)
+    {
+        var transaction =
+            await work.LockAsync(transactionId, cancellationToken)
+            ?? throw new UnacceptableMessageException($"There is no transaction {transactionId}.");
+        await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
+        var attempts = await work.AttemptsAsync(transactionId, cancellationToken);
+        switch (rules.MayPrepare(transaction.Kind, transaction.Status, attempts))
+        {
+            case PreparationVerdict.Sign(var number):
+                await BuildAsync(transaction, number, work, keys, cancellationToken);
+                break;
+            case PreparationVerdict.Reuse(var number):
+                await work.PublishAsync(
+                    new BroadcastTransaction { TransactionId = transactionId, AttemptNumber = number },
+                    cancellationToken
+                );
+                break;
+            case PreparationVerdict.Nothing(var reason):
+                log.LogInformation("Nothing to prepare for transaction {TransactionId}: {Reason}", transactionId, reason);
+                break;
+        }
+    }
+
+    private async Task BuildAsync(
+        ChainTransaction transaction,
+        int number,
+        ISettlementWork work,
+        IWalletKeys keys,
+        CancellationToken cancellationToken
+    )
+    {
+        var payments = await work.PaymentsAsync(transaction.Id, cancellationToken);
+        var wallet = PublicKey.Parse(await work.WalletAddressAsync(transaction.WalletId, cancellationToken));
+        if (payments.Count == 0)
+        {
+            throw new UnacceptableMessageException($"Transaction {transaction.Id} carries no payment.");
+        }
+
+        try
+        {
+            var request = new MessageRequest(
+                rules.Memo(transaction.Id, number),
+                number,
+                wallet,
+                payments,
+                transaction.AcceptedSlot,
+                IsLastTry: transaction.PreparationFailures + 1 >= options.PreparationFailuresMax
+            );
+            var prepared = await messages.BuildAsync(request, cancellationToken);
+            await SignAsync(transaction, number, prepared, payments, work, keys, cancellationToken);
+        }
+        catch (Exception e) when (e is RpcException or ChainNotReadyException)
+        {
+            // Nothing is known of the payment and nothing was signed; reconciliation asks again.
+            log.LogWarning("Transaction {TransactionId} waits for the chain: {Reason}", transaction.Id, e.Message);
+            transaction.Reason = $"Waiting for the chain: {e.Message}";
+            await work.CheckAgainAsync(transaction.Id, options.PrepareAgainAfter, cancellationToken);
+        }
+        catch (PaymentCannotBeBuiltException e)
+        {
+            await RefuseOrRetryAsync(transaction, e.Message, work, cancellationToken);
+        }
+    }
+
+    private async Task SignAsync(
+        ChainTransaction transaction,
+        int number,
+        PreparedMessage prepared,
+        IReadOnlyList<Payment> payments,
+        ISettlementWork work,
+        IWalletKeys keys,
+        CancellationToken cancellationToken
+    )
+    {
+        var signed = new Transaction(prepared.Message);
+        using (var key = await keys.OpenAsync(transaction.WalletId, transaction.Id, cancellationToken))
+        {
+            signed.Sign(key);
+        }
+        if (!signed.VerifySignatures())
+        {
+            throw new InvalidOperationException($"The signature over attempt {number} of transaction {transaction.Id} does not verify.");
+        }
+
+        await crashes.ReachAsync(CrashPoint.Signed, cancellationToken);
+        work.Add(
+            new TransactionAttempt
+            {
+                TransactionId = transaction.Id,
+                Number = number,
+                Status = AttemptStatus.Signed,
+                MessageBytes = prepared.Message.Serialize(),
+                WireBytes = signed.Serialize(),
+                Signature = signed.Id.ToString(),
+                Blockhash = prepared.Blockhash.Blockhash.ToString(),
+                LastValidBlockHeight = prepared.Blockhash.LastValidBlockHeight,
+                ContextSlot = prepared.Blockhash.Slot,
+                GenesisHash = prepared.GenesisHash,
+                FeeLamportsMax = prepared.FeeLamports,
+                CreatedAt = time.GetUtcNow(),
+            }
+        );
+        transaction.Status = TransactionStatus.Signed;
+        transaction.AttemptNumber = number;
+        transaction.PreparationFailures = 0;
+        transaction.Reason = null;
+        foreach (var payment in payments)
+        {
+            payment.Status = PaymentStatus.Submitted;
+        }
+        await work.CheckAgainAsync(transaction.Id, options.CheckEvery, cancellationToken);
+        await work.PublishAsync(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = number }, cancellationToken);
+        await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellationToken);
+        log.LogInformation(
+            "Signed attempt {Attempt} of transaction {TransactionId}: {Signature}",
+            number,
+            transaction.Id,
+            signed.Id.ToString()
+        );
+    }
+
+    private async Task RefuseOrRetryAsync(
+        ChainTransaction transaction,
+        string reason,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        transaction.PreparationFailures++;
+        transaction.Reason = reason;
+        if (transaction.PreparationFailures < options.PreparationFailuresMax)
+        {
+            // One node's view may be behind; the same answer again, later, is worth more.
+            log.LogWarning("Transaction {TransactionId} cannot be built yet: {Reason}", transaction.Id, reason);
+            await work.CheckAgainAsync(transaction.Id, options.PrepareAgainAfter, cancellationToken);
+            return;
+        }
+
+        log.LogWarning("Transaction {TransactionId} is given up before it was signed: {Reason}", transaction.Id, reason);
+        transaction.Status = TransactionStatus.Failed;
+        transaction.SettledAt = time.GetUtcNow();
+        await work.PublishAsync(
+            new TransactionSettled
+            {
+                TransactionId = transaction.Id,
+                Outcome = UpperSnakeCase.From(TransactionStatus.Failed),
+                FailureReason = reason,
+            },
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,45 @@
+using Clones.Contracts.Settlement;
+using Clones.Workers.Settlement.Store;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>One look at everything that is due: settle, send again, certify, and wake what waits to be prepared.</summary>
+internal sealed class SettlementPass(ISettlementStore store, AttemptCheck check, SettlementOptions options)
+{
+    private const int BatchesPerPass = 8;
+
+    /// <param name="worker">Who holds the leases.</param>
+    /// <param name="cancellationToken">Ends the pass between two steps.</param>
+    public async Task RunAsync(string worker, CancellationToken cancellationToken)
+    {
+        await WakeAsync(cancellationToken);
+
+        // Bounded, so that a flood in flight cannot keep those that wait to be prepared from being woken.
+        for (var batch = 0; batch < BatchesPerPass; batch++)
+        {
+            var leased = await store.LeaseAsync(worker, cancellationToken);
+            if (leased.Count > 0)
+            {
+                await check.CheckAsync(leased, cancellationToken);
+            }
+            if (leased.Count < options.BatchMax)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task WakeAsync(CancellationToken cancellationToken)
+    {
+        await using var work = await store.BeginAsync(cancellationToken);
+        var due = await work.DueForPreparationAsync(cancellationToken);
+        foreach (var transactionId in due)
+        {
+            await work.PublishAsync(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
+        }
+        if (due.Count > 0)
+        {
+            await work.CommitAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Clones.Persistence.Settlement;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>
+/// Every decision that money hangs on, all of them pure. Virtual for one reason: the simulator plants wrong ones, to prove that it would see
+/// them.
+/// </summary>
+internal class SettlementRules
+{
+    public virtual SettlementVerdict Judge(IReadOnlyList<Sighting> sightings, ulong? finalizedBlockHeight, ulong lastValidBlockHeight) =>
+        SettlementVerdict.Decide(sightings, finalizedBlockHeight, lastValidBlockHeight);
+
+    public virtual DeathVerdict Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) => DeathVerdict.Decide(attempt, nodes);
+
+    public virtual PreparationVerdict MayPrepare(
+        TransactionKind kind,
+        TransactionStatus status,
+        IReadOnlyList<TransactionAttempt> attempts
+    ) => PreparationVerdict.Decide(kind, status, attempts);
+
+    public virtual string Memo(Guid transactionId, int attemptNumber) => TransactionMemo.Of(transactionId, attemptNumber);
+}

@@ -1,0 +1,83 @@
+using Clones.Persistence;
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Clones.Workers.Settlement.Store;
+
+/// <param name="scope">That owns the context; null within a consumer, whose context, transaction and commit are the bus's.</param>
+/// <param name="commit">See <paramref name="scope"/>.</param>
+internal sealed class DatabaseSettlementWork(
+    ClonesDbContext db,
+    WalletLedger ledger,
+    IPublishEndpoint publish,
+    SettlementOptions options,
+    IAsyncDisposable? scope = null,
+    IDbContextTransaction? commit = null
+) : ISettlementWork
+{
+    public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        db.LockTransactionAsync(transactionId, cancellationToken);
+
+    public async Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db.TransactionAttempts.Where(a => a.TransactionId == transactionId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db.Payments.Where(p => p.TransactionId == transactionId).OrderBy(p => p.Id).ToListAsync(cancellationToken);
+
+    public Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken) =>
+        db.DepositWallets.Where(w => w.Id == walletId).Select(w => w.Address).SingleAsync(cancellationToken);
+
+    public async Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
+        await ledger.LockAsync(walletId, cancellationToken) ?? throw new InvalidOperationException($"There is no wallet {walletId}.");
+
+    public async Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db.WalletReservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt == null).ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken) =>
+        await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                UPDATE transactions SET next_check_at = now() + {4 * options.PrepareAgainAfter}
+                WHERE id IN (
+                    SELECT id FROM transactions
+                    WHERE status IN ('ACCEPTED', 'EXPIRED') AND status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
+                        AND kind = 'PAYMENT' AND next_check_at <= now()
+                    ORDER BY next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
+                RETURNING id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
+
+    public void Add(TransactionAttempt attempt) => db.TransactionAttempts.Add(attempt);
+
+    public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>
+        db.CheckAgainAsync([transactionId], after, cancellationToken);
+
+    public Task PublishAsync<T>(T message, CancellationToken cancellationToken)
+        where T : class => publish.Publish(message, cancellationToken);
+
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await db.SaveChangesAsync(cancellationToken);
+        if (commit is not null)
+        {
+            await commit.CommitAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (commit is not null)
+        {
+            await commit.DisposeAsync();
+        }
+        if (scope is not null)
+        {
+            await scope.DisposeAsync();
+        }
+    }
+}

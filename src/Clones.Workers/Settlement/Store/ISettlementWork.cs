@@ -1,0 +1,46 @@
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+
+namespace Clones.Workers.Settlement.Store;
+
+/// <summary>
+/// One open database transaction. Rows that it hands out are tracked: what is changed in them is written by <see cref="CommitAsync"/>, all or
+/// nothing, together with what was published. Disposed without it, nothing has happened.
+/// </summary>
+internal interface ISettlementWork : IAsyncDisposable
+{
+    /// <summary>Locks a transaction's row until the end and reads it as it is under the lock; null where there is none.</summary>
+    Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken);
+
+    /// <summary>The payments that the transaction carries, in the order in which they stand in its message.</summary>
+    Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken);
+
+    Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken);
+
+    /// <summary>Locks a wallet's row until the end.</summary>
+    Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken);
+
+    /// <summary>Those of the transaction that are not released.</summary>
+    Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Payments that wait for their next attempt and whose message may have been lost (or whose last try found no chain); none of them is
+    /// due again for a while.
+    /// </summary>
+    Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken);
+
+    void Add(TransactionAttempt attempt);
+
+    /// <inheritdoc cref="ISettlementStore.CheckAgainAsync"/>
+    Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken);
+
+    /// <summary>Goes out after the commit, at least once.</summary>
+    Task PublishAsync<T>(T message, CancellationToken cancellationToken)
+        where T : class;
+
+    /// <exception cref="Exception">Whether it was committed is then unknown: read back.</exception>
+    Task CommitAsync(CancellationToken cancellationToken);
+}
