@@ -14,7 +14,6 @@ internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time)
 
     private readonly ConcurrentDictionary<PublicKey, MintFacts> mints = new();
     private readonly Lock gate = new();
-    private Task<ReadBlockhash>? reading;
     private ReadBlockhash? blockhash;
     private Blockhash? genesis;
     private (ulong MicroLamports, long ReadAt)? fees;
@@ -23,8 +22,19 @@ internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time)
     /// <exception cref="RpcException">No node answered.</exception>
     public async Task<(LatestBlockhash Blockhash, Blockhash Genesis)> BlockhashAsync(CancellationToken cancellationToken)
     {
-        var read = await LatestAsync().WaitAsync(cancellationToken);
-        return (read.Value, read.Genesis);
+        if (Remembered() is { } known)
+        {
+            return (known.Value, known.Genesis);
+        }
+
+        // Callers that come while this read is under way read for themselves: a few requests more, and nobody waits on another's.
+        genesis ??= await rpc.ReadAsync((node, ct) => node.GetGenesisHashAsync(ct), cancellationToken);
+        var latest = await rpc.ReadAsync((node, ct) => node.GetLatestBlockhashAsync(Commitment.Confirmed, null, ct), cancellationToken);
+        lock (gate)
+        {
+            blockhash = new ReadBlockhash(latest, genesis.Value, time.GetTimestamp());
+        }
+        return (latest, genesis.Value);
     }
 
     /// <summary>A node has refused the remembered one: the next caller asks anew.</summary>
@@ -36,36 +46,12 @@ internal sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time)
         }
     }
 
-    // Callers that come while a read is under way share it.
-    private Task<ReadBlockhash> LatestAsync()
+    private ReadBlockhash? Remembered()
     {
         lock (gate)
         {
-            if (blockhash is { } known && time.GetElapsedTime(known.ReadAt) <= BlockhashFor)
-            {
-                return Task.FromResult(known);
-            }
-            if (reading is not { IsCompleted: false })
-            {
-                reading = ReadLatestAsync();
-            }
-            return reading;
+            return blockhash is { } known && time.GetElapsedTime(known.ReadAt) <= BlockhashFor ? known : null;
         }
-    }
-
-    private async Task<ReadBlockhash> ReadLatestAsync()
-    {
-        genesis ??= await rpc.ReadAsync((node, ct) => node.GetGenesisHashAsync(ct), CancellationToken.None);
-        var latest = await rpc.ReadAsync(
-            (node, ct) => node.GetLatestBlockhashAsync(Commitment.Confirmed, null, ct),
-            CancellationToken.None
-        );
-        var read = new ReadBlockhash(latest, genesis.Value, time.GetTimestamp());
-        lock (gate)
-        {
-            blockhash = read;
-        }
-        return read;
     }
 
     /// <summary>What three of four transactions of the last slots paid at most, in micro-lamports per compute unit.</summary>

@@ -52,6 +52,24 @@ internal sealed class DatabaseSettlementWork(
             )
             .ToListAsync(cancellationToken);
 
+    public async Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken)
+    {
+        var ids = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                UPDATE transactions SET next_check_at = now() + {12 * options.UnresolvedEvery}
+                WHERE id IN (
+                    SELECT t.id FROM transactions t
+                    WHERE t.status IN ('FINALIZED', 'FAILED') AND t.next_check_at <= now()
+                        AND t.id IN (SELECT transaction_id FROM wallet_reservations WHERE released_at IS NULL)
+                    ORDER BY t.next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
+                RETURNING id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return ids.Count == 0 ? [] : await db.Transactions.AsNoTracking().Where(t => ids.Contains(t.Id)).ToListAsync(cancellationToken);
+    }
+
     public void Add(TransactionAttempt attempt) => db.TransactionAttempts.Add(attempt);
 
     public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>

@@ -32,6 +32,12 @@ internal interface ISettlementWork : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Settled transactions whose reservations are still open: the message that closes their books was lost, or has ended in the error queue.
+    /// None of them is due again for a while.
+    /// </summary>
+    Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
+
     void Add(TransactionAttempt attempt);
 
     /// <inheritdoc cref="ISettlementStore.CheckAgainAsync"/>

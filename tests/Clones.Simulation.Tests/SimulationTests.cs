@@ -1,0 +1,57 @@
+using Clones.Persistence.Faults;
+
+namespace Clones.Simulation.Tests;
+
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    private const int Count = 20_000;
+
+    public static TheoryData<string> Plants => [.. Plant.All.Keys];
+
+    [Fact]
+    public void In_twenty_thousand_histories_of_crashes_forks_and_lies_every_payment_happens_exactly_once()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var all = Histories.Run(firstSeed: 1, Count);
+
+        output.WriteLine($"{all.Count} histories, {all.SimulatedTime.TotalDays:0} days, in {TimeProvider.System.GetElapsedTime(began)}");
+        output.WriteLine(string.Join(", ", all.Faults.Concat(all.Crashes).Select(f => $"{f.Key} {f.Value}")));
+        all.Failures.ShouldBeEmpty(string.Join("\n", all.Failures.Select(f => $"seed {f.Seed}: {string.Join("; ", f.Findings)}")));
+        all.Count.ShouldBe(Count);
+        all.Crashes.Keys.Order().ShouldBe(Enum.GetNames<CrashPoint>().Where(p => p != nameof(CrashPoint.KeySwapped)).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Plants))]
+    public void A_planted_bug_is_caught(string bug)
+    {
+        var all = Histories.Run(firstSeed: 1, count: 5_000, Plant.All[bug], failuresMax: 1);
+
+        all.Failures.ShouldNotBeEmpty();
+        output.WriteLine($"{bug}: after {all.Count} histories, {string.Join("; ", all.Failures[0].Findings)}");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_history()
+    {
+        for (var seed = 1UL; seed <= 200; seed++)
+        {
+            var first = History.Run(seed);
+            var second = History.Run(seed);
+            second.Fingerprint.ShouldBe(first.Fingerprint, $"seed {seed}");
+            second.Milliseconds.ShouldBe(first.Milliseconds);
+        }
+    }
+
+    [Fact]
+    public void A_failing_seed_fails_alike_when_it_is_run_again()
+    {
+        var plant = Plant.All["null taken for death"];
+        var failure = Histories.Run(firstSeed: 1, count: 2_000, plant, failuresMax: 1).Failures[0];
+
+        var again = History.Run(failure.Seed, plant);
+
+        again.Findings.ShouldBe(failure.Findings);
+        again.Fingerprint.ShouldBe(failure.Fingerprint);
+    }
+}

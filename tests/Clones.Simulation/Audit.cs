@@ -1,0 +1,106 @@
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Primitives;
+
+namespace Clones.Simulation;
+
+/// <summary>What must hold at the end of every history, read off the chain itself.</summary>
+internal static class Audit
+{
+    public static IReadOnlyList<string> Of(World world)
+    {
+        List<string> findings =
+        [
+            .. world.Timeline.Surprises,
+            .. world.Database.Transitions.Illegal.Select(t => $"illegal transition: {t}"),
+        ];
+        var finals = world.Chain.FinalExecutions().Where(e => e.Transaction.Bytes.Length > 0).ToList();
+        foreach (var transaction in world.Database.Transactions.Values)
+        {
+            findings.AddRange(OfTransaction(world, transaction, finals));
+        }
+        findings.AddRange(OfMoney(world, finals));
+        findings.AddRange(OfAttempts(world));
+        return findings;
+    }
+
+    private static IEnumerable<string> OfTransaction(World world, ChainTransaction transaction, IReadOnlyList<Execution> finals)
+    {
+        var payments = world.Database.Payments.Values.Where(p => p.TransactionId == transaction.Id).ToList();
+        var landed = finals.Count(e => e.Error is null && IsOf(e, transaction));
+        foreach (var payment in payments)
+        {
+            var expected = payment.Status == PaymentStatus.Completed ? 1 : 0;
+            if (landed != expected)
+            {
+                yield return $"payment {payment.Id} is {payment.Status} and its memo stands on chain {landed} times";
+            }
+            if (payment.Status == PaymentStatus.Failed && string.IsNullOrEmpty(payment.Reason))
+            {
+                yield return $"payment {payment.Id} failed without a reason";
+            }
+            if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.Failed))
+            {
+                yield return $"payment {payment.Id} is {payment.Status} for ever: {transaction.Reason}";
+            }
+            if (world.TimesTold(payment.Id) > expected)
+            {
+                yield return $"payment {payment.Id} was told complete {world.TimesTold(payment.Id)} times";
+            }
+        }
+    }
+
+    private static IEnumerable<string> OfMoney(World world, IReadOnlyList<Execution> finals)
+    {
+        foreach (var recipient in world.Database.Payments.Values.GroupBy(p => p.Recipient))
+        {
+            var owed = Sum(recipient.Where(p => p.Status == PaymentStatus.Completed).Select(p => p.Amount));
+            var received = Sum(
+                finals
+                    .Where(e => e.Error is null)
+                    .SelectMany(e => e.Transaction.Transfers)
+                    .Where(t => t.To.ToString() == recipient.Key)
+                    .Select(t => t.Lamports)
+            );
+            if (owed != received)
+            {
+                yield return $"{recipient.Key} was to get {owed} lamports and got {received}";
+            }
+        }
+        foreach (var wallet in world.Database.Wallets.Values)
+        {
+            var paid = Sum(
+                world
+                    .Database.Payments.Values.Where(p => p.WalletId == wallet.Id && p.Status == PaymentStatus.Completed)
+                    .Select(p => p.Amount)
+            );
+            var fees = Sum(finals.Where(e => e.Transaction.Payer.ToString() == wallet.Address).Select(e => e.Transaction.Fee));
+            var there = world.Chain.Balances[PublicKey.Parse(wallet.Address)];
+            if (World.Funds - paid - fees != there)
+            {
+                yield return $"the books say {World.Funds - paid - fees} lamports, the chain {there}";
+            }
+        }
+        foreach (var reservation in world.Database.Reservations.Where(r => r.ReleasedAt is null))
+        {
+            yield return $"the reservation of transaction {reservation.TransactionId} was never released";
+        }
+    }
+
+    private static IEnumerable<string> OfAttempts(World world)
+    {
+        foreach (var attempts in world.Database.Attempts.Values.GroupBy(a => a.TransactionId))
+        {
+            var ordered = attempts.OrderBy(a => a.Number).ToList();
+            foreach (var earlier in ordered.Take(ordered.Count - 1).Where(a => a.Status != AttemptStatus.Expired || a.Evidence is null))
+            {
+                yield return $"attempt {earlier.Number} of {attempts.Key} is {earlier.Status}, and another was signed";
+            }
+        }
+    }
+
+    private static bool IsOf(Execution execution, ChainTransaction transaction) =>
+        execution.Transaction.Memo?.StartsWith($"{transaction.Id:D}:", StringComparison.Ordinal) == true;
+
+    private static ulong Sum(IEnumerable<ulong> amounts) => amounts.Aggregate(0UL, (sum, amount) => sum + amount);
+}

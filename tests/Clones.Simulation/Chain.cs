@@ -1,0 +1,230 @@
+using Clones.Solana.Primitives;
+
+namespace Clones.Simulation;
+
+/// <summary>
+/// A cluster with forks: blocks can be rolled back as long as they are not rooted, dropped transactions may come back as long as their
+/// blockhash lives, and finality may stall. A blockhash is good for 150 blocks, and (as leaders do at the edge) for one more.
+/// </summary>
+internal sealed class Chain
+{
+    public const int BlockhashLife = 150;
+    public const int FinalityDepth = 32;
+
+    private readonly Timeline timeline;
+    private readonly Dice dice;
+    private readonly Dictionary<PublicKey, ulong> balances = [];
+    private readonly Dictionary<Blockhash, int> heights = [];
+    private readonly List<WireTransaction> pool = [];
+
+    // Somebody keeps every transaction that was ever dropped, and sends it again when it suits him.
+    private readonly List<WireTransaction> hoard = [];
+    private ulong slot = 1_000;
+
+    public Chain(Timeline timeline, Dice dice)
+    {
+        this.timeline = timeline;
+        this.dice = dice;
+        Main = new Fork([new Block(slot, 0, NextHash())]);
+        Register(Main.Tip);
+        for (var i = 0; i < FinalityDepth + 8; i++)
+        {
+            Produce();
+        }
+    }
+
+    public Blockhash Genesis { get; } = new(new byte[32]);
+
+    public Fork Main { get; private set; }
+
+    /// <summary>Height of the highest block that can no longer be rolled back.</summary>
+    public int Root { get; private set; }
+
+    /// <summary>No block becomes final while this holds.</summary>
+    public bool FinalityStalls { get; set; }
+
+    /// <summary>Chance that a block takes a waiting transaction.</summary>
+    public double Inclusion { get; set; } = 0.8;
+
+    /// <summary>Chance that executing a transaction fails, anew on every fork.</summary>
+    public double ExecutionFails { get; set; }
+
+    public Dictionary<Signature, WireTransaction> Known { get; } = [];
+
+    public IReadOnlyDictionary<PublicKey, ulong> Balances => balances;
+
+    /// <summary>Somebody has paid into the wallet long ago: its history says so.</summary>
+    public void Fund(PublicKey wallet, ulong lamports)
+    {
+        var gift = new WireTransaction
+        {
+            Signature = new Signature(dice.Bytes(Signature.Length)),
+            Bytes = [],
+            Payer = new PublicKey(dice.Bytes(PublicKey.Length)),
+            Blockhash = Genesis,
+            Transfers = [(wallet, lamports)],
+            Memo = null,
+            Fee = 0,
+        };
+        var execution = new Execution(gift, Main.Blocks[0], null);
+        gift.Executions.Add(execution);
+        Main.Blocks[0].Executions.Add(execution);
+        balances[wallet] = balances.GetValueOrDefault(wallet) + lamports;
+    }
+
+    /// <summary>A validator has it: it may land from now on, or be lost on the way.</summary>
+    public void Submit(ReadOnlySpan<byte> bytes, bool drop)
+    {
+        var read = WireTransaction.Read(bytes);
+        if (!Known.TryGetValue(read.Signature, out var transaction))
+        {
+            Known[read.Signature] = transaction = read;
+        }
+        if (drop)
+        {
+            Add(hoard, transaction);
+        }
+        else
+        {
+            Add(pool, transaction);
+        }
+    }
+
+    public void Produce()
+    {
+        // Not every leader turns up.
+        slot += dice.Chance(0.05) ? 2UL : 1UL;
+        var block = new Block(slot, Main.Tip.Height + 1, NextHash());
+        Main.Blocks.Add(block);
+        Register(block);
+        for (var i = pool.Count - 1; i >= 0; i--)
+        {
+            if (dice.Chance(Inclusion))
+            {
+                Execute(pool[i], block);
+            }
+        }
+        pool.RemoveAll(t => IsExecutedOn(Main, t) || !MayLand(t, block.Height + 1));
+        if (!FinalityStalls)
+        {
+            Root = Math.Max(Root, block.Height - FinalityDepth);
+        }
+        ReleaseHoard(block.Height + 1);
+    }
+
+    /// <summary>The cluster changes its mind about the latest blocks.</summary>
+    /// <returns>The fork that lost, for nodes that have not heard of it; null where nothing could be rolled back.</returns>
+    public Fork? RollBack(int blocks)
+    {
+        var keep = Math.Max(Root, Main.Tip.Height - blocks);
+        if (keep >= Main.Tip.Height)
+        {
+            return null;
+        }
+
+        var lost = Main;
+        lost.LostAt = keep;
+        Main = new Fork([.. lost.Blocks.Take(keep + 1)]);
+        foreach (var execution in lost.Blocks.Skip(keep + 1).SelectMany(b => b.Executions).Reverse())
+        {
+            Undo(execution);
+            Add(dice.Chance(0.5) ? pool : hoard, execution.Transaction);
+        }
+        return lost;
+    }
+
+    /// <summary>What was executed and is final, in order.</summary>
+    public IEnumerable<Execution> FinalExecutions() => Main.Blocks.Take(Root + 1).SelectMany(b => b.Executions);
+
+    public bool IsBlockhashValid(Blockhash hash, Fork fork, int height) =>
+        heights.TryGetValue(hash, out var born) && born <= height && fork.Blocks[born].Hash == hash && height - born <= BlockhashLife;
+
+    private void ReleaseHoard(int height)
+    {
+        for (var i = hoard.Count - 1; i >= 0; i--)
+        {
+            // Most dangerous at the very end of its life.
+            var dies = heights.GetValueOrDefault(hoard[i].Blockhash) + BlockhashLife + 1;
+            if (dice.Chance(dies - height is >= 0 and < 6 ? 0.3 : 0.004))
+            {
+                Add(pool, hoard[i]);
+                hoard.RemoveAt(i);
+            }
+        }
+    }
+
+    private bool MayLand(WireTransaction transaction, int height) =>
+        heights.TryGetValue(transaction.Blockhash, out var born)
+        && born < height
+        && Main.Blocks[born].Hash == transaction.Blockhash
+        && height - born <= BlockhashLife + 1;
+
+    private static bool IsExecutedOn(Fork fork, WireTransaction transaction) => transaction.Executions.Exists(e => fork.Holds(e.Block));
+
+    private void Execute(WireTransaction transaction, Block block)
+    {
+        var balance = balances.GetValueOrDefault(transaction.Payer);
+        if (IsExecutedOn(Main, transaction) || !MayLand(transaction, block.Height) || balance < transaction.Fee)
+        {
+            return;
+        }
+
+        var total = transaction.Transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports);
+        var error =
+            dice.Chance(ExecutionFails) ? """{"InstructionError":[2,{"Custom":6}]}"""
+            : balance - transaction.Fee < total ? """{"InstructionError":[2,{"Custom":1}]}"""
+            : null;
+        var execution = new Execution(transaction, block, error);
+        block.Executions.Add(execution);
+        transaction.Executions.Add(execution);
+        balances[transaction.Payer] = balance - transaction.Fee;
+        if (error is null)
+        {
+            Move(transaction, forth: true);
+        }
+    }
+
+    private void Undo(Execution execution)
+    {
+        balances[execution.Transaction.Payer] += execution.Transaction.Fee;
+        if (execution.Error is null)
+        {
+            Move(execution.Transaction, forth: false);
+        }
+    }
+
+    private void Move(WireTransaction transaction, bool forth)
+    {
+        foreach (var (to, lamports) in transaction.Transfers)
+        {
+            var (from, into) = forth ? (transaction.Payer, to) : (to, transaction.Payer);
+            balances[from] -= lamports;
+            balances[into] = balances.GetValueOrDefault(into) + lamports;
+        }
+    }
+
+    private static void Add(List<WireTransaction> list, WireTransaction transaction)
+    {
+        if (!list.Contains(transaction))
+        {
+            list.Add(transaction);
+        }
+    }
+
+    private void Register(Block block) => heights[block.Hash] = block.Height;
+
+    private Blockhash NextHash() => new(dice.Bytes(32));
+}
+
+/// <summary>A chain of blocks, the block of height n at index n.</summary>
+internal sealed class Fork(List<Block> blocks)
+{
+    public List<Block> Blocks => blocks;
+
+    public Block Tip => blocks[^1];
+
+    /// <summary>Height of the last block that it shares with the winner; null while it is the winner.</summary>
+    public int? LostAt { get; set; }
+
+    public bool Holds(Block block) => block.Height < blocks.Count && ReferenceEquals(blocks[block.Height], block);
+}

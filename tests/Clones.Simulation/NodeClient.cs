@@ -1,0 +1,190 @@
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+
+namespace Clones.Simulation;
+
+/// <summary>A process's connection to a node: every request takes its time, there and back.</summary>
+internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice) : IRpcClient
+{
+    public Uri Endpoint => node.Endpoint;
+
+    public Task<LatestBlockhash> GetLatestBlockhashAsync(
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => AskAsync("getLatestBlockhash", commitment, minContextSlot, () => node.Latest(commitment));
+
+    public Task<RpcValue<bool>> IsBlockhashValidAsync(
+        Blockhash blockhash,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => AskAsync("isBlockhashValid", commitment, minContextSlot, () => ValueOf(commitment, node.IsValid(blockhash, commitment)));
+
+    public Task<ulong> GetBlockHeightAsync(Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken) =>
+        AskAsync("getBlockHeight", commitment, minContextSlot, () => node.ToldHeight(commitment));
+
+    public Task<EpochInfo> GetEpochInfoAsync(Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken) =>
+        AskAsync(
+            "getEpochInfo",
+            commitment,
+            minContextSlot,
+            () => new EpochInfo(node.Slot(commitment), node.ToldHeight(commitment), 0, 0, 432_000)
+        );
+
+    public Task<long?> GetBlockTimeAsync(ulong slot, CancellationToken cancellationToken) =>
+        AskAsync("getBlockTime", Commitment.Processed, null, () => (long?)null);
+
+    public Task<RpcValue<IReadOnlyList<TransactionStatus?>>> GetSignatureStatusesAsync(
+        IReadOnlyList<Signature> signatures,
+        bool searchTransactionHistory,
+        CancellationToken cancellationToken
+    ) =>
+        AskAsync(
+            "getSignatureStatuses",
+            Commitment.Processed,
+            null,
+            () =>
+                ValueOf<IReadOnlyList<TransactionStatus?>>(
+                    Commitment.Processed,
+                    [.. signatures.Select(s => node.Status(s, searchTransactionHistory))]
+                )
+        );
+
+    public Task<IReadOnlyList<SignatureInfo>> GetSignaturesForAddressAsync(
+        PublicKey address,
+        int limit,
+        Signature? before,
+        Signature? until,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => AskAsync("getSignaturesForAddress", commitment, minContextSlot, () => node.History(address, limit, before));
+
+    public Task<TransactionDetail?> GetTransactionAsync(Signature signature, Commitment commitment, CancellationToken cancellationToken) =>
+        AskAsync(
+            "getTransaction",
+            commitment,
+            null,
+            () =>
+                node.Seen(signature, commitment) is { } seen
+                    ? new TransactionDetail(
+                        seen.Block.Slot,
+                        null,
+                        seen.Error,
+                        seen.Transaction.Fee,
+                        seen.Transaction.Bytes,
+                        [],
+                        [],
+                        [],
+                        [],
+                        [],
+                        [],
+                        null,
+                        null
+                    )
+                    : null
+        );
+
+    public Task<Signature> SendTransactionAsync(
+        ReadOnlyMemory<byte> transaction,
+        bool skipPreflight,
+        uint? maxRetries,
+        Commitment preflightCommitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => AskAsync("sendTransaction", preflightCommitment, minContextSlot, () => node.Send(transaction));
+
+    public Task<RpcValue<SimulationResult>> SimulateTransactionAsync(
+        ReadOnlyMemory<byte> transaction,
+        bool verifySignatures,
+        bool replaceRecentBlockhash,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => AskAsync("simulateTransaction", commitment, minContextSlot, () => ValueOf(commitment, node.Simulate(transaction)));
+
+    public Task<Blockhash> GetGenesisHashAsync(CancellationToken cancellationToken) =>
+        AskAsync("getGenesisHash", Commitment.Processed, null, () => new Blockhash(new byte[Blockhash.Length]));
+
+    public Task<IReadOnlyList<PrioritizationFee>> GetRecentPrioritizationFeesAsync(
+        IReadOnlyList<PublicKey>? writableAccounts,
+        CancellationToken cancellationToken
+    ) => AskAsync("getRecentPrioritizationFees", Commitment.Processed, null, () => (IReadOnlyList<PrioritizationFee>)[]);
+
+    public Task<RpcValue<ulong?>> GetFeeForMessageAsync(
+        ReadOnlyMemory<byte> message,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => AskAsync("getFeeForMessage", commitment, minContextSlot, () => ValueOf<ulong?>(commitment, 5_100));
+
+    public Task<ulong> GetFirstAvailableBlockAsync(CancellationToken cancellationToken) =>
+        AskAsync("getFirstAvailableBlock", Commitment.Processed, null, () => node.FirstSlot);
+
+    public Task<ulong> GetSlotAsync(Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken) =>
+        AskAsync("getSlot", commitment, minContextSlot, () => node.Slot(commitment));
+
+    public Task<RpcValue<ulong>> GetBalanceAsync(
+        PublicKey address,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => throw NotAsked();
+
+    public Task<RpcValue<AccountInfo?>> GetAccountInfoAsync(
+        PublicKey address,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => throw NotAsked();
+
+    public Task<RpcValue<IReadOnlyList<AccountInfo?>>> GetMultipleAccountsAsync(
+        IReadOnlyList<PublicKey> addresses,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => throw NotAsked();
+
+    public Task<RpcValue<IReadOnlyList<OwnedTokenAccount>>> GetTokenAccountsByOwnerAsync(
+        PublicKey owner,
+        PublicKey tokenProgram,
+        PublicKey? mint,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) => throw NotAsked();
+
+    public Task<RpcValue<TokenAmount>> GetTokenAccountBalanceAsync(
+        PublicKey tokenAccount,
+        Commitment commitment,
+        CancellationToken cancellationToken
+    ) => throw NotAsked();
+
+    public Task<RpcValue<TokenAmount>> GetTokenSupplyAsync(PublicKey mint, Commitment commitment, CancellationToken cancellationToken) =>
+        throw NotAsked();
+
+    public Task<ulong> GetMinimumBalanceForRentExemptionAsync(ulong space, CancellationToken cancellationToken) => throw NotAsked();
+
+    public Task GetHealthAsync(CancellationToken cancellationToken) => throw NotAsked();
+
+    public Task<string> GetVersionAsync(CancellationToken cancellationToken) => throw NotAsked();
+
+    public Task<Signature> RequestAirdropAsync(PublicKey address, ulong lamports, CancellationToken cancellationToken) => throw NotAsked();
+
+    private static NotSupportedException NotAsked() => new("Settlement of SOL payments asks no such thing.");
+
+    private RpcValue<T> ValueOf<T>(Commitment commitment, T value) => new(node.Slot(commitment), value);
+
+    private Task<T> AskAsync<T>(string method, Commitment commitment, ulong? minContextSlot, Func<T> answer) =>
+        process.CallAsync(
+            dice.Between(2, 40) + node.Faults.Delay,
+            () =>
+            {
+                node.Answer(method);
+                node.Require(method, commitment, minContextSlot);
+                return answer();
+            },
+            dice.Between(2, 40)
+        );
+}

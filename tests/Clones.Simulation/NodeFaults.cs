@@ -1,0 +1,37 @@
+namespace Clones.Simulation;
+
+/// <summary>What is wrong with a node now. Those under "lies" are never set for more nodes than may lie.</summary>
+internal sealed class NodeFaults
+{
+    public bool Down { get; set; }
+    public bool RateLimited { get; set; }
+
+    /// <summary>Chance that a request fails, with the request carried out or not.</summary>
+    public double Flaky { get; set; }
+
+    /// <summary>Chance that a transaction that the node took goes nowhere.</summary>
+    public double Drops { get; set; }
+
+    /// <summary>Takes transactions and then answers with a timeout.</summary>
+    public bool TimesOutAfterAccepting { get; set; }
+
+    /// <summary>Slots by which it is behind.</summary>
+    public int Lag { get; set; }
+
+    /// <summary>Started from a snapshot: it knows nothing of blocks below this height, and says so.</summary>
+    public int FirstHeight { get; set; }
+
+    /// <summary>Milliseconds that every answer takes longer.</summary>
+    public int Delay { get; set; }
+
+    // Lies.
+    public bool KnowsNothing { get; set; }
+    public int HeightOffset { get; set; }
+    public int LastValidOffset { get; set; }
+    public bool ClaimsFinalized { get; set; }
+    public bool RefusesEverything { get; set; }
+    public bool TakesEveryBlockhashForOver { get; set; }
+
+    /// <summary>Invents an execution error for what it knows.</summary>
+    public bool InventsErrors { get; set; }
+}

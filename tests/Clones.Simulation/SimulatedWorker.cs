@@ -1,0 +1,143 @@
+using Clones.Contracts.Payments;
+using Clones.Contracts.Settlement;
+using Clones.Persistence.Faults;
+using Clones.Persistence.Settlement;
+using Clones.Simulation.Store;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Workers.Keys;
+using Clones.Workers.Payments;
+using Clones.Workers.Settlement;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Clones.Simulation;
+
+/// <summary>One worker process: the real settlement code, wired as the host wires it, on simulated servers.</summary>
+internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
+{
+    public static readonly SettlementOptions Paces = new()
+    {
+        CheckEvery = TimeSpan.FromSeconds(3),
+        RebroadcastEvery = TimeSpan.FromSeconds(4),
+        UnresolvedEvery = TimeSpan.FromSeconds(8),
+        PrepareAgainAfter = TimeSpan.FromSeconds(5),
+        LeaseFor = TimeSpan.FromSeconds(30),
+    };
+
+    private readonly World world;
+    private readonly SimulatedStore store;
+    private readonly PaymentPreparation preparation;
+    private readonly AttemptBroadcast broadcast;
+    private readonly PaymentBooks books;
+    private readonly SettlementPass pass;
+
+    public SimulatedWorker(World world, string name)
+    {
+        this.world = world;
+        Process = new SimulatedProcess(world.Timeline, name);
+        var clock = new SimulatedClock(world.Timeline, Process);
+        var rpc = new RpcEndpoints(world.Nodes.Select(node => world.Plant.Wrap(new NodeClient(node, Process, world.Dice))), clock);
+        var rules = world.Plant.Rules;
+        store = new SimulatedStore(world.Database, Process, world.Plant.SendsBeforeCommit ? SendAtOnce : null);
+        preparation = new PaymentPreparation(
+            new PaymentMessages(rpc, new ClusterFacts(rpc, clock), clock),
+            rules,
+            Paces,
+            this,
+            clock,
+            NullLogger<PaymentPreparation>.Instance
+        );
+        broadcast = new AttemptBroadcast(store, rpc, this, clock, NullLogger<AttemptBroadcast>.Instance);
+        books = new PaymentBooks(this, clock);
+        var check = new AttemptCheck(
+            store,
+            new AttemptLedger(store, this, clock),
+            broadcast,
+            new DeathInquest(rpc),
+            rules,
+            rpc,
+            new StatusReader(rpc, clock, NullLogger<StatusReader>.Instance),
+            Paces,
+            clock,
+            NullLogger<AttemptCheck>.Instance
+        );
+        pass = new SettlementPass(store, check, Paces, clock);
+        _ = WatchAsync();
+    }
+
+    public SimulatedProcess Process { get; }
+
+    public async Task HandleAsync(Guid messageId, object message)
+    {
+        switch (message)
+        {
+            case PrepareTransaction { TransactionId: var id }:
+                await OnceAsync(messageId, typeof(PaymentPreparation), work => preparation.PrepareAsync(id, work, this, default));
+                break;
+            case BroadcastTransaction { TransactionId: var id, AttemptNumber: var number }:
+                var attempt =
+                    await store.FindAttemptAsync(id, number, default)
+                    ?? throw new DatabaseFailure($"Transaction {id} has no attempt {number}.");
+                await broadcast.SendAsync(attempt, default);
+                break;
+            case TransactionSettled { TransactionId: var id }:
+                await OnceAsync(messageId, typeof(PaymentBooks), work => books.CloseAsync(id, work, default));
+                break;
+            case PaymentCompleted completed:
+                world.Told(completed.PaymentId, messageId);
+                break;
+        }
+    }
+
+    /// <summary>The key vault has tests of its own; here every wallet's key is at hand.</summary>
+    public async Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken)
+    {
+        await Process.DelayAsync(world.Dice.Between(1, 5));
+        return Account.FromSeed(world.Seeds[walletId]);
+    }
+
+    public ValueTask ReachAsync(CrashPoint point, CancellationToken cancellationToken)
+    {
+        if (!Process.IsAlive || !world.Faults.Crashes(point))
+        {
+            return ValueTask.CompletedTask;
+        }
+        world.Crash(this, point);
+        return new ValueTask(new TaskCompletionSource().Task);
+    }
+
+    // As the consumer's pipeline does: inbox, work and outgoing messages in one commit.
+    private async Task OnceAsync(Guid messageId, Type consumer, Func<SimulatedWork, Task> act)
+    {
+        await using var work = await store.BeginAsync(consumer, messageId);
+        if (!await work.IsHandledAsync())
+        {
+            await act(work);
+            await work.CommitAsync(default);
+        }
+    }
+
+    private void SendAtOnce(TransactionAttempt attempt) => world.Chain.Submit(attempt.WireBytes, drop: false);
+
+    // As TransactionWatcher does, which needs a host around it.
+    private async Task WatchAsync()
+    {
+        await Process.DelayAsync(world.Dice.Between(0, 3_000));
+        while (true)
+        {
+            try
+            {
+                await pass.RunAsync(Process.Name, default);
+                await Process.DelayAsync((long)Paces.CheckEvery.TotalMilliseconds);
+            }
+            catch (Exception e)
+            {
+                if (e is not DatabaseFailure)
+                {
+                    world.Timeline.Surprises.Add($"a pass threw {e}");
+                }
+                await Process.DelayAsync((long)Paces.UnresolvedEvery.TotalMilliseconds);
+            }
+        }
+    }
+}

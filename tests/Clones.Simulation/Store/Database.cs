@@ -1,0 +1,127 @@
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+
+namespace Clones.Simulation.Store;
+
+/// <summary>
+/// PostgreSQL as settlement meets it: read committed, row locks that wait and are released when a connection dies, unique indexes, and an
+/// outbox that becomes visible with the commit.
+/// </summary>
+internal sealed class Database(Timeline timeline, Dice dice)
+{
+    private readonly Dictionary<Guid, LockedRow> locks = [];
+    private readonly HashSet<SimulatedWork> open = [];
+
+    public DatabaseFaults Faults { get; } = new();
+
+    public Dictionary<Guid, ChainTransaction> Transactions { get; } = [];
+
+    public Dictionary<(Guid Id, int Number), TransactionAttempt> Attempts { get; } = [];
+
+    public Dictionary<Guid, Payment> Payments { get; } = [];
+
+    public Dictionary<Guid, DepositWallet> Wallets { get; } = [];
+
+    public List<WalletReservation> Reservations { get; } = [];
+
+    /// <summary>Messages that a consumer has handled, for ever.</summary>
+    public HashSet<(Type Consumer, Guid Message)> Inbox { get; } = [];
+
+    public Action<object> Committed { get; set; } = _ => { };
+
+    public TransitionLog Transitions { get; } = new();
+
+    public DateTimeOffset Clock => SimulatedClock.True(timeline.Now);
+
+    public int Latency => dice.Between(1, 12);
+
+    public void Opened(SimulatedWork work) => open.Add(work);
+
+    public void GoDown()
+    {
+        Faults.Down = true;
+        foreach (var work in open.ToList())
+        {
+            work.Abort();
+        }
+    }
+
+    public void MustBeUp()
+    {
+        if (Faults.Down)
+        {
+            throw new DatabaseFailure("The database is down.");
+        }
+    }
+
+    public bool IsLocked(Guid row) => locks.ContainsKey(row);
+
+    /// <summary>Calls back when the lock is taken, now or when those before have let go.</summary>
+    public void Lock(Guid row, SimulatedWork work, Action taken)
+    {
+        if (!locks.TryGetValue(row, out var held))
+        {
+            locks[row] = new LockedRow(work);
+            taken();
+        }
+        else if (held.Holder == work)
+        {
+            taken();
+        }
+        else
+        {
+            held.Waiting.Enqueue((work, taken));
+        }
+    }
+
+    public void Release(SimulatedWork work)
+    {
+        open.Remove(work);
+        foreach (var (row, held) in locks.Where(l => l.Value.Holder == work).ToList())
+        {
+            locks.Remove(row);
+            while (held.Waiting.TryDequeue(out var next))
+            {
+                if (next.Work.IsOver)
+                {
+                    continue;
+                }
+                locks[row] = new LockedRow(next.Work, held.Waiting);
+                next.Taken();
+                break;
+            }
+        }
+    }
+
+    /// <exception cref="DatabaseFailure">A unique index refuses it.</exception>
+    public void Check(TransactionAttempt added)
+    {
+        if (Attempts.ContainsKey((added.TransactionId, added.Number)))
+        {
+            throw new DatabaseFailure("Primary key of transaction_attempts.");
+        }
+        if (Faults.WithoutUniqueIndexes)
+        {
+            return;
+        }
+        if (Attempts.Values.Any(a => a.TransactionId == added.TransactionId && a.Status.IsLive()))
+        {
+            throw new DatabaseFailure("ux_transaction_attempts_one_live");
+        }
+        if (Attempts.Values.Any(a => a.Signature == added.Signature))
+        {
+            throw new DatabaseFailure("Unique index over signature.");
+        }
+    }
+
+    public bool CommitIsRefused() => dice.Chance(Faults.CommitFails);
+
+    public bool AcknowledgementIsLost() => dice.Chance(Faults.AcknowledgementLost);
+
+    private sealed record LockedRow(SimulatedWork Holder, Queue<(SimulatedWork Work, Action Taken)> Waiting)
+    {
+        public LockedRow(SimulatedWork holder)
+            : this(holder, new()) { }
+    }
+}

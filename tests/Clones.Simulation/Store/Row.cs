@@ -1,0 +1,64 @@
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Clones.Simulation.Store;
+
+/// <summary>Copies rows, and writes back only what was changed in a copy, column by column, as the real mapper does.</summary>
+internal static class Row<T>
+    where T : class
+{
+    private static readonly Func<object, object> Clone = typeof(object)
+        .GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!
+        .CreateDelegate<Func<object, object>>();
+
+    private static readonly Column[] Columns =
+    [
+        .. typeof(T).GetProperties().Where(p => p is { CanWrite: true, CanRead: true }).Select(p => new Column(p)),
+    ];
+
+    public static T Copy(T row) => (T)Clone(row);
+
+    /// <returns>Whether anything was written.</returns>
+    public static bool Write(T before, T after, T into)
+    {
+        var changed = false;
+        foreach (var column in Columns)
+        {
+            var value = column.Get(after);
+            if (!Equals(column.Get(before), value))
+            {
+                column.Set(into, value);
+                changed = true;
+            }
+        }
+        return changed;
+    }
+
+    private sealed class Column(PropertyInfo property)
+    {
+        public Func<T, object?> Get { get; } = CompileGet(property);
+
+        public Action<T, object?> Set { get; } = CompileSet(property);
+
+        private static Func<T, object?> CompileGet(PropertyInfo property)
+        {
+            var row = Expression.Parameter(typeof(T));
+            return Expression
+                .Lambda<Func<T, object?>>(Expression.Convert(Expression.Property(row, property), typeof(object)), row)
+                .Compile();
+        }
+
+        private static Action<T, object?> CompileSet(PropertyInfo property)
+        {
+            var row = Expression.Parameter(typeof(T));
+            var value = Expression.Parameter(typeof(object));
+            return Expression
+                .Lambda<Action<T, object?>>(
+                    Expression.Call(row, property.SetMethod!, Expression.Convert(value, property.PropertyType)),
+                    row,
+                    value
+                )
+                .Compile();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+using Clones.Workers.Settlement.Store;
+
+namespace Clones.Simulation.Store;
+
+/// <summary>A database transaction of one process.</summary>
+internal sealed class SimulatedWork : ISettlementWork
+{
+    private readonly Database database;
+    private readonly SimulatedProcess process;
+    private readonly List<Action> writes = [];
+    private readonly Dictionary<object, object> tracked = [];
+    private readonly List<TransactionAttempt> added = [];
+    private readonly List<object> outbox = [];
+
+    public SimulatedWork(Database database, SimulatedProcess process)
+    {
+        this.database = database;
+        this.process = process;
+        database.Opened(this);
+        process.OnDeath(Abort);
+    }
+
+    /// <summary>Committed, rolled back, or its connection is gone.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Whoever waits for a lock hears of it.</summary>
+    private Action Aborted { get; set; } = () => { };
+
+    /// <summary>Planted by a test: what is done with an attempt before it is committed.</summary>
+    public Action<TransactionAttempt>? OnAdd { get; init; }
+
+    /// <summary>The message that this work handles: handled twice it does nothing.</summary>
+    public (Type Consumer, Guid Message)? Handles { get; init; }
+
+    public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        LockAsync(transactionId, () => database.Transactions.TryGetValue(transactionId, out var row) ? Track(row) : null);
+
+    public Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
+        LockAsync(walletId, () => Track(database.Wallets[walletId]));
+
+    public Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<TransactionAttempt>>(() =>
+            [.. database.Attempts.Values.Where(a => a.TransactionId == transactionId).OrderBy(a => a.Number).Select(Track)]
+        );
+
+    public Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<Payment>>(() => [.. database.Payments.Values.Where(p => p.TransactionId == transactionId).Select(Track)]);
+
+    public Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken) =>
+        AskAsync(() => database.Wallets[walletId].Address);
+
+    public Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<WalletReservation>>(() =>
+            [.. database.Reservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt is null).Select(Track)]
+        );
+
+    public Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<Guid>>(() =>
+        {
+            var due = database
+                .Transactions.Values.Where(t =>
+                    t.Status is TransactionStatus.Accepted or TransactionStatus.Expired
+                    && t.NextCheckAt <= database.Clock
+                    && !database.IsLocked(t.Id)
+                )
+                .ToList();
+            foreach (var transaction in due)
+            {
+                database.Lock(transaction.Id, this, () => { });
+                CheckAgain(transaction.Id, 4 * SimulatedWorker.Paces.PrepareAgainAfter);
+            }
+            return [.. due.Select(t => t.Id)];
+        });
+
+    public Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<ChainTransaction>>(() =>
+        {
+            var open = database.Reservations.Where(r => r.ReleasedAt is null).Select(r => r.TransactionId).ToHashSet();
+            var due = database
+                .Transactions.Values.Where(t =>
+                    t.Status is TransactionStatus.Finalized or TransactionStatus.Failed
+                    && t.NextCheckAt <= database.Clock
+                    && open.Contains(t.Id)
+                    && !database.IsLocked(t.Id)
+                )
+                .ToList();
+            foreach (var transaction in due)
+            {
+                database.Lock(transaction.Id, this, () => { });
+                CheckAgain(transaction.Id, 12 * SimulatedWorker.Paces.UnresolvedEvery);
+            }
+            return [.. due.Select(Row<ChainTransaction>.Copy)];
+        });
+
+    public void Add(TransactionAttempt attempt)
+    {
+        added.Add(attempt);
+        OnAdd?.Invoke(attempt);
+    }
+
+    public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>
+        AskAsync(() =>
+        {
+            CheckAgain(transactionId, after);
+            return true;
+        });
+
+    public Task PublishAsync<T>(T message, CancellationToken cancellationToken)
+        where T : class
+    {
+        outbox.Add(message);
+        return Task.CompletedTask;
+    }
+
+    public Task CommitAsync(CancellationToken cancellationToken) =>
+        AskAsync(() =>
+        {
+            if (database.CommitIsRefused())
+            {
+                Abort();
+                throw new DatabaseFailure("The commit was refused.");
+            }
+            try
+            {
+                Apply();
+            }
+            finally
+            {
+                IsOver = true;
+                database.Release(this);
+            }
+            return database.AcknowledgementIsLost()
+                ? throw new DatabaseFailure("The connection was lost while the commit was under way.")
+                : true;
+        });
+
+    /// <summary>Whether the message was handled before.</summary>
+    public Task<bool> IsHandledAsync() => AskAsync(() => Handles is { } handled && database.Inbox.Contains(handled));
+
+    public ValueTask DisposeAsync()
+    {
+        Abort();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Abort()
+    {
+        if (!IsOver)
+        {
+            IsOver = true;
+            database.Release(this);
+            Aborted();
+        }
+    }
+
+    private void Apply()
+    {
+        if (Handles is { } handled && !database.Inbox.Add(handled))
+        {
+            throw new DatabaseFailure("The message is in the inbox already.");
+        }
+        added.ForEach(database.Check);
+        foreach (var attempt in added)
+        {
+            database.Attempts.Add((attempt.TransactionId, attempt.Number), Row<TransactionAttempt>.Copy(attempt));
+        }
+        writes.ForEach(write => write());
+        outbox.ForEach(database.Committed);
+    }
+
+    private T Track<T>(T row)
+        where T : class
+    {
+        if (tracked.TryGetValue(row, out var known))
+        {
+            return (T)known;
+        }
+        var before = Row<T>.Copy(row);
+        var copy = Row<T>.Copy(row);
+        tracked[row] = copy;
+        writes.Add(() =>
+        {
+            database.Transitions.Note(row, before, copy);
+            Row<T>.Write(before, copy, row);
+        });
+        return copy;
+    }
+
+    private void CheckAgain(Guid transactionId, TimeSpan after)
+    {
+        var row = database.Transactions[transactionId];
+        writes.Add(() =>
+        {
+            row.NextCheckAt = database.Clock + after;
+            row.LeaseOwner = null;
+            row.LeaseUntil = null;
+        });
+    }
+
+    private Task<T> LockAsync<T>(Guid row, Func<T> read)
+    {
+        var answer = new TaskCompletionSource<T>();
+        Aborted += () => process.Deliver(() => answer.TrySetException(new DatabaseFailure("The connection is gone.")));
+        _ = AskForLockAsync();
+        return answer.Task;
+
+        async Task AskForLockAsync()
+        {
+            try
+            {
+                await AskAsync(() =>
+                {
+                    database.Lock(row, this, () => process.Deliver(() => answer.TrySetResult(read())));
+                    return true;
+                });
+            }
+            catch (DatabaseFailure e)
+            {
+                answer.TrySetException(e);
+            }
+        }
+    }
+
+    private Task<T> AskAsync<T>(Func<T> answer) =>
+        process.CallAsync(
+            database.Latency,
+            () =>
+            {
+                database.MustBeUp();
+                return IsOver ? throw new DatabaseFailure("The connection is gone.") : answer();
+            },
+            database.Latency
+        );
+}

@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using System.Text;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+
+namespace Clones.Simulation;
+
+/// <summary>A signed transaction as the simulated validators read it: SOL transfers, compute budget and memo; anything else is refused.</summary>
+internal sealed class WireTransaction
+{
+    public required Signature Signature { get; init; }
+    public required byte[] Bytes { get; init; }
+    public required PublicKey Payer { get; init; }
+    public required Blockhash Blockhash { get; init; }
+    public required IReadOnlyList<(PublicKey To, ulong Lamports)> Transfers { get; init; }
+    public required string? Memo { get; init; }
+
+    /// <summary>5,000 lamports for the signature and the priority fee.</summary>
+    public required ulong Fee { get; init; }
+
+    /// <summary>Where it was executed, on any fork.</summary>
+    public List<Execution> Executions { get; } = [];
+
+    public static WireTransaction Read(ReadOnlySpan<byte> bytes, bool unsigned = false)
+    {
+        var transaction = Transaction.Deserialize(bytes);
+        if (!unsigned && transaction.MissingSigners().Count > 0)
+        {
+            throw new FormatException("A signature is missing.");
+        }
+
+        var transfers = new List<(PublicKey, ulong)>();
+        string? memo = null;
+        ulong units = 0;
+        ulong price = 0;
+        foreach (var instruction in transaction.Message.Decompile())
+        {
+            var data = instruction.Data.AsSpan();
+            if (instruction.ProgramId == SystemProgram.Id && data[0] == 2)
+            {
+                transfers.Add((instruction.Accounts[1].PublicKey, BinaryPrimitives.ReadUInt64LittleEndian(data[4..])));
+            }
+            else if (instruction.ProgramId == MemoProgram.Id)
+            {
+                memo = Encoding.UTF8.GetString(data);
+            }
+            else if (data[0] == 2)
+            {
+                units = BinaryPrimitives.ReadUInt32LittleEndian(data[1..]);
+            }
+            else
+            {
+                price = BinaryPrimitives.ReadUInt64LittleEndian(data[1..]);
+            }
+        }
+        return new WireTransaction
+        {
+            Signature = transaction.Id,
+            Bytes = bytes.ToArray(),
+            Payer = transaction.Message.FeePayer,
+            Blockhash = transaction.Message.RecentBlockhash,
+            Transfers = transfers,
+            Memo = memo,
+            Fee = 5_000 + (units * price + 999_999) / 1_000_000,
+        };
+    }
+}
+
+/// <param name="Error">Null where it succeeded.</param>
+internal sealed record Execution(WireTransaction Transaction, Block Block, string? Error);
+
+internal sealed record Block(ulong Slot, int Height, Blockhash Hash)
+{
+    public List<Execution> Executions { get; } = [];
+}

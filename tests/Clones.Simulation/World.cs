@@ -1,0 +1,169 @@
+using Clones.Contracts.Settlement;
+using Clones.Persistence.Faults;
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+using Clones.Persistence.Wallets;
+using Clones.Simulation.Store;
+using Clones.Solana.Primitives;
+
+namespace Clones.Simulation;
+
+/// <summary>A cluster, a database, a broker and some workers, on one timeline.</summary>
+internal sealed class World
+{
+    public const ulong Funds = 50_000_000_000;
+    private const int SlotMilliseconds = 400;
+
+    private readonly Dictionary<Guid, HashSet<Guid>> told = [];
+    private int born;
+
+    public World(ulong seed, int nodes, int workers, Plant? plant = null)
+    {
+        Plant = plant ?? Plant.None;
+        Dice = new Dice(seed);
+        Timeline = new Timeline();
+        Database = new Database(Timeline, Dice);
+        Database.Faults.WithoutUniqueIndexes = Plant.WithoutUniqueIndexes;
+        Chain = new Chain(Timeline, Dice);
+        Nodes = [.. Enumerable.Range(1, nodes).Select(n => new Node(Chain, Dice, n))];
+        Broker = new Broker(Timeline, Dice, () => Workers);
+        Database.Committed = Broker.Post;
+        Faults = new Trouble(this);
+        for (var i = 0; i < workers; i++)
+        {
+            Workers.Add(new SimulatedWorker(this, $"worker-{++born}"));
+        }
+        ProduceBlocks();
+    }
+
+    public Plant Plant { get; }
+
+    public Dice Dice { get; }
+
+    public Timeline Timeline { get; }
+
+    public Chain Chain { get; }
+
+    public IReadOnlyList<Node> Nodes { get; }
+
+    public Database Database { get; }
+
+    public Broker Broker { get; }
+
+    public Trouble Faults { get; }
+
+    public List<SimulatedWorker> Workers { get; } = [];
+
+    /// <summary>Secret seeds of the wallets.</summary>
+    public Dictionary<Guid, byte[]> Seeds { get; } = [];
+
+    public Dictionary<string, int> Crashes { get; } = [];
+
+    public bool IsSettled =>
+        Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
+        && Database.Reservations.TrueForAll(r => r.ReleasedAt is not null);
+
+    public DepositWallet AddWallet()
+    {
+        var seed = Dice.Bytes(Account.SeedLength);
+        using var account = Account.FromSeed(seed);
+        var wallet = new DepositWallet
+        {
+            Id = Dice.Guid(),
+            TrainingPoolId = Dice.Guid(),
+            Address = account.PublicKey.ToString(),
+            EncryptedPrivateKey = "",
+            KeyVersion = 1,
+            CreatedAt = Database.Clock,
+        };
+        Seeds[wallet.Id] = seed;
+        Database.Wallets[wallet.Id] = wallet;
+        Chain.Fund(account.PublicKey, Funds);
+        return wallet;
+    }
+
+    /// <summary>What accepting a payment commits: payments, transaction, reservation and message, at once.</summary>
+    public ChainTransaction Accept(DepositWallet wallet, params (PublicKey To, ulong Lamports)[] transfers)
+    {
+        var transaction = new ChainTransaction
+        {
+            Id = Dice.Guid(),
+            Kind = TransactionKind.Payment,
+            Status = TransactionStatus.Accepted,
+            WalletId = wallet.Id,
+            NextCheckAt = Database.Clock.AddSeconds(15),
+            CreatedAt = Database.Clock,
+        };
+        Database.Transactions[transaction.Id] = transaction;
+        foreach (var (to, lamports) in transfers)
+        {
+            var payment = new Payment
+            {
+                Id = Dice.Guid(),
+                Kind = PaymentKind.Withdrawal,
+                TrainingPoolId = wallet.TrainingPoolId,
+                WalletId = wallet.Id,
+                TransactionId = transaction.Id,
+                Recipient = to.ToString(),
+                Amount = lamports,
+                Status = PaymentStatus.Accepted,
+                Caller = "simulation",
+                IdempotencyKey = transaction.Id.ToString(),
+                RequestHash = [],
+                CreatedAt = Database.Clock,
+            };
+            Database.Payments[payment.Id] = payment;
+        }
+        Database.Reservations.Add(
+            new WalletReservation
+            {
+                Id = Dice.Guid(),
+                WalletId = wallet.Id,
+                TransactionId = transaction.Id,
+                Amount = PaymentAcceptance.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
+                CreatedAt = Database.Clock,
+            }
+        );
+        Broker.Post(new PrepareTransaction { TransactionId = transaction.Id });
+        return transaction;
+    }
+
+    /// <summary>SIGKILL; another process takes its place after a while.</summary>
+    public void Kill(SimulatedWorker worker, long restartAfter)
+    {
+        if (!worker.Process.IsAlive)
+        {
+            return;
+        }
+        worker.Process.Kill();
+        Timeline.After(restartAfter, () => Workers[Workers.IndexOf(worker)] = new SimulatedWorker(this, $"worker-{++born}"));
+    }
+
+    public void Crash(SimulatedWorker worker, CrashPoint point)
+    {
+        Crashes[point.ToString()] = Crashes.GetValueOrDefault(point.ToString()) + 1;
+        Kill(worker, Dice.Between(200, 20_000));
+    }
+
+    /// <summary>Other services are told that a payment is complete; hearing the same message twice is once.</summary>
+    public void Told(Guid paymentId, Guid messageId)
+    {
+        if (!told.TryGetValue(paymentId, out var messages))
+        {
+            told[paymentId] = messages = [];
+        }
+        messages.Add(messageId);
+    }
+
+    public int TimesTold(Guid paymentId) => told.TryGetValue(paymentId, out var messages) ? messages.Count : 0;
+
+    private void ProduceBlocks() =>
+        Timeline.After(
+            SlotMilliseconds,
+            () =>
+            {
+                Chain.Produce();
+                ProduceBlocks();
+            }
+        );
+}
