@@ -49,6 +49,14 @@ start_private_servers() {
   unlock_servers
 }
 
+# For whoever kills them on purpose: what has died starts again on the same ports with the same data.
+start_killed_servers() {
+  read_settings
+  lock_servers
+  start_servers
+  unlock_servers
+}
+
 servers_in_use() {
   local user
   for user in "$STATE"/users/*; do
@@ -92,7 +100,7 @@ print_private_servers() {
   printf '%s_RABBITMQ_MANAGEMENT=http://clones:%s@127.0.0.1:%s/\n' "$prefix" "$(setting RABBITMQ_PASSWORD)" "$(port_of RABBITMQ_UI)"
 }
 
-# servers test|bench start [PID] | stop | env | watch
+# servers test|bench|chaos start [PID] | again | stop | env | watch
 run_servers() {
   select_servers "${1:-}"
   [ "$SERVERS" != dev ] || die "the dev servers are started by ./clones up"
@@ -102,6 +110,7 @@ run_servers() {
       start_private_servers "${3:-keep}" >&2
       print_private_servers
       ;;
+    again) start_killed_servers >&2 ;;
     env) print_private_servers ;;
     modules) ensure_localnet_modules >&2 ;;
     watch) watch_servers ;;
@@ -112,6 +121,6 @@ run_servers() {
       stop_servers
       stop_remembered "$RUN/watcher.pid" "their watcher" 5
       ;;
-    *) die "usage: ./clones servers test|bench start [PID] | stop | env" ;;
+    *) die "usage: ./clones servers test|bench|chaos start [PID] | again | stop | env" ;;
   esac
 }

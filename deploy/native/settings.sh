@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# Settings of one set of servers ("dev", "test" or "bench"): a file KEY=VALUE, mode 600, read as text
+# Settings of one set of servers ("dev", "test", "bench" or "chaos"): a file KEY=VALUE, mode 600, read as text
 # and never executed. The environment wins over the file; what it gives at a start is recorded in it.
 
 declare -A SETTINGS=()
 
-# select_servers dev|test|bench: STATE is their private folder, SETTINGS_FILE where their settings stand.
+# select_servers dev|test|bench|chaos: STATE is their private folder, SETTINGS_FILE where their settings stand.
 select_servers() {
   SERVERS=$1
   case $SERVERS in
     dev) STATE=$ROOT/.local SETTINGS_FILE=$ROOT/.env ;;
-    test | bench) STATE=$ROOT/.local/$SERVERS SETTINGS_FILE=$ROOT/.local/$SERVERS/env ;;
-    *) die "unknown servers \"$SERVERS\": dev, test or bench" ;;
+    test | bench | chaos) STATE=$ROOT/.local/$SERVERS SETTINGS_FILE=$ROOT/.local/$SERVERS/env ;;
+    *) die "unknown servers \"$SERVERS\": dev, test, bench or chaos" ;;
   esac
   LOGS=$STATE/logs
   RUN=$STATE/run

@@ -148,7 +148,7 @@ run_demo() {
     dotnet "$APP/demo/Clones.Demo.dll" "$@"
 }
 
-# with_private_servers test|bench COMMAND...: the connection information in its environment, as the tests get it.
+# with_private_servers test|bench|chaos COMMAND...: the connection information in its environment, as the tests get it.
 with_private_servers() {
   local line
   select_servers "$1"
@@ -169,14 +169,17 @@ run_bench() {
   with_private_servers bench dotnet "$ROOT/bench/Clones.Bench/bin/Release/net10.0/Clones.Bench.dll" "$@"
 }
 
+# The simulator needs no servers; the chaos run has its own, since it kills them.
 run_chaos() {
-  [ -d "$ROOT/tests/Clones.Chaos" ] || die "the fault tests (tests/Clones.Chaos) are not built yet"
+  local program=$ROOT/tests/Clones.Chaos/bin/Release/net10.0/Clones.Chaos.dll
   require_toolchain
-  (
-    select_servers test
-    ensure_localnet_modules
-  )
+  select_servers chaos
   say "building (Release)"
   dotnet build "$ROOT/tests/Clones.Chaos" -c Release -v quiet --nologo
-  with_private_servers test dotnet "$ROOT/tests/Clones.Chaos/bin/Release/net10.0/Clones.Chaos.dll" "$@"
+  if [[ " $* " == *' --simulate '* || $# = 0 || " $* " == *' --help '* ]]; then
+    dotnet "$program" "$@"
+  else
+    ensure_localnet_modules
+    with_private_servers chaos dotnet "$program" "$@"
+  fi
 }

@@ -26,7 +26,7 @@ public static class ClonesStore
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ICrashPoints, NoCrashPoints>();
+        services.TryAddSingleton(ArmedCrashPoint.Read(configuration));
         // Pooled: building a context anew for each message costs more than the message.
         services.AddDbContextPool<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
         services.AddScoped<WalletLedger>();

@@ -75,6 +75,24 @@ public sealed class LeashedProcess : IAsyncDisposable
         return shell.ExitCode;
     }
 
+    /// <summary>The program's own process id, not that of the shell which holds it; null when it has ended.</summary>
+    public int? ProgramId
+    {
+        get
+        {
+            try
+            {
+                // The shell starts it first.
+                var children = File.ReadAllText($"/proc/{shell.Id}/task/{shell.Id}/children");
+                return !shell.HasExited && children.Split(' ') is [{ Length: > 0 } first, ..] ? int.Parse(first) : null;
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>SIGKILL, and waits until it is gone.</summary>
     public async Task KillAsync()
     {

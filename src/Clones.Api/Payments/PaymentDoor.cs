@@ -4,6 +4,7 @@ using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Tokens;
 using Clones.Solana.Primitives;
@@ -13,7 +14,13 @@ using MassTransit;
 namespace Clones.Api.Payments;
 
 /// <summary>Accepts a payment over HTTP: the chain is read first, then payment, reservation and message are one commit.</summary>
-internal sealed class PaymentDoor(ClonesDbContext db, PaymentAcceptance acceptance, WalletBalances balances, IPublishEndpoint bus)
+internal sealed class PaymentDoor(
+    ClonesDbContext db,
+    PaymentAcceptance acceptance,
+    WalletBalances balances,
+    IPublishEndpoint bus,
+    ICrashPoints crashes
+)
 {
     /// <summary>A wallet that settles something between read and lock is read again; more often than this, the caller asks again.</summary>
     private const int ReadsMax = 5;
@@ -73,6 +80,7 @@ internal sealed class PaymentDoor(ClonesDbContext db, PaymentAcceptance acceptan
             await bus.Publish(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await crashes.ReachAsync(CrashPoint.PaymentAccepted, cancellationToken);
         return result;
     }
 

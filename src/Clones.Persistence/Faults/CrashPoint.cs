@@ -6,6 +6,9 @@ namespace Clones.Persistence.Faults;
 /// </summary>
 public enum CrashPoint
 {
+    /// <summary>A payment is accepted and committed; its caller has no answer and nobody else was told.</summary>
+    PaymentAccepted,
+
     /// <summary>The transaction's row is locked; nothing is signed.</summary>
     PreparationBegun,
 

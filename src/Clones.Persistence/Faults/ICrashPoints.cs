@@ -1,6 +1,6 @@
 namespace Clones.Persistence.Faults;
 
-/// <summary>Is told when a <see cref="CrashPoint"/> is reached. In production nothing listens.</summary>
+/// <summary>Is told when a <see cref="CrashPoint"/> is reached. In production nothing listens, see <see cref="ArmedCrashPoint"/>.</summary>
 public interface ICrashPoints
 {
     ValueTask ReachAsync(CrashPoint point, CancellationToken cancellationToken);

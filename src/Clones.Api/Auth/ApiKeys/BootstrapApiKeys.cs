@@ -1,16 +1,43 @@
+using System.Net.Sockets;
 using Clones.Persistence;
 using Clones.Persistence.Access;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Clones.Api.Auth.ApiKeys;
 
-/// <summary>Stores the keys of the environment before the first request. A key that was replaced there is revoked.</summary>
-internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions options, TimeProvider time) : IHostedService
+/// <summary>
+/// Stores the keys of the environment before the first request. A key that was replaced there is revoked. While the database is away the
+/// start waits for it: both may have died together.
+/// </summary>
+internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions options, TimeProvider time, ILogger<BootstrapApiKeys> log)
+    : IHostedService
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private const string OperatorName = "bootstrap operator";
     private const string ServiceName = "bootstrap service";
 
     public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await StoreAsync(cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e.GetBaseException() is NpgsqlException { IsTransient: true } or SocketException)
+            {
+                log.LogWarning("The start waits for the database: {Reason}", e.GetBaseException().Message);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task StoreAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
@@ -23,8 +50,6 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
         );
         await StoreAsync(db, ServiceName, options.ServiceApiKey, [Scopes.PaymentsWrite, Scopes.PaymentsRead], cancellationToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task StoreAsync(ClonesDbContext db, string name, string? key, List<string> scopes, CancellationToken cancellationToken)
     {

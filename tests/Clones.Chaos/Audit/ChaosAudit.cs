@@ -1,0 +1,130 @@
+using Clones.Persistence.Payments;
+using Clones.Persistence.Settlement;
+
+namespace Clones.Chaos.Audit;
+
+/// <summary>Holds the three accounts against each other. Pure; every line that it returns is a broken promise.</summary>
+internal static class ChaosAudit
+{
+    public static IReadOnlyList<string> Of(Evidence evidence) =>
+        [
+            .. Lost(evidence),
+            .. Executions(evidence),
+            .. Attempts(evidence.Books),
+            .. Changes(evidence.Books),
+            .. Leftovers(evidence.Books),
+            .. MoneyAudit.Of(evidence),
+            .. AgentAudit.Of(evidence),
+        ];
+
+    /// <summary>What the clients were told against the books.</summary>
+    private static IEnumerable<string> Lost(Evidence evidence)
+    {
+        var payments = evidence.Books.Payments.ToDictionary(p => p.Id);
+        var known = new HashSet<Guid>();
+        foreach (var order in evidence.Orders)
+        {
+            if (!evidence.Accepted.TryGetValue(order.Number, out var id))
+            {
+                yield return $"order {order.Number} was never accepted";
+                continue;
+            }
+            if (order.Door == Work.Door.Submission)
+            {
+                id = evidence.Books.DecidedSubmissions.GetValueOrDefault(order.KeyOf(evidence.Seed)) ?? Guid.Empty;
+            }
+            if (!payments.TryGetValue(id, out var payment))
+            {
+                yield return $"order {order.Number} was accepted and the books have no payment for it";
+                continue;
+            }
+            known.Add(id);
+            if (payment.Recipient != order.Recipient.ToString())
+            {
+                yield return $"payment {id} is to {payment.Recipient} and was ordered to {order.Recipient}";
+            }
+        }
+        foreach (var stranger in payments.Keys.Where(id => !known.Contains(id)))
+        {
+            yield return $"payment {stranger} was made and nobody has ordered it";
+        }
+    }
+
+    /// <summary>The books against the chain, memo by memo.</summary>
+    private static IEnumerable<string> Executions(Evidence evidence)
+    {
+        var entries = evidence.Entries.Where(e => e.Entry.TransactionId is not null).ToLookup(e => e.Entry.TransactionId!.Value);
+        var transactions = evidence.Books.Transactions.ToDictionary(t => t.Id);
+        foreach (var unknown in entries.Where(e => !transactions.ContainsKey(e.Key)))
+        {
+            yield return $"the chain holds memo {unknown.Key}, which the books do not know";
+        }
+        foreach (var transaction in transactions.Values)
+        {
+            var landed = entries[transaction.Id].Count(e => e.Entry.Succeeded);
+            var expected = transaction.Status == TransactionStatus.Finalized ? 1 : 0;
+            if (landed != expected)
+            {
+                yield return $"transaction {transaction.Id} is {transaction.Status} and its memo succeeded on chain {landed} times";
+            }
+        }
+        foreach (var payment in evidence.Books.Payments)
+        {
+            var status = payment.TransactionId is { } id ? transactions[id].Status : (TransactionStatus?)null;
+            var ended = payment.Status switch
+            {
+                PaymentStatus.Completed => status == TransactionStatus.Finalized,
+                PaymentStatus.Failed => status is null or TransactionStatus.Failed && !string.IsNullOrEmpty(payment.Reason),
+                _ => false,
+            };
+            if (!ended)
+            {
+                yield return $"payment {payment.Id} is {payment.Status} ({payment.Reason}) and its transaction {status}";
+            }
+            var told = evidence.Told.GetValueOrDefault(payment.Id);
+            if (told != (payment.Status == PaymentStatus.Completed ? 1 : 0))
+            {
+                yield return $"payment {payment.Id} is {payment.Status} and was told complete {told} times";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Attempts(BooksReading books)
+    {
+        foreach (var transaction in books.Transactions)
+        {
+            var attempts = transaction.Attempts.OrderBy(a => a.Number).ToList();
+            foreach (var live in attempts.Where(a => a.Status.IsLive()))
+            {
+                yield return $"attempt {live.Number} of {transaction.Id} is {live.Status} for ever";
+            }
+            foreach (
+                var earlier in attempts
+                    .SkipLast(1)
+                    .Where(a => a.Status is not AttemptStatus.Withdrawn && (a.Status != AttemptStatus.Expired || a.Evidence is null))
+            )
+            {
+                yield return $"attempt {earlier.Number} of {transaction.Id} is {earlier.Status}, and another was signed";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Changes(BooksReading books) =>
+        books
+            .Changes.Where(c => !LegalChanges.Allows(c))
+            .Select(c => $"illegal transition in {c.What}: {c.RowId} {c.Kind} from {c.From} to {c.To}");
+
+    private static IEnumerable<string> Leftovers(BooksReading books)
+    {
+        // An agent that waits for its owner keeps what its deployment will cost.
+        var waiting = books.Transactions.Where(t => t.Kind != TransactionKind.Payment && t.SettledAt is null).Select(t => t.Id).ToHashSet();
+        foreach (var open in books.OpenReservations.Where(r => !waiting.Contains(r.TransactionId)))
+        {
+            yield return $"the reservation of transaction {open.TransactionId} was never released";
+        }
+        if (books.OutboxLeft > 0)
+        {
+            yield return $"{books.OutboxLeft} messages were never delivered";
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Clones.Chaos.Work;
+using Clones.Solana.Primitives;
+
+namespace Clones.Chaos.Audit;
+
+/// <summary>What the clients were told, what the books say, and what the chain shows: three accounts of one run.</summary>
+/// <param name="Accepted">Payment ids by order number, as the clients heard them.</param>
+/// <param name="Told">For each payment how many different messages said that it is complete.</param>
+/// <param name="Wallets">By index of the pool.</param>
+/// <param name="Holdings">Of each person who is paid once only: what the chain shows that they hold, by order number.</param>
+/// <param name="LivingAccounts">Mints and liquidity pools named by the agents' rows that are there on chain.</param>
+internal sealed record Evidence(
+    ulong Seed,
+    IReadOnlyList<PaymentOrder> Orders,
+    IReadOnlyDictionary<int, Guid> Accepted,
+    IReadOnlyDictionary<Guid, int> Told,
+    BooksReading Books,
+    IReadOnlyList<ChaosPool> Pools,
+    IReadOnlyList<WalletOnChain> Wallets,
+    IReadOnlyDictionary<int, ulong> Holdings,
+    IReadOnlySet<string> LivingAccounts,
+    ulong TokenAccountRent
+)
+{
+    public IEnumerable<(PublicKey Wallet, ChainEntry Entry)> Entries =>
+        Pools.Zip(Wallets).SelectMany(p => p.Second.History.Select(e => (p.First.Wallet, e)));
+}

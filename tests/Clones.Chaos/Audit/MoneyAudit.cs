@@ -1,0 +1,105 @@
+using Clones.Persistence.Payments;
+using Clones.Solana.Primitives;
+
+namespace Clones.Chaos.Audit;
+
+/// <summary>To the last unit: each transfer against its payment, each wallet against its history, each person against what they were to get.</summary>
+internal static class MoneyAudit
+{
+    public static IEnumerable<string> Of(Evidence evidence) => [.. Transfers(evidence), .. Balances(evidence), .. People(evidence)];
+
+    private static IEnumerable<string> Transfers(Evidence evidence)
+    {
+        var carried = evidence.Books.Payments.Where(p => p.TransactionId is not null).ToLookup(p => p.TransactionId!.Value);
+        foreach (var (_, entry) in evidence.Entries)
+        {
+            if (entry.TransactionId is not { } id || !carried.Contains(id))
+            {
+                continue;
+            }
+            var lamports = -(Int128)entry.Fee;
+            var tokens = new Dictionary<PublicKey, Int128>();
+            foreach (var payment in carried[id].Where(_ => entry.Succeeded))
+            {
+                if (payment.Mint is null)
+                {
+                    lamports -= payment.Amount;
+                }
+                else
+                {
+                    var mint = PublicKey.Parse(payment.Mint);
+                    tokens[mint] = tokens.GetValueOrDefault(mint) - payment.Amount;
+                }
+            }
+            // Whoever had no account for the token gets one, and its rent comes out of the same wallet.
+            var rents = (lamports - entry.Lamports) / (Int128)evidence.TokenAccountRent;
+            var moved = entry.Tokens.Where(t => t.Value != 0).ToDictionary();
+            if (
+                lamports - entry.Lamports != rents * (Int128)evidence.TokenAccountRent
+                || rents < 0
+                || rents > tokens.Count
+                || moved.Count != tokens.Count
+                || moved.Any(m => tokens.GetValueOrDefault(m.Key) != m.Value)
+            )
+            {
+                yield return $"{entry.Signature} moved {entry.Lamports} lamports and {string.Join(", ", moved.Values)} tokens, "
+                    + $"where its payments are {lamports} and {string.Join(", ", tokens.Values)}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Balances(Evidence evidence)
+    {
+        foreach (var (pool, wallet) in evidence.Pools.Zip(evidence.Wallets))
+        {
+            var funding = wallet.History.Where(e => e.TransactionId is null).ToList();
+            if (funding is not [{ Succeeded: true } gift] || gift.Lamports != pool.FundedLamports)
+            {
+                yield return $"{pool.Wallet} has {funding.Count} transactions in its history that carry no memo, where its funding is one";
+            }
+            var lamports =
+                (Int128)pool.FundedLamports + Sum(wallet.History.Where(e => e.TransactionId is not null).Select(e => e.Lamports));
+            if (lamports != wallet.Lamports)
+            {
+                yield return $"{pool.Wallet} should hold {lamports} lamports and holds {wallet.Lamports}";
+            }
+            var paid = Sum(
+                evidence
+                    .Books.Payments.Where(p => p.TrainingPoolId == pool.Id && p.Mint is not null && p.Status == PaymentStatus.Completed)
+                    .Select(p => (Int128)p.Amount)
+            );
+            if (pool.Mint is not null && pool.FundedTokens - paid != wallet.Tokens)
+            {
+                yield return $"{pool.Wallet} should hold {pool.FundedTokens - paid} base units and holds {wallet.Tokens}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> People(Evidence evidence)
+    {
+        var payments = evidence.Books.Payments.ToDictionary(p => p.Id);
+        foreach (var order in evidence.Orders.Where(o => evidence.Holdings.ContainsKey(o.Number)))
+        {
+            var id = evidence.Accepted.GetValueOrDefault(order.Number);
+            if (order.Door == Work.Door.Submission)
+            {
+                id = evidence.Books.DecidedSubmissions.GetValueOrDefault(order.KeyOf(evidence.Seed)) ?? Guid.Empty;
+            }
+            if (!payments.TryGetValue(id, out var payment))
+            {
+                continue;
+            }
+            var worth =
+                order.Door == Work.Door.Submission
+                    ? evidence.Pools[order.Pool].PriceBaseUnits * (ulong)order.Score / 100
+                    : order.AmountBaseUnits;
+            var due = payment.Status == PaymentStatus.Completed ? worth : 0;
+            if (evidence.Holdings[order.Number] != due)
+            {
+                yield return $"{order.Recipient} (order {order.Number}) should hold {due} and holds {evidence.Holdings[order.Number]}";
+            }
+        }
+    }
+
+    private static Int128 Sum(IEnumerable<Int128> amounts) => amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount);
+}

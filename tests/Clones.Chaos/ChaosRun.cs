@@ -1,0 +1,157 @@
+using Clones.Chaos.Audit;
+using Clones.Chaos.Rampage;
+using Clones.Chaos.Servers;
+using Clones.Chaos.Work;
+using Clones.Solana.Programs;
+
+namespace Clones.Chaos;
+
+/// <summary>One run on real parts: trouble, healing, audit.</summary>
+internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider time)
+{
+    private const int PayingPools = 4;
+    private static readonly TimeSpan HealingLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Tally tally = new();
+    private readonly long began = time.GetTimestamp();
+
+    public static Task<ChaosReport> RunAsync(ChaosPlan plan, TextWriter output, CancellationToken cancellationToken) =>
+        new ChaosRun(plan, output, TimeProvider.System).RunAsync(cancellationToken);
+
+    private async Task<ChaosReport> RunAsync(CancellationToken cancellationToken)
+    {
+        Say($"seed {plan.Seed}: starting PostgreSQL, RabbitMQ, three nodes, an API and {plan.Workers} workers");
+        await using var system = new ChaosSystem(plan, tally, time);
+        await system.StartAsync();
+        await StatusWatch.SetAsync(system.Database, cancellationToken);
+        var listener = new CompletionListener(system.VirtualHost);
+        await listener.BindAsync(cancellationToken);
+
+        using var owner = new Owner(system, time);
+        var pools = await new Setting(system, owner, time).MakeAsync(PayingPools, plan.Agents, cancellationToken);
+        var orders = PaymentOrder.Draw(plan, PayingPools);
+        var sender = new PaymentSender(plan, system, owner, pools, tally, time);
+        Say($"the trouble begins: {plan.Payments} payments and {plan.Kills} deaths and freezes in {plan.Length.TotalSeconds:0} s");
+        var troubleBegan = time.GetTimestamp();
+        var work = Task.WhenAll([
+            sender.SendAllAsync(orders, cancellationToken),
+            .. Deployers(pools, owner).Select(d => d.DeployAsync(cancellationToken)),
+        ]);
+        await system.Cluster.BeginStormAsync(plan.Seed, plan.Length);
+        await RampageAsync(system, cancellationToken);
+        foreach (var (kind, times) in await system.Cluster.CalmAsync())
+        {
+            tally.Note($"chain: {kind}", times);
+        }
+        Say("the trouble is over");
+        var healingBegan = time.GetTimestamp();
+        await system.UntilReadyAsync();
+        await HealAsync(system.Database, work, cancellationToken);
+        var (length, healedIn) = (time.GetElapsedTime(troubleBegan), time.GetElapsedTime(healingBegan));
+        Say("reading the chain");
+        await sender.AskAgainAsync(orders, cancellationToken);
+        var evidence = await EvidenceAsync(system, orders, sender, listener, pools, cancellationToken);
+        return new ChaosReport(plan, tally, evidence, [.. sender.Findings, .. ChaosAudit.Of(evidence)], length, healedIn);
+    }
+
+    private IEnumerable<AgentDeployer> Deployers(IReadOnlyList<ChaosPool> pools, Owner owner) =>
+        Enumerable.Range(0, plan.Agents).Select(i => new AgentDeployer(plan.Seed, i + 1, pools[PayingPools + i], owner, tally, time));
+
+    /// <summary>Every deed at its time. Two deeds to the same server follow each other, whatever the plan says.</summary>
+    private async Task RampageAsync(ChaosSystem system, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ending.CancelAfter(plan.Length);
+        var turns = Enum.GetValues<Victim>().ToDictionary(v => v, _ => new SemaphoreSlim(1));
+        await Task.WhenAll(RampagePlan.Draw(plan).Select(DoAsync));
+        await Task.Delay(plan.Length, time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        async Task DoAsync(Deed deed)
+        {
+            await Task.Delay(deed.At, time, cancellationToken);
+            var turn = turns[deed.Victim];
+            await turn.WaitAsync(cancellationToken);
+            try
+            {
+                Say($"{deed.Kind}{(deed.Victim == Victim.Worker ? $" ({deed.Index + 1})" : "")}");
+                await system.DoAsync(deed, ending.Token);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+    }
+
+    private async Task HealAsync(string database, Task work, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var (payments, reservations) = await BooksReading.OpenAsync(database, cancellationToken);
+            if (payments == 0 && reservations == 0 && work.IsCompleted)
+            {
+                await work;
+                return;
+            }
+            if (work.IsFaulted)
+            {
+                await work;
+            }
+            if (time.GetElapsedTime(began) > HealingLimit)
+            {
+                // The audit names them.
+                Say($"after {HealingLimit.TotalMinutes:0} minutes {payments} payments and {reservations} reservations are still open");
+                return;
+            }
+            await Task.Delay(LookEvery, time, cancellationToken);
+        }
+    }
+
+    private async Task<Evidence> EvidenceAsync(
+        ChaosSystem system,
+        IReadOnlyList<PaymentOrder> orders,
+        PaymentSender sender,
+        CompletionListener listener,
+        IReadOnlyList<ChaosPool> pools,
+        CancellationToken cancellationToken
+    )
+    {
+        var chain = new ChainReading(system.Cluster.Rpc);
+        var wallets = new List<WalletOnChain>();
+        foreach (var pool in pools)
+        {
+            wallets.Add(await chain.WalletAsync(pool, cancellationToken));
+        }
+        var holdings = new Dictionary<int, ulong>();
+        foreach (var order in orders.GroupBy(o => o.Recipient).Where(g => g.Count() == 1).Select(g => g.Single()))
+        {
+            holdings[order.Number] = await chain.HoldingsAsync(order.Recipient, pools[order.Pool].Mint, cancellationToken);
+        }
+        var books = await BooksReading.ReadAsync(system.Database, cancellationToken);
+        var living = new HashSet<string>();
+        foreach (var address in books.Agents.SelectMany(a => new[] { a.TokenMint, a.LiquidityPoolAddress }).OfType<string>())
+        {
+            if (await chain.ExistsAsync(Solana.Primitives.PublicKey.Parse(address), cancellationToken))
+            {
+                living.Add(address);
+            }
+        }
+        return new Evidence(
+            plan.Seed,
+            orders,
+            sender.Accepted,
+            await listener.ReadAsync(cancellationToken),
+            books,
+            pools,
+            wallets,
+            holdings,
+            living,
+            await system.Cluster.Rpc.GetMinimumBalanceForRentExemptionAsync(TokenAccount.Size, cancellationToken)
+        );
+    }
+
+    private void Say(string text) => output.WriteLine($"[{time.GetElapsedTime(began).TotalSeconds, 6:0.0} s] {text}");
+}

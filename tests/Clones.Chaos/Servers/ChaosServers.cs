@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Clones.Testing;
+using Npgsql;
+
+namespace Clones.Chaos.Servers;
+
+/// <summary>A PostgreSQL and a RabbitMQ of this run's own, which it may kill. They end with this process.</summary>
+internal sealed class ChaosServers
+{
+    private readonly Dictionary<string, string> addresses;
+
+    private ChaosServers(Dictionary<string, string> addresses) => this.addresses = addresses;
+
+    public static async Task<ChaosServers> StartAsync()
+    {
+        var output = await ScriptAsync("start", $"{Environment.ProcessId}");
+        return new ChaosServers(
+            output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split('=', 2))
+                .ToDictionary(parts => parts[0], parts => parts[1])
+        );
+    }
+
+    /// <returns>The connection string of a new database.</returns>
+    public async Task<string> CreateDatabaseAsync(string name)
+    {
+        var server = addresses["CLONES_CHAOS_POSTGRES"];
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var create = new NpgsqlCommand($"drop database if exists {name} with (force)", connection);
+        await create.ExecuteNonQueryAsync();
+        create.CommandText = $"create database {name}";
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+    }
+
+    /// <returns>The address of a new virtual host.</returns>
+    public async Task<Uri> CreateVirtualHostAsync(string name)
+    {
+        var management = new Uri(addresses["CLONES_CHAOS_RABBITMQ_MANAGEMENT"]);
+        using var http = new HttpClient { BaseAddress = new Uri(management, "api/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo)))
+        );
+        using var deleted = await http.DeleteAsync($"vhosts/{name}");
+        using var made = await http.PutAsJsonAsync($"vhosts/{name}", new { });
+        made.EnsureSuccessStatusCode();
+        var all = new
+        {
+            configure = ".*",
+            write = ".*",
+            read = ".*",
+        };
+        using var permitted = await http.PutAsJsonAsync($"permissions/{name}/{management.UserInfo.Split(':')[0]}", all);
+        permitted.EnsureSuccessStatusCode();
+        return new Uri(new Uri(addresses["CLONES_CHAOS_RABBITMQ"]), name);
+    }
+
+    /// <summary>Processes of the database or the broker, all of them; empty where it is dead already.</summary>
+    /// <param name="name">postgres or rabbitmq.</param>
+    public static IReadOnlyList<int> ProcessesOf(string name)
+    {
+        var remembered = File.ReadAllText(Repository.PathOf(".local", "chaos", "run", $"{name}.pid"));
+        return Signals.FamilyOf(int.Parse(remembered.Split(' ')[0]));
+    }
+
+    /// <summary>Starts what was killed, on the same ports with the same data, and waits until it answers.</summary>
+    public static Task StartAgainAsync() => ScriptAsync("again");
+
+    private static async Task<string> ScriptAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Repository.PathOf("clones"), ["servers", "chaos", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var script = Process.Start(start)!;
+        var errors = script.StandardError.ReadToEndAsync();
+        var output = await script.StandardOutput.ReadToEndAsync();
+        await script.WaitForExitAsync();
+        return script.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"./clones servers chaos {string.Join(' ', arguments)} failed:\n{await errors}");
+    }
+}

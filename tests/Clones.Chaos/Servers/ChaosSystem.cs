@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Clones.Chaos.Rampage;
+using Clones.Demo;
+using Clones.Testing;
+
+namespace Clones.Chaos.Servers;
+
+/// <summary>The whole system on real parts: an API, several workers, PostgreSQL, RabbitMQ, and a cluster of three nodes.</summary>
+internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+
+    private readonly string serviceKey = Secret();
+    private readonly string operatorKey = Secret();
+    private readonly List<ChaosHost> workers = [];
+    private ChaosHost api = null!;
+
+    public HostileCluster Cluster { get; } = new();
+
+    public string Database { get; private set; } = null!;
+
+    public Uri VirtualHost { get; private set; } = null!;
+
+    /// <summary>Folder of the hosts' logs.</summary>
+    public string Logs { get; } = Repository.PathOf(".local", "chaos", "logs", $"run-{plan.Seed}");
+
+    public ClonesApi Service => ClonesApi.For(api.Url, serviceKey);
+
+    public ClonesApi Operator => ClonesApi.For(api.Url, operatorKey);
+
+    public ClonesApi Anonymous => ClonesApi.For(api.Url);
+
+    public async Task StartAsync()
+    {
+        if (Directory.Exists(Logs))
+        {
+            Directory.Delete(Logs, recursive: true);
+        }
+        Directory.CreateDirectory(Logs);
+        var starting = Cluster.StartAsync();
+        var servers = await ChaosServers.StartAsync();
+        Database = await servers.CreateDatabaseAsync("chaos");
+        VirtualHost = await servers.CreateVirtualHostAsync("chaos");
+        await starting;
+
+        var common = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Clones"] = Database,
+            ["RABBITMQ_URL"] = VirtualHost.ToString(),
+            ["SOLANA_RPC_URLS"] = string.Join(',', Cluster.Urls),
+            ["LIQUIDITY_VENUE"] = "local",
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+        };
+        var keys = new Dictionary<string, string?>(common)
+        {
+            ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = Secret(),
+            ["DEPOSIT_KEY_ENCRYPTION_SALT"] = Secret(),
+        };
+        await MigrateAsync(keys);
+        for (var i = 0; i < plan.Workers; i++)
+        {
+            workers.Add(Host("worker", $"worker-{i + 1}", "Clones.Workers", keys));
+        }
+        api = Host(
+            "api",
+            "api",
+            "Clones.Api",
+            new Dictionary<string, string?>(common)
+            {
+                ["CLONES_AUTH_TOKEN_KEY"] = Secret(),
+                ["CLONES_OPERATOR_API_KEY"] = operatorKey,
+                ["CLONES_SERVICE_API_KEY"] = serviceKey,
+            }
+        );
+        foreach (var host in Hosts)
+        {
+            host.Start();
+        }
+        await UntilReadyAsync();
+    }
+
+    /// <summary>Waits until every host answers, its database and broker too.</summary>
+    public async Task UntilReadyAsync()
+    {
+        using var limit = new CancellationTokenSource(StartLimit, time);
+        try
+        {
+            await Task.WhenAll(Hosts.Select(h => h.UntilReadyAsync(limit.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InvalidOperationException($"A host is not ready after {StartLimit}; its log is in {Logs}.");
+        }
+    }
+
+    /// <summary>Does one deed, and undoes what has to be undone: a server that was killed is started again before this returns.</summary>
+    public async Task DoAsync(Deed deed, CancellationToken cancellationToken)
+    {
+        switch (deed.Victim)
+        {
+            case Victim.Worker or Victim.Api:
+                var host = deed.Victim == Victim.Api ? api : workers[deed.Index];
+                await (deed.IsFreeze ? host.FreezeAsync(deed, cancellationToken) : host.KillAsync(deed));
+                break;
+            default:
+                var family = ChaosServers.ProcessesOf(deed.Victim == Victim.Database ? "postgres" : "rabbitmq");
+                if (deed.IsFreeze)
+                {
+                    await Signals.FreezeAsync(family);
+                }
+                else
+                {
+                    await Signals.KillAsync(family);
+                }
+                tally.Note(deed.Kind);
+                await Task.Delay(deed.IsFreeze ? deed.FrozenFor : deed.DownFor, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await (deed.IsFreeze ? Signals.ThawAsync(family) : ChaosServers.StartAgainAsync());
+                break;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in Hosts)
+        {
+            await host.DisposeAsync();
+        }
+        await Cluster.DisposeAsync();
+    }
+
+    private IEnumerable<ChaosHost> Hosts => api is null ? workers : workers.Append(api);
+
+    private ChaosHost Host(string kind, string name, string project, Dictionary<string, string?> environment)
+    {
+        var url = FreeUrl();
+        return new ChaosHost(
+            kind,
+            HostPath(project),
+            url,
+            Path.Combine(Logs, $"{name}.log"),
+            new Dictionary<string, string?>(environment) { ["ASPNETCORE_URLS"] = url.ToString() },
+            tally,
+            time
+        );
+    }
+
+    private static async Task MigrateAsync(Dictionary<string, string?> environment)
+    {
+        await using var migration = LeashedProcess.Start(["dotnet", HostPath("Clones.Workers"), "migrate"], environment);
+        using var limit = new CancellationTokenSource(StartLimit, TimeProvider.System);
+        if (await migration.WaitAsync(limit.Token) != 0)
+        {
+            throw new InvalidOperationException($"The migration failed:\n{migration.Output}");
+        }
+    }
+
+    private static string HostPath(string host) => Repository.PathOf("src", host, "bin", Configuration, "net10.0", $"{host}.dll");
+
+    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    private static Uri FreeUrl()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+
+    private static string Secret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+}

@@ -1,0 +1,64 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Clones.Solana.Rpc;
+using Clones.Testing;
+
+namespace Clones.Chaos.Servers;
+
+/// <summary>A Solana VM behind three nodes, each of which fails, lags and lies by itself while a storm is on.</summary>
+internal sealed class HostileCluster : IAsyncDisposable
+{
+    private const int Fronts = 3;
+
+    /// <summary>Finality comes after 3.2 s, a blockhash lives 15 s: long enough to be outlived by a freeze.</summary>
+    private const int SlotMs = 100;
+
+    private readonly LocalnetFixture localnet = new();
+    private readonly HttpClient http = new();
+    private Uri first = null!;
+
+    public IReadOnlyList<Uri> Urls => [.. Enumerable.Range(0, Fronts).Select(i => new UriBuilder(first) { Port = first.Port + 2 * i }.Uri)];
+
+    /// <summary>A client for the setting and the audit, when no storm is on.</summary>
+    public IRpcClient Rpc { get; private set; } = null!;
+
+    public async Task StartAsync()
+    {
+        first = await localnet.StartAsync(SlotMs, "--fronts", $"{Fronts}");
+        Rpc = new SolanaRpcClient(http, first);
+    }
+
+    public Task BeginStormAsync(ulong seed, TimeSpan length) =>
+        AdminAsync("clones_storm", new { seed = seed & 0xFFFF_FFFF, ms = (long)length.TotalMilliseconds });
+
+    /// <returns>How many episodes of each kind there were.</returns>
+    public async Task<IReadOnlyDictionary<string, int>> CalmAsync()
+    {
+        var status = await AdminAsync("clones_stormStatus", new { });
+        await AdminAsync("clones_calm", new { });
+        await AdminAsync("clones_clearFaults", new { });
+        return status.GetProperty("begun").Deserialize<Dictionary<string, int>>()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await localnet.DisposeAsync();
+        http.Dispose();
+    }
+
+    private async Task<JsonElement> AdminAsync(string method, object parameters)
+    {
+        var request = new
+        {
+            jsonrpc = "2.0",
+            id = 1,
+            method,
+            @params = new[] { parameters },
+        };
+        using var response = await http.PostAsJsonAsync(first, request);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return answer.TryGetProperty("result", out var result)
+            ? result
+            : throw new InvalidOperationException($"{method} answered {answer.GetRawText()}");
+    }
+}
