@@ -9,7 +9,7 @@ namespace Clones.Api.Tests;
 public sealed class PaymentTests(ApiFixture api)
 {
     [Fact]
-    public async Task A_hundred_identical_posts_at_once_make_one_payment()
+    public async Task Row_1_a_hundred_identical_posts_at_once_make_one_payment()
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
@@ -206,7 +206,7 @@ public sealed class PaymentTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Attempts_are_shown_with_their_evidence_and_without_their_bytes()
+    public async Task Attempts_are_shown_with_what_each_node_said_and_without_their_bytes()
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
@@ -226,7 +226,11 @@ public sealed class PaymentTests(ApiFixture api)
                     ContextSlot = 1_000,
                     GenesisHash = "genesis",
                     FeeLamportsMax = 5_000,
-                    Evidence = """{"heights":[1300,1301]}""",
+                    Evidence = """
+                    {"verdict":"DEAD","margin":32,"nodes":[
+                      {"endpoint":"https://one.example","finalizedBlockHeight":1300,"blockhashValid":false,"historyReachesAttempt":true},
+                      {"endpoint":"https://two.example","finalizedBlockHeight":1301,"blockhashValid":false,"historyReachesAttempt":true}]}
+                    """,
                     CreatedAt = DateTimeOffset.UnixEpoch,
                 }
             );
@@ -237,7 +241,10 @@ public sealed class PaymentTests(ApiFixture api)
 
         var attempt = attempts.Body["items"]!.AsArray().ShouldHaveSingleItem()!;
         attempt["status"]!.GetValue<string>().ShouldBe("EXPIRED");
-        attempt["evidence"]!["heights"]![1]!.GetValue<int>().ShouldBe(1_301);
+        attempt["evidence"]!["verdict"]!.GetValue<string>().ShouldBe("DEAD");
+        var nodes = attempt["evidence"]!["nodes"]!.AsArray();
+        nodes.Select(n => n!["endpoint"]!.GetValue<string>()).ShouldBe(["https://one.example", "https://two.example"]);
+        nodes[1]!["finalizedBlockHeight"]!.GetValue<int>().ShouldBe(1_301);
         attempt.AsObject().Select(f => f.Key).ShouldNotContain(name => name.Contains("bytes", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -269,7 +276,13 @@ public sealed class PaymentTests(ApiFixture api)
         (await owner.Http.GetJsonAsync($"/v1/payments?status=ACCEPTED&cursor={first}")).Status.ShouldBe(400);
     }
 
-    internal static object Body(Guid poolId, string amount, string? reference = null, string? recipient = null)
+    internal static object Body(
+        Guid poolId,
+        string amount,
+        string? reference = null,
+        string? recipient = null,
+        string? onInsufficientFunds = null
+    )
     {
         using var wallet = Account.Generate();
         return new
@@ -278,6 +291,7 @@ public sealed class PaymentTests(ApiFixture api)
             recipient = recipient ?? wallet.PublicKey.ToString(),
             amount,
             reference,
+            onInsufficientFunds,
         };
     }
 

@@ -35,6 +35,7 @@ internal static class CreatePaymentEndpoint
         var recipient = fields.Text<AccountAddress>("recipient", body.Recipient);
         var amount = fields.Text<DecimalAmount>("amount", body.Amount);
         var reference = fields.OptionalText<PaymentReference>("reference", body.Reference);
+        var missingFunds = fields.OptionalText<MissingFundsChoice>("onInsufficientFunds", body.OnInsufficientFunds);
         fields.ThrowIfRefused();
 
         var row = await db
@@ -63,6 +64,7 @@ internal static class CreatePaymentEndpoint
                 Caller = caller.Id,
                 IdempotencyKey = key.Value,
                 Reference = reference?.Value,
+                MayWait = missingFunds is { MayWait: true },
             },
             PublicKey.Parse(row.DepositAddress),
             token,

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
@@ -9,7 +11,14 @@ namespace Clones.Api.Payments;
 
 /// <param name="Amount">Decimal string in the pool's token.</param>
 /// <param name="Reference">The caller's own words, up to 200 characters.</param>
-internal sealed record CreatePaymentRequest(Guid TrainingPoolId, string Recipient, string Amount, string? Reference = null);
+/// <param name="OnInsufficientFunds">reject (the default): 422. wait: stored as WAITING_FOR_FUNDS, and paid when the funds are there.</param>
+internal sealed record CreatePaymentRequest(
+    Guid TrainingPoolId,
+    string Recipient,
+    string Amount,
+    string? Reference = null,
+    [property: DefaultValue("reject"), RegularExpression("^(reject|wait)$")] string? OnInsufficientFunds = null
+);
 
 internal sealed record PaymentView(
     Guid Id,

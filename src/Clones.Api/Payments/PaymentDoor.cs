@@ -25,6 +25,8 @@ internal sealed class PaymentDoor(
     /// <summary>A wallet that settles something between read and lock is read again; more often than this, the caller asks again.</summary>
     private const int ReadsMax = 5;
 
+    private const string Beside = ", beside what others have reserved or wait for";
+
     /// <param name="request">From a caller who may pay out of this pool.</param>
     /// <param name="depositAddress">Of the pool.</param>
     /// <param name="token">Of the payment.</param>
@@ -44,16 +46,28 @@ internal sealed class PaymentDoor(
         ulong? minContextSlot = null;
         for (var read = 1; ; read++)
         {
-            var outlook = await balances.ReadForTransferAsync(
-                depositAddress,
-                request.Recipient,
-                request.Mint,
-                minContextSlot,
-                cancellationToken
-            );
-            var result = await CommitAsync(request, outlook, cancellationToken);
+            TransferOutlook outlook;
+            try
+            {
+                outlook = await balances.ReadForTransferAsync(
+                    depositAddress,
+                    request.Recipient,
+                    request.Mint,
+                    minContextSlot,
+                    cancellationToken
+                );
+            }
+            catch (RpcException e) when (request.MayWait)
+            {
+                // Whoever may wait for funds may wait for a node as well: what the chain would say of them is asked later.
+                return PaymentOf(await StoreAsync(request, $"chain_unavailable: {e.Message}", cancellationToken), token);
+            }
+
+            var result = await CommitAsync(() => acceptance.AcceptAsync(request, outlook, cancellationToken), cancellationToken);
             if (result is not PaymentAcceptanceResult.BalanceTooOld old)
                 return PaymentOf(result, token);
+            if (read == ReadsMax && request.MayWait)
+                return PaymentOf(await StoreAsync(request, "chain_unavailable: The nodes lag behind.", cancellationToken), token);
             if (read == ReadsMax)
                 throw new ProblemException(
                     new Problem(503, ProblemCode.ChainUnavailable, "The nodes lag behind what is already settled; try again.")
@@ -66,14 +80,16 @@ internal sealed class PaymentDoor(
         }
     }
 
-    private async Task<PaymentAcceptanceResult> CommitAsync(
-        PaymentRequest request,
-        TransferOutlook outlook,
-        CancellationToken cancellationToken
-    )
+    private Task<PaymentAcceptanceResult> StoreAsync(PaymentRequest request, string reason, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        return CommitAsync(() => acceptance.AcceptWaitingAsync(request, reason, cancellationToken), cancellationToken);
+    }
+
+    private async Task<PaymentAcceptanceResult> CommitAsync(Func<Task<PaymentAcceptanceResult>> accept, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var result = await acceptance.AcceptAsync(request, outlook, cancellationToken);
+        var result = await accept();
         if (result is not PaymentAcceptanceResult.Accepted accepted)
             return result;
         if (accepted.TransactionId is { } transactionId)
@@ -102,7 +118,7 @@ internal sealed class PaymentDoor(
                     422,
                     ProblemCode.InsufficientFunds,
                     $"{DecimalAmount.Format(missing.Needed, token.Decimals)} {token.Symbol} are needed and "
-                        + $"{DecimalAmount.Format(missing.Available, token.Decimals)} are available in the deposit wallet."
+                        + $"{DecimalAmount.Format(missing.Available, token.Decimals)} are available in the deposit wallet{Beside}."
                 )
             ),
             PaymentAcceptanceResult.MissingLamports missing => throw new ProblemException(
@@ -110,7 +126,7 @@ internal sealed class PaymentDoor(
                     422,
                     token.Mint is null ? ProblemCode.InsufficientFunds : ProblemCode.InsufficientGas,
                     $"{missing.Needed.ToString(CultureInfo.InvariantCulture)} lamports are needed (fee and account rent included) and "
-                        + $"{missing.Available} are available in the deposit wallet."
+                        + $"{missing.Available} are available in the deposit wallet{Beside}."
                 )
             ),
             _ => throw new InvalidOperationException($"No answer for {result.GetType().Name}."),

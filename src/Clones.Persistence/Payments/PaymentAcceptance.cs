@@ -1,6 +1,7 @@
 using Clones.Persistence.Pools;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
+using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
@@ -67,14 +68,22 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         var payment = NewPayment(request, wallet.Id);
         if (request.MayWait && request.Kind == PaymentKind.Reward && pool!.Status == TrainingPoolStatus.Paused)
         {
-            return await WaitAsync(payment, "The training pool is paused.", cancellationToken);
+            return await WaitAsync(payment, "pool_paused: The training pool is paused.", cancellationToken);
+        }
+        if (request.Kind == PaymentKind.Reward && pool!.Status != TrainingPoolStatus.Paused)
+        {
+            var queue = await WaitingQueue.OfAsync(db, wallet.Id, payment.Mint, cancellationToken);
+            if (queue.Count > 0 && await QueueUpAsync(request, payment, wallet, outlook, queue, cancellationToken) is { } queued)
+            {
+                return queued;
+            }
         }
         return await ReserveAsync(payment, wallet, outlook, request.MayWait, cancellationToken);
     }
 
     /// <summary>Stores the payment as waiting where the chain could not be asked: nothing is reserved, and it is tried again later.</summary>
     /// <param name="request">That may wait.</param>
-    /// <param name="reason">Why it waits, for people.</param>
+    /// <param name="reason">Why it waits, for people, behind a code: <c>chain_unavailable: ..</c>.</param>
     /// <param name="cancellationToken">Stops the queries.</param>
     public async Task<PaymentAcceptanceResult> AcceptWaitingAsync(
         PaymentRequest request,
@@ -90,8 +99,14 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         }
 
         var wallet = await db.DepositWallets.FirstOrDefaultAsync(w => w.TrainingPoolId == request.TrainingPoolId, cancellationToken);
-        return wallet is null
-            ? new PaymentAcceptanceResult.PoolHasNoWallet(request.TrainingPoolId)
+        if (wallet is null)
+        {
+            return new PaymentAcceptanceResult.PoolHasNoWallet(request.TrainingPoolId);
+        }
+
+        // What needs no chain to be refused is not kept waiting for one.
+        return RecipientRule.Refuse(request.Recipient, PublicKey.Parse(wallet.Address), request.Mint) is { } refusal
+            ? new PaymentAcceptanceResult.RecipientRefused(refusal)
             : await WaitAsync(NewPayment(request, wallet.Id), reason, cancellationToken);
     }
 
@@ -124,6 +139,43 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
             $"SELECT pg_advisory_xact_lock(hashtextextended({request.Caller + "\n" + request.IdempotencyKey}, 7411))",
             cancellationToken
         );
+
+    /// <returns>Null where there is enough for all that wait and for the newcomer, who insists on an answer.</returns>
+    private async Task<PaymentAcceptanceResult?> QueueUpAsync(
+        PaymentRequest request,
+        Payment payment,
+        DepositWallet wallet,
+        TransferOutlook outlook,
+        WaitingQueue queue,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.MayWait)
+        {
+            return await WaitAsync(
+                payment,
+                $"insufficient_funds: {queue.Count} earlier payments wait for the same funds.",
+                cancellationToken
+            );
+        }
+        if (outlook.Wallet.Slot < wallet.SettledSlot)
+        {
+            return new PaymentAcceptanceResult.BalanceTooOld(wallet.SettledSlot);
+        }
+
+        var gas = FeeLamportsMax + outlook.TokenAccountRentLamports;
+        var lamports = gas + (outlook.Mint is null ? payment.Amount : UInt128.Zero);
+        var lamportsLeft = queue.LeaveOfLamports(await ledger.AvailableAsync(wallet, outlook.Wallet, null, null, cancellationToken), gas);
+        if (outlook.Mint is { } mint)
+        {
+            var left = queue.LeaveOfTokens(await ledger.AvailableAsync(wallet, outlook.Wallet, mint, null, cancellationToken));
+            if (left < payment.Amount)
+            {
+                return new PaymentAcceptanceResult.MissingTokens(mint, payment.Amount, left);
+            }
+        }
+        return lamportsLeft < lamports ? new PaymentAcceptanceResult.MissingLamports(lamports, lamportsLeft) : null;
+    }
 
     private async Task<PaymentAcceptanceResult> ReserveAsync(
         Payment payment,
@@ -167,12 +219,12 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
             WalletReservationResult.BalanceTooOld old => new PaymentAcceptanceResult.BalanceTooOld(old.MinContextSlot),
             WalletReservationResult.MissingTokens t when mayWait => await WaitAsync(
                 payment,
-                $"{t.Needed} base units of {t.Mint} are needed, {t.Available} are available.",
+                $"insufficient_funds: {t.Needed} base units of {t.Mint} are needed, {t.Available} are available.",
                 cancellationToken
             ),
             WalletReservationResult.MissingLamports l when mayWait => await WaitAsync(
                 payment,
-                $"{l.Needed} lamports are needed (fee and account rent included), {l.Available} are available.",
+                $"{(outlook.Mint is null ? "insufficient_funds" : "insufficient_gas")}: {l.Needed} lamports are needed (fee and account rent included), {l.Available} are available.",
                 cancellationToken
             ),
             WalletReservationResult.MissingTokens t => new PaymentAcceptanceResult.MissingTokens(t.Mint, t.Needed, t.Available),

@@ -25,7 +25,11 @@ public sealed record PaymentRequest
     /// <summary>Store the payment as waiting where funds are missing or the pool is paused, instead of refusing it.</summary>
     public bool MayWait { get; init; }
 
-    /// <summary>SHA-256 of everything that makes it this payment and no other.</summary>
+    /// <summary>
+    /// SHA-256 of everything that makes it this payment and no other. <see cref="MayWait"/> is left out on purpose: it says what to do when
+    /// funds are missing, not who gets what. A retry that changed its mind finds the payment that is there; if it were refused as another
+    /// request, its caller would try a fresh key, and pay twice.
+    /// </summary>
     public byte[] Hash()
     {
         // Length prefixes keep two fields from running into each other.

@@ -6,6 +6,9 @@ internal sealed class EndpointState(IRpcClient client, TimeProvider time)
     internal static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(500);
     internal static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
 
+    /// <summary>A node that lets its callers wait for nothing costs more than one that refuses: it is asked again later.</summary>
+    internal static readonly TimeSpan PauseAfterTimeout = TimeSpan.FromSeconds(8);
+
     private readonly Lock gate = new();
     private int consecutiveFailures;
     private DateTimeOffset pausedUntil;
@@ -68,7 +71,12 @@ internal sealed class EndpointState(IRpcClient client, TimeProvider time)
     {
         // A node may ask for more than the usual pause, but not switch itself off for good.
         var doubled = PauseMin * Math.Pow(2, Math.Min(consecutiveFailures - 1, 16));
-        var asked = (failure as RpcRateLimitedException)?.RetryAfter ?? TimeSpan.Zero;
+        var asked = failure switch
+        {
+            RpcRateLimitedException { RetryAfter: { } wait } => wait,
+            RpcTransportException { IsTimeout: true } => PauseAfterTimeout,
+            _ => TimeSpan.Zero,
+        };
         var pause = asked > doubled ? asked : doubled;
         return pause < PauseMax ? pause : PauseMax;
     }

@@ -86,9 +86,16 @@ public sealed class RpcEndpoints
         throw first!;
     }
 
+    /// <summary>Whether this endpoint failed lately and is left alone by reads, unless all are.</summary>
+    public bool IsPaused(IRpcClient client) =>
+        Array.Find(states, state => state.Client == client) is { IsPaused: true } && Array.Exists(states, state => !state.IsPaused);
+
     /// <summary>Hands the same bytes to every endpoint at once, without simulation and without retries by the nodes.</summary>
     /// <param name="transaction">The wire bytes of a fully signed transaction.</param>
-    /// <returns>One result per endpoint, in the order of <see cref="All"/>. Only cancellation by the caller throws.</returns>
+    /// <returns>
+    /// One result per endpoint, in the order of <see cref="All"/>. Paused endpoints get the bytes too, but their answers are not waited for
+    /// once another has taken them. Only cancellation by the caller throws.
+    /// </returns>
     /// <exception cref="FormatException">The bytes are not a transaction: nothing was sent.</exception>
     public async Task<IReadOnlyList<BroadcastResult>> BroadcastAsync(
         ReadOnlyMemory<byte> transaction,
@@ -96,7 +103,12 @@ public sealed class RpcEndpoints
     )
     {
         var expected = Transaction.Deserialize(transaction.Span).Id;
-        return await Task.WhenAll(states.Select(SendAsync)).ConfigureAwait(false);
+        var wasPaused = Array.ConvertAll(states, state => state.IsPaused);
+        var sends = Array.ConvertAll(states, SendAsync);
+        var early = await Task.WhenAll(sends.Where((_, i) => !wasPaused[i])).ConfigureAwait(false);
+        return early.Any(result => result.IsInFlight)
+            ? [.. sends.Select((send, i) => send.IsCompletedSuccessfully ? send.Result : NotWaitedFor(states[i]))]
+            : await Task.WhenAll(sends).ConfigureAwait(false);
 
         async Task<BroadcastResult> SendAsync(EndpointState state)
         {
@@ -123,6 +135,13 @@ public sealed class RpcEndpoints
             }
         }
     }
+
+    private static BroadcastResult NotWaitedFor(EndpointState state) =>
+        new(
+            EndpointName.Of(state.Client.Endpoint),
+            null,
+            new RpcTransportException(state.Client.Endpoint, "sendTransaction", "it failed lately, and its answer was not waited for")
+        );
 
     private static Uri ParseUrl(string text, int index) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace Clones.Solana.Rpc;
 
 /// <summary>Carries one JSON-RPC call over HTTP and sorts what comes back: a result, or the exception that names what went wrong.</summary>
-internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeSpan timeout, TimeProvider time)
+internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider time)
 {
     /// <summary>Far above any answer that we ask for; a node that sends more is broken or hostile.</summary>
     private const int ResponseBytesMax = 64 * 1024 * 1024;
@@ -22,12 +22,13 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeSpan timeo
         string method,
         Action<Utf8JsonWriter>? writeParameters,
         Func<JsonElement, T> readResult,
+        TimeSpan timeout,
         CancellationToken cancellationToken
     )
     {
         var id = Interlocked.Increment(ref lastId);
         var body = WriteRequest(id, method, writeParameters);
-        var (status, retryAfter, content) = await ExchangeAsync(method, body, cancellationToken).ConfigureAwait(false);
+        var (status, retryAfter, content) = await ExchangeAsync(method, body, timeout, cancellationToken).ConfigureAwait(false);
         if (status == HttpStatusCode.TooManyRequests)
         {
             throw new RpcRateLimitedException(endpoint, method, retryAfter);
@@ -66,6 +67,7 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeSpan timeo
     private async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, ReadOnlyMemory<byte> Content)> ExchangeAsync(
         string method,
         ReadOnlyMemory<byte> body,
+        TimeSpan timeout,
         CancellationToken cancellationToken
     )
     {

@@ -21,7 +21,8 @@ public sealed partial class SolanaRpcClient
                 RpcConfig.Write(json, writeMore: more => more.WriteBoolean("searchTransactionHistory", searchTransactionHistory));
             },
             value => OnePer(signatures.Count, RpcReaders.List(value, item => RpcReaders.NullOr(item, RpcReaders.Status))),
-            cancellationToken
+            cancellationToken,
+            isSearch: searchTransactionHistory
         );
     }
 

@@ -9,11 +9,24 @@ public sealed partial class SolanaRpcClient : IRpcClient
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// For calls that a healthy node answers from memory: a node that hangs must not hold up those who wait for all nodes. Searches of the
+    /// ledger's past may take the whole timeout.
+    /// </summary>
+    public static readonly TimeSpan QuickTimeoutMax = TimeSpan.FromSeconds(4);
+
+    private static readonly HashSet<string> Searches = ["getSignaturesForAddress", "getTransaction", "getFirstAvailableBlock"];
+
     private readonly RpcTransport transport;
+    private readonly TimeSpan searchTimeout;
+    private readonly TimeSpan quickTimeout;
 
     /// <param name="http">Must not retry by itself; its own timeout counts too.</param>
     /// <param name="endpoint">Absolute, http or https. May hold an API key, which is never shown.</param>
-    /// <param name="timeout">For one call from connecting to the last byte; <see cref="DefaultTimeout"/> when null.</param>
+    /// <param name="timeout">
+    /// For one call from connecting to the last byte; <see cref="DefaultTimeout"/> when null, and at most <see cref="QuickTimeoutMax"/> for
+    /// what is no search.
+    /// </param>
     /// <exception cref="ArgumentException">The endpoint is not an absolute http(s) address.</exception>
     public SolanaRpcClient(HttpClient http, Uri endpoint, TimeSpan? timeout = null, TimeProvider? time = null)
     {
@@ -22,7 +35,9 @@ public sealed partial class SolanaRpcClient : IRpcClient
             throw new ArgumentException("The endpoint must be an absolute http or https address.", nameof(endpoint));
         }
 
-        transport = new RpcTransport(http, endpoint, timeout ?? DefaultTimeout, time ?? TimeProvider.System);
+        searchTimeout = timeout ?? DefaultTimeout;
+        quickTimeout = searchTimeout < QuickTimeoutMax ? searchTimeout : QuickTimeoutMax;
+        transport = new RpcTransport(http, endpoint, time ?? TimeProvider.System);
     }
 
     public Uri Endpoint => transport.Endpoint;
@@ -35,14 +50,29 @@ public sealed partial class SolanaRpcClient : IRpcClient
         Action<Utf8JsonWriter>? writeParameters,
         Func<JsonElement, T> readResult,
         CancellationToken cancellationToken
-    ) => transport.CallAsync(method, writeParameters, readResult, cancellationToken);
+    ) =>
+        transport.CallAsync(
+            method,
+            writeParameters,
+            readResult,
+            Searches.Contains(method) ? searchTimeout : quickTimeout,
+            cancellationToken
+        );
 
     private Task<RpcValue<T>> CallWithSlotAsync<T>(
         string method,
         Action<Utf8JsonWriter> writeParameters,
         Func<JsonElement, T> readValue,
-        CancellationToken cancellationToken
-    ) => transport.CallAsync(method, writeParameters, json => RpcReaders.WithSlot(json, readValue), cancellationToken);
+        CancellationToken cancellationToken,
+        bool isSearch = false
+    ) =>
+        transport.CallAsync(
+            method,
+            writeParameters,
+            json => RpcReaders.WithSlot(json, readValue),
+            isSearch ? searchTimeout : quickTimeout,
+            cancellationToken
+        );
 
     private static void RefuseMoreThan(int max, int count, string name)
     {

@@ -17,7 +17,7 @@ public sealed record TransferOutlook
     /// <summary>Null for SOL.</summary>
     public PublicKey? Mint { get; init; }
 
-    /// <summary>Owner of the mint; null for SOL and for a mint that does not exist.</summary>
+    /// <summary>Owner of the mint; null for SOL and for an account that is no mint.</summary>
     public PublicKey? TokenProgram { get; init; }
 
     /// <summary>Decimals of the mint; 9 for SOL.</summary>

@@ -40,15 +40,16 @@ public sealed class WalletBalances(RpcEndpoints rpc)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(mints.Count, MintsMax, nameof(mints));
         var distinct = mints.Distinct().ToArray();
-        PublicKey[] addresses = [wallet, .. distinct.SelectMany(mint => TokenAccountsOf(wallet, mint))];
+        PublicKey[] addresses = [wallet, .. distinct, .. distinct.SelectMany(mint => TokenAccountsOf(wallet, mint))];
         var floor = await RentAsync(0, cancellationToken);
-        var read = await AccountsAsync(addresses, minContextSlot, cancellationToken);
+        var read = await AccountsAsync(addresses, 1..(1 + distinct.Length), minContextSlot, cancellationToken);
 
         var tokens = new Dictionary<PublicKey, ulong>();
+        var first = 1 + distinct.Length;
         for (var i = 0; i < distinct.Length; i++)
         {
             // Under the program that does not own the mint there can be no account of it.
-            tokens[distinct[i]] = (Holding(read.Value[1 + 2 * i]) ?? Holding(read.Value[2 + 2 * i]))?.Amount ?? 0;
+            tokens[distinct[i]] = (Holding(read.Value[first + 2 * i]) ?? Holding(read.Value[first + 2 * i + 1]))?.Amount ?? 0;
         }
         return new WalletBalance(wallet, read.Slot, read.Value[0]?.Lamports ?? 0, floor, tokens);
     }
@@ -67,7 +68,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         var floor = await RentAsync(0, cancellationToken);
         if (mint is not { } token)
         {
-            var lamports = await AccountsAsync([wallet, recipient], minContextSlot, cancellationToken);
+            var lamports = await AccountsAsync([wallet, recipient], ..0, minContextSlot, cancellationToken);
             return new TransferOutlook
             {
                 Wallet = new WalletBalance(
@@ -86,7 +87,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         }
 
         PublicKey[] addresses = [wallet, recipient, token, .. TokenAccountsOf(wallet, token), .. TokenAccountsOf(recipient, token)];
-        var read = await AccountsAsync(addresses, minContextSlot, cancellationToken);
+        var read = await AccountsAsync(addresses, 2..3, minContextSlot, cancellationToken);
         var program = read.Value[2] is { } owned && TokenProgram.IsTokenProgram(owned.Owner) ? owned.Owner : (PublicKey?)null;
         var under = program == TokenProgram.Token2022Id ? 1 : 0;
         var source = read.Value[3 + under];
@@ -112,11 +113,32 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         };
     }
 
+    /// <param name="mints">
+    /// Which of the addresses are mints. A mint is never taken off the chain: a node that answers null for one does not see the cluster as it
+    /// is, and its other nulls would pass for empty accounts. Another node is asked.
+    /// </param>
     private Task<RpcValue<IReadOnlyList<AccountInfo?>>> AccountsAsync(
-        IReadOnlyList<PublicKey> addresses,
+        PublicKey[] addresses,
+        Range mints,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => rpc.ReadAsync((node, ct) => node.GetMultipleAccountsAsync(addresses, Commitment.Finalized, minContextSlot, ct), cancellationToken);
+    ) =>
+        rpc.ReadAsync(
+            async (node, ct) =>
+            {
+                var read = await node.GetMultipleAccountsAsync(addresses, Commitment.Finalized, minContextSlot, ct);
+                var (from, count) = mints.GetOffsetAndLength(addresses.Length);
+                for (var i = from; i < from + count; i++)
+                {
+                    if (read.Value[i] is null)
+                    {
+                        throw new RpcTransportException(node.Endpoint, "getMultipleAccounts", $"it knows no mint {addresses[i]}");
+                    }
+                }
+                return read;
+            },
+            cancellationToken
+        );
 
     // Extensions of a mint make its accounts larger: the payer's own account of the same mint shows how large.
     private Task<ulong> NewAccountRentAsync(AccountInfo? sibling, bool isToken2022, CancellationToken cancellationToken) =>

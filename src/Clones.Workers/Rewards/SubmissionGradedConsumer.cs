@@ -141,12 +141,16 @@ internal sealed class SubmissionGradedConsumer(
                 }
                 minSlot = old.MinContextSlot;
             }
-            return await acceptance.AcceptWaitingAsync(request, "The balance was outdated at every read.", cancellationToken);
+            return await acceptance.AcceptWaitingAsync(
+                request,
+                "chain_unavailable: The balance was outdated at every read.",
+                cancellationToken
+            );
         }
         catch (RpcException e)
         {
             // A reward is not lost because a node is: it waits.
-            return await acceptance.AcceptWaitingAsync(request, $"The chain could not be asked: {e.Message}", cancellationToken);
+            return await acceptance.AcceptWaitingAsync(request, $"chain_unavailable: {e.Message}", cancellationToken);
         }
     }
 

@@ -15,9 +15,14 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
     public async Task<IReadOnlyList<NodeEvidence>> InvestigateAsync(AttemptFacts attempt, CancellationToken cancellationToken) =>
         await Task.WhenAll(rpc.All.Select(node => AskAsync(node, attempt, cancellationToken)));
 
-    private static async Task<NodeEvidence> AskAsync(IRpcClient node, AttemptFacts attempt, CancellationToken cancellationToken)
+    private async Task<NodeEvidence> AskAsync(IRpcClient node, AttemptFacts attempt, CancellationToken cancellationToken)
     {
         var evidence = new NodeEvidence { Endpoint = EndpointName.Of(node.Endpoint) };
+        if (rpc.IsPaused(node))
+        {
+            // Its silence would hold up every inquest; the others may be enough, and if not, there is a next time.
+            return evidence with { Error = "it failed lately and is left alone for a while." };
+        }
         try
         {
             var genesis = await node.GetGenesisHashAsync(cancellationToken);

@@ -11,6 +11,9 @@ internal sealed class StatusReader(RpcEndpoints rpc, TimeProvider time, ILogger<
 {
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(16);
 
+    /// <summary>Everything in flight waits for the answers of all nodes: one that hangs is not asked again soon.</summary>
+    private static readonly TimeSpan PauseAfterTimeout = TimeSpan.FromSeconds(8);
+
     private readonly Dictionary<IRpcClient, Pause> pauses = [];
 
     /// <summary>For each signature one sighting per configured node, in the order of the nodes.</summary>
@@ -46,7 +49,13 @@ internal sealed class StatusReader(RpcEndpoints rpc, TimeProvider time, ILogger<
         }
         catch (RpcException e)
         {
-            var pause = Fail(node, (e as RpcRateLimitedException)?.RetryAfter);
+            var asked = e switch
+            {
+                RpcRateLimitedException { RetryAfter: { } wait } => wait,
+                RpcTransportException { IsTimeout: true } => PauseAfterTimeout,
+                _ => (TimeSpan?)null,
+            };
+            var pause = Fail(node, asked);
             log.LogWarning(
                 "{Endpoint} gave no statuses and is left alone for {Pause}: {Reason}",
                 EndpointName.Of(node.Endpoint),

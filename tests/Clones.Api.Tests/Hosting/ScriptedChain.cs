@@ -21,6 +21,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
     /// <summary>From now on no question about this address is answered, so that tests beside it are not disturbed.</summary>
     public void Hide(PublicKey address) => hidden[address.ToString()] = true;
 
+    /// <summary>As a node that never heard of the address.</summary>
+    public void Forget(PublicKey address) => accounts.TryRemove(address.ToString(), out _);
+
     public RpcEndpoints Endpoints(TimeProvider time) =>
         new([new SolanaRpcClient(new HttpClient(this), new Uri("http://chain.invalid"), timeout: null, time)], time);
 

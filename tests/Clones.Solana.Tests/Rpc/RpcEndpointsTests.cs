@@ -175,6 +175,26 @@ public sealed class RpcEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_endpoint_that_hangs_after_it_failed_holds_no_broadcast_up()
+    {
+        first.Says(_ => "", 500);
+        second.Result("2");
+        await SlotAsync();
+        var transaction = SignedTransfer();
+        var hanging = new TaskCompletionSource();
+        first.Answer = (_, _) => hanging.Task;
+        second.Result($"\"{transaction.Id}\"");
+
+        var results = await endpoints.BroadcastAsync(transaction.Serialize(), Cancel);
+
+        results[0].Accepted.ShouldBeNull();
+        results[1].Accepted.ShouldBe(transaction.Id);
+        endpoints.IsPaused(endpoints.All[0]).ShouldBeTrue();
+        endpoints.IsPaused(endpoints.All[1]).ShouldBeFalse();
+        hanging.SetResult();
+    }
+
+    [Fact]
     public async Task An_endpoint_that_confirms_another_signature_has_not_accepted()
     {
         var transaction = SignedTransfer();

@@ -36,8 +36,10 @@ public sealed class RpcTransportTests : RpcFixture
         ShouldHideKeys(await Should.ThrowAsync<RpcTransportException>(Client.GetSlotAsync(cancellationToken: Cancel)));
     }
 
-    [Fact]
-    public async Task No_answer_in_time_is_a_transport_error_that_says_timeout()
+    [Theory]
+    [InlineData(false, 4)]
+    [InlineData(true, 15)]
+    public async Task No_answer_in_time_is_a_transport_error_that_says_timeout_and_searches_get_more_time(bool search, int seconds)
     {
         var asked = new TaskCompletionSource();
         Node.Answer = (context, _) =>
@@ -47,9 +49,11 @@ public sealed class RpcTransportTests : RpcFixture
         };
         var time = new FakeTimeProvider();
         var client = new SolanaRpcClient(Http, Node.Url, TimeSpan.FromSeconds(15), time);
-        var call = client.GetSlotAsync(cancellationToken: Cancel);
+        Task call = search
+            ? client.GetSignatureStatusesAsync([default], searchTransactionHistory: true, Cancel)
+            : client.GetSlotAsync(cancellationToken: Cancel);
         await asked.Task;
-        time.Advance(TimeSpan.FromSeconds(14));
+        time.Advance(TimeSpan.FromSeconds(seconds - 1));
         call.IsCompleted.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(1));
         var error = await Should.ThrowAsync<RpcTransportException>(call);
