@@ -172,6 +172,31 @@ public sealed class ChaosAuditTests
         );
 
     [Fact]
+    public void A_transaction_that_takes_money_and_carries_no_memo_is_found()
+    {
+        var wallet = good.Wallets[0];
+        ShouldFind(
+            good with
+            {
+                Wallets =
+                [
+                    wallet with
+                    {
+                        History = [.. wallet.History, SmallWorld.Entry(11, null, -700)],
+                        Lamports = wallet.Lamports - 700,
+                    },
+                    good.Wallets[1],
+                ],
+            },
+            "carries no memo"
+        );
+    }
+
+    [Fact]
+    public void An_order_that_was_neither_accepted_nor_refused_is_found() =>
+        ShouldFind(good with { Accepted = good.Accepted.Where(a => a.Key != 0).ToDictionary() }, "order 0 was never accepted");
+
+    [Fact]
     public void A_reservation_that_was_never_released_is_found() =>
         ShouldFind(
             good with

@@ -22,8 +22,8 @@ internal static class SmallWorld
 
     public static Evidence Evidence()
     {
-        var sol = new ChaosPool(Id(20), Key(20), "SOL", null, 9, 1, Funds, 0);
-        var token = new ChaosPool(Id(21), Key(21), "CHAOS", Mint, 6, 1, Funds, Funds);
+        var sol = new ChaosPool(Id(20), Key(20), "SOL", null, 9, 1);
+        var token = new ChaosPool(Id(21), Key(21), "CHAOS", Mint, 6, 1);
         PaymentOrder[] orders = [Order(0, 0, 700), Order(1, 1, 800), Order(2, 0, 900)];
         Payment[] payments =
         [
@@ -36,6 +36,7 @@ internal static class SmallWorld
             Seed: 1,
             orders,
             orders.ToDictionary(o => o.Number, o => payments[o.Number].Id),
+            Refused: [],
             new Dictionary<Guid, int> { [payments[0].Id] = 1, [payments[1].Id] = 1 },
             new BooksReading(
                 payments,
@@ -67,7 +68,7 @@ internal static class SmallWorld
                 ),
                 new WalletOnChain(
                     [
-                        Entry(4, null, Funds),
+                        Entry(4, null, Funds, tokens: (int)Funds),
                         Entry(5, Token, -(Int128)(Fee + Rent), Fee, tokens: -800),
                         Entry(6, creation, -(Int128)(Fee + 3_000_000), Fee),
                     ],
@@ -106,7 +107,7 @@ internal static class SmallWorld
     private static Guid Id(byte number) => new(Enumerable.Repeat(number, 16).ToArray());
 
     private static PaymentOrder Order(int number, int pool, ulong amount) =>
-        new(number, TimeSpan.Zero, Door.Payment, pool, Key((byte)(100 + number)), amount, 100, 0, null, false);
+        new(number, TimeSpan.Zero, Door.Payment, pool, Key((byte)(100 + number)), amount, 100, 0, null, false, false);
 
     private static Payment PaymentOf(PaymentOrder order, Guid transaction, ChaosPool pool, PaymentStatus status) =>
         new()

@@ -10,6 +10,7 @@ namespace Clones.Chaos;
 internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider time)
 {
     private const int PayingPools = 4;
+    private const int PoorPool = 2;
     private static readonly TimeSpan HealingLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
@@ -29,14 +30,16 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         await listener.BindAsync(cancellationToken);
 
         using var owner = new Owner(system, time);
-        var pools = await new Setting(system, owner, time).MakeAsync(PayingPools, plan.Agents, cancellationToken);
-        var orders = PaymentOrder.Draw(plan, PayingPools);
+        var setting = new Setting(system, owner, time);
+        var pools = await setting.MakeAsync(PayingPools + plan.Agents, PoorPool, cancellationToken);
+        var orders = PaymentOrder.Draw(plan, PayingPools, PoorPool);
         var sender = new PaymentSender(plan, system, owner, pools, tally, time);
         Say($"the trouble begins: {plan.Payments} payments and {plan.Kills} deaths and freezes in {plan.Length.TotalSeconds:0} s");
         var troubleBegan = time.GetTimestamp();
         var work = Task.WhenAll([
             sender.SendAllAsync(orders, cancellationToken),
             .. Deployers(pools, owner).Select(d => d.DeployAsync(cancellationToken)),
+            InterfereAsync(system, setting, owner, pools[PoorPool], cancellationToken),
         ]);
         await system.Cluster.BeginStormAsync(plan.Seed, plan.Length);
         await RampageAsync(system, cancellationToken);
@@ -57,6 +60,17 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
 
     private IEnumerable<AgentDeployer> Deployers(IReadOnlyList<ChaosPool> pools, Owner owner) =>
         Enumerable.Range(0, plan.Agents).Select(i => new AgentDeployer(plan.Seed, i + 1, pools[PayingPools + i], owner, tally, time));
+
+    /// <summary>Half of the time the poor pool waits for its relief; and somebody freezes those who are paid.</summary>
+    private async Task InterfereAsync(ChaosSystem system, Setting setting, Owner owner, ChaosPool poor, CancellationToken cancellationToken)
+    {
+        var insistent = new InsistentSender(system.Cluster, time);
+        var saboteur = new Saboteur(plan.Seed, owner.Wallet.Account, setting.Mint, insistent, tally, time);
+        var sabotage = saboteur.WorkAsync(PaymentOrder.Regulars(plan.Seed), plan.Length * 0.9, cancellationToken);
+        await Task.Delay(plan.Length / 2, time, cancellationToken);
+        await setting.RelieveAsync(poor, insistent, cancellationToken);
+        await sabotage;
+    }
 
     /// <summary>Every deed at its time. Two deeds to the same server follow each other, whatever the plan says.</summary>
     private async Task RampageAsync(ChaosSystem system, CancellationToken cancellationToken)
@@ -143,6 +157,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             plan.Seed,
             orders,
             sender.Accepted,
+            sender.Refused,
             await listener.ReadAsync(cancellationToken),
             books,
             pools,

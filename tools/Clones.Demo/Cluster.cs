@@ -21,7 +21,13 @@ internal sealed class Cluster(IRpcClient rpc, TimeProvider time)
 
     /// <summary>Makes a mint with <see cref="TokenDecimals"/> decimals and gives the whole supply to its maker.</summary>
     /// <param name="supply">Base units.</param>
-    public async Task<PublicKey> CreateTokenAsync(Account maker, ulong supply, CancellationToken cancellation)
+    /// <param name="freezeAuthority">Who may freeze what others hold of it; nobody where it is null.</param>
+    public async Task<PublicKey> CreateTokenAsync(
+        Account maker,
+        ulong supply,
+        CancellationToken cancellation,
+        PublicKey? freezeAuthority = null
+    )
     {
         using var mint = Account.Generate();
         var rent = await rpc.GetMinimumBalanceForRentExemptionAsync(MintAccount.Size, cancellation);
@@ -30,7 +36,7 @@ internal sealed class Cluster(IRpcClient rpc, TimeProvider time)
             [maker, mint],
             cancellation,
             SystemProgram.CreateAccount(maker.PublicKey, mint.PublicKey, rent, MintAccount.Size, TokenProgram.Id),
-            TokenProgram.InitializeMint2(mint.PublicKey, TokenDecimals, maker.PublicKey, null, TokenProgram.Id),
+            TokenProgram.InitializeMint2(mint.PublicKey, TokenDecimals, maker.PublicKey, freezeAuthority, TokenProgram.Id),
             AssociatedTokenAccountProgram.Create(maker.PublicKey, maker.PublicKey, mint.PublicKey, TokenProgram.Id),
             TokenProgram.MintTo(mint.PublicKey, holdings, maker.PublicKey, supply, TokenProgram.Id)
         );
@@ -39,9 +45,11 @@ internal sealed class Cluster(IRpcClient rpc, TimeProvider time)
 
     /// <summary>Funds a wallet with lamports and tokens in one transaction.</summary>
     public Task FundAsync(Account from, PublicKey to, ulong lamports, PublicKey mint, ulong tokenAmount, CancellationToken cancellation) =>
-        SendAsync(
-            [from],
-            cancellation,
+        SendAsync([from], cancellation, Funding(from, to, lamports, mint, tokenAmount));
+
+    /// <summary>What funds a wallet.</summary>
+    public static Instruction[] Funding(Account from, PublicKey to, ulong lamports, PublicKey mint, ulong tokenAmount) =>
+        [
             SystemProgram.Transfer(from.PublicKey, to, lamports),
             AssociatedTokenAccountProgram.CreateIdempotent(from.PublicKey, to, mint, TokenProgram.Id),
             TokenProgram.TransferChecked(
@@ -52,8 +60,8 @@ internal sealed class Cluster(IRpcClient rpc, TimeProvider time)
                 tokenAmount,
                 TokenDecimals,
                 TokenProgram.Id
-            )
-        );
+            ),
+        ];
 
     private async Task SendAsync(Account[] signers, CancellationToken cancellation, params Instruction[] instructions)
     {

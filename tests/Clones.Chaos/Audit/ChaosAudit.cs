@@ -26,6 +26,10 @@ internal static class ChaosAudit
         {
             if (!evidence.Accepted.TryGetValue(order.Number, out var id))
             {
+                if (evidence.Refused.Contains(order.Number))
+                {
+                    continue;
+                }
                 yield return $"order {order.Number} was never accepted";
                 continue;
             }

@@ -52,13 +52,12 @@ internal static class MoneyAudit
     {
         foreach (var (pool, wallet) in evidence.Pools.Zip(evidence.Wallets))
         {
-            var funding = wallet.History.Where(e => e.TransactionId is null).ToList();
-            if (funding is not [{ Succeeded: true } gift] || gift.Lamports != pool.FundedLamports)
+            var gifts = wallet.History.Where(e => e.TransactionId is null).ToList();
+            foreach (var theft in gifts.Where(e => e.Fee > 0 || e.Lamports < 0 || e.Tokens.Values.Any(amount => amount < 0)))
             {
-                yield return $"{pool.Wallet} has {funding.Count} transactions in its history that carry no memo, where its funding is one";
+                yield return $"{theft.Signature} took something out of {pool.Wallet} and carries no memo";
             }
-            var lamports =
-                (Int128)pool.FundedLamports + Sum(wallet.History.Where(e => e.TransactionId is not null).Select(e => e.Lamports));
+            var lamports = Sum(wallet.History.Select(e => e.Lamports));
             if (lamports != wallet.Lamports)
             {
                 yield return $"{pool.Wallet} should hold {lamports} lamports and holds {wallet.Lamports}";
@@ -68,9 +67,13 @@ internal static class MoneyAudit
                     .Books.Payments.Where(p => p.TrainingPoolId == pool.Id && p.Mint is not null && p.Status == PaymentStatus.Completed)
                     .Select(p => (Int128)p.Amount)
             );
-            if (pool.Mint is not null && pool.FundedTokens - paid != wallet.Tokens)
+            if (
+                pool.Mint is { } mint
+                && Sum(gifts.Select(e => e.Tokens.GetValueOrDefault(mint))) - paid is var left
+                && left != wallet.Tokens
+            )
             {
-                yield return $"{pool.Wallet} should hold {pool.FundedTokens - paid} base units and holds {wallet.Tokens}";
+                yield return $"{pool.Wallet} should hold {left} base units and holds {wallet.Tokens}";
             }
         }
     }

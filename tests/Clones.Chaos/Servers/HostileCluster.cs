@@ -28,6 +28,9 @@ internal sealed class HostileCluster : IAsyncDisposable
         Rpc = new SolanaRpcClient(http, first);
     }
 
+    /// <summary>One client for each node.</summary>
+    public IReadOnlyList<IRpcClient> Clients(TimeSpan timeout) => [.. Urls.Select(url => new SolanaRpcClient(http, url, timeout))];
+
     public Task BeginStormAsync(ulong seed, TimeSpan length) =>
         AdminAsync("clones_storm", new { seed = seed & 0xFFFF_FFFF, ms = (long)length.TotalMilliseconds });
 

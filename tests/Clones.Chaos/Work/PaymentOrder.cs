@@ -21,6 +21,7 @@ internal enum Door
 /// <param name="AmountBaseUnits">Ignored for a submission, which is worth its score.</param>
 /// <param name="Twins">How often it is sent besides, at the same time, under the same key.</param>
 /// <param name="HangsUpAfter">The client goes away so soon after its first try; null: it waits for the answer.</param>
+/// <param name="MayWait">Where funds are missing it waits for them; otherwise it is refused.</param>
 /// <param name="AsksAgainLater">Sent once more when all is over.</param>
 internal sealed record PaymentOrder(
     int Number,
@@ -32,16 +33,25 @@ internal sealed record PaymentOrder(
     int Score,
     int Twins,
     TimeSpan? HangsUpAfter,
+    bool MayWait,
     bool AsksAgainLater
 )
 {
     public string KeyOf(ulong seed) => $"chaos-{seed}-{Number}";
 
+    /// <summary>Those who are paid again and again.</summary>
+    public static IReadOnlyList<PublicKey> Regulars(ulong seed)
+    {
+        var dice = new Dice(seed ^ 0x9E9);
+        return [.. Enumerable.Range(0, 5).Select(_ => Person(dice))];
+    }
+
     /// <summary>All orders of a run, drawn from its seed alone.</summary>
-    public static IReadOnlyList<PaymentOrder> Draw(ChaosPlan plan, int pools)
+    /// <param name="poor">Index of the pool that has to wait for its funds: who wants to be paid out of it must wait too.</param>
+    public static IReadOnlyList<PaymentOrder> Draw(ChaosPlan plan, int pools, int poor)
     {
         var dice = new Dice(plan.Seed ^ 0x9A7);
-        var shared = Enumerable.Range(0, 5).Select(_ => Person(dice)).ToList();
+        var regulars = Regulars(plan.Seed);
         var sending = plan.Length * 0.85;
         return
         [
@@ -55,18 +65,24 @@ internal sealed record PaymentOrder(
                         < 90 => Door.Withdrawal,
                         _ => Door.Submission,
                     };
+                    var pool = dice.Between(0, pools - 1);
+                    if (pool == poor && door == Door.Withdrawal)
+                    {
+                        door = Door.Payment;
+                    }
                     // Often equal sums to equal people: only the memo tells such payments apart.
                     var isTwin = door != Door.Submission && dice.Chance(0.3);
                     return new PaymentOrder(
                         i,
                         sending * ((double)i / plan.Payments),
                         door,
-                        dice.Between(0, pools - 1),
-                        isTwin ? dice.Of(shared) : Person(dice),
+                        pool,
+                        isTwin ? dice.Of(regulars) : Person(dice),
                         isTwin ? 2_000_000 : (ulong)dice.Between(1_000_000, 9_999_999),
                         dice.Between(50, 100),
                         dice.Chance(0.25) ? dice.Between(1, 3) : 0,
                         dice.Chance(0.1) ? TimeSpan.FromMilliseconds(dice.Between(1, 200)) : null,
+                        pool == poor || dice.Chance(0.3),
                         dice.Chance(0.1)
                     );
                 }),

@@ -3,6 +3,7 @@ using System.Globalization;
 using Clones.Chaos.Rampage;
 using Clones.Chaos.Servers;
 using Clones.Demo;
+using Clones.Solana.Primitives;
 
 namespace Clones.Chaos.Work;
 
@@ -23,16 +24,21 @@ internal sealed class PaymentSender(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
 
     private readonly ClonesApi service = system.Service;
+    private readonly IReadOnlyList<PublicKey> regulars = PaymentOrder.Regulars(plan.Seed);
     private readonly ConcurrentDictionary<int, Guid> accepted = new();
+    private readonly ConcurrentDictionary<int, string> refused = new();
     private readonly ConcurrentBag<string> findings = [];
 
     /// <summary>Payment ids by order number; <see cref="Guid.Empty"/> for a submission that the broker confirmed.</summary>
     public IReadOnlyDictionary<int, Guid> Accepted => accepted;
 
+    /// <summary>Orders that were refused, and were to be: their recipient was frozen at that moment.</summary>
+    public IReadOnlyCollection<int> Refused => [.. refused.Keys.Where(number => !accepted.ContainsKey(number))];
+
     /// <summary>What no client should ever be answered.</summary>
     public IReadOnlyCollection<string> Findings => findings;
 
-    /// <summary>Returns when every order was accepted.</summary>
+    /// <summary>Returns when every order was accepted, or refused for good.</summary>
     public async Task SendAllAsync(IReadOnlyList<PaymentOrder> orders, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -54,7 +60,7 @@ internal sealed class PaymentSender(
     /// <summary>The same requests, when all is over: the same payments must come back.</summary>
     public async Task AskAgainAsync(IEnumerable<PaymentOrder> orders, CancellationToken cancellationToken)
     {
-        foreach (var order in orders.Where(o => o.AsksAgainLater))
+        foreach (var order in orders.Where(o => o.AsksAgainLater && accepted.ContainsKey(o.Number)))
         {
             tally.Note("requests repeated afterwards");
             await OnceAsync(order, cancellationToken);
@@ -90,6 +96,11 @@ internal sealed class PaymentSender(
                 Remember(order, await AskAsync(order, cancellationToken));
                 return;
             }
+            catch (ApiProblemException e) when (e.Problem.Code == "recipient_not_valid" && regulars.Contains(order.Recipient))
+            {
+                refused[order.Number] = e.Message;
+                return;
+            }
             catch (ApiProblemException e) when (!Passing.Is(e))
             {
                 findings.Add($"order {order.Number} was refused: {e.Message}");
@@ -121,6 +132,7 @@ internal sealed class PaymentSender(
                     recipient,
                     amount,
                     reference = $"order {order.Number}",
+                    onInsufficientFunds = order.MayWait ? "wait" : "reject",
                 };
                 return (await service.PostAsync<PaymentView>("/v1/payments", payment, cancellationToken, key)).Id;
             case Door.Withdrawal:

@@ -7,32 +7,56 @@ namespace Clones.Chaos.Work;
 /// <summary>Makes what the run needs, while all is calm: a token, training pools, and money in their deposit wallets.</summary>
 internal sealed class Setting(ChaosSystem system, Owner owner, TimeProvider time)
 {
-    public const ulong LamportsPerPool = 1_000_000_000_000;
+    private const ulong LamportsPerPool = 1_000_000_000_000;
     private const ulong TokensPerPool = 1_000_000_000_000;
+    private const ulong TokensOfThePoor = 30_000_000;
     private const string TokenSymbol = "CHAOS";
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly Cluster cluster = new(system.Cluster.Rpc, time);
 
-    /// <param name="payers">Pools that payments come out of, in SOL and in a token by turns.</param>
-    /// <param name="agents">Pools that each have an agent deployed.</param>
-    public async Task<IReadOnlyList<ChaosPool>> MakeAsync(int payers, int agents, CancellationToken cancellationToken)
+    /// <summary>The token that pools pay in.</summary>
+    public PublicKey Mint { get; private set; }
+
+    /// <param name="pools">How many; they pay in the token and in SOL by turns.</param>
+    /// <param name="poor">Index of the one that has hardly any tokens yet.</param>
+    public async Task<IReadOnlyList<ChaosPool>> MakeAsync(int pools, int poor, CancellationToken cancellationToken)
     {
         var wallet = owner.Wallet;
-        var pools = payers + agents;
         await cluster.AirdropAsync(wallet.Account.PublicKey, LamportsPerPool * (ulong)(pools + 1), cancellationToken);
-        var mint = await cluster.CreateTokenAsync(wallet.Account, TokensPerPool * (ulong)pools, cancellationToken);
-        await system.Operator.PutAsync<object>($"/v1/tokens/{TokenSymbol}", new { mint = mint.ToString() }, cancellationToken);
+        Mint = await cluster.CreateTokenAsync(
+            wallet.Account,
+            TokensPerPool * (ulong)(pools + 1),
+            cancellationToken,
+            freezeAuthority: wallet.Account.PublicKey
+        );
+        await system.Operator.PutAsync<object>($"/v1/tokens/{TokenSymbol}", new { mint = Mint.ToString() }, cancellationToken);
         var made = await Task.WhenAll(
-            Enumerable.Range(0, pools).Select(i => PoolAsync($"Chaos {i + 1}", i % 2 == 0 ? mint : null, cancellationToken))
+            Enumerable.Range(0, pools).Select(i => PoolAsync($"Chaos {i + 1}", i % 2 == 0 ? Mint : null, cancellationToken))
         );
         await Task.WhenAll(
-            made.Select(pool =>
-                cluster.FundAsync(wallet.Account, pool.Wallet, pool.FundedLamports, mint, pool.FundedTokens, cancellationToken)
+            made.Select(
+                (pool, i) =>
+                    cluster.FundAsync(
+                        wallet.Account,
+                        pool.Wallet,
+                        LamportsPerPool,
+                        Mint,
+                        i == poor ? TokensOfThePoor : TokensPerPool,
+                        cancellationToken
+                    )
             )
         );
         return made;
     }
+
+    /// <summary>Gives the poor pool what all its payments need.</summary>
+    public async Task RelieveAsync(ChaosPool poor, InsistentSender sender, CancellationToken cancellationToken) =>
+        await sender.SendAsync(
+            [owner.Wallet.Account],
+            Cluster.Funding(owner.Wallet.Account, poor.Wallet, 1, Mint, TokensPerPool / 2),
+            cancellationToken
+        );
 
     private async Task<ChaosPool> PoolAsync(string name, PublicKey? mint, CancellationToken cancellationToken)
     {
@@ -58,7 +82,7 @@ internal sealed class Setting(ChaosSystem system, Owner owner, TimeProvider time
             if (pool.DepositAddress is { } address)
             {
                 var price = mint is null ? 10_000_000UL : 10_000UL;
-                return new ChaosPool(pool.Id, PublicKey.Parse(address), symbol, mint, pool.Decimals, price, LamportsPerPool, TokensPerPool);
+                return new ChaosPool(pool.Id, PublicKey.Parse(address), symbol, mint, pool.Decimals, price);
             }
             await Task.Delay(PollEvery, time, cancellationToken);
         }
