@@ -32,6 +32,7 @@ internal static class ProblemCode
     public const string SignatureNotValid = "signature_not_valid";
     public const string MintNotValid = "mint_not_valid";
     public const string ChainUnavailable = "chain_unavailable";
+    public const string DatabaseUnavailable = "database_unavailable";
     public const string WorkersBusy = "workers_busy";
     public const string InternalError = "internal_error";
 

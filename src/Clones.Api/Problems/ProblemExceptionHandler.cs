@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Clones.Persistence;
 using Clones.Solana.Rpc;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +21,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             JsonException json => JsonProblem.From(json),
             DbUpdateConcurrencyException => new Problem(412, ProblemCode.PreconditionFailed, "Somebody was faster; read it again."),
             RpcException rpc => ChainUnavailable(rpc),
+            _ when DatabaseTrouble.IsPassing(exception) => DatabaseUnavailable(exception),
             _ => Unnamed(exception),
         };
         await problem.ExecuteAsync(httpContext);
@@ -39,6 +41,19 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
     {
         logger.LogWarning("The chain did not answer {Method}: {Reason}", rpc.Method, rpc.Message);
         return new Problem(503, ProblemCode.ChainUnavailable, "The chain does not answer now; nothing was changed.")
+        {
+            RetryAfterSeconds = 2,
+        };
+    }
+
+    private Problem DatabaseUnavailable(Exception exception)
+    {
+        logger.LogWarning("The database did not answer: {Reason}", exception.GetBaseException().Message);
+        return new Problem(
+            503,
+            ProblemCode.DatabaseUnavailable,
+            "The database does not answer now, and it is not known whether the request was carried out. Send it again with the same Idempotency-Key."
+        )
         {
             RetryAfterSeconds = 2,
         };

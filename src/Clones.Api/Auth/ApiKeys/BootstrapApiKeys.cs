@@ -1,8 +1,6 @@
-using System.Net.Sockets;
 using Clones.Persistence;
 using Clones.Persistence.Access;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace Clones.Api.Auth.ApiKeys;
 
@@ -27,7 +25,7 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
                 await StoreAsync(cancellationToken);
                 return;
             }
-            catch (Exception e) when (e.GetBaseException() is NpgsqlException { IsTransient: true } or SocketException)
+            catch (Exception e) when (DatabaseTrouble.IsPassing(e))
             {
                 log.LogWarning("The start waits for the database: {Reason}", e.GetBaseException().Message);
                 await Task.Delay(Pause, time, cancellationToken);
