@@ -2,6 +2,7 @@ using System.Text.Json;
 using Clones.Contracts.Deployments;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
@@ -22,6 +23,7 @@ internal sealed class CoSignTransactionConsumer(
     DeploymentTransactions transactions,
     DepositKeyVault keys,
     RpcEndpoints rpc,
+    ICrashPoints crashes,
     TimeProvider time
 ) : IConsumer<CoSignTransaction>
 {
@@ -58,6 +60,7 @@ internal sealed class CoSignTransactionConsumer(
             );
         }
 
+        await crashes.ReachAsync(CrashPoint.Signed, cancellation);
         attempt.WireBytes = signed.Serialize();
         attempt.Signature = signed.Id.ToString();
         attempt.Status = AttemptStatus.Signed;
@@ -65,6 +68,7 @@ internal sealed class CoSignTransactionConsumer(
         transaction.NextCheckAt = time.GetUtcNow();
         await db.SaveChangesAsync(cancellation);
         await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
+        await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellation);
     }
 
     private async Task SignAsync(Transaction signed, ChainTransaction transaction, Guid agentId, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Messages;
@@ -18,6 +19,7 @@ internal sealed class DeploymentPreparation(
     RpcEndpoints rpc,
     DeploymentTransactions transactions,
     IOptions<DeploymentOptions> options,
+    ICrashPoints crashes,
     TimeProvider time
 )
 {
@@ -37,6 +39,7 @@ internal sealed class DeploymentPreparation(
     {
         var transaction = open ?? transactions.Add(deployment, kind, TransactionStatus.Accepted);
         transactions.WithdrawPrepared(transaction);
+        await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
         try
         {
             var attempt = await BuildAsync(deployment, transaction, plan, cancellationToken);

@@ -1,5 +1,6 @@
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
@@ -20,6 +21,7 @@ internal sealed class DeploymentSettledConsumer(
     DeploymentTransactions transactions,
     LiquidityVenueSelector venues,
     RpcEndpoints rpc,
+    ICrashPoints crashes,
     IOptions<DeploymentOptions> options
 ) : IConsumer<TransactionSettled>
 {
@@ -35,6 +37,7 @@ internal sealed class DeploymentSettledConsumer(
         await transactions.ReleaseAsync(transaction, settled.Slot, context.CancellationToken);
         await db.SaveChangesAsync(context.CancellationToken);
         await context.Publish(await OutcomeAsync(settled, transaction, agentId, context.CancellationToken));
+        await crashes.ReachAsync(CrashPoint.BooksClosed, context.CancellationToken);
     }
 
     private async Task<object> OutcomeAsync(

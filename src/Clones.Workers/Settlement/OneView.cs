@@ -110,8 +110,12 @@ internal sealed class OneView(RpcEndpoints rpc, ClusterFacts facts)
         return (uint)Math.Min(UnitsMax, used + used / 5 + UnitsSpare);
     }
 
-    // Each further attempt offers more, up to the ceiling that was reserved.
-    private static ulong Price(ulong market, uint units, int attemptNumber)
+    /// <summary>Each further attempt offers twice as much, up to the ceiling that was reserved.</summary>
+    /// <param name="market">What others pay, in micro-lamports per unit.</param>
+    /// <param name="units">The limit in the message.</param>
+    /// <param name="attemptNumber">From 1. Nothing but a certificate raises it: see <see cref="PreparationVerdict"/>.</param>
+    /// <returns>Micro-lamports per unit.</returns>
+    internal static ulong Price(ulong market, uint units, int attemptNumber)
     {
         const ulong BaseFee = 5_000;
         var ceiling = (PaymentAcceptance.FeeLamportsMax - BaseFee) * 1_000_000 / units;

@@ -26,7 +26,7 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
     }
 
     [Fact]
-    public async Task What_a_killed_process_committed_is_delivered_by_the_sweeper_of_another()
+    public async Task Row_2_what_a_killed_process_committed_is_delivered_by_the_sweeper_of_another()
     {
         var store = await MessagingHost.CreateStoreAsync(postgres);
         var broker = await rabbit.CreateVirtualHostAsync();

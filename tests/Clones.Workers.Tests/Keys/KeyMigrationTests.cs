@@ -1,11 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
+using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Workers.Keys;
 using Clones.Workers.Tests.Settlement;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Clones.Workers.Tests.Keys;
 
@@ -68,6 +72,75 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
             host.Log.Text.Contains(form, StringComparison.Ordinal).ShouldBeFalse();
         }
     }
+
+    [Fact]
+    public async Task Row_8_killed_while_a_key_is_migrated_the_old_ciphertext_opens_and_after_a_commit_the_new_one()
+    {
+        using var account = Account.Generate();
+        var secretKey = new byte[64];
+        account.CopySecretKeyTo(secretKey);
+        var old = SealAsTheOldSystemDid(Convert.ToBase64String(secretKey));
+        var pool = await host.CreatePoolAsync(2 * Sol, poolId => OldWallet(poolId, account, old));
+        var walletId = await host.WithAsync(
+            (_, db) => db.DepositWallets.Where(w => w.TrainingPoolId == pool.Id).Select(w => w.Id).SingleAsync()
+        );
+
+        host.Crashes.DieAt(CrashPoint.KeySwapped);
+        await host.WithAsync(
+            async (services, db) =>
+            {
+                await using var dying = await db.Database.BeginTransactionAsync();
+                var vault = services.GetRequiredService<DepositKeyVault>();
+                await Should.ThrowAsync<ProcessDiedException>(() => vault.OpenAsync(walletId, Guid.NewGuid(), CancellationToken.None));
+                (await StoredAsync(db, walletId)).ShouldNotBe(old, "the swap was written, and only the commit is missing");
+                // The process is gone: nobody commits or rolls back, the server ends the session.
+                await KillSessionAsync(db);
+                return true;
+            }
+        );
+
+        await ShouldOpenAsync(walletId, secretKey, old, (1, false));
+        var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), Sol);
+        await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
+        var fresh = await host.WithAsync((_, db) => StoredAsync(db, walletId));
+        fresh.ShouldNotBe(old);
+        await ShouldOpenAsync(walletId, secretKey, fresh, (1, true));
+    }
+
+    private static DepositWallet OldWallet(Guid poolId, Account account, string stored) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(),
+            TrainingPoolId = poolId,
+            Address = account.PublicKey.ToString(),
+            EncryptedPrivateKey = stored,
+            KeyVersion = 1,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+
+    private static Task<string> StoredAsync(ClonesDbContext db, Guid walletId) =>
+        db.DepositWallets.Where(w => w.Id == walletId).Select(w => w.EncryptedPrivateKey).SingleAsync();
+
+    private async Task KillSessionAsync(ClonesDbContext db)
+    {
+        var pid = ((NpgsqlConnection)db.Database.GetDbConnection()).ProcessID;
+        await host.WithAsync((_, other) => other.Database.ExecuteSqlAsync($"SELECT pg_terminate_backend({pid})"));
+        await Should.ThrowAsync<Exception>(() => db.Database.ExecuteSqlAsync($"SELECT 1"));
+    }
+
+    private Task<bool> ShouldOpenAsync(Guid walletId, byte[] secretKey, string stored, (int, bool) form) =>
+        host.WithAsync(
+            async (_, db) =>
+            {
+                var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.Id == walletId);
+                wallet.EncryptedPrivateKey.ShouldBe(stored);
+                using var ring = TestKeys.Ring();
+                var opened = new byte[64];
+                SecretKeyCodec.Open(stored, KeyBinding.OfWallet(walletId, wallet.Address), ring, opened).ShouldBe(form);
+                opened.ShouldBe(secretKey);
+                return true;
+            }
+        );
 
     // Byte for byte what the vectors' script does with node:crypto.
     private static string SealAsTheOldSystemDid(string bare)

@@ -72,7 +72,7 @@ public sealed class PaymentSettlementTests(SettlementHost host) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_message_delivered_again_makes_no_second_attempt_not_even_with_two_workers()
+    public async Task Rows_19_and_20_a_message_delivered_again_makes_no_second_attempt_not_even_with_two_workers()
     {
         var recipient = TestKeys.FreshAddress();
         var pool = await host.CreatePoolAsync(2 * Sol);
@@ -117,7 +117,7 @@ public sealed class PaymentSettlementTests(SettlementHost host) : IClassFixture<
     }
 
     [Fact]
-    public async Task Two_payments_with_balance_for_one_leave_the_second_refused()
+    public async Task Row_22_two_payments_with_balance_for_one_leave_the_second_refused()
     {
         var pool = await host.CreatePoolAsync(Sol);
         PaymentRequest Request(string key) =>

@@ -18,7 +18,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     public async ValueTask DisposeAsync() => await host.HealAsync();
 
     [Fact]
-    public async Task An_attempt_that_was_dropped_and_expired_gets_a_certificate_and_its_successor_lands_once()
+    public async Task Row_11_an_attempt_that_was_dropped_gets_a_certificate_and_its_successor_offers_more_and_lands_once()
     {
         var recipient = TestKeys.FreshAddress();
         var pool = await host.CreatePoolAsync(2 * Sol);
@@ -41,12 +41,14 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
             dead.Status.ShouldBe(AttemptStatus.Expired);
             dead.Evidence.ShouldNotBeNull().ShouldContain("\"verdict\": \"DEAD\"");
         }
+        attempts.Zip(attempts.Skip(1)).ShouldAllBe(pair => pair.First.FeeLamportsMax < pair.Second.FeeLamportsMax);
+        attempts.ShouldAllBe(a => a.FeeLamportsMax <= PaymentAcceptance.FeeLamportsMax);
         (await host.LandedAsync(completed)).ShouldBe(1);
         (await host.Rpc.Primary.GetBalanceAsync(PublicKey.Parse(recipient))).Value.ShouldBe(Sol);
     }
 
     [Fact]
-    public async Task Nodes_that_overstate_the_height_get_no_certificate()
+    public async Task Row_14_nodes_that_overstate_the_height_get_no_certificate()
     {
         var recipient = TestKeys.FreshAddress();
         var pool = await host.CreatePoolAsync(2 * Sol);
@@ -67,7 +69,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task Nodes_that_lag_behind_the_funding_delay_a_payment_and_fail_none()
+    public async Task Row_12_nodes_that_lag_behind_the_funding_delay_a_payment_and_fail_none()
     {
         var recipient = TestKeys.FreshAddress();
         var pool = await host.CreatePoolAsync(2 * Sol);
@@ -91,7 +93,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task Rate_limits_everywhere_make_it_unresolved_and_sign_nothing_until_it_recovers()
+    public async Task Row_10_rate_limits_everywhere_make_it_unresolved_and_sign_nothing_until_it_recovers()
     {
         var recipient = TestKeys.FreshAddress();
         var pool = await host.CreatePoolAsync(2 * Sol);
@@ -110,7 +112,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task A_node_that_always_answers_null_is_vetoed_by_the_other()
+    public async Task Row_13_a_node_that_always_answers_null_is_vetoed_by_the_other()
     {
         var recipient = TestKeys.FreshAddress();
         var pool = await host.CreatePoolAsync(2 * Sol);
@@ -127,7 +129,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task Bytes_that_a_worker_committed_and_never_sent_are_sent_by_whoever_looks_next()
+    public async Task Row_5_bytes_that_a_worker_committed_and_never_sent_are_sent_by_whoever_looks_next()
     {
         var recipient = TestKeys.FreshAddress();
         var pool = await host.CreatePoolAsync(2 * Sol);

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
+using Clones.Persistence.Faults;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Pools;
@@ -25,7 +26,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Clones.Workers.Tests.Settlement;
 
-/// <summary>Real workers on a real database, broker and local cluster of two front nodes, with the paces turned up.</summary>
+/// <summary>
+/// Real workers on a real database, broker and local cluster, with the paces turned up. The workers know two of its three front nodes; the
+/// third is for those who act beside them.
+/// </summary>
 public class SettlementHost : IAsyncLifetime
 {
     // 150 blocks are 7.5 s then, and finality comes after 1.6 s.
@@ -42,15 +46,26 @@ public class SettlementHost : IAsyncLifetime
 
     internal CapturedLog Log { get; } = new();
 
+    /// <summary>Of all workers that <see cref="Build"/> makes.</summary>
+    internal PlannedCrashes Crashes { get; } = new();
+
     internal TestVirtualHost Broker { get; private set; } = null!;
 
     internal string Database => settings["ConnectionStrings:Clones"]!;
 
+    internal IHost FirstWorker => workers[0];
+
     internal RpcEndpoints Rpc => workers[0].Services.GetRequiredService<RpcEndpoints>();
+
+    /// <summary>A node that the workers do not know, and that no fault of theirs strikes.</summary>
+    internal IRpcClient Bystander { get; private set; } = null!;
+
+    /// <summary>How many of the three nodes the workers know.</summary>
+    protected virtual int NodesOfWorkers => 2;
 
     public async ValueTask InitializeAsync()
     {
-        var starting = localnet.StartAsync(SlotMs, "--fronts", "2");
+        var starting = localnet.StartAsync(SlotMs, "--fronts", "3");
         Broker = await rabbit.CreateVirtualHostAsync();
         settings = new Dictionary<string, string?>
         {
@@ -64,9 +79,12 @@ public class SettlementHost : IAsyncLifetime
             ["Settlement:PrepareAgainAfter"] = "00:00:00.500",
             ["Funds:PassEvery"] = "00:00:00.300",
             ["Funds:WaitingEvery"] = "00:00:00.500",
+            ["TOKEN_METADATA_URI"] = "https://clones.test/agents/{agentId}/metadata",
         };
         cluster = await starting;
-        settings["SOLANA_RPC_URLS"] = $"{cluster},{new UriBuilder(cluster) { Port = cluster.Port + 2 }.Uri}";
+        var fronts = Enumerable.Range(0, 3).Select(i => new UriBuilder(cluster) { Port = cluster.Port + 2 * i }.Uri).ToArray();
+        settings["SOLANA_RPC_URLS"] = string.Join(',', fronts.Take(NodesOfWorkers));
+        Bystander = new SolanaRpcClient(http, fronts[^1]);
         var first = Build(_ => { });
         workers.Add(first);
         await using (var scope = first.Services.CreateAsyncScope())
@@ -90,12 +108,13 @@ public class SettlementHost : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts one more worker beside the first.</summary>
-    internal async Task StartAnotherAsync()
+    /// <summary>Starts one more worker beside those that run.</summary>
+    internal async Task<IHost> StartAnotherAsync(Action<IServiceCollection>? change = null)
     {
-        var worker = Build(_ => { });
+        var worker = Build(change ?? (_ => { }));
         workers.Add(worker);
         await StartAsync(worker);
+        return worker;
     }
 
     /// <summary>Stops the first worker, as a deployment would; what it had committed stays.</summary>
@@ -106,6 +125,8 @@ public class SettlementHost : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
+        builder.Services.AddSingleton<ICrashPoints>(Crashes);
+        AddServices(builder.Services, builder.Configuration);
         builder
             .Services.AddClonesStore(builder.Configuration)
             .AddSolanaRpc(builder.Configuration)
@@ -122,11 +143,18 @@ public class SettlementHost : IAsyncLifetime
                     bus.AddPayments();
                     bus.AddPools();
                     bus.AddRewards();
+                    AddConsumers(bus);
                 }
             );
         change(builder.Services);
         return builder.Build();
     }
+
+    /// <summary>What a derived host has beside payments.</summary>
+    protected virtual void AddServices(IServiceCollection services, IConfiguration configuration) { }
+
+    /// <inheritdoc cref="AddServices"/>
+    protected virtual void AddConsumers(IBusRegistrationConfigurator bus) { }
 
     internal static async Task StartAsync(IHost worker)
     {
@@ -267,6 +295,23 @@ public class SettlementHost : IAsyncLifetime
     internal Task FaultsAsync(object faults) => AdminAsync("clones_setFaults", faults);
 
     internal Task HealAsync() => AdminAsync("clones_clearFaults");
+
+    /// <summary>Abandons the newest blocks with what they hold; none of them may be final.</summary>
+    internal Task RollBackAsync(ulong slots) => AdminAsync("clones_rollback", new { slots });
+
+    /// <summary>Closes every connection to the broker, as a broker that restarts or a network that breaks does.</summary>
+    /// <returns>How many there were.</returns>
+    internal async Task<int> CutBrokerConnectionsAsync()
+    {
+        var management = await rabbit.ManagementAsync();
+        var connections = await management.GetFromJsonAsync<JsonElement>($"vhosts/{Broker.Name}/connections");
+        var names = connections.EnumerateArray().Select(c => c.GetProperty("name").GetString()!).ToList();
+        foreach (var name in names)
+        {
+            using var cut = await management.DeleteAsync($"connections/{Uri.EscapeDataString(name)}");
+        }
+        return names.Count;
+    }
 
     internal Task WarpAsync(int slots) => AdminAsync("clones_warp", slots);
 

@@ -1,0 +1,158 @@
+using Clones.Contracts.Agents;
+using Clones.Contracts.Deployments;
+using Clones.Persistence;
+using Clones.Persistence.Agents;
+using Clones.Persistence.Pools;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Workers.Keys;
+using Clones.Workers.Settlement;
+using Clones.Workers.Tests.Settlement;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clones.Workers.Tests.Deployments.Faults;
+
+/// <summary>An agent on its way through the real lifecycle, and its owner, who signs at home and does what the API lets them do.</summary>
+internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, Agent agent, PublicKey wallet)
+{
+    private const string Actor = "wallet:test";
+
+    public Guid AgentId => agent.Id;
+
+    /// <summary>In DRAFT, with a funded deposit wallet.</summary>
+    public static async Task<FaultyDeployment> CreateAsync(DeploymentFaultHost host)
+    {
+        var owner = Account.Generate();
+        var pool = new TrainingPool
+        {
+            Id = Guid.CreateVersion7(),
+            OwnerAddress = owner.PublicKey.ToString(),
+            Name = "A training pool",
+            Skills = [],
+            TokenSymbol = "SOL",
+            PricePerDemo = 1,
+            Status = TrainingPoolStatus.NoFunds,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            UpdatedAt = DateTimeOffset.UnixEpoch,
+        };
+        var agent = SampleAgent.Of(owner: owner.PublicKey.ToString(), poolId: pool.Id);
+        var address = await host.WithAsync(
+            async (services, db) =>
+            {
+                var made = services.GetRequiredService<DepositKeyVault>().CreateDepositWallet(pool.Id);
+                db.AddRange(pool, made, agent);
+                db.Add(
+                    new AgentLifecycleInstance
+                    {
+                        CorrelationId = agent.Id,
+                        CurrentState = UpperSnakeCase.ToPascalCase(AgentStatus.Draft),
+                        CreatedAt = DateTimeOffset.UnixEpoch,
+                        UpdatedAt = DateTimeOffset.UnixEpoch,
+                    }
+                );
+                await db.SaveChangesAsync();
+                return made.Address;
+            }
+        );
+        var wallet = PublicKey.Parse(address);
+        await host.FundAsync(wallet, 5_000_000_000);
+        return new FaultyDeployment(host, owner, agent, wallet);
+    }
+
+    /// <summary>Up to an attempt that waits for the owner.</summary>
+    public async Task<TransactionAttempt> AskAsync(TransactionKind kind)
+    {
+        await CommandAsync(kind);
+        return await PreparedAsync(kind, 1);
+    }
+
+    public Task CommandAsync(TransactionKind kind) =>
+        kind == TransactionKind.TokenCreation
+            ? host.PublishAsync(new InitiateDeployment { AgentId = agent.Id, Actor = Actor })
+            : host.PublishAsync(new InitiatePoolCreation { AgentId = agent.Id, Actor = Actor });
+
+    /// <summary>Asks for the transaction (again), as a GET of the owner does.</summary>
+    public Task RenewAsync(TransactionKind kind) =>
+        kind == TransactionKind.TokenCreation
+            ? host.PublishAsync(new PrepareTokenCreation { AgentId = agent.Id })
+            : host.PublishAsync(new PreparePoolCreation { AgentId = agent.Id });
+
+    public Task CancelAsync() => host.PublishAsync(new CancelDeployment { AgentId = agent.Id, Actor = Actor });
+
+    public Task RetryAsync() => host.PublishAsync(new RetryDeployment { AgentId = agent.Id, Actor = Actor });
+
+    public Task<TransactionAttempt> PreparedAsync(TransactionKind kind, int number) =>
+        SettlementHost.UntilAsync(
+            async () => (await AttemptsAsync(kind)).SingleOrDefault(a => a.Number == number && a.Status == AttemptStatus.Prepared),
+            $"attempt {number} of {kind} to be prepared"
+        );
+
+    /// <summary>Signs and submits as the API does after its checks.</summary>
+    public async Task SignAsync(TransactionAttempt prepared, int times = 1)
+    {
+        var signature = owner.Sign(prepared.MessageBytes).ToString();
+        await host.WithAsync(
+            (_, db) =>
+                db
+                    .TransactionAttempts.Where(a => a.TransactionId == prepared.TransactionId && a.Number == prepared.Number)
+                    .ExecuteUpdateAsync(s =>
+                        s.SetProperty(a => a.Status, AttemptStatus.Submitted).SetProperty(a => a.OwnerSignature, signature)
+                    )
+        );
+        for (var i = 0; i < times; i++)
+        {
+            await host.PublishAsync(new CoSignTransaction { TransactionId = prepared.TransactionId, AttemptNumber = prepared.Number });
+        }
+    }
+
+    public Task<TransactionAttempt> UntilAttemptAsync(TransactionKind kind, AttemptStatus status) =>
+        SettlementHost.UntilAsync(
+            async () => (await AttemptsAsync(kind)).LastOrDefault(a => a.Status == status),
+            $"an attempt of {kind} to be {status}"
+        );
+
+    public Task<AgentLifecycleInstance> UntilAsync(string status) =>
+        SettlementHost.UntilAsync(
+            () =>
+                host.WithAsync(
+                    (_, db) =>
+                        db
+                            .AgentLifecycles.AsNoTracking()
+                            .FirstOrDefaultAsync(i => i.CorrelationId == agent.Id && i.CurrentState == UpperSnakeCase.ToPascalCase(status))
+                ),
+            $"the agent to be {status}"
+        );
+
+    public Task<List<TransactionAttempt>> AttemptsAsync(TransactionKind kind) =>
+        host.WithAsync(
+            (_, db) =>
+                db
+                    .TransactionAttempts.AsNoTracking()
+                    .Where(a => db.Transactions.Any(t => t.Id == a.TransactionId && t.AgentId == agent.Id && t.Kind == kind))
+                    .OrderBy(a => a.CreatedAt)
+                    .ToListAsync()
+        );
+
+    /// <summary>Waits for the end that the fault must not change, and counts on the chain itself.</summary>
+    public async Task ShouldHaveLandedOnceAsync(TransactionKind kind)
+    {
+        var isToken = kind == TransactionKind.TokenCreation;
+        var life = await UntilAsync(isToken ? AgentStatus.TokenCreated : AgentStatus.Deployed);
+        var made = PublicKey.Parse((isToken ? life.TokenMint : life.LiquidityPoolAddress).ShouldNotBeNull());
+        (await host.Bystander.GetAccountInfoAsync(made)).Value.ShouldNotBeNull();
+        var ids = await host.WithAsync(
+            (_, db) => db.Transactions.Where(t => t.AgentId == agent.Id && t.Kind == kind).Select(t => t.Id).ToListAsync()
+        );
+        var history = await host.Bystander.GetSignaturesForAddressAsync(wallet, commitment: Commitment.Confirmed);
+        history
+            .Count(e => e.Err is null && ids.Exists(id => TransactionMemo.Mentions(e.Memo, id)))
+            .ShouldBe(1, $"landings of {kind} by their memos");
+        (await host.WithAsync((_, db) => db.MintKeys.CountAsync(k => k.AgentId == agent.Id))).ShouldBe(1);
+        (await AttemptsAsync(kind)).Count(a => a.Status == AttemptStatus.Finalized).ShouldBe(1);
+        (
+            await host.WithAsync((_, db) => db.WalletReservations.CountAsync(r => ids.Contains(r.TransactionId) && r.ReleasedAt == null))
+        ).ShouldBe(0);
+    }
+}
