@@ -16,6 +16,8 @@ export class Accounts {
   #byProgram = new Map();
   /** @type {Map<string, Set<string>>} owner, delegate or mint -> token accounts that name it or have named it */
   #byTokenParty = new Map();
+  /** @type {Map<string, AccountView>} programs as the VM holds them now; a read copies up to 100 KB of code */
+  #programs = new Map();
   /** @type {Set<string>} every account that was written since the genesis of the VM */
   written = new Set();
 
@@ -37,6 +39,20 @@ export class Accounts {
     return this.vm.read(bytes ?? /** @type {Buffer} */ (decode32(key)));
   }
 
+  /** The account as the VM holds it now. @param {string} key @param {Uint8Array} bytes */
+  newest(key, bytes) {
+    const program = this.#programs.get(key);
+    if (program !== undefined) return program;
+    const view = this.vm.read(bytes);
+    if (view?.executable) this.#programs.set(key, view);
+    return view;
+  }
+
+  /** Programs may have changed by other ways than a transaction that names them as writable. */
+  forgetPrograms() {
+    this.#programs.clear();
+  }
+
   /** Keeps the state before `slot` wrote to the account; only the first call in a slot counts. @param {string} key @param {number} slot @param {AccountView | null} view */
   remember(key, slot, view) {
     let last = this.#images.at(-1);
@@ -47,6 +63,7 @@ export class Accounts {
   /** Notes that the VM now holds `view`. @param {string} key @param {AccountView | null} view */
   noteWritten(key, view) {
     this.written.add(key);
+    this.#programs.delete(key);
     if (view !== null) this.#index(key, view);
   }
 
@@ -61,6 +78,7 @@ export class Accounts {
   /** Undoes every write after `slot`. @param {number} slot @returns {string[]} the accounts that changed */
   rollBackTo(slot) {
     const changed = new Set();
+    this.forgetPrograms();
     while (this.#images.length > 0 && this.#images[this.#images.length - 1].slot > slot) {
       const { before } = /** @type {any} */ (this.#images.pop());
       for (const [key, view] of before) {

@@ -37,7 +37,7 @@ export function execute(ledger, transaction, { ignoreAge = false } = {}) {
     nonce = liveNonceOf(transaction, resolved, read);
     if (nonce === null) return { refused: 'BlockhashNotFound' };
   }
-  const before = resolved.accounts.map(({ bytes }) => vm.read(bytes));
+  const before = resolved.accounts.map(({ key, bytes }) => accounts.newest(key, bytes));
   const outcome = vm.execute(transaction.wire);
   if (!outcome.landed) return { refused: outcome.err };
   const slot = blocks.tip.slot;
@@ -46,7 +46,7 @@ export function execute(ledger, transaction, { ignoreAge = false } = {}) {
     const lamports = vm.read(bytes)?.lamports ?? nonce.view.lamports;
     vm.write(bytes, advanced(nonce.view, lamports, vm.latestBlockhash()));
   }
-  const after = resolved.accounts.map(({ bytes }) => vm.read(bytes));
+  const after = resolved.accounts.map(({ bytes, writable }, index) => (writable ? vm.read(bytes) : before[index]));
   /** @type {Written[]} */
   const written = [];
   resolved.accounts.forEach(({ key, writable }, index) => {
@@ -59,6 +59,7 @@ export function execute(ledger, transaction, { ignoreAge = false } = {}) {
   const entry = {
     signature: transaction.signature,
     slot,
+    position: blocks.tip.transactions.length,
     err: outcome.err,
     memo: memoOf(transaction),
     keys,

@@ -1,8 +1,8 @@
 /**
  * @typedef {{
- *   signature: string, slot: number, err: any, memo: string | null, keys: string[], wire: Buffer, messageHash: string, blockhash: string,
+ *   signature: string, slot: number, position: number, err: any, memo: string | null, keys: string[], wire: Buffer, messageHash: string, blockhash: string,
  *   meta: any
- * }} Entry one landed transaction; meta as getTransaction answers it, with amounts as bigint
+ * }} Entry one landed transaction; position: its place in the block, from 0; meta as getTransaction answers it, with amounts as bigint
  */
 
 /** Every landed transaction by signature, by address and, while its blockhash lives, by message. */
@@ -52,4 +52,20 @@ export class History {
   of(address) {
     return this.#byAddress.get(address) ?? [];
   }
+}
+
+/**
+ * How many of `list` landed before the given place.
+ * @param {readonly Entry[]} list oldest first @param {number} slot @param {number} position
+ */
+export function countBefore(list, slot, position) {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = list[middle];
+    if (entry.slot < slot || (entry.slot === slot && entry.position < position)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -145,7 +145,7 @@ function apply(ledger, record) {
   else if (kind === 'tx') {
     const [slot, wireBase64, keys, meta, written] = fields;
     const wire = Buffer.from(wireBase64, 'base64');
-    const entry = { ...Ledger.entryBase(wire), slot, keys, meta, err: meta.err, memo: memoOf(parseTransaction(wire)) };
+    const entry = { ...Ledger.entryBase(wire), slot, position: ledger.tip.transactions.length, keys, meta, err: meta.err, memo: memoOf(parseTransaction(wire)) };
     ledger.replayTransaction(entry, written.map((/** @type {any[]} */ [key, view]) => ({ key, view: unpacked(view) })));
   }
   return ledger;

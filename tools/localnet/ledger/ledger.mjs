@@ -120,6 +120,7 @@ export class Ledger extends EventEmitter {
   /** Loads a program. @param {string} key @param {Buffer} elf bytes that begin as an ELF file does */
   placeProgram(key, elf) {
     this.vm.addProgram(/** @type {Buffer} */ (decode32(key)), elf);
+    this.accounts.forgetPrograms();
     this.placed.add(key);
     this.journal?.program(key, elf);
   }

@@ -46,10 +46,15 @@ export class Node {
     return { block, slot, read, context: { apiVersion: VERSION, slot } };
   }
 
+  /** The newest slot that this node has seen at each commitment. Walked once for an answer, not once for each transaction in it. */
+  seen() {
+    return { processed: this.block('processed').slot, confirmed: this.block('confirmed').slot, finalized: this.block('finalized').slot };
+  }
+
   /** How far a landed transaction has come, as this node sees it; null when it has not seen it. @param {import('../ledger/history.mjs').Entry} entry */
-  statusOf(entry) {
-    if (entry.slot > this.block('processed').slot) return null;
-    if (entry.slot <= this.block('finalized').slot) return 'finalized';
-    return entry.slot <= this.block('confirmed').slot ? 'confirmed' : 'processed';
+  statusOf(entry, seen = this.seen()) {
+    if (entry.slot > seen.processed) return null;
+    if (entry.slot <= seen.finalized) return 'finalized';
+    return entry.slot <= seen.confirmed ? 'confirmed' : 'processed';
   }
 }

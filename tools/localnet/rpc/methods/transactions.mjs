@@ -1,4 +1,5 @@
 import { innerInstructionsOf, returnDataOf } from '../../ledger/execution.mjs';
+import { countBefore } from '../../ledger/history.mjs';
 import { errorText } from '../../transactions/error-text.mjs';
 import { parseTransaction } from '../../transactions/parse.mjs';
 import { accountFormat, encodeAccount } from '../encode-account.mjs';
@@ -79,16 +80,15 @@ export const transactionMethods = {
     const wanted = array(signatures, 'signatures', STATUSES_MAX).map(signature);
     const search = optionalBoolean(config(options).searchTransactionHistory, 'searchTransactionHistory');
     const { context } = node.bank({ commitment: 'processed' });
-    const root = node.block('finalized').slot;
-    const tip = node.block('processed').slot;
+    const seen = node.seen();
     const value = wanted.map((name) => {
       const entry = node.faults.hides() ? undefined : node.ledger.history.bySignature.get(name);
-      if (entry === undefined || (!search && entry.slot < root - STATUS_CACHE_ROOTS)) return null;
-      const confirmationStatus = node.faults.claim(node.statusOf(entry));
+      if (entry === undefined || (!search && entry.slot < seen.finalized - STATUS_CACHE_ROOTS)) return null;
+      const confirmationStatus = node.faults.claim(node.statusOf(entry, seen));
       if (confirmationStatus === null) return null;
       return {
         slot: entry.slot,
-        confirmations: confirmationStatus === 'finalized' ? null : tip - entry.slot,
+        confirmations: confirmationStatus === 'finalized' ? null : seen.processed - entry.slot,
         err: entry.err,
         status: entry.meta.status,
         confirmationStatus,
@@ -106,24 +106,25 @@ export const transactionMethods = {
     const { block } = confirmedBank(node, given);
     if (node.faults.hides()) return [];
     const list = node.ledger.history.of(key);
-    let index = list.length - 1;
+    let index = countBefore(list, block.slot + 1, 0) - 1;
     if (before !== null) {
       const entry = node.ledger.history.bySignature.get(before);
-      if (entry === undefined) return [];
-      while (index >= 0 && !comesBefore(node, list[index], entry)) index--;
+      // A node that does not know the transaction (yet) has nothing to say about what lies before it.
+      if (entry === undefined || entry.slot > block.slot) return [];
+      index = countBefore(list, entry.slot, entry.position) - 1;
     }
+    const seen = node.seen();
     const found = [];
     for (; index >= 0 && found.length < limit; index--) {
       const entry = list[index];
       if (entry.signature === until) break;
-      if (entry.slot > block.slot) continue;
       found.push({
         signature: entry.signature,
         slot: entry.slot,
         err: entry.err,
         memo: entry.memo,
         blockTime: node.ledger.blocks.bySlot.get(entry.slot)?.time ?? null,
-        confirmationStatus: node.faults.claim(node.statusOf(entry)),
+        confirmationStatus: node.faults.claim(node.statusOf(entry, seen)),
       });
     }
     return found;
@@ -145,13 +146,6 @@ export const transactionMethods = {
 function confirmedBank(node, given) {
   if (commitment(given.commitment) === 'processed') throw invalid('Method does not support commitment below `confirmed`');
   return node.bank(given);
-}
-
-/** Whether `a` landed before `b`. @param {Node} node @param {import('../../ledger/history.mjs').Entry} a @param {import('../../ledger/history.mjs').Entry} b */
-function comesBefore(node, a, b) {
-  if (a.slot !== b.slot) return a.slot < b.slot;
-  const transactions = node.ledger.blocks.bySlot.get(a.slot)?.transactions ?? [];
-  return transactions.indexOf(a) < transactions.indexOf(b);
 }
 
 /** @param {Node} node @param {import('../../transactions/parse.mjs').ParsedTransaction} transaction @param {import('../../ledger/blocks.mjs').Block} block */
