@@ -1,4 +1,6 @@
+import { monotonicClock } from './clock.mjs';
 import { Faults } from './faults/faults.mjs';
+import { Storm } from './faults/storm.mjs';
 import { Mempool } from './ledger/mempool.mjs';
 import { Node } from './rpc/node.mjs';
 import { parseTransaction } from './transactions/parse.mjs';
@@ -7,13 +9,19 @@ import { parseTransaction } from './transactions/parse.mjs';
 export class Cluster {
   /** @type {NodeJS.Timeout | null} */ #timer = null;
   #stopped = false;
+  /** @type {Set<'hand' | 'storm'>} */ #stalledBy = new Set();
 
-  /** @param {import('./ledger/ledger.mjs').Ledger} ledger @param {{ slotMs: number, fronts: number }} options slotMs 0: slots advance only by clones_warp */
-  constructor(ledger, { slotMs, fronts }) {
+  /**
+   * @param {import('./ledger/ledger.mjs').Ledger} ledger
+   * @param {{ slotMs: number, fronts: number, clock?: import('./clock.mjs').Clock }} options
+   *   slotMs 0: slots advance only by clones_warp; clock: of the storms, the slots go by the machine's
+   */
+  constructor(ledger, { slotMs, fronts, clock = monotonicClock }) {
     this.ledger = ledger;
     this.slotMs = slotMs;
     this.mempool = new Mempool(ledger);
     this.fronts = Array.from({ length: fronts }, () => new Node(ledger, this.mempool, new Faults(), this));
+    this.storm = new Storm(this, clock);
   }
 
   start() {
@@ -22,6 +30,7 @@ export class Cluster {
 
   stop() {
     this.#stopped = true;
+    this.storm.calm();
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
@@ -47,6 +56,27 @@ export class Cluster {
   /** @param {number} slots */
   warp(slots) {
     this.ledger.warp(slots, this.slotMs || 400);
+  }
+
+  /** Finality stands still while anyone wants it to. @param {'hand' | 'storm'} by @param {boolean} stalled */
+  stallFinality(by, stalled) {
+    if (stalled) this.#stalledBy.add(by);
+    else this.#stalledBy.delete(by);
+    const wanted = this.#stalledBy.size > 0;
+    if (wanted !== this.ledger.blocks.finalityStalled) this.ledger.stallFinality(wanted);
+  }
+
+  letFinalityGoOn() {
+    this.stallFinality('hand', false);
+    this.stallFinality('storm', false);
+  }
+
+  /** Abandons about that many slots, as far as none of them is finalized. @param {number} slots @param {'drop' | 'same' | 'reverse'} relanding */
+  rollBackBy(slots, relanding) {
+    const { blocks, tip } = this.ledger;
+    let slot = Math.max(blocks.root, tip.slot - slots);
+    while (!blocks.bySlot.has(slot)) slot--;
+    return slot < tip.slot ? this.rollBackTo(slot, relanding) : [];
   }
 
   /**

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Cluster } from './cluster.mjs';
+import { stormPlan } from './faults/storm-request.mjs';
 import { placeGenesisAccounts } from './genesis-accounts.mjs';
 import { openLedger } from './ledger/journal.mjs';
 import { Ledger } from './ledger/ledger.mjs';
@@ -23,9 +24,10 @@ async function run(options) {
   const ports = await listen(cluster, options);
   const [first] = ports.endpoints;
   cluster.start();
+  if (options.storm !== null) cluster.storm.begin(stormPlan(options.storm, options.fronts), { repeats: true });
   console.log(
     `localnet ready: rpc http://${options.host}:${first.port} ws ws://${options.host}:${first.wsPort} ` +
-      `fronts ${options.fronts} slot-ms ${options.slotMs} slot ${ledger.tip.slot} genesis ${ledger.genesis.hash}`,
+      `fronts ${options.fronts} slot-ms ${options.slotMs} slot ${ledger.tip.slot} genesis ${ledger.genesis.hash}${options.storm === null ? '' : ` storm ${options.storm.seed}`}`,
   );
   const stop = async () => {
     cluster.stop();

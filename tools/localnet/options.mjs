@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { decode32 } from './encoding/base58.mjs';
+import { SEED_MAX, STORM_MS_MAX } from './faults/storm-request.mjs';
 
 export const USAGE = `usage: node main.mjs [options]
   --port N            HTTP port of the first front node (8899); node i listens on N + 2i; 0: any free ports
@@ -8,6 +9,8 @@ export const USAGE = `usage: node main.mjs [options]
   --fronts N          front nodes over the one ledger, each with faults of its own (1)
   --slot-ms N         length of a slot in milliseconds (400); 0: slots advance only by clones_warp
   --ledger DIR        keep the ledger here; without it the chain is gone when the process ends
+  --storm SEED        begin a storm of faults at once; SEED + 1 and so on follow until clones_calm
+  --storm-ms N        length of each of these storms in milliseconds (60000)
   --program ID=FILE   load a program (.so) at an address; may be repeated
   --account ID=FILE   load an account (.json as \`solana account --output json\` writes it); may be repeated
   --clone ID          copy an account, and its program data if it is a program; may be repeated
@@ -25,7 +28,7 @@ export function readOptions(args) {
       args,
       options: {
         port: text, 'ws-port': text, host: text, fronts: text, 'slot-ms': text, ledger: text,
-        program: many, account: many, clone: many, 'clone-url': text, help: { type: 'boolean' },
+        storm: text, 'storm-ms': text, program: many, account: many, clone: many, 'clone-url': text, help: { type: 'boolean' },
       },
     }));
   } catch (error) {
@@ -41,6 +44,7 @@ export function readOptions(args) {
     fronts,
     slotMs: number(values['slot-ms'] ?? '400', '--slot-ms', 0, 600_000),
     ledger: values.ledger ?? null,
+    storm: stormOf(values.storm, values['storm-ms']),
     programs: (values.program ?? []).map((pair) => idAndFile(pair, '--program')),
     accounts: (values.account ?? []).map((pair) => idAndFile(pair, '--account')),
     clones: (values.clone ?? []).map((id) => address(id, '--clone')),
@@ -53,6 +57,13 @@ function number(value, name, min, max) {
   const parsed = Number(value);
   if (!/^\d+$/.test(value) || parsed < min || parsed > max) throw new UsageError(`${name} must be an integer from ${min} to ${max}, not "${value}"`);
   return parsed;
+}
+
+/** @param {string | undefined} seed @param {string | undefined} ms */
+function stormOf(seed, ms) {
+  if (seed === undefined && ms !== undefined) throw new UsageError('--storm-ms needs --storm SEED');
+  if (seed === undefined) return null;
+  return { seed: number(seed, '--storm', 0, SEED_MAX), ms: number(ms ?? '60000', '--storm-ms', 1, STORM_MS_MAX) };
 }
 
 /** @param {string} id @param {string} name */

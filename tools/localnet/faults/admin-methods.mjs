@@ -1,5 +1,6 @@
 import { invalid } from '../rpc/errors.mjs';
 import { config, integer, optionalBoolean } from '../rpc/params.mjs';
+import { stormPlan } from './storm-request.mjs';
 
 /** @typedef {import('../rpc/node.mjs').Node} Node */
 
@@ -10,11 +11,12 @@ export const adminMethods = {
   clones_setFaults(node, [changes]) {
     const { front, reset, stallFinality, ...members } = config(changes);
     const fronts = frontsOf(node, front);
+    const stalled = stallFinality === undefined ? null : optionalBoolean(stallFinality, 'stallFinality');
     for (const { faults } of fronts) {
       if (optionalBoolean(reset, 'reset')) faults.reset();
       faults.set(members);
     }
-    if (stallFinality !== undefined) node.ledger.stallFinality(optionalBoolean(stallFinality, 'stallFinality'));
+    if (stalled !== null) node.cluster.stallFinality('hand', stalled);
     return fronts[0].faults.get();
   },
 
@@ -24,8 +26,22 @@ export const adminMethods = {
 
   clones_clearFaults(node) {
     for (const { faults } of node.cluster.fronts) faults.reset();
-    if (node.ledger.blocks.finalityStalled) node.ledger.stallFinality(false);
+    node.cluster.storm.calm();
     return true;
+  },
+
+  /** Lays out a storm from its seed and begins it, in place of the one that may be on. */
+  clones_storm(node, [request]) {
+    const { cluster } = node;
+    cluster.storm.begin(stormPlan(request, cluster.fronts.length));
+    return cluster.storm.status();
+  },
+
+  clones_stormStatus: (node) => node.cluster.storm.status(),
+
+  clones_calm(node) {
+    node.cluster.storm.calm();
+    return node.cluster.storm.status();
   },
 
   clones_warp(node, [slots]) {

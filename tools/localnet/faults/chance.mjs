@@ -21,4 +21,24 @@ export class Chance {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   }
+
+  /** An integer from `min` to `max`, both included. @param {number} min @param {number} max */
+  between(min, max) {
+    return min + Math.floor(this.next() * (max - min + 1));
+  }
+
+  /** @template T @param {readonly T[]} list not empty @returns {T} */
+  pick(list) {
+    return list[this.between(0, list.length - 1)];
+  }
+
+  /** The same members in another order. @template T @param {readonly T[]} list */
+  shuffled(list) {
+    const order = [...list];
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = this.between(0, i);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
 }

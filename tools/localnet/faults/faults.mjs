@@ -38,31 +38,65 @@ function whole(min, max, absent) {
   return { absent, check, says: `an integer from ${min} to ${max}` };
 }
 
-/** The faults of one front node. All are off until they are set; the same seed gives the same sequence of chances. */
+/** @param {Record<string, any>} members */
+function check(members) {
+  for (const [name, value] of Object.entries(members)) {
+    if (!Object.hasOwn(MEMBERS, name)) throw invalid(`Invalid params: unknown fault ${name.slice(0, 40)}.`);
+    if (!MEMBERS[name].check(value)) throw invalid(`Invalid params: ${name} must be ${MEMBERS[name].says}.`);
+  }
+}
+
+/**
+ * The faults of one front node. All are off until they are set; the same seed gives the same sequence of chances.
+ * What was set by hand lies below; the episodes of a storm lie over it, the one that began last on top.
+ */
 export class Faults {
   #chance = new Chance(1);
+  /** @type {Record<string, any>} */
+  #set = {};
+  /** @type {Set<Record<string, any>>} oldest first */
+  #episodes = new Set();
 
   constructor() {
     this.reset();
   }
 
+  /** Switches off what was set by hand. */
   reset() {
-    for (const [name, { absent }] of Object.entries(MEMBERS)) this[name] = absent;
+    for (const [name, { absent }] of Object.entries(MEMBERS)) this.#set[name] = absent;
+    this.#settle();
+  }
+
+  /**
+   * Lays the faults of an episode over what is there.
+   * @param {Record<string, any>} members @returns {() => void} ends this episode and no other
+   */
+  begin(members) {
+    check(members);
+    const episode = { ...members };
+    this.#episodes.add(episode);
+    this.#settle();
+    return () => {
+      this.#episodes.delete(episode);
+      this.#settle();
+    };
+  }
+
+  #settle() {
+    Object.assign(this, this.#set, ...this.#episodes);
   }
 
   /** Refuses the whole change when one member is wrong. @param {Record<string, any>} changes */
   set(changes) {
-    for (const [name, value] of Object.entries(changes)) {
-      if (name === 'seed') {
-        if (!Number.isSafeInteger(value)) throw invalid('Invalid params: seed must be an integer.');
-      } else if (!Object.hasOwn(MEMBERS, name)) throw invalid(`Invalid params: unknown fault ${name.slice(0, 40)}.`);
-      else if (!MEMBERS[name].check(value)) throw invalid(`Invalid params: ${name} must be ${MEMBERS[name].says}.`);
-    }
     const { seed, ...members } = changes;
+    if (seed !== undefined && !Number.isSafeInteger(seed)) throw invalid('Invalid params: seed must be an integer.');
+    check(members);
     if (seed !== undefined) this.#chance = new Chance(seed);
-    Object.assign(this, members);
+    Object.assign(this.#set, members);
+    this.#settle();
   }
 
+  /** What strikes now, by hand or by storm. */
   get() {
     return Object.fromEntries(Object.keys(MEMBERS).map((name) => [name, this[name]]));
   }

@@ -95,7 +95,7 @@ test('every method with every kind of wrong parameter answers an error and never
     'getProgramAccounts getTokenAccountBalance getTokenAccountsByOwner getTokenAccountsByDelegate getTokenSupply getTokenLargestAccounts getMinimumBalanceForRentExemption ' +
     'getFeeForMessage getRecentPrioritizationFees requestAirdrop sendTransaction simulateTransaction getSignatureStatuses getSignaturesForAddress getTransaction getBlock ' +
     'getBlocks getBlocksWithLimit getBlockTime getFirstAvailableBlock minimumLedgerSlot getEpochInfo getEpochSchedule getSupply getSlotLeader getSlotLeaders getVoteAccounts getClusterNodes ' +
-    'clones_setFaults clones_getFaults clones_rollback clones_setSlotMs clones_status'
+    'clones_setFaults clones_getFaults clones_rollback clones_setSlotMs clones_status clones_storm clones_stormStatus clones_calm clones_clearFaults'
   ).split(' ');
   for (const method of methods) {
     for (const first of odd) {

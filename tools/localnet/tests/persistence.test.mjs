@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { readOptions } from '../options.mjs';
 import { call } from './support/localnet.mjs';
 import { fundedPayer, send, signedTransfer, statusOf } from './support/transfers.mjs';
 
@@ -76,6 +77,53 @@ test('kill -9 loses nothing that was answered: balances, history, statuses, bloc
   assert.equal((await statusOf(localnet, inFlight.signature)).confirmationStatus, 'finalized');
   assert.equal(await balance(last.to, 'finalized'), 5_000_000);
   await localnet.end('SIGTERM');
+});
+
+test('kill -9 in the middle of a storm loses nothing that was finalized, and neither stall nor storm outlives the process', async () => {
+  let localnet = await start('--fronts', '3', '--storm', '4294967295', '--storm-ms', '1000');
+  assert.deepEqual(await localnet.rpc('clones_stormStatus').then(({ seed, running }) => [seed, running]), [4294967295, true]);
+  await localnet.rpc('clones_calm');
+  const payer = await fundedPayer(localnet);
+  await localnet.rpc('clones_storm', { seed: 21, ms: 60_000, kinds: ['rollback', 'stallFinality'], pauseMs: 20, lengthMs: 20 });
+  /** @type {Map<string, any>} */
+  const finalized = new Map();
+  const sent = [];
+  for (;;) {
+    const transfer = await signedTransfer(localnet, payer, { memo: `payment:${sent.length}` });
+    await send(localnet, transfer);
+    sent.push(transfer);
+    await localnet.warp(8);
+    const shown = await localnet.rpc('getTransaction', sent[Math.floor(sent.length / 2)].signature);
+    if (shown !== null) finalized.set(shown.transaction.signatures[0], shown);
+    const { begun, active } = await localnet.rpc('clones_stormStatus');
+    if (begun.rollback > 5 && begun.stallFinality > 5 && finalized.size > 3 && active.length > 0) break;
+  }
+  await localnet.end('SIGKILL');
+
+  localnet = await start('--fronts', '3');
+  assert.deepEqual(await localnet.rpc('clones_stormStatus').then(({ seed, running, active }) => [seed, running, active]), [null, false, []]);
+  assert.equal((await localnet.rpc('clones_status')).finalityStalled, false);
+  for (const [signature, shown] of finalized) assert.deepEqual(await localnet.rpc('getTransaction', signature), shown);
+  await localnet.warp(40);
+  const history = (await localnet.rpc('getSignaturesForAddress', payer.publicKey.toString())).map((/** @type {any} */ { signature }) => signature);
+  for (const { signature, to } of sent) {
+    const { value: paid } = await localnet.rpc('getBalance', to.toString());
+    assert.deepEqual([paid, history.includes(signature)], (await statusOf(localnet, signature)) === null ? [0, false] : [5_000_000, true]);
+  }
+  assert.equal(await localnet.end('SIGTERM'), 0);
+});
+
+test('a storm from the start does not keep the program from ending; wrong storm options are refused', async () => {
+  const localnet = await start('--storm', '5');
+  assert.equal((await localnet.rpc('clones_stormStatus')).running, true);
+  assert.equal(await localnet.end('SIGTERM'), 0);
+  for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
+    [['--storm', 'x'], /--storm must be an integer from 0 to 4294967295, not "x"/],
+    [['--storm', '1', '--storm-ms', '0'], /--storm-ms must be an integer from 1 to 86400000/],
+    [['--storm-ms', '5'], /--storm-ms needs --storm/],
+  ])) {
+    assert.throws(() => readOptions(args), message);
+  }
 });
 
 test('--account places an account once; a restart on the same ledger does not reset it', async () => {

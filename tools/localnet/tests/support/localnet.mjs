@@ -2,9 +2,13 @@ import { Cluster } from '../../cluster.mjs';
 import { Ledger } from '../../ledger/ledger.mjs';
 import { listen } from '../../listen.mjs';
 
-/** A cluster in this process, on free ports. @param {{ slotMs?: number, fronts?: number, ledger?: Ledger }} [options] slotMs 0: warp() alone advances it */
-export async function startLocalnet({ slotMs = 0, fronts = 1, ledger = new Ledger() } = {}) {
-  const cluster = new Cluster(ledger, { slotMs, fronts });
+/**
+ * A cluster in this process, on free ports.
+ * @param {{ slotMs?: number, fronts?: number, ledger?: Ledger, clock?: import('../../clock.mjs').Clock }} [options]
+ *   slotMs 0: warp() alone advances it; clock: of the storms
+ */
+export async function startLocalnet({ slotMs = 0, fronts = 1, ledger = new Ledger(), clock } = {}) {
+  const cluster = new Cluster(ledger, { slotMs, fronts, clock });
   const ports = await listen(cluster, { host: '127.0.0.1', port: 0, wsPort: 0 });
   cluster.start();
   const urls = ports.endpoints.map(({ port }) => `http://127.0.0.1:${port}`);
