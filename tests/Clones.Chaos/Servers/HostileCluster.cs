@@ -31,8 +31,18 @@ internal sealed class HostileCluster : IAsyncDisposable
     /// <summary>One client for each node.</summary>
     public IReadOnlyList<IRpcClient> Clients(TimeSpan timeout) => [.. Urls.Select(url => new SolanaRpcClient(http, url, timeout))];
 
+    // Pauses of up to 15 s for each kind: finality is stalled a third of the time, and most blockhashes live to their end.
     public Task BeginStormAsync(ulong seed, TimeSpan length) =>
-        AdminAsync("clones_storm", new { seed = seed & 0xFFFF_FFFF, ms = (long)length.TotalMilliseconds });
+        AdminAsync(
+            "clones_storm",
+            new
+            {
+                seed = seed & 0xFFFF_FFFF,
+                ms = (long)length.TotalMilliseconds,
+                pauseMs = 15_000,
+                lengthMs = 8_000,
+            }
+        );
 
     /// <returns>How many episodes of each kind there were.</returns>
     public async Task<IReadOnlyDictionary<string, int>> CalmAsync()
