@@ -61,24 +61,17 @@ internal sealed class Setting(ChaosSystem system, Owner owner, TimeProvider time
     private async Task<ChaosPool> PoolAsync(string name, PublicKey? mint, CancellationToken cancellationToken)
     {
         var symbol = mint is null ? "SOL" : TokenSymbol;
-        var created = await owner.AskAsync(
-            api =>
-                api.PostAsync<PoolView>(
-                    "/v1/pools",
-                    new
-                    {
-                        name,
-                        tokenSymbol = symbol,
-                        pricePerDemo = "0.01",
-                        skills = new[] { "chaos" },
-                    },
-                    cancellationToken
-                ),
-            cancellationToken
-        );
+        var wish = new
+        {
+            name,
+            tokenSymbol = symbol,
+            pricePerDemo = "0.01",
+            skills = new[] { "chaos" },
+        };
         while (true)
         {
-            var pool = await owner.AskAsync(api => api.GetAsync<PoolView>($"/v1/pools/{created.Id}", cancellationToken), cancellationToken);
+            // Where the workers take longer than the API waits, the answer is the operation, and the same key asks again.
+            var pool = await owner.AskAsync(api => api.PostAsync<PoolView>("/v1/pools", wish, cancellationToken, name), cancellationToken);
             if (pool.DepositAddress is { } address)
             {
                 var price = mint is null ? 10_000_000UL : 10_000UL;
