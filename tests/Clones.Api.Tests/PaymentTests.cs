@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Clones.Api.Tests.Hosting;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
@@ -22,6 +23,41 @@ public sealed class PaymentTests(ApiFixture api)
         await using var db = api.OpenDatabase();
         (await db.Payments.CountAsync(p => p.TrainingPoolId == poolId)).ShouldBe(1);
         (await db.Transactions.CountAsync(t => db.DepositWallets.Any(w => w.TrainingPoolId == poolId && w.Id == t.WalletId))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Row_1_a_caller_that_never_heard_the_answer_asks_again_and_gets_the_same_payment()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var body = Body(poolId, "3");
+        using var lost = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/payments") { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", "never heard");
+
+        // The connection is cut as soon as the commit is seen, whether or not an answer is on its way.
+        var asking = owner.Http.SendAsync(request, lost.Token);
+        Guid? stored = null;
+        while (stored is null)
+        {
+            await using var db = api.OpenDatabase();
+            stored = await db.Payments.Where(p => p.TrainingPoolId == poolId).Select(p => (Guid?)p.Id).FirstOrDefaultAsync();
+        }
+        await lost.CancelAsync();
+        try
+        {
+            await asking;
+        }
+        catch (OperationCanceledException)
+        {
+            // The usual case; the answer may have been faster.
+        }
+
+        var again = await PayAsync(owner.Http, body, "never heard");
+
+        (again.Status, again.Id).ShouldBe((202, stored.Value));
+        await using var after = api.OpenDatabase();
+        (await after.Payments.CountAsync(p => p.TrainingPoolId == poolId)).ShouldBe(1);
     }
 
     [Fact]
@@ -74,7 +110,7 @@ public sealed class PaymentTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Two_payments_with_funds_for_one_are_not_both_accepted()
+    public async Task Row_22_two_payments_with_funds_for_one_are_not_both_accepted()
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync(), tokens: 10_000_000);

@@ -1,10 +1,13 @@
 using System.Globalization;
+using Clones.Contracts.Settlement;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
 using Clones.Workers.Tests.Keys;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Clones.Workers.Tests.Settlement;
 
@@ -41,6 +44,29 @@ public sealed class CrashedWorkerTests(SettlementHost host) : IClassFixture<Sett
 
         host.Crashes.Struck.Skip(before).ShouldBe(everywhere, ignoreOrder: true);
         await ShouldBePaidOnceAsync(completed);
+    }
+
+    [Fact]
+    public async Task Row_19_messages_that_come_again_an_hour_later_are_no_ops()
+    {
+        var pool = await host.CreatePoolAsync(2 * Sol);
+        var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), Sol);
+        var completed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
+        await host.StartAnotherAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new AnHourLater())));
+
+        // Under ids of their own, so that the inbox lets them through; several, so that the later worker gets some of each.
+        var id = payment.TransactionId!.Value;
+        for (var i = 0; i < 6; i++)
+        {
+            await host.PublishAsync(new PrepareTransaction { TransactionId = id });
+            await host.PublishAsync(new BroadcastTransaction { TransactionId = id, AttemptNumber = 1 });
+            await host.PublishAsync(new TransactionSettled { TransactionId = id, Outcome = "FAILED" });
+        }
+        var later = await host.PayAsync(pool, TestKeys.FreshAddress(), 10_000_000);
+        await host.UntilPaymentAsync(later.Id, PaymentStatus.Completed);
+
+        await ShouldBePaidOnceAsync(completed);
+        (await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed)).CompletedAt.ShouldBe(completed.CompletedAt);
     }
 
     [Fact]
@@ -86,6 +112,11 @@ public sealed class CrashedWorkerTests(SettlementHost host) : IClassFixture<Sett
         {
             await ShouldBePaidOnceAsync(await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed));
         }
+    }
+
+    private sealed class AnHourLater : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddMinutes(61);
     }
 
     private async Task ShouldBePaidOnceAsync(Payment payment)

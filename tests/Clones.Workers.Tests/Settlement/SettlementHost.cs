@@ -296,8 +296,17 @@ public class SettlementHost : IAsyncLifetime
 
     internal Task HealAsync() => AdminAsync("clones_clearFaults");
 
-    /// <summary>Abandons the newest blocks with what they hold; none of them may be final.</summary>
-    internal Task RollBackAsync(ulong slots) => AdminAsync("clones_rollback", new { slots });
+    /// <summary>Abandons this block and all after it, with what they hold; none of them may be final. Older blocks stay, blockhashes with them.</summary>
+    /// <returns>The signatures of what was undone.</returns>
+    internal async Task<IReadOnlyList<string>> RollBackFromAsync(ulong slot)
+    {
+        // Slots stand still, or the tip would move on between the question and the rollback.
+        await AdminAsync("clones_setSlotMs", 0);
+        var tip = await Bystander.GetSlotAsync(Commitment.Processed);
+        var result = await AdminAsync("clones_rollback", new { slots = tip - slot + 1 });
+        await AdminAsync("clones_setSlotMs", SlotMs);
+        return [.. result.GetProperty("undone").EnumerateArray().Select(signature => signature.GetString()!)];
+    }
 
     /// <summary>Closes every connection to the broker, as a broker that restarts or a network that breaks does.</summary>
     /// <returns>How many there were.</returns>
@@ -315,7 +324,7 @@ public class SettlementHost : IAsyncLifetime
 
     internal Task WarpAsync(int slots) => AdminAsync("clones_warp", slots);
 
-    private async Task AdminAsync(string method, params object[] parameters)
+    private async Task<JsonElement> AdminAsync(string method, params object[] parameters)
     {
         using var answer = await http.PostAsJsonAsync(
             cluster,
@@ -329,5 +338,6 @@ public class SettlementHost : IAsyncLifetime
         );
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
         body.TryGetProperty("error", out var error).ShouldBeFalse(error.ToString());
+        return body.GetProperty("result");
     }
 }
