@@ -135,7 +135,7 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
     {
         var transaction = new ChainTransaction
         {
-            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            Id = TransactionIds.OfPayments([(payment.Caller, payment.IdempotencyKey)]),
             Kind = TransactionKind.Payment,
             Status = TransactionStatus.Accepted,
             WalletId = wallet.Id,

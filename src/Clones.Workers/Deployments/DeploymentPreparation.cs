@@ -35,7 +35,7 @@ internal sealed class DeploymentPreparation(
         CancellationToken cancellationToken
     )
     {
-        var transaction = open ?? transactions.Add(deployment, kind, TransactionStatus.Accepted);
+        var transaction = open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Accepted, cancellationToken);
         transactions.WithdrawPrepared(transaction);
         try
         {
