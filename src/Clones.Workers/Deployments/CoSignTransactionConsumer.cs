@@ -7,6 +7,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Workers.Keys;
+using Clones.Workers.Settlement;
 using MassTransit;
 using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
@@ -22,6 +23,7 @@ internal sealed class CoSignTransactionConsumer(
     DeploymentTransactions transactions,
     DepositKeyVault keys,
     RpcEndpoints rpc,
+    DatabaseHeartbeat heartbeat,
     TimeProvider time
 ) : IConsumer<CoSignTransaction>
 {
@@ -32,6 +34,14 @@ internal sealed class CoSignTransactionConsumer(
         var attempt = transaction?.Attempts.Find(a => a.Number == context.Message.AttemptNumber);
         if (transaction?.AgentId is not { } agentId || attempt is not { Status: AttemptStatus.Submitted, OwnerSignature: { } signature })
         {
+            return;
+        }
+
+        if (await FenceGate.AskAsync(db, heartbeat, cancellation) is { IsOpen: false, Closed: var closed })
+        {
+            // Asked again by the sweeper; by then the attempt may be over, and the owner is asked anew.
+            transaction.Reason = $"Signing is fenced: {closed}";
+            await db.SaveChangesAsync(cancellation);
             return;
         }
 
@@ -62,6 +72,7 @@ internal sealed class CoSignTransactionConsumer(
         attempt.Signature = signed.Id.ToString();
         attempt.Status = AttemptStatus.Signed;
         transaction.Status = TransactionStatus.Signed;
+        transaction.Reason = null;
         transaction.NextCheckAt = time.GetUtcNow();
         await db.SaveChangesAsync(cancellation);
         await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
