@@ -1,5 +1,6 @@
 using Clones.Persistence.Access;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Messaging;
 using Clones.Persistence.Operations;
 using Clones.Persistence.Payments;
@@ -33,12 +34,17 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<RewardDecision> RewardDecisions => Set<RewardDecision>();
     public DbSet<ChainTransaction> Transactions => Set<ChainTransaction>();
     public DbSet<TransactionAttempt> TransactionAttempts => Set<TransactionAttempt>();
+    public DbSet<ChainLanding> ChainLandings => Set<ChainLanding>();
+    public DbSet<WalletMovement> WalletMovements => Set<WalletMovement>();
+    public DbSet<WalletScan> WalletScans => Set<WalletScan>();
+    public DbSet<SigningFence> SigningFences => Set<SigningFence>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(ClonesDbContext).Assembly);
+        modelBuilder.HasSequence<long>(SigningFenceRows.Heartbeat);
         modelBuilder.AddTransactionalOutboxEntities();
     }
 
@@ -54,5 +60,7 @@ public sealed class ClonesDbContext : DbContext
         configurationBuilder.Properties<TransactionKind>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionKind>>();
         configurationBuilder.Properties<TransactionStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionStatus>>();
         configurationBuilder.Properties<AttemptStatus>().HaveConversion<UpperSnakeCase.EnumConverter<AttemptStatus>>();
+        configurationBuilder.Properties<MovementKind>().HaveConversion<UpperSnakeCase.EnumConverter<MovementKind>>();
+        configurationBuilder.Properties<FenceState>().HaveConversion<UpperSnakeCase.EnumConverter<FenceState>>();
     }
 }

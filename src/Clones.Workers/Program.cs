@@ -4,6 +4,7 @@ using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
+using Clones.Workers.Ledger;
 using Clones.Workers.Payments;
 using Clones.Workers.Pools;
 using Clones.Workers.Rewards;
@@ -15,6 +16,11 @@ try
     if (Migration.IsAskedFor(args))
     {
         return await Migration.RunAsync(args);
+    }
+
+    if (ReconcileCommand.IsAskedFor(args))
+    {
+        return await ReconcileCommand.RunAsync(args, Console.Out);
     }
 
     var builder = WebApplication.CreateBuilder(args);
@@ -31,6 +37,7 @@ try
         .AddSettlement(configuration)
         .AddPayments()
         .AddPools(configuration)
+        .AddLedger(configuration)
         .AddClonesBus(
             configuration,
             bus =>

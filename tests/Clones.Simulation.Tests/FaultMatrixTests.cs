@@ -287,6 +287,27 @@ public sealed class FaultMatrixTests
         scenario.ShouldBePaidByAttempt(1);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void Row_24_a_database_restored_to_before_a_payment_finds_it_on_chain_and_pays_nothing_again(int backedUpAt)
+    {
+        var scenario = new Scenario();
+        Action? backup = null;
+        scenario.At(backedUpAt, () => backup = scenario.World.Database.BackUp());
+        scenario.RunTo(2 * Minute);
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Completed);
+
+        scenario.World.Restore(backup.ShouldNotBeNull());
+        scenario.RunTo(3 * Minute);
+        scenario.Payment.Status.ShouldNotBe(PaymentStatus.Completed);
+        scenario.World.Database.Attempts.ShouldBeEmpty();
+        scenario.Finish(4 * Minute);
+
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Completed);
+        scenario.Attempts.ShouldHaveSingleItem().Evidence.ShouldNotBeNull().ShouldContain("RECOVERED");
+    }
+
     [Fact]
     public void Row_24_commits_that_are_refused_and_a_database_that_dies_are_retried()
     {

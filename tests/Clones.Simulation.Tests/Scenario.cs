@@ -9,7 +9,7 @@ internal sealed class Scenario
 {
     public const int Minute = 60_000;
 
-    public Scenario(int nodes = 2, ulong seed = 7)
+    public Scenario(int nodes = 2, ulong seed = 108)
     {
         SynchronizationContext.SetSynchronizationContext(null);
         World = new World(seed, nodes, workers: 2);

@@ -1,3 +1,4 @@
+using Clones.Persistence.Messaging.Hosting;
 using Clones.Simulation.Store;
 
 namespace Clones.Simulation;
@@ -6,7 +7,7 @@ namespace Clones.Simulation;
 /// Delivers what was committed to the outbox at least once: late, twice, an hour later, again when its reader died or stands still. What
 /// fails too often ends in the error queue, and nobody looks there.
 /// </summary>
-internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<SimulatedWorker>> workers)
+internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<SimulatedWorker>> workers, Func<bool> hasForgotten)
 {
     private const int TriesMax = 6;
 
@@ -55,7 +56,7 @@ internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<Si
         }
         catch (Exception e)
         {
-            if (e is not DatabaseFailure)
+            if (e is not DatabaseFailure && !(e is UnacceptableMessageException && hasForgotten()))
             {
                 timeline.Surprises.Add($"handling {message.Body.GetType().Name} threw {e}");
             }

@@ -1,4 +1,6 @@
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
 
 namespace Clones.Simulation;
 
@@ -16,6 +18,7 @@ internal sealed class Chain
     private readonly Dictionary<PublicKey, ulong> balances = [];
     private readonly Dictionary<Blockhash, int> heights = [];
     private readonly List<WireTransaction> pool = [];
+    private readonly Dictionary<Signature, WireTransaction> gifts = [];
 
     // Somebody keeps every transaction that was ever dropped, and sends it again when it suits him.
     private readonly List<WireTransaction> hoard = [];
@@ -53,14 +56,26 @@ internal sealed class Chain
 
     public IReadOnlyDictionary<PublicKey, ulong> Balances => balances;
 
+    public WireTransaction? Find(Signature signature) => Known.GetValueOrDefault(signature) ?? gifts.GetValueOrDefault(signature);
+
     /// <summary>Somebody has paid into the wallet long ago: its history says so.</summary>
     public void Fund(PublicKey wallet, ulong lamports)
     {
+        using var giver = Account.FromSeed(dice.Bytes(Account.SeedLength));
+        var signed = new Transaction(
+            new TransactionBuilder()
+                .SetFeePayer(giver.PublicKey)
+                .SetRecentBlockhash(Genesis)
+                .AddInstruction(SystemProgram.Transfer(giver.PublicKey, wallet, lamports))
+                .BuildMessage()
+        );
+        signed.Sign(giver);
         var gift = new WireTransaction
         {
-            Signature = new Signature(dice.Bytes(Signature.Length)),
-            Bytes = [],
-            Payer = new PublicKey(dice.Bytes(PublicKey.Length)),
+            IsGift = true,
+            Signature = signed.Id,
+            Bytes = signed.Serialize(),
+            Payer = giver.PublicKey,
             Blockhash = Genesis,
             Transfers = [(wallet, lamports)],
             Memo = null,
@@ -68,6 +83,7 @@ internal sealed class Chain
         };
         var execution = new Execution(gift, Main.Blocks[0], null);
         gift.Executions.Add(execution);
+        gifts[gift.Signature] = gift;
         Main.Blocks[0].Executions.Add(execution);
         balances[wallet] = balances.GetValueOrDefault(wallet) + lamports;
     }

@@ -88,13 +88,15 @@ internal sealed class Node(Chain chain, Dice dice, int number)
 
     public Execution? Seen(Signature signature, Commitment commitment = Commitment.Processed)
     {
-        if (!chain.Known.TryGetValue(signature, out var transaction))
+        if (chain.Find(signature) is not { } transaction)
         {
             return null;
         }
         var height = Height(commitment);
         return transaction.Executions.Find(e => e.Block.Height <= height && View.Holds(e.Block));
     }
+
+    public ulong Balance(PublicKey address) => chain.Balances.GetValueOrDefault(address);
 
     public IReadOnlyList<SignatureInfo> History(PublicKey wallet, int limit, Signature? before)
     {

@@ -74,8 +74,8 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
                         seen.Error,
                         seen.Transaction.Fee,
                         seen.Transaction.Bytes,
-                        [],
-                        [],
+                        seen.Transaction.BalancesBefore(),
+                        seen.Transaction.BalancesAfter(seen.Error is null),
                         [],
                         [],
                         [],
@@ -130,7 +130,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => throw NotAsked();
+    ) => AskAsync("getBalance", commitment, minContextSlot, () => ValueOf(commitment, node.Balance(address)));
 
     public Task<RpcValue<AccountInfo?>> GetAccountInfoAsync(
         PublicKey address,

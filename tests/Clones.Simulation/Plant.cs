@@ -17,6 +17,8 @@ internal abstract class Plant
 
     public virtual bool WithoutUniqueIndexes => false;
 
+    public virtual bool WithoutFence => false;
+
     public virtual IRpcClient Wrap(IRpcClient client) => client;
 
     public static IReadOnlyDictionary<string, Plant> All { get; } =
@@ -27,10 +29,17 @@ internal abstract class Plant
             ["error taken for null"] = new With(new ErrorIsNull()),
             ["memo left out"] = new With(new NoMemo(), indexes: false),
             ["certificate without margin"] = new With(new NoMargin()),
+            ["fence left out"] = new NoFence(),
             ["second live attempt allowed"] = new With(new SecondAttempt(), indexes: false),
         };
 
     private sealed class Nothing : Plant;
+
+    /// <summary>A database restored from a backup signs what it does not remember to have signed.</summary>
+    private sealed class NoFence : Plant
+    {
+        public override bool WithoutFence => true;
+    }
 
     private sealed class SignAndBroadcast : Plant
     {

@@ -6,6 +6,7 @@ using Clones.Simulation.Store;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Workers.Keys;
+using Clones.Workers.Ledger;
 using Clones.Workers.Payments;
 using Clones.Workers.Settlement;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,6 +31,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     private readonly AttemptBroadcast broadcast;
     private readonly PaymentBooks books;
     private readonly SettlementPass pass;
+    private readonly FenceLift fence;
 
     public SimulatedWorker(World world, string name)
     {
@@ -38,10 +40,13 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         var clock = new SimulatedClock(world.Timeline, Process);
         var rpc = new RpcEndpoints(world.Nodes.Select(node => world.Plant.Wrap(new NodeClient(node, Process, world.Dice))), clock);
         var rules = world.Plant.Rules;
-        store = new SimulatedStore(world.Database, Process, world.Plant.SendsBeforeCommit ? SendAtOnce : null);
+        var heartbeat = new DatabaseHeartbeat();
+        var adoption = new LandingAdoption(rules, clock, NullLogger<LandingAdoption>.Instance);
+        store = new SimulatedStore(world.Database, Process, heartbeat, world.Plant.SendsBeforeCommit ? SendAtOnce : null);
         preparation = new PaymentPreparation(
             new PaymentMessages(rpc, new ClusterFacts(rpc, clock), clock),
             rules,
+            adoption,
             Paces,
             this,
             clock,
@@ -62,7 +67,19 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
             NullLogger<AttemptCheck>.Instance
         );
         pass = new SettlementPass(store, check, Paces, clock);
+        var ledger = new SimulatedLedgerStore(world.Database, Process);
+        fence = new FenceLift(
+            ledger,
+            store,
+            new HorizonReader(rpc),
+            new WalletScanner(ledger, new ClusterFacts(rpc, clock), clock),
+            adoption,
+            heartbeat,
+            rpc,
+            NullLogger<FenceLift>.Instance
+        );
         _ = WatchAsync();
+        _ = KeepFenceAsync();
     }
 
     public SimulatedProcess Process { get; }
@@ -138,6 +155,28 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
                 }
                 await Process.DelayAsync((long)Paces.UnresolvedEvery.TotalMilliseconds);
             }
+        }
+    }
+
+    // As FenceKeeper does, which needs a host around it.
+    private async Task KeepFenceAsync()
+    {
+        await Process.DelayAsync(world.Dice.Between(0, 2_000));
+        while (true)
+        {
+            try
+            {
+                await fence.TryAsync(default);
+            }
+            catch (Exception e) when (e is not (DatabaseFailure or RpcException or HistoryUnresolvedException))
+            {
+                world.Timeline.Surprises.Add($"the fence threw {e}");
+            }
+            catch (Exception)
+            {
+                // Tried again below.
+            }
+            await Process.DelayAsync(10_000);
         }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class Trouble(World world)
     private void Begin(Node liar, long length)
     {
         var dice = world.Dice;
-        switch (dice.Between(0, 11))
+        switch (dice.Between(0, 12))
         {
             case 0:
                 Note("worker killed");
@@ -103,6 +103,12 @@ internal sealed class Trouble(World world)
             case 6:
                 Note("clock wrong");
                 dice.Of(world.Workers).Process.ClockSkew = dice.Between(-3_600_000, 3_600_000);
+                break;
+            case 12:
+                Note("database restored from a backup");
+                var backup = world.Database.BackUp();
+                // Before the healing: after it nothing goes wrong any more.
+                world.Timeline.After(Math.Max(1, length - 1_100), () => world.Restore(backup));
                 break;
             case 7 or 8 when world.Nodes.Count > 1:
                 Note("node lies");

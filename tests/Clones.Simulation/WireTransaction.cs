@@ -19,8 +19,28 @@ internal sealed class WireTransaction
     /// <summary>5,000 lamports for the signature and the priority fee.</summary>
     public required ulong Fee { get; init; }
 
+    /// <summary>Somebody else's, long ago.</summary>
+    public bool IsGift { get; init; }
+
     /// <summary>Where it was executed, on any fork.</summary>
     public List<Execution> Executions { get; } = [];
+
+    /// <summary>Any that suffice: only the differences matter, and they are the true ones.</summary>
+    public IReadOnlyList<ulong> BalancesBefore() =>
+        [.. Transaction.Deserialize(Bytes).Message.AccountKeys.Select(_ => 1_000_000_000_000_000UL)];
+
+    public IReadOnlyList<ulong> BalancesAfter(bool succeeded)
+    {
+        var keys = Transaction.Deserialize(Bytes).Message.AccountKeys.ToList();
+        var after = BalancesBefore().ToArray();
+        after[0] -= Fee;
+        foreach (var (to, lamports) in succeeded ? Transfers : [])
+        {
+            after[0] -= lamports;
+            after[keys.IndexOf(to)] += lamports;
+        }
+        return after;
+    }
 
     public static WireTransaction Read(ReadOnlySpan<byte> bytes, bool unsigned = false)
     {

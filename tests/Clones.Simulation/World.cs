@@ -15,6 +15,7 @@ internal sealed class World
     private const int SlotMilliseconds = 400;
 
     private readonly Dictionary<Guid, HashSet<Guid>> told = [];
+    private readonly List<Order> orders = [];
     private int born;
 
     public World(ulong seed, int nodes, int workers, Plant? plant = null)
@@ -24,9 +25,11 @@ internal sealed class World
         Timeline = new Timeline();
         Database = new Database(Timeline, Dice);
         Database.Faults.WithoutUniqueIndexes = Plant.WithoutUniqueIndexes;
+        Database.Faults.WithoutFence = Plant.WithoutFence;
+        Database.Transitions.StandsOnChain = id => Database.Ledger.Landings.Values.Any(l => l.TransactionId == id);
         Chain = new Chain(Timeline, Dice);
         Nodes = [.. Enumerable.Range(1, nodes).Select(n => new Node(Chain, Dice, n))];
-        Broker = new Broker(Timeline, Dice, () => Workers);
+        Broker = new Broker(Timeline, Dice, () => Workers, () => Database.Restores > 0);
         Database.Committed = Broker.Post;
         Faults = new Trouble(this);
         for (var i = 0; i < workers; i++)
@@ -60,7 +63,8 @@ internal sealed class World
     public Dictionary<string, int> Crashes { get; } = [];
 
     public bool IsSettled =>
-        Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
+        orders.TrueForAll(o => Database.Transactions.ContainsKey(o.TransactionId))
+        && Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
         && Database.Reservations.TrueForAll(r => r.ReleasedAt is not null);
 
     public DepositWallet AddWallet()
@@ -85,9 +89,36 @@ internal sealed class World
     /// <summary>What accepting a payment commits: payments, transaction, reservation and message, at once.</summary>
     public ChainTransaction Accept(DepositWallet wallet, params (PublicKey To, ulong Lamports)[] transfers)
     {
+        var order = new Order(Dice.Guid(), wallet.Id, transfers);
+        orders.Add(order);
+        return Accept(order);
+    }
+
+    /// <summary>The database is put back to what it was, and clients who miss their payments ask for them again, under the same keys.</summary>
+    public void Restore(Action backup)
+    {
+        backup();
+        foreach (var order in orders)
+        {
+            Timeline.After(
+                Dice.Between(0, 120_000),
+                () =>
+                {
+                    if (!Database.Transactions.ContainsKey(order.TransactionId))
+                    {
+                        Accept(order);
+                    }
+                }
+            );
+        }
+    }
+
+    private ChainTransaction Accept(Order order)
+    {
+        var (wallet, transfers) = (Database.Wallets[order.WalletId], order.Transfers);
         var transaction = new ChainTransaction
         {
-            Id = Dice.Guid(),
+            Id = order.TransactionId,
             Kind = TransactionKind.Payment,
             Status = TransactionStatus.Accepted,
             WalletId = wallet.Id,
@@ -114,16 +145,19 @@ internal sealed class World
             };
             Database.Payments[payment.Id] = payment;
         }
-        Database.Reservations.Add(
-            new WalletReservation
-            {
-                Id = Dice.Guid(),
-                WalletId = wallet.Id,
-                TransactionId = transaction.Id,
-                Amount = PaymentAcceptance.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
-                CreatedAt = Database.Clock,
-            }
-        );
+        if (!Database.Ledger.Landings.Values.Any(l => l.TransactionId == transaction.Id))
+        {
+            Database.Reservations.Add(
+                new WalletReservation
+                {
+                    Id = Dice.Guid(),
+                    WalletId = wallet.Id,
+                    TransactionId = transaction.Id,
+                    Amount = PaymentAcceptance.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
+                    CreatedAt = Database.Clock,
+                }
+            );
+        }
         Broker.Post(new PrepareTransaction { TransactionId = transaction.Id });
         return transaction;
     }
@@ -166,4 +200,7 @@ internal sealed class World
                 ProduceBlocks();
             }
         );
+
+    /// <summary>What a client wants, and goes on wanting.</summary>
+    private sealed record Order(Guid TransactionId, Guid WalletId, (PublicKey To, ulong Lamports)[] Transfers);
 }

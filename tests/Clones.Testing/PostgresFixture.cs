@@ -23,6 +23,15 @@ public sealed class PostgresFixture : IAsyncDisposable
         return await CreateAsync(await template.Value);
     }
 
+    /// <summary>The connection string of a copy of a database as it is now. Sessions on it are ended.</summary>
+    public async Task<string> CopyAsync(string connectionString)
+    {
+        var name = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        NpgsqlConnection.ClearAllPools();
+        await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        return await CreateAsync(name);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var database in databases)

@@ -42,7 +42,8 @@ internal sealed class OwnerTransactions(ClonesDbContext db, RpcEndpoints rpc)
         var transaction = await db
             .Transactions.AsNoTracking()
             .Where(t => t.AgentId == agentId && t.Kind == kind)
-            .OrderByDescending(t => t.Id)
+            .OrderByDescending(t => t.CreatedAt)
+            .ThenByDescending(t => t.Id)
             .FirstOrDefaultAsync(cancellationToken);
         var attempt = transaction is null
             ? null

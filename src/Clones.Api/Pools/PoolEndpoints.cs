@@ -30,6 +30,7 @@ internal static class PoolEndpoints
         pools.MapPoolCreation();
         pools.MapPoolChange();
         pools.MapWithdrawals();
+        pools.MapLedger();
     }
 
     private static async Task<Ok<Page<PoolView>>> ListAsync(

@@ -187,13 +187,20 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
     {
         var transaction = new ChainTransaction
         {
-            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            Id = TransactionIds.OfPayments([(payment.Caller, payment.IdempotencyKey)]),
             Kind = TransactionKind.Payment,
             Status = TransactionStatus.Accepted,
             WalletId = wallet.Id,
             AcceptedSlot = outlook.Wallet.Slot,
             CreatedAt = time.GetUtcNow(),
         };
+        if (await db.ChainLandings.AnyAsync(l => l.TransactionId == transaction.Id && l.WalletId == wallet.Id, cancellationToken))
+        {
+            // Paid before the database was restored from a backup: the workers find it, and it takes nothing any more.
+            db.Transactions.Add(transaction);
+            return await AcceptedAsync(payment, transaction.Id, cancellationToken);
+        }
+
         var lamports = (UInt128)FeeLamportsMax + outlook.TokenAccountRentLamports + (outlook.Mint is null ? payment.Amount : 0);
         var entry = db.Transactions.Add(transaction);
         var result = await ledger.ReserveAsync(
@@ -206,11 +213,7 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         );
         if (result is WalletReservationResult.Reserved)
         {
-            payment.TransactionId = transaction.Id;
-            payment.Status = PaymentStatus.Accepted;
-            payment.Reason = null;
-            await SaveAsync(payment, cancellationToken);
-            return new PaymentAcceptanceResult.Accepted(payment, transaction.Id);
+            return await AcceptedAsync(payment, transaction.Id, cancellationToken);
         }
 
         entry.State = EntityState.Detached;
@@ -231,6 +234,15 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
             WalletReservationResult.MissingLamports l => new PaymentAcceptanceResult.MissingLamports(l.Needed, l.Available),
             _ => throw new InvalidOperationException($"No answer for {result.GetType().Name}."),
         };
+    }
+
+    private async Task<PaymentAcceptanceResult> AcceptedAsync(Payment payment, Guid transactionId, CancellationToken cancellationToken)
+    {
+        payment.TransactionId = transactionId;
+        payment.Status = PaymentStatus.Accepted;
+        payment.Reason = null;
+        await SaveAsync(payment, cancellationToken);
+        return new PaymentAcceptanceResult.Accepted(payment, transactionId);
     }
 
     private async Task<PaymentAcceptanceResult> WaitAsync(Payment payment, string reason, CancellationToken cancellationToken)

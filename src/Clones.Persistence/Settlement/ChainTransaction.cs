@@ -5,6 +5,7 @@ namespace Clones.Persistence.Settlement;
 /// </summary>
 public sealed class ChainTransaction
 {
+    /// <summary>By <see cref="TransactionIds"/>: the same intent has the same id, even after the database has forgotten it.</summary>
     public required Guid Id { get; init; }
     public required TransactionKind Kind { get; init; }
     public required TransactionStatus Status { get; set; }

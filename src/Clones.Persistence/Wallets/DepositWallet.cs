@@ -23,5 +23,8 @@ public sealed class DepositWallet
 
     /// <summary>When its balance was last read to settle the pool's status, by the clock of the database; null: it is due.</summary>
     public DateTimeOffset? BalanceCheckedAt { get; set; }
+
+    /// <summary>When its history on chain was last read into the ledger, by the clock of the database; null: it is due.</summary>
+    public DateTimeOffset? HistoryReadAt { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -18,6 +18,7 @@ internal sealed class WalletMaps
         builder.HasIndex(w => w.TrainingPoolId).IsUnique();
         builder.HasIndex(w => new { w.KeyVersion, w.Id });
         builder.HasIndex(w => w.BalanceCheckedAt);
+        builder.HasIndex(w => w.HistoryReadAt);
         builder.HasOne<TrainingPool>().WithMany().HasForeignKey(w => w.TrainingPoolId).OnDelete(DeleteBehavior.Restrict);
     }
 

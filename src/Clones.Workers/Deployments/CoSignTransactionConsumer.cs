@@ -8,6 +8,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Workers.Keys;
+using Clones.Workers.Settlement;
 using MassTransit;
 using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
@@ -24,6 +25,7 @@ internal sealed class CoSignTransactionConsumer(
     DepositKeyVault keys,
     RpcEndpoints rpc,
     ICrashPoints crashes,
+    DatabaseHeartbeat heartbeat,
     TimeProvider time
 ) : IConsumer<CoSignTransaction>
 {
@@ -34,6 +36,14 @@ internal sealed class CoSignTransactionConsumer(
         var attempt = transaction?.Attempts.Find(a => a.Number == context.Message.AttemptNumber);
         if (transaction?.AgentId is not { } agentId || attempt is not { Status: AttemptStatus.Submitted, OwnerSignature: { } signature })
         {
+            return;
+        }
+
+        if (await FenceGate.AskAsync(db, heartbeat, cancellation) is { IsOpen: false, Closed: var closed })
+        {
+            // Asked again by the sweeper; by then the attempt may be over, and the owner is asked anew.
+            transaction.Reason = $"Signing is fenced: {closed}";
+            await db.SaveChangesAsync(cancellation);
             return;
         }
 
@@ -65,6 +75,7 @@ internal sealed class CoSignTransactionConsumer(
         attempt.Signature = signed.Id.ToString();
         attempt.Status = AttemptStatus.Signed;
         transaction.Status = TransactionStatus.Signed;
+        transaction.Reason = null;
         transaction.NextCheckAt = time.GetUtcNow();
         await db.SaveChangesAsync(cancellation);
         await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });

@@ -25,7 +25,7 @@ internal sealed class DeploymentAdoption(ClonesDbContext db, DeploymentTransacti
         var landing =
             await landed.FindAsync(deployment.Agent.Id, kind, address, cancellationToken)
             ?? throw new InvalidOperationException($"{address} is on chain, and no node tells which transaction made it.");
-        var transaction = open ?? transactions.Add(deployment, kind, TransactionStatus.Finalized);
+        var transaction = open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Finalized, cancellationToken);
         if (transaction.Status != TransactionStatus.Finalized || open is null)
         {
             var reason = $"Found on chain: {landing.Signature} in slot {landing.Slot}.";

@@ -6,6 +6,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Workers.Settlement;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
@@ -37,11 +38,12 @@ internal sealed class DeploymentPreparation(
         CancellationToken cancellationToken
     )
     {
-        var transaction = open ?? transactions.Add(deployment, kind, TransactionStatus.Accepted);
+        var transaction = open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Accepted, cancellationToken);
         transactions.WithdrawPrepared(transaction);
         await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
         try
         {
+            await RefuseIfLandedAsync(transaction, cancellationToken);
             var attempt = await BuildAsync(deployment, transaction, plan, cancellationToken);
             transaction.Attempts.Add(attempt);
             transaction.AttemptNumber = attempt.Number;
@@ -55,6 +57,28 @@ internal sealed class DeploymentPreparation(
             await transactions.CloseAsync(transaction, TransactionStatus.Failed, impossible.Message, null, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             return new PreparationResult(transaction.Id, impossible.Message);
+        }
+    }
+
+    /// <summary>
+    /// What a restored database has forgotten may stand on chain under this very id, with a mint that the books no longer know. Whoever would
+    /// make another here would make a second token.
+    /// </summary>
+    private async Task RefuseIfLandedAsync(ChainTransaction transaction, CancellationToken cancellationToken)
+    {
+        var landing = await db
+            .ChainLandings.Where(l => l.TransactionId == transaction.Id && l.WalletId == transaction.WalletId)
+            .OrderBy(l => l.Error == null ? 0 : 1)
+            .Select(l => new { l.Signature, l.Error })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (landing is not null)
+        {
+            throw new DeploymentImpossibleException(
+                landing.Error is null
+                    ? $"The chain shows that this was done before ({landing.Signature}), and the books have lost what it made. "
+                        + "Nothing is made a second time."
+                    : $"The chain executed and rejected it: {landing.Signature}."
+            );
         }
     }
 

@@ -28,17 +28,24 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
         return found.Count == 0 ? null : await WithAttemptsAsync(found[0], cancellationToken);
     }
 
-    /// <summary>A new transaction of the agent, added to the context.</summary>
-    public ChainTransaction Add(Deployment deployment, TransactionKind kind, TransactionStatus status)
+    /// <summary>A new transaction of the agent (whose row is locked), added to the context.</summary>
+    public async Task<ChainTransaction> AddAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        TransactionStatus status,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
+        var agentId = deployment.Agent.Id;
+        var earlier = await db.Transactions.CountAsync(t => t.AgentId == agentId && t.Kind == kind, cancellationToken);
         var transaction = new ChainTransaction
         {
-            Id = Guid.CreateVersion7(now),
+            Id = TransactionIds.OfDeployment(agentId, kind, earlier + 1),
             Kind = kind,
             Status = status,
             WalletId = deployment.WalletId,
-            AgentId = deployment.Agent.Id,
+            AgentId = agentId,
             NextCheckAt = now,
             CreatedAt = now,
         };

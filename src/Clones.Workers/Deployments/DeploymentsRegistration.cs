@@ -1,6 +1,8 @@
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Workers.Deployments.Venues;
+using Clones.Workers.Settlement;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Clones.Workers.Deployments;
@@ -15,6 +17,7 @@ internal static class DeploymentsRegistration
         services.AddSingleton<LiquidityVenueSelector>();
         services.AddHostedService<VenueGuard>();
         services.AddHostedService<DeploymentSweeper>();
+        services.TryAddSingleton<DatabaseHeartbeat>();
         services.AddScoped<StalledDeployments>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTransactions>();

@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Persistence.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Hosting;
@@ -19,6 +20,8 @@ internal static class Migration
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var pending = (await db.Database.GetPendingMigrationsAsync()).ToList();
         await db.Database.MigrateAsync();
+        // A database that is new can be told from one that has lost its fence, now and never again.
+        await db.ReadFenceAsync(CancellationToken.None);
         scope
             .ServiceProvider.GetRequiredService<ILogger<ClonesDbContext>>()
             .LogInformation("The database is up to date; {Count} migrations were applied", pending.Count);

@@ -8,13 +8,18 @@ using MassTransit;
 namespace Clones.Workers.Payments;
 
 /// <summary>The database transaction is the bus's.</summary>
-internal sealed class PaymentSettledConsumer(ClonesDbContext db, WalletLedger ledger, PaymentBooks books, SettlementOptions options)
-    : IConsumer<TransactionSettled>
+internal sealed class PaymentSettledConsumer(
+    ClonesDbContext db,
+    WalletLedger ledger,
+    PaymentBooks books,
+    SettlementOptions options,
+    DatabaseHeartbeat heartbeat
+) : IConsumer<TransactionSettled>
 {
     public Task Consume(ConsumeContext<TransactionSettled> context) =>
         books.CloseAsync(
             context.Message.TransactionId,
-            new DatabaseSettlementWork(db, ledger, context, options),
+            new DatabaseSettlementWork(db, ledger, context, options, heartbeat),
             context.CancellationToken
         );
 }

@@ -20,6 +20,7 @@ namespace Clones.Workers.Settlement;
 internal sealed class PaymentPreparation(
     PaymentMessages messages,
     SettlementRules rules,
+    LandingAdoption adoption,
     SettlementOptions options,
     ICrashPoints crashes,
     TimeProvider time,
@@ -39,7 +40,7 @@ internal sealed class PaymentPreparation(
         switch (rules.MayPrepare(transaction.Kind, transaction.Status, attempts))
         {
             case PreparationVerdict.Sign(var number):
-                await BuildAsync(transaction, number, work, keys, cancellationToken);
+                await SignOrAdoptAsync(transaction, number, work, keys, cancellationToken);
                 break;
             case PreparationVerdict.Reuse(var number):
                 await work.PublishAsync(
@@ -50,6 +51,29 @@ internal sealed class PaymentPreparation(
             case PreparationVerdict.Nothing(var reason):
                 log.LogInformation("Nothing to prepare for transaction {TransactionId}: {Reason}", transactionId, reason);
                 break;
+        }
+    }
+
+    private async Task SignOrAdoptAsync(
+        ChainTransaction transaction,
+        int number,
+        ISettlementWork work,
+        IWalletKeys keys,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await work.AskFenceAsync(cancellationToken) is { IsOpen: false, Closed: var reason })
+        {
+            log.LogWarning("Transaction {TransactionId} waits, signing is fenced: {Reason}", transaction.Id, reason);
+            transaction.Reason = $"Signing is fenced: {reason}";
+            await work.CheckAgainAsync(transaction.Id, options.PrepareAgainAfter, cancellationToken);
+            return;
+        }
+
+        // No attempt is live, so none needs to be waited for.
+        if (!await adoption.TryAdoptAsync(transaction, work, finalizedBlockHeight: 0, margin: 0, cancellationToken))
+        {
+            await BuildAsync(transaction, number, work, keys, cancellationToken);
         }
     }
 

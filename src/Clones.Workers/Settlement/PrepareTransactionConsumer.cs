@@ -13,13 +13,14 @@ internal sealed class PrepareTransactionConsumer(
     WalletLedger ledger,
     PaymentPreparation preparation,
     DepositKeyVault vault,
-    SettlementOptions options
+    SettlementOptions options,
+    DatabaseHeartbeat heartbeat
 ) : IConsumer<PrepareTransaction>
 {
     public Task Consume(ConsumeContext<PrepareTransaction> context) =>
         preparation.PrepareAsync(
             context.Message.TransactionId,
-            new DatabaseSettlementWork(db, ledger, context, options),
+            new DatabaseSettlementWork(db, ledger, context, options, heartbeat),
             vault,
             context.CancellationToken
         );

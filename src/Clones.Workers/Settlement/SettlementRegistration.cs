@@ -1,11 +1,16 @@
 using Clones.Workers.Settlement.Store;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Clones.Workers.Settlement;
 
 internal static class SettlementRegistration
 {
-    public static IServiceCollection AddSettlement(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddSettlement(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSettlementParts(configuration).AddHostedService<TransactionWatcher>();
+
+    /// <summary>Without the service that watches.</summary>
+    public static IServiceCollection AddSettlementParts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(SettlementOptions.Load(configuration));
         services.AddSingleton<ClusterFacts>();
@@ -13,13 +18,14 @@ internal static class SettlementRegistration
         services.AddSingleton<DeathInquest>();
         services.AddSingleton<PaymentMessages>();
         services.AddSingleton<SettlementRules>();
+        services.TryAddSingleton<DatabaseHeartbeat>();
+        services.AddSingleton<LandingAdoption>();
         services.AddSingleton<ISettlementStore, DatabaseSettlementStore>();
         services.AddSingleton<PaymentPreparation>();
         services.AddSingleton<AttemptBroadcast>();
         services.AddSingleton<AttemptLedger>();
         services.AddSingleton<AttemptCheck>();
         services.AddSingleton<SettlementPass>();
-        services.AddHostedService<TransactionWatcher>();
         return services;
     }
 

@@ -1,3 +1,5 @@
+using Clones.Persistence.Ledger;
+using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 
 namespace Clones.Workers.Settlement;
@@ -18,6 +20,16 @@ internal class SettlementRules
         TransactionStatus status,
         IReadOnlyList<TransactionAttempt> attempts
     ) => PreparationVerdict.Decide(kind, status, attempts);
+
+    public virtual AdoptionVerdict MayAdopt(
+        ChainTransaction transaction,
+        IReadOnlyList<TransactionAttempt> attempts,
+        IReadOnlyList<Payment> payments,
+        IReadOnlyList<ChainLanding> landings,
+        string walletAddress,
+        ulong finalizedBlockHeight,
+        ulong margin
+    ) => AdoptionVerdict.Decide(transaction, attempts, payments, landings, walletAddress, finalizedBlockHeight, margin);
 
     public virtual string Memo(Guid transactionId, int attemptNumber) => TransactionMemo.Of(transactionId, attemptNumber);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Clones.Workers.Settlement;
 
 /// <summary>
@@ -7,6 +9,16 @@ namespace Clones.Workers.Settlement;
 internal static class TransactionMemo
 {
     public static string Of(Guid transactionId, int attemptNumber) => $"{transactionId:D}:{attemptNumber}";
+
+    /// <summary>Reads a memo of ours, exactly as <see cref="Of"/> writes it.</summary>
+    public static bool TryParse(string? memo, out Guid transactionId, out int attemptNumber)
+    {
+        (transactionId, attemptNumber) = (Guid.Empty, 0);
+        return memo?.Split(':') is [var id, var number]
+            && Guid.TryParseExact(id, "D", out transactionId)
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out attemptNumber)
+            && attemptNumber > 0;
+    }
 
     /// <summary>Whether a memo, as nodes list it ("[38] text; .."), is of any attempt of the transaction.</summary>
     public static bool Mentions(string? memo, Guid transactionId) =>

@@ -71,7 +71,10 @@ internal sealed class Setting(ChaosSystem system, Owner owner, TimeProvider time
         while (true)
         {
             // Where the workers take longer than the API waits, the answer is the operation, and the same key asks again.
-            var pool = await owner.AskAsync(api => api.PostAsync<PoolView>("/v1/pools", wish, cancellationToken, name), cancellationToken);
+            var pool = await owner.AskAsync(
+                api => api.PostAsync<PoolView>("/v1/pools", wish, cancellationToken, name.Replace(' ', '-')),
+                cancellationToken
+            );
             if (pool.DepositAddress is { } address)
             {
                 var price = mint is null ? 10_000_000UL : 10_000UL;

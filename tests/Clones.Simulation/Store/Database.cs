@@ -1,3 +1,4 @@
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
@@ -15,18 +16,24 @@ internal sealed class Database(Timeline timeline, Dice dice)
 
     public DatabaseFaults Faults { get; } = new();
 
-    public Dictionary<Guid, ChainTransaction> Transactions { get; } = [];
+    public Dictionary<Guid, ChainTransaction> Transactions { get; private set; } = [];
 
-    public Dictionary<(Guid Id, int Number), TransactionAttempt> Attempts { get; } = [];
+    public Dictionary<(Guid Id, int Number), TransactionAttempt> Attempts { get; private set; } = [];
 
-    public Dictionary<Guid, Payment> Payments { get; } = [];
+    public Dictionary<Guid, Payment> Payments { get; private set; } = [];
 
-    public Dictionary<Guid, DepositWallet> Wallets { get; } = [];
+    public Dictionary<Guid, DepositWallet> Wallets { get; private set; } = [];
 
-    public List<WalletReservation> Reservations { get; } = [];
+    public List<WalletReservation> Reservations { get; private set; } = [];
 
     /// <summary>Messages that a consumer has handled, for ever.</summary>
-    public HashSet<(Type Consumer, Guid Message)> Inbox { get; } = [];
+    public HashSet<(Type Consumer, Guid Message)> Inbox { get; private set; } = [];
+
+    /// <summary>What the wallets' histories on chain have shown.</summary>
+    public LedgerTables Ledger { get; private set; } = new();
+
+    /// <summary>How often it was restored from a backup; each time it is another database.</summary>
+    public int Restores { get; private set; }
 
     public Action<object> Committed { get; set; } = _ => { };
 
@@ -46,6 +53,44 @@ internal sealed class Database(Timeline timeline, Dice dice)
             work.Abort();
         }
     }
+
+    /// <summary>A backup of everything, as it is committed now.</summary>
+    /// <returns>Puts it back. What was committed meanwhile is gone, and so is every connection.</returns>
+    public Action BackUp()
+    {
+        var (transactions, attempts, payments) = (Transactions, Attempts, Payments);
+        var (wallets, reservations, inbox, ledger) = (Wallets, Reservations, Inbox, Ledger);
+        (Transactions, Attempts, Payments) = (Copy(transactions), Copy(attempts), Copy(payments));
+        (Wallets, Reservations) = (Copy(wallets), [.. reservations.Select(Row<WalletReservation>.Copy)]);
+        (Inbox, Ledger) = ([.. inbox], ledger.Copy());
+        return () =>
+        {
+            foreach (var work in open.ToList())
+            {
+                work.Abort();
+            }
+            (Transactions, Attempts, Payments) = (transactions, attempts, payments);
+            (Wallets, Reservations, Inbox, Ledger) = (wallets, reservations, inbox, ledger);
+            Restores++;
+        };
+    }
+
+    private static Dictionary<TKey, TRow> Copy<TKey, TRow>(Dictionary<TKey, TRow> rows)
+        where TKey : notnull
+        where TRow : class => rows.ToDictionary(r => r.Key, r => Row<TRow>.Copy(r.Value));
+
+    public FenceReading ReadFence() =>
+        new(
+            Ledger.Raising,
+            Ledger.IsOpen,
+            Ledger.Identity == Restores,
+            Ledger.BlockHeight,
+            Held: false,
+            Ledger.Reason,
+            null,
+            null,
+            ++Ledger.Heartbeat
+        );
 
     public void MustBeUp()
     {
@@ -105,7 +150,7 @@ internal sealed class Database(Timeline timeline, Dice dice)
         {
             return;
         }
-        if (Attempts.Values.Any(a => a.TransactionId == added.TransactionId && a.Status.IsLive()))
+        if (added.Status.IsLive() && Attempts.Values.Any(a => a.TransactionId == added.TransactionId && a.Status.IsLive()))
         {
             throw new DatabaseFailure("ux_transaction_attempts_one_live");
         }

@@ -11,6 +11,9 @@ internal sealed class DatabaseFaults
     /// <summary>Chance that a commit happens and its acknowledgement is lost.</summary>
     public double AcknowledgementLost { get; set; }
 
+    /// <summary>Planted by a test: whoever asks may sign.</summary>
+    public bool WithoutFence { get; set; }
+
     /// <summary>Planted by a test: the unique indexes are not there.</summary>
     public bool WithoutUniqueIndexes { get; set; }
 }

@@ -1,16 +1,22 @@
 using Clones.Persistence.Settlement;
+using Clones.Workers.Settlement;
 using Clones.Workers.Settlement.Store;
 
 namespace Clones.Simulation.Store;
 
 /// <summary>The store as one process uses it; each call commits by itself.</summary>
-internal sealed class SimulatedStore(Database database, SimulatedProcess process, Action<TransactionAttempt>? onAdd) : ISettlementStore
+internal sealed class SimulatedStore(
+    Database database,
+    SimulatedProcess process,
+    DatabaseHeartbeat heartbeat,
+    Action<TransactionAttempt>? onAdd
+) : ISettlementStore
 {
     public Task<ISettlementWork> BeginAsync(CancellationToken cancellationToken) =>
-        AskAsync<ISettlementWork>(() => new SimulatedWork(database, process) { OnAdd = onAdd });
+        AskAsync<ISettlementWork>(() => new SimulatedWork(database, process, heartbeat) { OnAdd = onAdd });
 
     public Task<SimulatedWork> BeginAsync(Type consumer, Guid message) =>
-        AskAsync(() => new SimulatedWork(database, process) { OnAdd = onAdd, Handles = (consumer, message) });
+        AskAsync(() => new SimulatedWork(database, process, heartbeat) { OnAdd = onAdd, Handles = (consumer, message) });
 
     public Task<IReadOnlyList<LeasedAttempt>> LeaseAsync(string worker, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<LeasedAttempt>>(() =>
@@ -49,7 +55,11 @@ internal sealed class SimulatedStore(Database database, SimulatedProcess process
     public Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            var attempt = database.Attempts[(transactionId, number)];
+            // A restored database may have forgotten it.
+            if (!database.Attempts.TryGetValue((transactionId, number), out var attempt))
+            {
+                return false;
+            }
             attempt.SendCount++;
             attempt.LastSentAt = at;
             attempt.Status = attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status;
@@ -64,7 +74,7 @@ internal sealed class SimulatedStore(Database database, SimulatedProcess process
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            foreach (var transaction in transactionIds.Select(id => database.Transactions[id]))
+            foreach (var transaction in transactionIds.Where(database.Transactions.ContainsKey).Select(id => database.Transactions[id]))
             {
                 transaction.NextCheckAt = database.Clock + after;
                 transaction.LeaseOwner = null;

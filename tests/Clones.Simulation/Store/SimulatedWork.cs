@@ -1,6 +1,8 @@
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
+using Clones.Workers.Settlement;
 using Clones.Workers.Settlement.Store;
 
 namespace Clones.Simulation.Store;
@@ -10,15 +12,17 @@ internal sealed class SimulatedWork : ISettlementWork
 {
     private readonly Database database;
     private readonly SimulatedProcess process;
+    private readonly DatabaseHeartbeat heartbeat;
     private readonly List<Action> writes = [];
     private readonly Dictionary<object, object> tracked = [];
     private readonly List<TransactionAttempt> added = [];
     private readonly List<object> outbox = [];
 
-    public SimulatedWork(Database database, SimulatedProcess process)
+    public SimulatedWork(Database database, SimulatedProcess process, DatabaseHeartbeat heartbeat)
     {
         this.database = database;
         this.process = process;
+        this.heartbeat = heartbeat;
         database.Opened(this);
         process.OnDeath(Abort);
     }
@@ -94,6 +98,36 @@ internal sealed class SimulatedWork : ISettlementWork
             }
             return [.. due.Select(Row<ChainTransaction>.Copy)];
         });
+
+    public Task<SigningPermit> AskFenceAsync(CancellationToken cancellationToken)
+    {
+        var seen = heartbeat.Seen;
+        return AskAsync(() =>
+        {
+            var fence = database.ReadFence();
+            var permit = database.Faults.WithoutFence ? SigningPermit.Open : SigningPermit.Decide(fence, seen);
+            heartbeat.Note(fence.Heartbeat);
+            return permit;
+        });
+    }
+
+    public Task<IReadOnlyList<ChainLanding>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<ChainLanding>>(() => [.. database.Ledger.Landings.Values.Where(l => l.TransactionId == transactionId)]);
+
+    public Task<IReadOnlyList<Guid>> AdoptableAsync(CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<Guid>>(() =>
+            [
+                .. from landing in database.Ledger.Landings.Values
+                where landing.TransactionId is { } id && database.Transactions.ContainsKey(id)
+                let transaction = database.Transactions[landing.TransactionId!.Value]
+                where transaction.Status is not (TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled)
+                where
+                    !database.Attempts.Values.Any(a =>
+                        a.TransactionId == transaction.Id && a.Signature == landing.Signature && a.Status.IsLive()
+                    )
+                select transaction.Id,
+            ]
+        );
 
     public void Add(TransactionAttempt attempt)
     {

@@ -6,6 +6,9 @@ namespace Clones.Simulation.Store;
 /// <summary>Sees every change of a status as it is committed, and knows which are none.</summary>
 internal sealed class TransitionLog
 {
+    /// <summary>Whether a transaction stands on chain by the ledger: a restored database takes over what it had forgotten.</summary>
+    public Func<Guid, bool> StandsOnChain { get; set; } = _ => false;
+
     public List<string> Illegal { get; } = [];
 
     /// <param name="row">As it is committed now.</param>
@@ -16,7 +19,10 @@ internal sealed class TransitionLog
         switch (row, before, after)
         {
             case (ChainTransaction now, ChainTransaction read, ChainTransaction then)
-                when read.Status != then.Status && now.Status != then.Status && !IsLegal(now.Status, then.Status):
+                when read.Status != then.Status
+                    && now.Status != then.Status
+                    && !IsLegal(now.Status, then.Status)
+                    && !(then.Status == TransactionStatus.Finalized && IsWaiting(now.Status) && StandsOnChain(now.Id)):
                 Illegal.Add($"transaction {now.Id}: {now.Status} to {then.Status}");
                 break;
             case (TransactionAttempt now, TransactionAttempt read, TransactionAttempt then)
@@ -31,6 +37,8 @@ internal sealed class TransitionLog
                 break;
         }
     }
+
+    private static bool IsWaiting(TransactionStatus status) => status is TransactionStatus.Accepted or TransactionStatus.Expired;
 
     // What has ended stays; a new attempt begins only where none is alive.
     private static bool IsLegal(TransactionStatus from, TransactionStatus to) =>

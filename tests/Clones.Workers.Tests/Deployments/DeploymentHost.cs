@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
@@ -71,7 +72,9 @@ public sealed class DeploymentHost : IAsyncLifetime
         host = builder.Build();
         await using (var scope = host.Services.CreateAsyncScope())
         {
-            await scope.ServiceProvider.GetRequiredService<ClonesDbContext>().Database.EnsureCreatedAsync();
+            var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+            await db.Database.EnsureCreatedAsync();
+            await db.ReadFenceAsync(CancellationToken.None);
         }
 
         await host.StartAsync();

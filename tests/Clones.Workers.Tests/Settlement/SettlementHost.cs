@@ -3,6 +3,7 @@ using System.Text.Json;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Pools;
@@ -12,6 +13,7 @@ using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Testing;
 using Clones.Workers.Keys;
+using Clones.Workers.Ledger;
 using Clones.Workers.Payments;
 using Clones.Workers.Pools;
 using Clones.Workers.Rewards;
@@ -42,6 +44,7 @@ public class SettlementHost : IAsyncLifetime
     private readonly HttpClient http = new();
     private readonly List<IHost> workers = [];
     private Uri cluster = null!;
+    private string? backup;
     private Dictionary<string, string?> settings = null!;
 
     internal CapturedLog Log { get; } = new();
@@ -78,6 +81,9 @@ public class SettlementHost : IAsyncLifetime
             ["Settlement:UnresolvedEvery"] = "00:00:00.500",
             ["Settlement:PrepareAgainAfter"] = "00:00:00.500",
             ["Funds:PassEvery"] = "00:00:00.300",
+            ["Ledger:PassEvery"] = "00:00:00.500",
+            ["Ledger:WalletEvery"] = "00:00:01",
+            ["Ledger:FenceEvery"] = "00:00:00.500",
             ["Funds:WaitingEvery"] = "00:00:00.500",
             ["TOKEN_METADATA_URI"] = "https://clones.test/agents/{agentId}/metadata",
         };
@@ -120,6 +126,47 @@ public class SettlementHost : IAsyncLifetime
     /// <summary>Stops the first worker, as a deployment would; what it had committed stays.</summary>
     internal Task StopFirstAsync() => workers[0].StopAsync();
 
+    internal async Task StopAllAsync()
+    {
+        foreach (var worker in workers)
+        {
+            await worker.StopAsync();
+        }
+    }
+
+    /// <summary>A copy of the database as it is now.</summary>
+    internal async Task BackUpAsync() => backup = await postgres.CopyAsync(Database);
+
+    /// <summary>From here on new workers, and <see cref="WithAsync{T}"/>, use the copy.</summary>
+    internal Task RestoreAsync()
+    {
+        settings["ConnectionStrings:Clones"] = backup ?? throw new InvalidOperationException("There is no backup.");
+        workers.Insert(0, Build(_ => { }));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What "./clones reconcile" ends with, and what it prints.</summary>
+    internal async Task<(int Code, string Report)> ReconcileAsync()
+    {
+        await using var report = new StringWriter();
+        var code = await ReconcileCommand.ReconcileAsync(workers[0].Services, report, TestContext.Current.CancellationToken);
+        return (code, report.ToString());
+    }
+
+    internal Task PrepareAsync(Payment payment) => PublishAsync(new PrepareTransaction { TransactionId = payment.TransactionId!.Value });
+
+    internal Task<ChainTransaction> TransactionAsync(Payment payment) =>
+        WithAsync((_, db) => db.Transactions.AsNoTracking().SingleAsync(t => t.Id == payment.TransactionId));
+
+    internal Task<FenceReading> UntilFenceAsync(bool isOpen) =>
+        UntilAsync(
+            () =>
+                WithAsync(
+                    async (_, db) => await db.ReadFenceAsync(CancellationToken.None) is var f && f.IsHere && f.IsOpen == isOpen ? f : null
+                ),
+            $"the fence to be {(isOpen ? "open" : "raised")}"
+        );
+
     internal IHost Build(Action<IServiceCollection> change)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -134,6 +181,7 @@ public class SettlementHost : IAsyncLifetime
             .AddSettlement(builder.Configuration)
             .AddPayments()
             .AddPools(builder.Configuration)
+            .AddLedger(builder.Configuration)
             .AddClonesBus(
                 builder.Configuration,
                 bus =>

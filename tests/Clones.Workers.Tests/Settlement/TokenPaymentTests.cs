@@ -37,6 +37,10 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
         third.ShouldBeOfType<PaymentAcceptanceResult.MissingTokens>().Available.ShouldBe(0ul);
         var account = AssociatedTokenAccountProgram.FindAddress(recipient, mint, tokenProgram);
         (await host.Rpc.Primary.GetTokenAccountBalanceAsync(account)).Value.Amount.ShouldBe(1_000_000ul);
+
+        // Deposits, transfers, fees and the rent of the recipient's account add up to what the wallet has now.
+        var (code, report) = await host.ReconcileAsync();
+        code.ShouldBe(0, report);
     }
 
     private async Task<Payment> PayAsync(TrainingPool pool, string wallet, PublicKey recipient, PublicKey mint, ulong amount)

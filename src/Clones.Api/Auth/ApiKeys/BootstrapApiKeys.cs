@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Clones.Persistence;
 using Clones.Persistence.Access;
 using Microsoft.EntityFrameworkCore;
@@ -60,7 +61,8 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
             return;
 
         // Several instances start at once; the hash is unique, so one of them stores it.
-        var id = Guid.CreateVersion7(now);
+        // Of the key itself: payments are known by their caller, and after a restore the same key must be the same caller.
+        var id = new Guid(SHA256.HashData([.. "clones/api-key/1"u8, .. hash]).AsSpan(0, 16));
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO api_keys (id, name, key_hash, scopes, created_at) VALUES ({id}, {name}, {hash}, {scopes}, {now})

@@ -7,7 +7,8 @@ using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Workers.Settlement.Store;
 
-internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, SettlementOptions options) : ISettlementStore
+internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, SettlementOptions options, DatabaseHeartbeat heartbeat)
+    : ISettlementStore
 {
     public async Task<ISettlementWork> BeginAsync(CancellationToken cancellationToken)
     {
@@ -21,6 +22,7 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
                 scope.ServiceProvider.GetRequiredService<WalletLedger>(),
                 scope.ServiceProvider.GetRequiredService<IPublishEndpoint>(),
                 options,
+                heartbeat,
                 scope,
                 commit
             );

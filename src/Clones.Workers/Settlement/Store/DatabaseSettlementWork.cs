@@ -1,10 +1,12 @@
 using Clones.Persistence;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Workers.Settlement.Store;
 
@@ -15,6 +17,7 @@ internal sealed class DatabaseSettlementWork(
     WalletLedger ledger,
     IPublishEndpoint publish,
     SettlementOptions options,
+    DatabaseHeartbeat heartbeat,
     IAsyncDisposable? scope = null,
     IDbContextTransaction? commit = null
 ) : ISettlementWork
@@ -69,6 +72,29 @@ internal sealed class DatabaseSettlementWork(
             .ToListAsync(cancellationToken);
         return ids.Count == 0 ? [] : await db.Transactions.AsNoTracking().Where(t => ids.Contains(t.Id)).ToListAsync(cancellationToken);
     }
+
+    public Task<SigningPermit> AskFenceAsync(CancellationToken cancellationToken) => FenceGate.AskAsync(db, heartbeat, cancellationToken);
+
+    public async Task<IReadOnlyList<ChainLanding>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db
+            .ChainLandings.AsNoTracking()
+            .Where(l => l.TransactionId == transactionId && db.Transactions.Any(t => t.Id == transactionId && t.WalletId == l.WalletId))
+            .ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<Guid>> AdoptableAsync(CancellationToken cancellationToken) =>
+        await (
+            from landing in db.ChainLandings
+            join transaction in db.Transactions on landing.TransactionId equals transaction.Id
+            where
+                landing.WalletId == transaction.WalletId
+                && transaction.Status != TransactionStatus.Finalized
+                && transaction.Status != TransactionStatus.Failed
+                && transaction.Status != TransactionStatus.Cancelled
+                && !transaction.Attempts.Any(a => a.Signature == landing.Signature && LiveAttempts.Statuses.Contains(a.Status))
+            select transaction.Id
+        )
+            .Distinct()
+            .ToListAsync(cancellationToken);
 
     public void Add(TransactionAttempt attempt) => db.TransactionAttempts.Add(attempt);
 

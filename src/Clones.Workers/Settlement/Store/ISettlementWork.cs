@@ -1,3 +1,4 @@
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
@@ -37,6 +38,18 @@ internal interface ISettlementWork : IAsyncDisposable
     /// None of them is due again for a while.
     /// </summary>
     Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether anything may be signed. Where it may, nobody raises the fence before this database transaction ends: what is signed in it was
+    /// signed on this side of the fence.
+    /// </summary>
+    Task<SigningPermit> AskFenceAsync(CancellationToken cancellationToken);
+
+    /// <summary>What stands on chain (finalized) under the transaction's name, as far as the wallets' histories have been read.</summary>
+    Task<IReadOnlyList<ChainLanding>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken);
+
+    /// <summary>Transactions that are open in the books and stand on chain with something that is no live attempt of theirs.</summary>
+    Task<IReadOnlyList<Guid>> AdoptableAsync(CancellationToken cancellationToken);
 
     void Add(TransactionAttempt attempt);
 

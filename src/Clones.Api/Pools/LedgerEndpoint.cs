@@ -1,0 +1,45 @@
+using Clones.Api.Auth;
+using Clones.Api.Paging;
+using Clones.Api.Problems;
+using Clones.Api.Tokens;
+using Clones.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Pools;
+
+internal static class LedgerEndpoint
+{
+    public static void MapLedger(this IEndpointRouteBuilder pools) =>
+        pools
+            .MapGet("/{id}/ledger", ListAsync)
+            .RequireAuthorization(Policies.ReadPayments)
+            .WithSummary("Every movement of a training pool's deposit wallet, newest first")
+            .WithProblems(400, 401, 403, 404);
+
+    private static async Task<Ok<Page<LedgerEntryView>>> ListAsync(
+        Guid id,
+        HttpContext context,
+        Caller caller,
+        ClonesDbContext db,
+        CursorSealer sealer,
+        CancellationToken cancellationToken
+    )
+    {
+        // An owner sees the ledger of their own pools; a key that may read payments sees all.
+        var pool = await db
+            .TrainingPools.AsNoTracking()
+            .Where(p => p.Id == id)
+            .Select(p => new { p.OwnerAddress, p.DepositWalletId })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (pool is null || (caller.Wallet is not null && !caller.Owns(pool.OwnerAddress)))
+            throw new ProblemException(Problem.NotFound);
+
+        var query = PageQuery.Read(context, sealer);
+        var rows = pool.DepositWalletId is { } walletId
+            ? await db.ReadLedgerAsync(walletId, query.After, query.Limit + 1, cancellationToken)
+            : [];
+        var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
+        return TypedResults.Ok(query.ToPage(rows, r => r.SortKey, r => LedgerEntryView.Of(r, tokens), sealer));
+    }
+}

@@ -1,0 +1,50 @@
+using Clones.Persistence.Wallets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Clones.Persistence.Ledger;
+
+internal sealed class LedgerMaps
+    : IEntityTypeConfiguration<ChainLanding>,
+        IEntityTypeConfiguration<WalletMovement>,
+        IEntityTypeConfiguration<WalletScan>,
+        IEntityTypeConfiguration<SigningFence>
+{
+    public void Configure(EntityTypeBuilder<ChainLanding> builder)
+    {
+        builder.ToTable("chain_landings");
+        builder.HasKey(l => l.Signature);
+        builder.HasIndex(l => l.TransactionId);
+        builder.HasIndex(l => l.WalletId);
+        builder.HasOne<DepositWallet>().WithMany().HasForeignKey(l => l.WalletId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<WalletMovement> builder)
+    {
+        builder.ToTable("wallet_movements");
+        builder.HasKey(m => new
+        {
+            m.WalletId,
+            m.Signature,
+            m.Ordinal,
+        });
+
+        // A u64 with a sign.
+        builder.Property(m => m.Delta).HasColumnType("numeric(21,0)");
+        builder.HasOne<DepositWallet>().WithMany().HasForeignKey(m => m.WalletId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<WalletScan> builder)
+    {
+        builder.ToTable("wallet_scans");
+        builder.HasKey(s => new { s.WalletId, s.Address });
+        builder.HasOne<DepositWallet>().WithMany().HasForeignKey(s => s.WalletId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<SigningFence> builder)
+    {
+        builder.ToTable("signing_fence", t => t.HasCheckConstraint("ck_signing_fence_one_row", "id = 1"));
+        builder.HasKey(f => f.Id);
+        builder.Property(f => f.Id).ValueGeneratedNever();
+    }
+}

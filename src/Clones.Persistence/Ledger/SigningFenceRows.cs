@@ -1,0 +1,119 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Persistence.Ledger;
+
+/// <summary>
+/// Reads and moves the fence. The identity is made of four things: the server's system identifier (initdb made it), the timeline of its log
+/// (a failover or a recovery to a point in time begins a new one), the database's oid (a copy or a restored dump has another) and the oid of
+/// the fence's own table (a dump restored over the same database makes the table anew).
+/// </summary>
+public static class SigningFenceRows
+{
+    /// <summary>Drawn at every look: a value that is not above one seen before means that the database went back in time under a living process.</summary>
+    internal const string Heartbeat = "signing_heartbeat";
+
+    // pg_control_checkpoint would still tell the old timeline for a moment after a failover; the name of the log file in use does not.
+    private const string CurrentIdentity = """
+        (SELECT system_identifier FROM pg_control_system())::text || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+            || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'signing_fence'::regclass::oid
+        """;
+
+    private const string Look = $"""
+        SELECT f.raising, f.state = 'OPEN' AS is_open, f.identity = {CurrentIdentity} AS is_here, f.block_height, f.held, f.reason,
+            f.raised_at, f.opened_at, nextval('{Heartbeat}') AS heartbeat
+        FROM signing_fence f WHERE f.id = 1
+        """;
+
+    private const string LookAndHold = Look + " FOR SHARE OF f";
+
+    /// <summary>
+    /// The fence as it is in this database, made where there is none yet: open where the database has no wallet (nothing can ever have been
+    /// signed), raised otherwise. Nothing is locked.
+    /// </summary>
+    public static async Task<FenceReading> ReadFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlRawAsync(
+            $"""
+            INSERT INTO signing_fence (id, raising, state, identity, held, reason, raised_at)
+            SELECT 1, 1, CASE WHEN w.there THEN 'RAISED' ELSE 'OPEN' END, {CurrentIdentity}, false,
+                CASE WHEN w.there THEN 'This database has wallets and was never compared with the chain.' END,
+                CASE WHEN w.there THEN now() END
+            FROM (SELECT EXISTS (SELECT 1 FROM deposit_wallets) AS there) w
+            WHERE NOT EXISTS (SELECT 1 FROM signing_fence)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            cancellationToken
+        );
+        return (await db.Database.SqlQueryRaw<FenceReading>(Look).ToListAsync(cancellationToken)).Single();
+    }
+
+    /// <summary>
+    /// The same, and no other process raises it before the open database transaction ends. To be asked before anything is signed, in the
+    /// transaction that stores what is signed.
+    /// </summary>
+    /// <returns>Null where there is no row yet: as good as raised.</returns>
+    public static async Task<FenceReading?> HoldFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken) =>
+        (await db.Database.SqlQueryRaw<FenceReading>(LookAndHold).ToListAsync(cancellationToken)).SingleOrDefault();
+
+    /// <summary>Raises it for the database as it is now. Waits for those that are signing.</summary>
+    /// <param name="reason">For people.</param>
+    /// <param name="held">Until it is released by hand.</param>
+    /// <param name="raising">Only if it was raised so many times before; null in any case.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether this call raised it.</returns>
+    public static async Task<bool> RaiseFenceAsync(
+        this ClonesDbContext db,
+        string reason,
+        bool held,
+        long? raising,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Database.ExecuteSqlRawAsync(
+            $$"""
+            UPDATE signing_fence SET raising = raising + 1, state = 'RAISED', identity = {{CurrentIdentity}}, block_height = NULL,
+                held = held OR {1}, reason = {0}, raised_at = now(), opened_at = NULL
+            WHERE {2} < 0 OR raising = {2}
+            """,
+            [reason, held, raising ?? -1],
+            cancellationToken
+        ) == 1;
+
+    /// <summary>Sets the height that the chain must pass, once.</summary>
+    public static Task SetFenceHeightAsync(this ClonesDbContext db, long raising, ulong blockHeight, CancellationToken cancellationToken) =>
+        db
+            .SigningFences.Where(f => f.Raising == raising && f.BlockHeight == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.BlockHeight, blockHeight), cancellationToken);
+
+    /// <summary>No longer held by hand: the next comparison with the chain may open it.</summary>
+    public static Task ReleaseFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken) =>
+        db.SigningFences.ExecuteUpdateAsync(set => set.SetProperty(f => f.Held, false), cancellationToken);
+
+    /// <summary>Opens it, if it is the raising that was looked into, in the database that it was raised for, and nobody holds it.</summary>
+    /// <returns>Whether it is open now.</returns>
+    public static async Task<bool> OpenFenceAsync(this ClonesDbContext db, long raising, CancellationToken cancellationToken) =>
+        await db.Database.ExecuteSqlRawAsync(
+            $$"""
+            UPDATE signing_fence SET state = 'OPEN', opened_at = now()
+            WHERE raising = {0} AND NOT held AND identity = {{CurrentIdentity}}
+            """,
+            [raising],
+            cancellationToken
+        ) == 1;
+}
+
+/// <summary>The fence at one look.</summary>
+/// <param name="IsOpen">By its row.</param>
+/// <param name="IsHere">Whether the row was written in this very database.</param>
+/// <param name="BlockHeight">See <see cref="SigningFence.BlockHeight"/>.</param>
+/// <param name="Heartbeat">Higher at every look.</param>
+public sealed record FenceReading(
+    long Raising,
+    bool IsOpen,
+    bool IsHere,
+    ulong? BlockHeight,
+    bool Held,
+    string? Reason,
+    DateTimeOffset? RaisedAt,
+    DateTimeOffset? OpenedAt,
+    long Heartbeat
+);

@@ -1,0 +1,119 @@
+using Clones.Persistence.Ledger;
+using Clones.Solana.Rpc;
+using Clones.Workers.Settlement;
+using Clones.Workers.Settlement.Store;
+
+namespace Clones.Workers.Ledger;
+
+/// <summary>
+/// Raises the fence where the database is not the one that it was, and opens it again when the chain has been read: nothing that was signed
+/// before can still land, every wallet's history is stored, and what stands on chain is in the books.
+/// </summary>
+internal sealed class FenceLift(
+    ILedgerStore ledger,
+    ISettlementStore settlement,
+    HorizonReader horizons,
+    WalletScanner scanner,
+    LandingAdoption adoption,
+    DatabaseHeartbeat heartbeat,
+    RpcEndpoints rpc,
+    ILogger<FenceLift> log
+)
+{
+    /// <summary>A blockhash lives so many blocks: what was signed a moment before the fence was raised may land until then.</summary>
+    private const ulong BlockhashLife = 150;
+
+    /// <summary>Looks whether this is still the same database, and raises the fence where it is not.</summary>
+    public async Task<FenceReading> WatchAsync(CancellationToken cancellationToken)
+    {
+        var seen = heartbeat.Seen;
+        var fence = await ledger.ReadFenceAsync(cancellationToken);
+        if (!SigningPermit.MustRaise(fence, seen))
+        {
+            heartbeat.Note(fence.Heartbeat);
+            return fence;
+        }
+
+        var reason = SigningPermit.Decide(fence, seen).Closed!;
+        reason = char.ToUpperInvariant(reason[0]) + reason[1..];
+        if (await ledger.RaiseFenceAsync(reason, held: false, fence.Raising, cancellationToken))
+        {
+            log.LogError("The signing fence is raised, nothing is signed until the chain has been read: {Reason}", reason);
+        }
+        heartbeat.Restart(fence.Heartbeat);
+        return await ledger.ReadFenceAsync(cancellationToken);
+    }
+
+    /// <summary>One try to open it.</summary>
+    /// <exception cref="RpcException">No node answered.</exception>
+    /// <exception cref="HistoryUnresolvedException">Too few nodes tell the same.</exception>
+    public async Task<FenceProgress> TryAsync(CancellationToken cancellationToken)
+    {
+        var fence = await WatchAsync(cancellationToken);
+        if (fence.IsOpen)
+        {
+            return new FenceProgress(true, "It is open.");
+        }
+
+        var margin = DeathVerdict.MarginFor(rpc.All.Count);
+        if (fence.BlockHeight is not { } height)
+        {
+            height = await HighestAsync(cancellationToken) + BlockhashLife;
+            await ledger.SetFenceHeightAsync(fence.Raising, height, cancellationToken);
+            return new FenceProgress(false, $"The finalized block height must pass {height + margin}.");
+        }
+
+        var horizon = await horizons.ReadAsync(cancellationToken);
+        if (horizon.BlockHeight < height + margin)
+        {
+            return new FenceProgress(false, $"The finalized block height is {horizon.BlockHeight} and must pass {height + margin}.");
+        }
+
+        var wallets = await ledger.WalletsAsync(only: null, cancellationToken);
+        foreach (var wallet in wallets)
+        {
+            await scanner.ScanAsync(wallet, horizon, cancellationToken);
+        }
+        var adopted = await adoption.AdoptAllAsync(settlement, horizon.BlockHeight, margin, cancellationToken);
+        if (fence.Held)
+        {
+            return new FenceProgress(false, "The chain has been read; it is held by hand (./clones fence release).");
+        }
+        if (!await ledger.OpenFenceAsync(fence.Raising, cancellationToken))
+        {
+            return new FenceProgress(false, "It was raised again meanwhile.");
+        }
+        log.LogWarning(
+            "The signing fence is open: {Wallets} wallets were read up to slot {Slot}, {Adopted} transactions were found on chain",
+            wallets.Count,
+            horizon.Slot,
+            adopted
+        );
+        return new FenceProgress(true, $"{wallets.Count} wallets were read, {adopted} transactions were found on chain.");
+    }
+
+    /// <summary>The highest block height that any node tells: no attempt can have been signed with a younger blockhash.</summary>
+    private async Task<ulong> HighestAsync(CancellationToken cancellationToken)
+    {
+        var heights = await Task.WhenAll(rpc.All.Select(AskAsync));
+        var told = heights.OfType<ulong>().ToList();
+        return told.Count >= Math.Min(2, rpc.All.Count)
+            ? told.Max()
+            : throw new HistoryUnresolvedException($"{told.Count} of {rpc.All.Count} nodes tell the height of the chain.");
+
+        async Task<ulong?> AskAsync(IRpcClient node)
+        {
+            try
+            {
+                return await node.GetBlockHeightAsync(Commitment.Processed, cancellationToken: cancellationToken);
+            }
+            catch (RpcException)
+            {
+                return null;
+            }
+        }
+    }
+}
+
+/// <param name="State">For people.</param>
+internal sealed record FenceProgress(bool IsOpen, string State);

@@ -1,0 +1,165 @@
+using Clones.Persistence;
+using Clones.Persistence.Messaging.Hosting;
+using Clones.Solana.Rpc;
+using Clones.Workers.Hosting;
+using Clones.Workers.Settlement;
+
+namespace Clones.Workers.Ledger;
+
+/// <summary>
+/// <c>dotnet Clones.Workers.dll reconcile</c>: reads the histories of all deposit wallets, compares them with the books, says every difference,
+/// and opens the signing fence where it may be opened. <c>.. fence status|raise|release</c> looks at the fence and moves it by hand.
+/// </summary>
+internal static class ReconcileCommand
+{
+    public const int NoDifference = 0;
+    public const int Differences = 1;
+    public const int WrongUsage = 2;
+
+    /// <summary>Somebody did not answer: nothing was concluded.</summary>
+    public const int Unresolved = 3;
+
+    private const int TriesMax = 3;
+
+    public static bool IsAskedFor(string[] args) => args is ["reconcile", ..] or ["fence", ..];
+
+    /// <returns>The exit code: see the constants.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        // Standard output is for the report.
+        builder.Logging.ClearProviders();
+        builder
+            .Services.AddClonesStore(builder.Configuration)
+            .AddSolanaRpc(builder.Configuration)
+            .AddSettlementParts(builder.Configuration)
+            .AddLedgerParts(builder.Configuration)
+            .AddClonesBus(builder.Configuration);
+        // Never started: nothing is consumed here; messages are stored with the books, and a worker sends them.
+        using var host = builder.Build();
+        return args switch
+        {
+            ["reconcile"] => await ReconcileAsync(host.Services, output, CancellationToken.None),
+            ["fence", "status"] => await StatusAsync(host.Services, output),
+            ["fence", "raise", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, false, output),
+            ["fence", "hold", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, true, output),
+            ["fence", "release"] => await ReleaseAsync(host.Services, output),
+            _ => await UsageAsync(output),
+        };
+    }
+
+    internal static async Task<int> ReconcileAsync(IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    {
+        var fence = services.GetRequiredService<FenceLift>();
+        string state;
+        var isOpen = false;
+        try
+        {
+            (isOpen, state) = await fence.TryAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
+        {
+            state = e.Message;
+        }
+
+        var wallets = await services.GetRequiredService<ILedgerStore>().WalletsAsync(only: null, cancellationToken);
+        var reader = new WalletFactsReader(
+            services.GetRequiredService<IServiceScopeFactory>(),
+            services.GetRequiredService<WalletScanner>(),
+            services.GetRequiredService<HorizonReader>(),
+            services.GetRequiredService<WalletBalances>()
+        );
+        var (differences, unresolved) = (0, 0);
+        foreach (var wallet in wallets)
+        {
+            try
+            {
+                var facts = await ReadAsync(reader, wallet, cancellationToken);
+                var found = Reconciliation.Of(facts);
+                differences += found.Count;
+                await output.WriteLineAsync(
+                    $"{wallet.Address, -44}  slot {facts.Balance.Slot, -11} {facts.Landings.Count, 6} signed  {facts.Movements.Count, 6} movements  "
+                        + (found.Count == 0 ? "equal" : $"{found.Count} DIFFERENT")
+                );
+                foreach (var difference in found)
+                {
+                    await output.WriteLineAsync($"    {UpperSnakeCase.From(difference.Kind)}: {difference.Subject}: {difference.Detail}");
+                }
+            }
+            catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
+            {
+                unresolved++;
+                await output.WriteLineAsync($"{wallet.Address, -44}  UNRESOLVED: {e.Message}");
+            }
+        }
+
+        await output.WriteLineAsync($"{wallets.Count} wallets: {differences} differences, {unresolved} unresolved");
+        await output.WriteLineAsync(isOpen ? "Signing fence: open" : $"Signing fence: RAISED. {state}");
+        return unresolved > 0 ? Unresolved
+            : differences > 0 ? Differences
+            : isOpen ? NoDifference
+            : Unresolved;
+    }
+
+    // Payments land while it is read; what was only half told is told whole a moment later.
+    private static async Task<WalletFacts> ReadAsync(WalletFactsReader reader, WatchedWallet wallet, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                var facts = await reader.ReadAsync(wallet, cancellationToken);
+                if (tries == TriesMax || Reconciliation.Of(facts).Count == 0)
+                {
+                    return facts;
+                }
+            }
+            catch (Exception e) when (tries < TriesMax && e is RpcException or HistoryUnresolvedException)
+            {
+                // Asked again below.
+            }
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+    }
+
+    private static async Task<int> StatusAsync(IServiceProvider services, TextWriter output)
+    {
+        var fence = await services.GetRequiredService<ILedgerStore>().ReadFenceAsync(CancellationToken.None);
+        var permit = SigningPermit.Decide(fence, 0);
+        await output.WriteLineAsync(permit.IsOpen ? "Signing fence: open" : $"Signing fence: RAISED: {permit.Closed}");
+        if (!permit.IsOpen)
+        {
+            await output.WriteLineAsync($"  since {fence.RaisedAt:u}, block height {fence.BlockHeight?.ToString() ?? "not yet told"}");
+            await output.WriteLineAsync(
+                fence.Held ? "  held by hand: ./clones fence release" : "  the workers open it when the chain has been read"
+            );
+        }
+        return permit.IsOpen ? NoDifference : Differences;
+    }
+
+    private static async Task<int> RaiseAsync(IServiceProvider services, string reason, bool held, TextWriter output)
+    {
+        var store = services.GetRequiredService<ILedgerStore>();
+        await store.ReadFenceAsync(CancellationToken.None);
+        await store.RaiseFenceAsync($"Raised by hand: {reason}", held, raising: null, CancellationToken.None);
+        await output.WriteLineAsync(
+            held
+                ? "Signing fence: raised, and held until ./clones fence release"
+                : "Signing fence: raised; the workers open it when the chain has been read"
+        );
+        return NoDifference;
+    }
+
+    private static async Task<int> ReleaseAsync(IServiceProvider services, TextWriter output)
+    {
+        await services.GetRequiredService<ILedgerStore>().ReleaseFenceAsync(CancellationToken.None);
+        await output.WriteLineAsync("Signing fence: no longer held; the workers open it when the chain has been read");
+        return NoDifference;
+    }
+
+    private static async Task<int> UsageAsync(TextWriter output)
+    {
+        await output.WriteLineAsync("usage: reconcile | fence status | fence raise REASON | fence hold REASON | fence release");
+        return WrongUsage;
+    }
+}

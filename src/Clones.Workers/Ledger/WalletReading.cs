@@ -1,0 +1,156 @@
+using System.Numerics;
+using Clones.Persistence.Ledger;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Workers.Settlement;
+
+namespace Clones.Workers.Ledger;
+
+/// <summary>A deposit wallet whose history is read.</summary>
+/// <param name="Mints">Tokens that its books deal in, base58.</param>
+internal sealed record WatchedWallet(Guid Id, string Address, DateTimeOffset CreatedAt, IReadOnlyList<string> Mints);
+
+/// <summary>What one finalized transaction did to one wallet. Pure: the same transaction is always read the same.</summary>
+/// <param name="Landing">Set where the wallet paid for the transaction, and so signed it.</param>
+internal sealed record WalletReading(ChainLanding? Landing, IReadOnlyList<WalletMovement> Movements)
+{
+    /// <param name="tokenAccounts">The wallet's associated token accounts, with their mints.</param>
+    /// <exception cref="FormatException">The bytes are no transaction.</exception>
+    public static WalletReading Of(
+        WatchedWallet wallet,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        TransactionDetail detail,
+        string genesisHash,
+        DateTimeOffset now
+    )
+    {
+        var transaction = Transaction.Deserialize(detail.TransactionBytes.Span);
+        var message = transaction.Message;
+        var address = PublicKey.Parse(wallet.Address);
+        var pays = message.FeePayer == address;
+
+        // Anybody can write a memo that names a transaction of ours; only who signs with the wallet's key means it.
+        Guid? transactionId = null;
+        int? attempt = null;
+        if (pays && TransactionMemo.TryParse(LandedTransfers.MemoOf(message), out var id, out var number))
+        {
+            (transactionId, attempt) = (id, number);
+        }
+
+        var signature = transaction.Id.ToString();
+        var movements = new List<WalletMovement>();
+        var alone = pays && message.Signers.Count == 1;
+        PublicKey[] accounts = [.. message.AccountKeys, .. detail.LoadedWritable, .. detail.LoadedReadOnly];
+        var lamports = LamportsOf(detail, Array.IndexOf(accounts, address));
+        var transfers = alone && detail.Err is null ? LandedTransfers.Of(message, address) : [];
+        if (pays)
+        {
+            Add(MovementKind.Fee, null, -(BigInteger)detail.Fee, null);
+            lamports += detail.Fee;
+        }
+
+        var tokens = tokenAccounts.Values.Distinct().ToDictionary(mint => mint, mint => TokensOf(detail, accounts, tokenAccounts, mint));
+        foreach (var transfer in transfers)
+        {
+            if (transfer.Mint is not { } mint)
+            {
+                lamports += transfer.Amount;
+            }
+            else if (tokenAccounts.ContainsKey(transfer.Source))
+            {
+                tokens[mint] += transfer.Amount;
+            }
+            else
+            {
+                continue;
+            }
+            Add(MovementKind.Payment, transfer.Mint, -(BigInteger)transfer.Amount, transfer.Destination);
+        }
+
+        var paysTokens = transfers.Any(t => t.Mint is not null);
+        AddRest(null, lamports, alone && paysTokens && lamports < 0 ? MovementKind.Rent : null);
+        foreach (var (mint, rest) in tokens.OrderBy(t => t.Key))
+        {
+            AddRest(mint, rest, null);
+        }
+        if (movements.Count == 0)
+        {
+            Add(MovementKind.None, null, BigInteger.Zero, null);
+        }
+        return new WalletReading(pays ? LandingOf() : null, movements);
+
+        void AddRest(PublicKey? mint, BigInteger rest, MovementKind? kind)
+        {
+            if (!rest.IsZero)
+            {
+                var signs = message.Signers.Contains(address);
+                Add(
+                    kind
+                        ?? (
+                            !signs && rest > 0 ? MovementKind.Deposit
+                            : pays && !alone ? MovementKind.Deployment
+                            : MovementKind.Unknown
+                        ),
+                    mint,
+                    rest,
+                    null
+                );
+            }
+        }
+
+        void Add(MovementKind kind, PublicKey? mint, BigInteger delta, PublicKey? destination) =>
+            movements.Add(
+                new WalletMovement
+                {
+                    WalletId = wallet.Id,
+                    Signature = signature,
+                    Ordinal = movements.Count,
+                    Kind = kind,
+                    Mint = mint?.ToString(),
+                    Delta = delta,
+                    Slot = detail.Slot,
+                    BlockTime = detail.BlockTime,
+                    TransactionId = transactionId,
+                    AttemptNumber = attempt,
+                    Destination = destination?.ToString(),
+                    Failed = detail.Err is not null,
+                    RecordedAt = now,
+                }
+            );
+
+        ChainLanding LandingOf() =>
+            new()
+            {
+                Signature = signature,
+                WalletId = wallet.Id,
+                TransactionId = transactionId,
+                AttemptNumber = attempt,
+                Slot = detail.Slot,
+                BlockTime = detail.BlockTime,
+                Error = detail.Err,
+                FeeLamports = detail.Fee,
+                WireBytes = detail.TransactionBytes.ToArray(),
+                GenesisHash = genesisHash,
+                RecordedAt = now,
+            };
+    }
+
+    private static BigInteger LamportsOf(TransactionDetail detail, int index) =>
+        index < 0 ? BigInteger.Zero : (BigInteger)detail.PostBalances[index] - detail.PreBalances[index];
+
+    private static BigInteger TokensOf(
+        TransactionDetail detail,
+        PublicKey[] accounts,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        PublicKey mint
+    )
+    {
+        return Sum(detail.PostTokenBalances) - Sum(detail.PreTokenBalances);
+
+        BigInteger Sum(IEnumerable<TransactionTokenBalance> balances) =>
+            balances
+                .Where(b => b.Mint == mint && b.AccountIndex < accounts.Length && tokenAccounts.ContainsKey(accounts[b.AccountIndex]))
+                .Aggregate(BigInteger.Zero, (sum, b) => sum + b.Amount);
+    }
+}

@@ -1,0 +1,102 @@
+using Clones.Persistence.Ledger;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+using Clones.Workers.Settlement;
+
+namespace Clones.Workers.Ledger;
+
+/// <summary>
+/// Reads the finalized history of a wallet and of its token accounts into the ledger. Stopped half-way it goes on where it was; done twice it
+/// changes nothing.
+/// </summary>
+internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, TimeProvider time)
+{
+    /// <summary>Nodes index a block a moment after they call it final: so many slots are read again.</summary>
+    private const ulong OverlapSlots = 150;
+    private const int BatchSize = 50;
+
+    // The wallet's clock and the validators' may differ by so much.
+    private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
+
+    /// <exception cref="RpcException">No node answered.</exception>
+    /// <exception cref="HistoryUnresolvedException">Too few nodes tell the same.</exception>
+    public async Task ScanAsync(WatchedWallet wallet, FinalizedHorizon horizon, CancellationToken cancellationToken)
+    {
+        var tokenAccounts = await TokenAccountsAsync(wallet, cancellationToken);
+        foreach (var address in tokenAccounts.Keys.Prepend(PublicKey.Parse(wallet.Address)))
+        {
+            await ScanAsync(wallet, address, tokenAccounts, horizon, cancellationToken);
+        }
+    }
+
+    /// <summary>The wallet's associated token accounts, whether or not they exist, with their mints.</summary>
+    /// <exception cref="RpcException">No node answered.</exception>
+    public async Task<IReadOnlyDictionary<PublicKey, PublicKey>> TokenAccountsAsync(
+        WatchedWallet wallet,
+        CancellationToken cancellationToken
+    )
+    {
+        var accounts = new Dictionary<PublicKey, PublicKey>();
+        foreach (var mint in wallet.Mints.Select(PublicKey.Parse))
+        {
+            var known =
+                await facts.MintAsync(mint, cancellationToken)
+                ?? throw new HistoryUnresolvedException($"There is no mint {mint} on the cluster.");
+            accounts[AssociatedTokenAccountProgram.FindAddress(PublicKey.Parse(wallet.Address), mint, known.TokenProgram)] = mint;
+        }
+        return accounts;
+    }
+
+    private async Task ScanAsync(
+        WatchedWallet wallet,
+        PublicKey address,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        FinalizedHorizon horizon,
+        CancellationToken cancellationToken
+    )
+    {
+        var scanned = await store.ScannedSlotAsync(wallet.Id, address.ToString(), cancellationToken);
+        var from = scanned is { } slot && slot > OverlapSlots ? slot - OverlapSlots : 0;
+        var usable = scanned is null ? await WithNodesSinceAsync(horizon, wallet.CreatedAt, cancellationToken) : horizon;
+        var listed = await AgreedHistory.ListAsync(usable, address, from, scanned, cancellationToken);
+        var known = await store.KnownAsync(wallet.Id, [.. listed.Select(l => l.Signature.ToString())], cancellationToken);
+        foreach (var batch in listed.Where(l => !known.Contains(l.Signature.ToString())).Chunk(BatchSize))
+        {
+            var readings = new List<WalletReading>();
+            foreach (var (signature, _) in batch)
+            {
+                var detail = await AgreedHistory.DetailAsync(horizon, signature, cancellationToken);
+                readings.Add(WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow()));
+            }
+            await store.SaveAsync(readings, cancellationToken);
+        }
+        await store.SetScannedSlotAsync(wallet.Id, address.ToString(), horizon.Slot, cancellationToken);
+    }
+
+    /// <summary>Leaves out nodes that are known to have forgotten part of the wallet's life.</summary>
+    private static async Task<FinalizedHorizon> WithNodesSinceAsync(
+        FinalizedHorizon horizon,
+        DateTimeOffset createdAt,
+        CancellationToken cancellationToken
+    )
+    {
+        var since = (createdAt - ClockMargin).ToUnixTimeSeconds();
+        var keep = await Task.WhenAll(horizon.Nodes.Select(KeepsAsync));
+        return horizon with { Nodes = [.. horizon.Nodes.Where((_, i) => keep[i])] };
+
+        async Task<bool> KeepsAsync(HorizonNode node)
+        {
+            try
+            {
+                return node.FirstSlot == 0
+                    || await node.Rpc.GetBlockTimeAsync(node.FirstSlot, cancellationToken) is not { } first
+                    || first <= since;
+            }
+            catch (RpcException)
+            {
+                return false;
+            }
+        }
+    }
+}

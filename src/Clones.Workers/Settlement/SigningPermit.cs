@@ -1,0 +1,47 @@
+using Clones.Persistence.Ledger;
+
+namespace Clones.Workers.Settlement;
+
+/// <summary>Whether anything may be signed now. Pure.</summary>
+/// <param name="Closed">Why not, for people; null where it may.</param>
+internal sealed record SigningPermit(string? Closed)
+{
+    public static readonly SigningPermit Open = new((string?)null);
+
+    public bool IsOpen => Closed is null;
+
+    /// <param name="fence">Null where there is none.</param>
+    /// <param name="heartbeatSeen">The highest that this process had seen before it asked.</param>
+    public static SigningPermit Decide(FenceReading? fence, long heartbeatSeen) =>
+        fence switch
+        {
+            null => new SigningPermit("this database was never compared with the chain."),
+            { IsHere: false } => new SigningPermit("this database was restored from a backup, copied or failed over."),
+            _ when fence.Heartbeat <= heartbeatSeen => new SigningPermit("this database has gone back in time."),
+            { IsOpen: false } => new SigningPermit(fence.Reason ?? "it was raised."),
+            _ => Open,
+        };
+
+    /// <summary>Whether the fence must be raised (again) for what was found, apart from being raised already for something else.</summary>
+    public static bool MustRaise(FenceReading fence, long heartbeatSeen) => !fence.IsHere || fence.Heartbeat <= heartbeatSeen;
+}
+
+/// <summary>The highest heartbeat of the database that this process has seen. A lower one afterwards means a database that went back in time.</summary>
+internal sealed class DatabaseHeartbeat
+{
+    private long seen;
+
+    /// <summary>To be read before the database is asked: others may ask at the same time, and answers overtake one another.</summary>
+    public long Seen => Interlocked.Read(ref seen);
+
+    public void Note(long heartbeat)
+    {
+        for (var known = Seen; heartbeat > known; known = Seen)
+        {
+            Interlocked.CompareExchange(ref seen, heartbeat, known);
+        }
+    }
+
+    /// <summary>The fence is raised for what was noticed: from here on it counts anew.</summary>
+    public void Restart(long heartbeat) => Interlocked.Exchange(ref seen, heartbeat);
+}

@@ -1,0 +1,103 @@
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Clones.Api.Tests.Hosting;
+using Clones.Persistence.Ledger;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Tests;
+
+public sealed class LedgerTests(ApiFixture api)
+{
+    [Fact]
+    public async Task The_ledger_holds_deposits_reservations_settlements_and_fees_newest_first_with_their_signatures()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        using var service = api.KeyClient(ApiFixture.ServiceKey);
+        var token = await api.ListTokenAsync();
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, token);
+        var payment = await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1.5"), "ledger");
+        var transactionId = Guid.Parse(payment.Text("transactionId"));
+        await using (var db = api.OpenDatabase())
+        {
+            var wallet = await db.DepositWallets.SingleAsync(w => w.TrainingPoolId == poolId);
+            var future = TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeSeconds();
+            db.AddRange(
+                Movement(wallet.Id, "deposit", 0, MovementKind.Deposit, token.Mint, 1_000_000_000, 1, null, 1),
+                Movement(wallet.Id, "paid", 0, MovementKind.Fee, null, -5_000, 9, transactionId, future),
+                Movement(wallet.Id, "paid", 1, MovementKind.Payment, token.Mint, -1_500_000, 9, transactionId, future),
+                Movement(wallet.Id, "named", 0, MovementKind.None, null, 0, 10, null, future)
+            );
+            await db.SaveChangesAsync();
+        }
+
+        var all = await owner.Http.GetJsonAsync($"/v1/pools/{poolId}/ledger");
+        var byKey = await service.GetJsonAsync($"/v1/pools/{poolId}/ledger");
+        var walked = new List<JsonNode>();
+        string? cursor = null;
+        do
+        {
+            var page = await owner.Http.GetJsonAsync($"/v1/pools/{poolId}/ledger?limit=1{(cursor is null ? "" : $"&cursor={cursor}")}");
+            page.Status.ShouldBe(200);
+            walked.AddRange(page.Body["items"]!.AsArray().Select(e => e!));
+            cursor = page.Body["nextCursor"]?.GetValue<string>();
+        } while (cursor is not null);
+
+        var items = all.Body["items"]!.AsArray();
+        byKey.Body["items"]!.ToJsonString().ShouldBe(items.ToJsonString());
+        walked.Select(e => e.ToJsonString()).ShouldBe(items.Select(e => e!.ToJsonString()));
+        items.Take(2).Select(Kind).Order().ShouldBe(["FEE", "SETTLEMENT"]);
+        items.Skip(2).Take(2).Select(Kind).ShouldBe(["RESERVATION", "RESERVATION"]);
+        Kind(items[4]).ShouldBe("DEPOSIT");
+        items.Count.ShouldBe(5);
+        var settled = items.Single(e => Kind(e) == "SETTLEMENT")!;
+        settled["amount"]!.GetValue<string>().ShouldBe("-1.5");
+        settled["amountBaseUnits"]!.GetValue<string>().ShouldBe("-1500000");
+        settled["signature"]!.GetValue<string>().ShouldBe("paid");
+        settled["slot"]!.GetValue<ulong>().ShouldBe(9ul);
+        settled["paymentId"]!.GetValue<Guid>().ShouldBe(payment.Id);
+        settled["transactionId"]!.GetValue<Guid>().ShouldBe(transactionId);
+    }
+
+    [Fact]
+    public async Task A_cursor_of_another_pool_and_a_filter_that_is_none_are_refused_and_a_pool_without_wallet_has_an_empty_ledger()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var token = await api.ListTokenAsync();
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, token);
+        var (otherId, _) = await api.CreateFundedPoolAsync(owner, token);
+        await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1"), "cursor");
+        var cursor = (await owner.Http.GetJsonAsync($"/v1/pools/{poolId}/ledger?limit=1")).Text("nextCursor");
+
+        (await owner.Http.GetJsonAsync($"/v1/pools/{otherId}/ledger?cursor={cursor}")).Status.ShouldBe(400);
+        (await owner.Http.GetJsonAsync($"/v1/pools/{poolId}/ledger?kind=FEE")).Status.ShouldBe(400);
+        (await owner.Http.GetJsonAsync($"/v1/pools/{otherId}/ledger")).Body["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    private static string Kind(JsonNode? entry) => entry!["kind"]!.GetValue<string>();
+
+    private static WalletMovement Movement(
+        Guid walletId,
+        string signature,
+        int ordinal,
+        MovementKind kind,
+        string? mint,
+        long delta,
+        ulong slot,
+        Guid? transactionId,
+        long blockTime
+    ) =>
+        new()
+        {
+            WalletId = walletId,
+            Signature = signature,
+            Ordinal = ordinal,
+            Kind = kind,
+            Mint = mint,
+            Delta = new BigInteger(delta),
+            Slot = slot,
+            BlockTime = blockTime,
+            TransactionId = transactionId,
+            AttemptNumber = transactionId is null ? null : 1,
+            RecordedAt = DateTimeOffset.UnixEpoch,
+        };
+}

@@ -1,0 +1,47 @@
+using Clones.Persistence.Ledger;
+using Clones.Workers.Settlement;
+
+namespace Clones.Workers.Tests.Ledger;
+
+public sealed class SigningPermitTests
+{
+    private static readonly FenceReading Open = new(1, true, true, null, false, null, null, null, Heartbeat: 10);
+
+    [Fact]
+    public void An_open_fence_in_its_own_database_lets_pass() => SigningPermit.Decide(Open, heartbeatSeen: 9).IsOpen.ShouldBeTrue();
+
+    [Fact]
+    public void No_fence_lets_nobody_pass() => SigningPermit.Decide(null, 0).IsOpen.ShouldBeFalse();
+
+    [Fact]
+    public void A_raised_fence_tells_its_reason() =>
+        SigningPermit.Decide(Open with { IsOpen = false, Reason = "Because." }, 0).Closed.ShouldBe("Because.");
+
+    [Fact]
+    public void An_open_fence_of_another_database_must_be_raised()
+    {
+        SigningPermit.Decide(Open with { IsHere = false }, 0).IsOpen.ShouldBeFalse();
+        SigningPermit.MustRaise(Open with { IsHere = false }, 0).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(11)]
+    public void A_database_that_has_gone_back_in_time_must_be_raised(long seen)
+    {
+        SigningPermit.Decide(Open, seen).IsOpen.ShouldBeFalse();
+        SigningPermit.MustRaise(Open, seen).ShouldBeTrue();
+        SigningPermit.MustRaise(Open, 9).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void What_was_seen_never_goes_down_until_it_is_restarted()
+    {
+        var heartbeat = new DatabaseHeartbeat();
+        heartbeat.Note(5);
+        heartbeat.Note(3);
+        heartbeat.Seen.ShouldBe(5);
+        heartbeat.Restart(2);
+        heartbeat.Seen.ShouldBe(2);
+    }
+}
