@@ -55,7 +55,11 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         Say("reading the chain");
         await sender.AskAgainAsync(orders, cancellationToken);
         var evidence = await EvidenceAsync(system, orders, sender, listener, pools, cancellationToken);
-        return new ChaosReport(plan, tally, evidence, [.. sender.Findings, .. ChaosAudit.Of(evidence)], length, healedIn);
+        // Two readers of the same chain: this run's own, and the one that operators have.
+        Say("reconciling");
+        var (code, said) = await system.ReconcileAsync(cancellationToken);
+        IEnumerable<string> differences = code == 0 ? [] : [$"reconcile ended with {code}:\n{said}"];
+        return new ChaosReport(plan, tally, evidence, [.. sender.Findings, .. ChaosAudit.Of(evidence), .. differences], length, healedIn);
     }
 
     private IEnumerable<AgentDeployer> Deployers(IReadOnlyList<ChaosPool> pools, Owner owner) =>
@@ -104,8 +108,8 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         var began = time.GetTimestamp();
         while (true)
         {
-            var (payments, reservations) = await BooksReading.OpenAsync(database, cancellationToken);
-            if (payments == 0 && reservations == 0 && work.IsCompleted)
+            var (payments, reservations, messages) = await BooksReading.OpenAsync(database, cancellationToken);
+            if ((payments, reservations, messages) == (0, 0, 0) && work.IsCompleted)
             {
                 await work;
                 return;
@@ -117,7 +121,9 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             if (time.GetElapsedTime(began) > HealingLimit)
             {
                 // The audit names them.
-                Say($"after {HealingLimit.TotalMinutes:0} minutes {payments} payments and {reservations} reservations are still open");
+                Say(
+                    $"after {HealingLimit.TotalMinutes:0} minutes {payments} payments, {reservations} reservations and {messages} messages are open"
+                );
                 return;
             }
             await Task.Delay(LookEvery, time, cancellationToken);

@@ -31,19 +31,23 @@ internal sealed record BooksReading(
             await db.AgentLifecycles.AsNoTracking().ToListAsync(cancellationToken),
             await db.RewardDecisions.AsNoTracking().ToDictionaryAsync(d => d.SubmissionId, d => d.PaymentId, cancellationToken),
             await StatusWatch.ReadAsync(db, cancellationToken),
-            await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM outbox_message").SingleAsync(cancellationToken)
+            await OutboxAsync(db, cancellationToken)
         );
     }
 
-    /// <summary>How many payments have not come to their end, and how many books of theirs are not closed.</summary>
-    public static async Task<(int Payments, int Reservations)> OpenAsync(string database, CancellationToken cancellationToken)
+    /// <summary>How many payments have not come to their end, how many reservations are open, and how many messages wait to be delivered.</summary>
+    public static async Task<(int Payments, int Reservations, int Messages)> OpenAsync(string database, CancellationToken cancellationToken)
     {
         await using var db = Open(database);
         return (
             await db.Payments.CountAsync(p => p.Status != PaymentStatus.Completed && p.Status != PaymentStatus.Failed, cancellationToken),
-            await db.WalletReservations.CountAsync(r => r.ReleasedAt == null, cancellationToken)
+            await db.WalletReservations.CountAsync(r => r.ReleasedAt == null, cancellationToken),
+            await OutboxAsync(db, cancellationToken)
         );
     }
+
+    private static Task<int> OutboxAsync(ClonesDbContext db, CancellationToken cancellationToken) =>
+        db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM outbox_message").SingleAsync(cancellationToken);
 
     public static ClonesDbContext Open(string database)
     {

@@ -16,6 +16,7 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
     private readonly string operatorKey = Secret();
     private readonly List<ChaosHost> workers = [];
     private ChaosHost api = null!;
+    private Dictionary<string, string?> secretless = [];
 
     public HostileCluster Cluster { get; } = new();
 
@@ -58,6 +59,7 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
             ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = Secret(),
             ["DEPOSIT_KEY_ENCRYPTION_SALT"] = Secret(),
         };
+        secretless = common;
         await MigrateAsync(keys);
         for (var i = 0; i < plan.Workers; i++)
         {
@@ -120,6 +122,14 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
                 await (deed.IsFreeze ? Signals.ThawAsync(family) : ChaosServers.StartAgainAsync());
                 break;
         }
+    }
+
+    /// <summary>The system's own comparison of its books with the chain.</summary>
+    /// <returns>Its exit code, 0 where they are equal, and what it said.</returns>
+    public async Task<(int Code, string Said)> ReconcileAsync(CancellationToken cancellationToken)
+    {
+        await using var command = LeashedProcess.Start(["dotnet", HostPath("Clones.Workers"), "reconcile"], secretless);
+        return (await command.WaitAsync(cancellationToken), command.Output);
     }
 
     public async ValueTask DisposeAsync()
