@@ -37,6 +37,17 @@ public sealed partial class DocumentTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task The_choice_of_missing_funds_is_described_with_its_values_and_its_default()
+    {
+        using var http = api.Client();
+        var document = (await http.GetJsonAsync("/openapi/v1.json")).Body;
+        var choice = document["components"]!["schemas"]!["CreatePaymentRequest"]!["properties"]!["onInsufficientFunds"]!;
+
+        choice["pattern"]!.GetValue<string>().ShouldBe("^(reject|wait)$");
+        choice["default"]!.GetValue<string>().ShouldBe("reject");
+    }
+
+    [Fact]
     public async Task The_docs_page_needs_no_internet()
     {
         using var http = api.Client();

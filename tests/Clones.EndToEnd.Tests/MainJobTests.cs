@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
 using Clones.Testing;
 
 namespace Clones.EndToEnd.Tests;
@@ -84,6 +86,47 @@ public sealed class MainJobTests(RunningSystem system) : IClassFixture<RunningSy
             names.ShouldContain(name);
         }
         names.ShouldNotContain("payment-fields");
+    }
+
+    [Fact]
+    public async Task A_payment_that_waits_for_funds_is_paid_when_they_arrive()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var owner = await PersonAtTheDoor.SignInAsync(system.ApiUrl, limit.Token);
+        using var recipient = Account.Generate();
+        using var http = new HttpClient();
+        var chain = new SolanaRpcClient(http, system.Rpc);
+        var pool = await owner.PostAsync(
+            "/v1/pools",
+            new
+            {
+                name = "Poor at first",
+                tokenSymbol = "SOL",
+                pricePerDemo = "0.1",
+            },
+            null,
+            limit.Token
+        );
+        var payment = await owner.PostAsync(
+            "/v1/payments",
+            new
+            {
+                trainingPoolId = pool.GetProperty("id").GetGuid(),
+                recipient = recipient.PublicKey.ToString(),
+                amount = "0.1",
+                onInsufficientFunds = "wait",
+            },
+            "waits",
+            limit.Token
+        );
+        payment.GetProperty("status").GetString().ShouldBe("WAITING_FOR_FUNDS");
+        payment.GetProperty("reason").GetString().ShouldNotBeNull().ShouldStartWith("insufficient_funds: ");
+
+        await chain.RequestAirdropAsync(PublicKey.Parse(pool.GetProperty("depositAddress").GetString()!), 1_000_000_000, limit.Token);
+
+        await owner.UntilStatusAsync($"/v1/payments/{payment.GetProperty("id").GetGuid()}", "COMPLETED", limit.Token);
+        (await chain.GetBalanceAsync(recipient.PublicKey, cancellationToken: limit.Token)).Value.ShouldBe(100_000_000ul);
+        await owner.UntilStatusAsync($"/v1/pools/{pool.GetProperty("id").GetGuid()}", "LIVE", limit.Token);
     }
 
     private string LastLogs => system.Logs[^Math.Min(20_000, system.Logs.Length)..];

@@ -32,6 +32,7 @@ public sealed class RunningSystem : IAsyncLifetime
     public TestVirtualHost VirtualHost { get; private set; } = null!;
     public RabbitMqFixture RabbitMq => rabbitMq;
     public Uri ApiUrl { get; private set; } = null!;
+    public Uri Rpc { get; private set; } = null!;
     public string OperatorApiKey { get; } = Secret();
     public string ServiceApiKey { get; } = Secret();
 
@@ -46,10 +47,10 @@ public sealed class RunningSystem : IAsyncLifetime
     {
         Database = await postgres.CreateDatabaseAsync();
         VirtualHost = await rabbitMq.CreateVirtualHostAsync();
-        var rpc = await localnet.StartAsync(SlotMs);
+        Rpc = await localnet.StartAsync(SlotMs);
         common["ConnectionStrings__Clones"] = Database;
         common["RABBITMQ_URL"] = VirtualHost.Amqp.ToString();
-        common["SOLANA_RPC_URLS"] = rpc.ToString();
+        common["SOLANA_RPC_URLS"] = Rpc.ToString();
         common["LIQUIDITY_VENUE"] = "auto";
         common["ASPNETCORE_ENVIRONMENT"] = "Development";
         common["Serilog__MinimumLevel__Default"] = "Debug";
