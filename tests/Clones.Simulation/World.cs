@@ -145,19 +145,18 @@ internal sealed class World
             };
             Database.Payments[payment.Id] = payment;
         }
-        if (!Database.Ledger.Landings.Values.Any(l => l.TransactionId == transaction.Id))
-        {
-            Database.Reservations.Add(
-                new WalletReservation
-                {
-                    Id = Dice.Guid(),
-                    WalletId = wallet.Id,
-                    TransactionId = transaction.Id,
-                    Amount = PaymentAcceptance.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
-                    CreatedAt = Database.Clock,
-                }
-            );
-        }
+        // What stands on chain already takes nothing any more.
+        var landed = Database.Ledger.Landings.Values.Any(l => l.TransactionId == transaction.Id);
+        Database.Reservations.Add(
+            new WalletReservation
+            {
+                Id = Dice.Guid(),
+                WalletId = wallet.Id,
+                TransactionId = transaction.Id,
+                Amount = landed ? 0 : PaymentAcceptance.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
+                CreatedAt = Database.Clock,
+            }
+        );
         Broker.Post(new PrepareTransaction { TransactionId = transaction.Id });
         return transaction;
     }

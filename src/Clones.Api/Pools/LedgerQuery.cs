@@ -22,10 +22,10 @@ internal static class LedgerQuery
                     SELECT r.created_at AS at, 'RESERVATION' AS kind, r.mint, -r.amount AS amount, NULL::text AS signature,
                         NULL::numeric AS slot, r.transaction_id, NULL::int AS attempt, NULL::text AS destination, false AS failed,
                         'made ' || r.id AS name
-                    FROM wallet_reservations r WHERE r.wallet_id = {walletId}
+                    FROM wallet_reservations r WHERE r.wallet_id = {walletId} AND r.amount > 0
                     UNION ALL
                     SELECT r.released_at, 'RELEASE', r.mint, r.amount, NULL, NULL, r.transaction_id, NULL, NULL, false, 'released ' || r.id
-                    FROM wallet_reservations r WHERE r.wallet_id = {walletId} AND r.released_at IS NOT NULL
+                    FROM wallet_reservations r WHERE r.wallet_id = {walletId} AND r.amount > 0 AND r.released_at IS NOT NULL
                     UNION ALL
                     SELECT coalesce(to_timestamp(m.block_time), m.recorded_at), m.kind, m.mint, m.delta, m.signature, m.slot,
                         m.transaction_id, m.attempt_number, m.destination, m.failed, m.signature || ' ' || m.ordinal

@@ -196,8 +196,19 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         };
         if (await db.ChainLandings.AnyAsync(l => l.TransactionId == transaction.Id && l.WalletId == wallet.Id, cancellationToken))
         {
-            // Paid before the database was restored from a backup: the workers find it, and it takes nothing any more.
+            // Paid before the database was restored from a backup: the workers find it, and it takes nothing any more. The open reservation,
+            // of nothing, is what they are reminded by to close its books, should the message be lost.
             db.Transactions.Add(transaction);
+            db.WalletReservations.Add(
+                new WalletReservation
+                {
+                    Id = Guid.CreateVersion7(time.GetUtcNow()),
+                    WalletId = wallet.Id,
+                    TransactionId = transaction.Id,
+                    Amount = 0,
+                    CreatedAt = time.GetUtcNow(),
+                }
+            );
             return await AcceptedAsync(payment, transaction.Id, cancellationToken);
         }
 

@@ -29,12 +29,7 @@ internal static class ReconcileCommand
         var builder = Host.CreateApplicationBuilder();
         // Standard output is for the report.
         builder.Logging.ClearProviders();
-        builder
-            .Services.AddClonesStore(builder.Configuration)
-            .AddSolanaRpc(builder.Configuration)
-            .AddSettlementParts(builder.Configuration)
-            .AddLedgerParts(builder.Configuration)
-            .AddClonesBus(builder.Configuration);
+        AddServices(builder.Services, builder.Configuration);
         // Never started: nothing is consumed here; messages are stored with the books, and a worker sends them.
         using var host = builder.Build();
         return args switch
@@ -47,6 +42,14 @@ internal static class ReconcileCommand
             _ => await UsageAsync(output),
         };
     }
+
+    internal static void AddServices(IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddClonesStore(configuration)
+            .AddSolanaRpc(configuration)
+            .AddSettlementParts(configuration)
+            .AddLedgerParts(configuration)
+            .AddClonesBus(configuration);
 
     internal static async Task<int> ReconcileAsync(IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {

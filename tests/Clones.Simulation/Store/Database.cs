@@ -58,11 +58,9 @@ internal sealed class Database(Timeline timeline, Dice dice)
     /// <returns>Puts it back. What was committed meanwhile is gone, and so is every connection.</returns>
     public Action BackUp()
     {
-        var (transactions, attempts, payments) = (Transactions, Attempts, Payments);
-        var (wallets, reservations, inbox, ledger) = (Wallets, Reservations, Inbox, Ledger);
-        (Transactions, Attempts, Payments) = (Copy(transactions), Copy(attempts), Copy(payments));
-        (Wallets, Reservations) = (Copy(wallets), [.. reservations.Select(Row<WalletReservation>.Copy)]);
-        (Inbox, Ledger) = ([.. inbox], ledger.Copy());
+        var (transactions, attempts, payments) = (Copy(Transactions), Copy(Attempts), Copy(Payments));
+        var (wallets, reservations) = (Copy(Wallets), Reservations.ConvertAll(Row<WalletReservation>.Copy));
+        var (inbox, ledger) = (Inbox.ToHashSet(), Ledger.Copy());
         return () =>
         {
             foreach (var work in open.ToList())

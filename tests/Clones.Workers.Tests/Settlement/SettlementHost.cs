@@ -145,6 +145,18 @@ public class SettlementHost : IAsyncLifetime
         return Task.CompletedTask;
     }
 
+    /// <summary>The same by a process of its own, which is no worker and reads no key.</summary>
+    internal async Task<(int Code, string Report)> ReconcileAloneAsync()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings.Where(s => !s.Key.StartsWith("DEPOSIT_KEY", StringComparison.Ordinal)));
+        ReconcileCommand.AddServices(builder.Services, builder.Configuration);
+        using var host = builder.Build();
+        await using var report = new StringWriter();
+        var code = await ReconcileCommand.ReconcileAsync(host.Services, report, TestContext.Current.CancellationToken);
+        return (code, report.ToString());
+    }
+
     /// <summary>What "./clones reconcile" ends with, and what it prints.</summary>
     internal async Task<(int Code, string Report)> ReconcileAsync()
     {
