@@ -18,7 +18,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         output.WriteLine(string.Join(", ", all.Faults.Concat(all.Crashes).Select(f => $"{f.Key} {f.Value}")));
         all.Failures.ShouldBeEmpty(string.Join("\n", all.Failures.Select(f => $"seed {f.Seed}: {string.Join("; ", f.Findings)}")));
         all.Count.ShouldBe(Count);
-        all.Crashes.Keys.Order().ShouldBe(Enum.GetNames<CrashPoint>().Where(p => p != nameof(CrashPoint.KeySwapped)).Order());
+        // Keys are opened by a stand-in here, and payments accepted without an API.
+        string[] elsewhere = [nameof(CrashPoint.KeySwapped), nameof(CrashPoint.PaymentAccepted)];
+        all.Crashes.Keys.Order().ShouldBe(Enum.GetNames<CrashPoint>().Except(elsewhere).Order());
     }
 
     [Theory]
