@@ -11,7 +11,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
 {
     private const int PayingPools = 4;
     private const int PoorPool = 2;
-    private static readonly TimeSpan HealingLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StandstillLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly Tally tally = new();
@@ -50,7 +50,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         Say("the trouble is over");
         var healingBegan = time.GetTimestamp();
         await system.UntilReadyAsync();
-        await HealAsync(system.Database, work, cancellationToken);
+        await HealAsync(system.Database, sender, work, cancellationToken);
         var (length, healedIn) = (time.GetElapsedTime(troubleBegan), time.GetElapsedTime(healingBegan));
         Say("reading the chain");
         await sender.AskAgainAsync(orders, cancellationToken);
@@ -103,31 +103,31 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         }
     }
 
-    private async Task HealAsync(string database, Task work, CancellationToken cancellationToken)
+    /// <summary>Until everything is closed, or nothing has moved for a while; the audit names what is open then.</summary>
+    private async Task HealAsync(string database, PaymentSender sender, Task work, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        while (true)
+        (int Accepted, int Payments, int Reservations, int Messages) before = default;
+        var moved = time.GetTimestamp();
+        while (!work.IsFaulted)
         {
             var (payments, reservations, messages) = await BooksReading.OpenAsync(database, cancellationToken);
             if ((payments, reservations, messages) == (0, 0, 0) && work.IsCompleted)
             {
-                await work;
-                return;
+                break;
             }
-            if (work.IsFaulted)
+            var now = (sender.Accepted.Count, payments, reservations, messages);
+            if (now != before)
             {
-                await work;
+                (before, moved) = (now, time.GetTimestamp());
             }
-            if (time.GetElapsedTime(began) > HealingLimit)
+            if (time.GetElapsedTime(moved) > StandstillLimit)
             {
-                // The audit names them.
-                Say(
-                    $"after {HealingLimit.TotalMinutes:0} minutes {payments} payments, {reservations} reservations and {messages} messages are open"
-                );
+                Say($"nothing moves: {payments} payments, {reservations} reservations and {messages} messages are open");
                 return;
             }
             await Task.Delay(LookEvery, time, cancellationToken);
         }
+        await work;
     }
 
     private async Task<Evidence> EvidenceAsync(

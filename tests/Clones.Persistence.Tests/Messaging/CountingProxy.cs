@@ -10,15 +10,17 @@ namespace Clones.Persistence.Tests.Messaging;
 /// </summary>
 public sealed class CountingProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<TcpClient> _clients = [];
     private readonly (string Host, int Port) _server;
     private readonly Task _accepting;
     private long _roundTrips;
 
-    public CountingProxy(string host, int port)
+    /// <param name="listenOn">0: any port that is free.</param>
+    public CountingProxy(string host, int port, int listenOn = 0)
     {
+        _listener = new TcpListener(IPAddress.Loopback, listenOn);
         _server = (host, port);
         _listener.Start();
         _accepting = AcceptAsync();
