@@ -44,7 +44,6 @@ public sealed class ClonesDbContext : DbContext
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(ClonesDbContext).Assembly);
-        modelBuilder.HasSequence<long>(SigningFenceRows.Heartbeat);
         modelBuilder.AddTransactionalOutboxEntities();
     }
 

@@ -31,7 +31,11 @@ internal sealed class ArmedCrashPoint(CrashPoint dieAt, int dieAfter) : ICrashPo
         {
             return new NoCrashPoints();
         }
-        if ((configuration["ASPNETCORE_ENVIRONMENT"] ?? Environments.Production) == Environments.Production)
+        // As the host itself understands it: in any case of letters, and empty is production too.
+        var environment = configuration["ASPNETCORE_ENVIRONMENT"];
+        if (
+            string.IsNullOrWhiteSpace(environment) || environment.Trim().Equals(Environments.Production, StringComparison.OrdinalIgnoreCase)
+        )
         {
             throw new ConfigurationMissingException("Faults__DieAt kills the process: take it out, it is for the fault tests only.");
         }

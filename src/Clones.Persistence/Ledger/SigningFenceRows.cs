@@ -9,8 +9,8 @@ namespace Clones.Persistence.Ledger;
 /// </summary>
 public static class SigningFenceRows
 {
-    /// <summary>Drawn at every look: a value that is not above one seen before means that the database went back in time under a living process.</summary>
-    internal const string Heartbeat = "signing_heartbeat";
+    // What others are signing ends within their time-outs for nodes; new signers wait behind whoever moves the fence.
+    private const int LockTimeoutSeconds = 120;
 
     // pg_control_checkpoint would still tell the old timeline for a moment after a failover; the name of the log file in use does not.
     private const string CurrentIdentity = """
@@ -18,9 +18,11 @@ public static class SigningFenceRows
             || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'signing_fence'::regclass::oid
         """;
 
+    // How far the log is on disk never goes back by a crash, where a sequence may: what it drew last may not have been written yet, and
+    // after a crash it leaps ahead by up to 32, over what a snapshot of the disk has forgotten.
     private const string Look = $"""
         SELECT f.raising, f.state = 'OPEN' AS is_open, f.identity = {CurrentIdentity} AS is_here, f.block_height, f.held, f.reason,
-            f.raised_at, f.opened_at, nextval('{Heartbeat}') AS heartbeat
+            f.raised_at, f.opened_at, (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint AS heartbeat
         FROM signing_fence f WHERE f.id = 1
         """;
 
@@ -52,8 +54,11 @@ public static class SigningFenceRows
     /// transaction that stores what is signed.
     /// </summary>
     /// <returns>Null where there is no row yet: as good as raised.</returns>
-    public static async Task<FenceReading?> HoldFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken) =>
-        (await db.Database.SqlQueryRaw<FenceReading>(LookAndHold).ToListAsync(cancellationToken)).SingleOrDefault();
+    public static async Task<FenceReading?> HoldFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken)
+    {
+        await db.CommitDurablyAsync(cancellationToken);
+        return (await db.Database.SqlQueryRaw<FenceReading>(LookAndHold).ToListAsync(cancellationToken)).SingleOrDefault();
+    }
 
     /// <summary>Raises it for the database as it is now. Waits for those that are signing.</summary>
     /// <param name="reason">For people.</param>
@@ -68,7 +73,7 @@ public static class SigningFenceRows
         long? raising,
         CancellationToken cancellationToken
     ) =>
-        await db.Database.ExecuteSqlRawAsync(
+        await db.MoveFenceAsync(
             $$"""
             UPDATE signing_fence SET raising = raising + 1, state = 'RAISED', identity = {{CurrentIdentity}}, block_height = NULL,
                 held = held OR {1}, reason = {0}, raised_at = now(), opened_at = NULL
@@ -76,36 +81,63 @@ public static class SigningFenceRows
             """,
             [reason, held, raising ?? -1],
             cancellationToken
-        ) == 1;
+        );
 
     /// <summary>Sets the height that the chain must pass, once.</summary>
     public static Task SetFenceHeightAsync(this ClonesDbContext db, long raising, ulong blockHeight, CancellationToken cancellationToken) =>
-        db
-            .SigningFences.Where(f => f.Raising == raising && f.BlockHeight == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.BlockHeight, blockHeight), cancellationToken);
+        db.MoveFenceAsync(
+            "UPDATE signing_fence SET block_height = {1} WHERE raising = {0} AND block_height IS NULL",
+            [raising, (decimal)blockHeight],
+            cancellationToken
+        );
 
     /// <summary>No longer held by hand: the next comparison with the chain may open it.</summary>
     public static Task ReleaseFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken) =>
-        db.SigningFences.ExecuteUpdateAsync(set => set.SetProperty(f => f.Held, false), cancellationToken);
+        db.MoveFenceAsync("UPDATE signing_fence SET held = false", [], cancellationToken);
 
     /// <summary>Opens it, if it is the raising that was looked into, in the database that it was raised for, and nobody holds it.</summary>
     /// <returns>Whether it is open now.</returns>
     public static async Task<bool> OpenFenceAsync(this ClonesDbContext db, long raising, CancellationToken cancellationToken) =>
-        await db.Database.ExecuteSqlRawAsync(
+        await db.MoveFenceAsync(
             $$"""
             UPDATE signing_fence SET state = 'OPEN', opened_at = now()
             WHERE raising = {0} AND NOT held AND identity = {{CurrentIdentity}}
             """,
             [raising],
             cancellationToken
-        ) == 1;
+        );
+
+    // An update alone would wait for the row, and signers who share it never queue behind it: while one of them always overlaps the next, it
+    // would wait for ever. A lock of the table has a queue.
+    private static async Task<bool> MoveFenceAsync(
+        this ClonesDbContext db,
+        string update,
+        IEnumerable<object> parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        var timeout = db.Database.GetCommandTimeout();
+        db.Database.SetCommandTimeout(LockTimeoutSeconds);
+        try
+        {
+            await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Database.ExecuteSqlRawAsync("LOCK TABLE signing_fence IN EXCLUSIVE MODE", cancellationToken);
+            var rows = await db.Database.ExecuteSqlRawAsync(update, parameters, cancellationToken);
+            await commit.CommitAsync(cancellationToken);
+            return rows == 1;
+        }
+        finally
+        {
+            db.Database.SetCommandTimeout(timeout);
+        }
+    }
 }
 
 /// <summary>The fence at one look.</summary>
 /// <param name="IsOpen">By its row.</param>
 /// <param name="IsHere">Whether the row was written in this very database.</param>
 /// <param name="BlockHeight">See <see cref="SigningFence.BlockHeight"/>.</param>
-/// <param name="Heartbeat">Higher at every look.</param>
+/// <param name="Heartbeat">Bytes of the database's log that are on disk. Never lower, unless the database goes back in time.</param>
 public sealed record FenceReading(
     long Raising,
     bool IsOpen,

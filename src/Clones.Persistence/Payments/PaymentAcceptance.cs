@@ -134,11 +134,14 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
     }
 
     // Two requests with one key may name two wallets, so the wallet's lock alone does not put them in a row.
-    private Task LockKeyAsync(PaymentRequest request, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync(
+    private async Task LockKeyAsync(PaymentRequest request, CancellationToken cancellationToken)
+    {
+        await db.CommitDurablyAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync(
             $"SELECT pg_advisory_xact_lock(hashtextextended({request.Caller + "\n" + request.IdempotencyKey}, 7411))",
             cancellationToken
         );
+    }
 
     /// <returns>Null where there is enough for all that wait and for the newcomer, who insists on an answer.</returns>
     private async Task<PaymentAcceptanceResult?> QueueUpAsync(

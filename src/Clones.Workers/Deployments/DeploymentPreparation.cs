@@ -61,13 +61,17 @@ internal sealed class DeploymentPreparation(
     }
 
     /// <summary>
-    /// What a restored database has forgotten may stand on chain under this very id, with a mint that the books no longer know. Whoever would
-    /// make another here would make a second token.
+    /// What a restored database has forgotten may stand on chain under this id, or under that of an earlier try which was refused for it, with a
+    /// mint that the books no longer know. Whoever would make another here would make a second token.
     /// </summary>
     private async Task RefuseIfLandedAsync(ChainTransaction transaction, CancellationToken cancellationToken)
     {
+        var agentId = transaction.AgentId!.Value;
+        var tries = 1 + await db.Transactions.CountAsync(t => t.AgentId == agentId && t.Kind == transaction.Kind, cancellationToken);
+        Guid?[] ids = [.. Enumerable.Range(1, tries).Select(ordinal => TransactionIds.OfDeployment(agentId, transaction.Kind, ordinal))];
         var landing = await db
-            .ChainLandings.Where(l => l.TransactionId == transaction.Id && l.WalletId == transaction.WalletId)
+            .ChainLandings.Where(l => ids.Contains(l.TransactionId) && l.WalletId == transaction.WalletId)
+            .Where(l => l.Error == null || l.TransactionId == transaction.Id)
             .OrderBy(l => l.Error == null ? 0 : 1)
             .Select(l => new { l.Signature, l.Error })
             .FirstOrDefaultAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 
@@ -53,14 +54,41 @@ internal static class AgreedHistory
     )
     {
         var told = await Task.WhenAll(horizon.Nodes.Select(n => DetailOfNodeAsync(n.Rpc, signature, cancellationToken)));
-        var versions = told.OfType<TransactionDetail>()
-            .GroupBy(d => (d.Slot, d.Err, d.Fee, Convert.ToHexString(SHA256.HashData(d.TransactionBytes.Span))))
-            .OrderByDescending(v => v.Count())
-            .ToList();
-        var best = versions.FirstOrDefault();
-        return best is not null && best.Count() >= horizon.Needed && 2 * best.Count() > versions.Sum(v => v.Count())
-            ? best.First()
-            : throw new HistoryUnresolvedException($"The nodes do not agree about {signature}: {best?.Count() ?? 0} tell the same.");
+        var answers = told.OfType<TransactionDetail>().ToList();
+        return Agreed(answers, horizon.Needed)
+            ?? throw new HistoryUnresolvedException($"The nodes do not agree about {signature}: {answers.Count} tell something of it.");
+    }
+
+    /// <summary>
+    /// What so many nodes tell alike, and more than tell anything else: slot, outcome, fee, bytes, and what every account had before and after,
+    /// for the books are made of that. Null where there is no such thing. Pure.
+    /// </summary>
+    internal static TransactionDetail? Agreed(IReadOnlyList<TransactionDetail> told, int needed)
+    {
+        var best = told.GroupBy(Content).OrderByDescending(v => v.Count()).FirstOrDefault()?.ToList();
+        if (best is null || best.Count < needed || 2 * best.Count <= told.Count)
+        {
+            return null;
+        }
+
+        // For people only, and not worth an argument: without it the time of reading is shown.
+        var time = best.GroupBy(d => d.BlockTime).OrderByDescending(t => t.Count()).First();
+        return best[0] with { BlockTime = time.Count() >= needed ? time.Key : null };
+    }
+
+    private static string Content(TransactionDetail detail)
+    {
+        var text = new StringBuilder();
+        text.Append(detail.Slot).Append('|').Append(detail.Fee).Append('|').Append(detail.Err).Append('|');
+        text.Append(Convert.ToHexString(SHA256.HashData(detail.TransactionBytes.Span)));
+        text.Append('|').AppendJoin(',', detail.PreBalances).Append('|').AppendJoin(',', detail.PostBalances);
+        text.Append('|').AppendJoin(',', detail.PreTokenBalances.Select(TokenText).Order(StringComparer.Ordinal));
+        text.Append('|').AppendJoin(',', detail.PostTokenBalances.Select(TokenText).Order(StringComparer.Ordinal));
+        text.Append('|').AppendJoin(',', detail.LoadedWritable).Append('|').AppendJoin(',', detail.LoadedReadOnly);
+        return text.ToString();
+
+        // Of the owner and the decimals nothing in the books depends, and not every node tells them.
+        static string TokenText(TransactionTokenBalance balance) => $"{balance.AccountIndex} {balance.Mint} {balance.Amount}";
     }
 
     private static async Task<List<SignatureInfo>?> ListOfNodeAsync(

@@ -17,13 +17,13 @@ internal sealed record SigningPermit(string? Closed)
         {
             null => new SigningPermit("this database was never compared with the chain."),
             { IsHere: false } => new SigningPermit("this database was restored from a backup, copied or failed over."),
-            _ when fence.Heartbeat <= heartbeatSeen => new SigningPermit("this database has gone back in time."),
+            _ when fence.Heartbeat < heartbeatSeen => new SigningPermit("this database has gone back in time."),
             { IsOpen: false } => new SigningPermit(fence.Reason ?? "it was raised."),
             _ => Open,
         };
 
     /// <summary>Whether the fence must be raised (again) for what was found, apart from being raised already for something else.</summary>
-    public static bool MustRaise(FenceReading fence, long heartbeatSeen) => !fence.IsHere || fence.Heartbeat <= heartbeatSeen;
+    public static bool MustRaise(FenceReading fence, long heartbeatSeen) => !fence.IsHere || fence.Heartbeat < heartbeatSeen;
 }
 
 /// <summary>The highest heartbeat of the database that this process has seen. A lower one afterwards means a database that went back in time.</summary>

@@ -12,6 +12,8 @@ public sealed class ArmedCrashPointTests
 
     [Theory]
     [InlineData("Production")]
+    [InlineData("production")]
+    [InlineData("")]
     [InlineData(null)]
     public void A_host_in_production_does_not_start_with_a_crash_point_armed(string? environment) =>
         Should

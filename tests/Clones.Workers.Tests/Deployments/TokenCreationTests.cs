@@ -1,5 +1,6 @@
 using Clones.Contracts.Agents;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -82,6 +83,41 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         var transaction = (await owner.TransactionsAsync()).ShouldHaveSingleItem();
         transaction.Attempts.Count(a => a.Status != AttemptStatus.Withdrawn).ShouldBe(1);
         (await host.WithAsync(db => db.MintKeys.CountAsync(k => k.AgentId == owner.Agent.Id))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_token_that_only_the_chain_remembers_is_made_no_second_time_however_often_it_is_tried()
+    {
+        var owner = await DeployingOwner.CreateAsync(host);
+        var agentId = owner.Agent.Id;
+        await host.WithAsync(db =>
+        {
+            db.Add(
+                new ChainLanding
+                {
+                    Signature = $"landed {agentId}",
+                    WalletId = owner.WalletId,
+                    TransactionId = TransactionIds.OfDeployment(agentId, TransactionKind.TokenCreation, 1),
+                    AttemptNumber = 1,
+                    Slot = 1,
+                    FeeLamports = 10_000,
+                    WireBytes = [],
+                    GenesisHash = "",
+                    RecordedAt = default,
+                }
+            );
+            return db.SaveChangesAsync();
+        });
+
+        for (var tries = 1; tries <= 3; tries++)
+        {
+            await owner.AskForTokenAsync();
+            await host.OutcomeAsync(agentId, tries);
+        }
+
+        var transactions = await owner.TransactionsAsync();
+        transactions.Count.ShouldBe(3);
+        transactions.ShouldAllBe(t => t.Status == TransactionStatus.Failed && t.Attempts.Count == 0 && t.Reason!.Contains("landed"));
     }
 
     [Fact]

@@ -1,0 +1,17 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Persistence;
+
+/// <summary>What others act on outside the database (a signature that is sent, a payment that is promised) must be on disk before they do.</summary>
+internal static class DurableCommit
+{
+    /// <summary>
+    /// The open database transaction is on disk once its commit returns, whatever the server is set to. With <c>synchronous_commit = off</c> a
+    /// server that dies forgets what it had committed a moment before: the payment would be signed again. Stronger settings stay.
+    /// </summary>
+    public static Task CommitDurablyAsync(this ClonesDbContext db, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlRawAsync(
+            "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
+            cancellationToken
+        );
+}

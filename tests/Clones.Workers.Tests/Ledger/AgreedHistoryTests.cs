@@ -1,0 +1,51 @@
+using Clones.Solana.Rpc;
+using Clones.Workers.Ledger;
+
+namespace Clones.Workers.Tests.Ledger;
+
+public sealed class AgreedHistoryTests
+{
+    private static readonly TransactionDetail True = Landed.Detail(new Landed().Transfer(7), [100, 0, 1], [88, 7, 1]);
+
+    [Fact]
+    public void What_two_nodes_tell_alike_is_believed() => AgreedHistory.Agreed([True, True], needed: 2).ShouldNotBeNull();
+
+    [Fact]
+    public void What_one_node_tells_is_not_believed_where_two_are_needed()
+    {
+        AgreedHistory.Agreed([True], needed: 2).ShouldBeNull();
+        AgreedHistory.Agreed([], needed: 1).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Balances_that_a_single_node_tells_do_not_get_into_the_books()
+    {
+        var lie = True with { PostBalances = [1_000_000, 7, 1] };
+        var token = True with { PostTokenBalances = [new TransactionTokenBalance(1, Landed.Fresh(), null, 9, 6)] };
+        var accounts = True with { LoadedWritable = [Landed.Fresh()] };
+
+        foreach (var other in new[] { lie, token, accounts })
+        {
+            AgreedHistory.Agreed([other, True], needed: 2).ShouldBeNull();
+            AgreedHistory.Agreed([other, True, True], needed: 2).ShouldNotBeNull().PostBalances.ShouldBe(True.PostBalances);
+        }
+    }
+
+    [Fact]
+    public void Owners_and_the_order_of_token_balances_are_no_difference()
+    {
+        var (mint, other) = (Landed.Fresh(), Landed.Fresh());
+        TransactionTokenBalance[] balances = [new(1, mint, Landed.Fresh(), 9, 6), new(2, other, null, 1, 6)];
+        var told = True with { PostTokenBalances = balances };
+        var turned = True with { PostTokenBalances = [balances[1], balances[0] with { Owner = null }] };
+
+        AgreedHistory.Agreed([told, turned], needed: 2).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_time_that_a_single_node_tells_is_left_out()
+    {
+        AgreedHistory.Agreed([True with { BlockTime = long.MaxValue }, True], needed: 2).ShouldNotBeNull().BlockTime.ShouldBeNull();
+        AgreedHistory.Agreed([True with { BlockTime = 5 }, True, True], needed: 2).ShouldNotBeNull().BlockTime.ShouldBe(True.BlockTime);
+    }
+}
