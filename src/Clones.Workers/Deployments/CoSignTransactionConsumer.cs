@@ -22,6 +22,7 @@ internal sealed class CoSignTransactionConsumer(
     ClonesDbContext db,
     DeploymentReader deployments,
     DeploymentTransactions transactions,
+    EarlierLandings earlier,
     DepositKeyVault keys,
     RpcEndpoints rpc,
     ICrashPoints crashes,
@@ -49,8 +50,10 @@ internal sealed class CoSignTransactionConsumer(
 
         var deployment = await deployments.FindAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
         var ownerSignature = Signature.Parse(signature);
-        var evidence = Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature)
-            ? await DeathAsync(attempt, cancellation)
+        var executed = await earlier.ExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellation);
+        var evidence =
+            executed is not null ? Evidence(new { neverComplete = true, reason = $"the chain shows that this was done before: {executed}" })
+            : Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature) ? await DeathAsync(attempt, cancellation)
             : Evidence(new { neverComplete = true, reason = "the stored signature is not one of the owner over this message" });
         if (evidence is not null)
         {

@@ -19,6 +19,7 @@ internal sealed class DeploymentPreparation(
     WalletBalances balances,
     RpcEndpoints rpc,
     DeploymentTransactions transactions,
+    EarlierLandings earlier,
     IOptions<DeploymentOptions> options,
     ICrashPoints crashes,
     TimeProvider time
@@ -43,7 +44,7 @@ internal sealed class DeploymentPreparation(
         await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
         try
         {
-            await RefuseIfLandedAsync(transaction, cancellationToken);
+            await RefuseIfLandedAsync(deployment, transaction, cancellationToken);
             var attempt = await BuildAsync(deployment, transaction, plan, cancellationToken);
             transaction.Attempts.Add(attempt);
             transaction.AttemptNumber = attempt.Number;
@@ -61,28 +62,26 @@ internal sealed class DeploymentPreparation(
     }
 
     /// <summary>
-    /// What a restored database has forgotten may stand on chain under this id, or under that of an earlier try which was refused for it, with a
-    /// mint that the books no longer know. Whoever would make another here would make a second token.
+    /// What a restored database has forgotten may stand on chain, with a mint that the books no longer know. Whoever would make another here
+    /// would make a second token; nor is a retry allowed to, which has another id.
     /// </summary>
-    private async Task RefuseIfLandedAsync(ChainTransaction transaction, CancellationToken cancellationToken)
+    private async Task RefuseIfLandedAsync(Deployment deployment, ChainTransaction transaction, CancellationToken cancellationToken)
     {
-        var agentId = transaction.AgentId!.Value;
-        var tries = 1 + await db.Transactions.CountAsync(t => t.AgentId == agentId && t.Kind == transaction.Kind, cancellationToken);
-        Guid?[] ids = [.. Enumerable.Range(1, tries).Select(ordinal => TransactionIds.OfDeployment(agentId, transaction.Kind, ordinal))];
-        var landing = await db
-            .ChainLandings.Where(l => ids.Contains(l.TransactionId) && l.WalletId == transaction.WalletId)
-            .Where(l => l.Error == null || l.TransactionId == transaction.Id)
-            .OrderBy(l => l.Error == null ? 0 : 1)
-            .Select(l => new { l.Signature, l.Error })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (landing is not null)
+        var executed = await earlier.ExecutedAsync(deployment.Agent.Id, transaction.Kind, transaction.WalletId, cancellationToken);
+        if (executed is not null)
         {
             throw new DeploymentImpossibleException(
-                landing.Error is null
-                    ? $"The chain shows that this was done before ({landing.Signature}), and the books have lost what it made. "
-                        + "Nothing is made a second time."
-                    : $"The chain executed and rejected it: {landing.Signature}."
+                $"The chain shows that this was done before ({executed}), and the books have lost what it made. Nothing is made a second time."
             );
+        }
+
+        var rejected = await db
+            .ChainLandings.Where(l => l.TransactionId == transaction.Id && l.WalletId == transaction.WalletId)
+            .Select(l => l.Signature)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (rejected is not null)
+        {
+            throw new DeploymentImpossibleException($"The chain executed and rejected it: {rejected}.");
         }
     }
 

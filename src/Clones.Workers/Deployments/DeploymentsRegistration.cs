@@ -24,6 +24,7 @@ internal static class DeploymentsRegistration
         services.AddScoped<DeploymentPreparation>();
         services.AddScoped<DeploymentAdoption>();
         services.AddScoped<LandedTransactions>();
+        services.AddScoped<EarlierLandings>();
         return services;
     }
 

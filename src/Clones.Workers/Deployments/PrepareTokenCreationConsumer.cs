@@ -70,7 +70,9 @@ internal sealed class PrepareTokenCreationConsumer(
         }
         else if (open?.Status == TransactionStatus.Finalized)
         {
-            await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, "The token creation landed and made no token.", open.Id));
+            var landed = open.Attempts.Find(a => a.Status == AttemptStatus.Finalized)?.Signature ?? "see its transaction";
+            var reason = $"The token creation landed ({landed}) and made no token {mint}.";
+            await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open.Id));
         }
         else if (open is null || !await transactions.IsPreparedAndGoodAsync(open, cancellation))
         {

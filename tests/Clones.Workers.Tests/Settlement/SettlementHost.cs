@@ -179,6 +179,17 @@ public class SettlementHost : IAsyncLifetime
             $"the fence to be {(isOpen ? "open" : "raised")}"
         );
 
+    /// <summary>Lets the chain pass the height of the fence that stands, and waits until the workers open it.</summary>
+    internal async Task PassFenceAsync()
+    {
+        await UntilAsync(
+            () => WithAsync(async (_, db) => await db.ReadFenceAsync(CancellationToken.None) is { BlockHeight: not null } f ? f : null),
+            "the height of the fence to be set"
+        );
+        await WarpAsync(300);
+        await UntilFenceAsync(isOpen: true);
+    }
+
     internal IHost Build(Action<IServiceCollection> change)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

@@ -113,6 +113,30 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
             $"an attempt of {kind} to be {status}"
         );
 
+    /// <summary>Signs it, or what is prepared in its place where it has died meanwhile.</summary>
+    public async Task SignOrRenewAsync(TransactionAttempt prepared)
+    {
+        await RenewAsync(TransactionKind.TokenCreation);
+        await SignAsync(
+            await SettlementHost.UntilAsync(
+                async () =>
+                {
+                    var height = await host.Bystander.GetBlockHeightAsync(Commitment.Confirmed);
+                    return (await AttemptsAsync(TransactionKind.TokenCreation)).LastOrDefault(a =>
+                        a.Status == AttemptStatus.Prepared && (a.Number > prepared.Number || height + 20 < a.LastValidBlockHeight)
+                    );
+                },
+                "something to sign"
+            )
+        );
+    }
+
+    /// <summary>Successes that the wallet paid for and that bear a memo, whatever the books know of them.</summary>
+    public async Task<int> SuccessesOnChainAsync() =>
+        (await host.Bystander.GetSignaturesForAddressAsync(wallet, commitment: Commitment.Confirmed)).Count(e =>
+            e.Err is null && e.Memo is not null
+        );
+
     public Task<AgentLifecycleInstance> UntilAsync(string status) =>
         SettlementHost.UntilAsync(
             () =>

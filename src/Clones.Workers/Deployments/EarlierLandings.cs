@@ -1,0 +1,34 @@
+using Clones.Persistence;
+using Clones.Persistence.Settlement;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Workers.Deployments;
+
+/// <summary>
+/// What the chain shows of an agent's deployment under the name of any of its transactions. A restored database has forgotten some of them,
+/// with the mint that they made, and counts from a lower ordinal than the one that landed.
+/// </summary>
+internal sealed class EarlierLandings(ClonesDbContext db)
+{
+    /// <summary>So many transactions of one agent and kind may have been forgotten.</summary>
+    private const int ForgottenMax = 1_000;
+
+    /// <returns>Signature of a finalized, executed transaction, base58; null where the wallet's history, as far as it was read, has none.</returns>
+    public async Task<string?> ExecutedAsync(Guid agentId, TransactionKind kind, Guid walletId, CancellationToken cancellationToken)
+    {
+        var known = await db
+            .Transactions.Where(t => t.AgentId == agentId && t.Kind == kind)
+            .Select(t => t.Id)
+            .ToListAsync(cancellationToken);
+        var ids = Enumerable
+            .Range(1, known.Count + ForgottenMax)
+            .Select(ordinal => TransactionIds.OfDeployment(agentId, kind, ordinal))
+            .Union(known)
+            .ToList();
+        return await db
+            .ChainLandings.Where(l => l.WalletId == walletId && l.Error == null && ids.Contains(l.TransactionId!.Value))
+            .OrderBy(l => l.Slot)
+            .Select(l => l.Signature)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+}
