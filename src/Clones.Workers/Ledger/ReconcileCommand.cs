@@ -8,7 +8,7 @@ namespace Clones.Workers.Ledger;
 
 /// <summary>
 /// <c>dotnet Clones.Workers.dll reconcile</c>: reads the histories of all deposit wallets, compares them with the books, says every difference,
-/// and opens the signing fence where it may be opened. <c>.. fence status|raise|release</c> looks at the fence and moves it by hand.
+/// and opens the signing fence where it may be opened. <c>.. fence status|raise|hold|release</c> looks at the fence and moves it by hand.
 /// </summary>
 internal static class ReconcileCommand
 {
@@ -143,10 +143,11 @@ internal static class ReconcileCommand
     private static async Task<int> RaiseAsync(IServiceProvider services, string reason, bool held, TextWriter output)
     {
         var store = services.GetRequiredService<ILedgerStore>();
-        await store.ReadFenceAsync(CancellationToken.None);
+        // Who only raises it takes nobody's hold away.
+        var isHeld = held || (await store.ReadFenceAsync(CancellationToken.None)).Held;
         await store.RaiseFenceAsync($"Raised by hand: {reason}", held, raising: null, CancellationToken.None);
         await output.WriteLineAsync(
-            held
+            isHeld
                 ? "Signing fence: raised, and held until ./clones fence release"
                 : "Signing fence: raised; the workers open it when the chain has been read"
         );
@@ -155,8 +156,14 @@ internal static class ReconcileCommand
 
     private static async Task<int> ReleaseAsync(IServiceProvider services, TextWriter output)
     {
-        await services.GetRequiredService<ILedgerStore>().ReleaseFenceAsync(CancellationToken.None);
-        await output.WriteLineAsync("Signing fence: no longer held; the workers open it when the chain has been read");
+        var store = services.GetRequiredService<ILedgerStore>();
+        var before = await store.ReadFenceAsync(CancellationToken.None);
+        await store.ReleaseFenceAsync(CancellationToken.None);
+        await output.WriteLineAsync(
+            before.IsOpen ? "Signing fence: open; nothing was held"
+            : before.Held ? "Signing fence: no longer held; the workers open it when the chain has been read"
+            : "Signing fence: raised, and not held; the workers open it when the chain has been read"
+        );
         return NoDifference;
     }
 
