@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Clones.Persistence.Messaging;
 using Npgsql;
 
 namespace Clones.Persistence;
@@ -8,21 +9,9 @@ public static class DatabaseTrouble
 {
     /// <summary>
     /// The database itself is away: nothing is wrong with what was asked of it, and there is no telling how long it takes. Conflicts with
-    /// others (class 40) are not meant.
+    /// others are not meant.
     /// </summary>
-    public static bool IsAway(Exception exception) => IsPassing(exception) && !IsConflict(exception);
-
-    private static bool IsConflict(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is PostgresException { SqlState: ['4', '0', ..] })
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    public static bool IsAway(Exception exception) => IsPassing(exception) && !MessagingRetryExtensions.IsConflict(exception);
 
     /// <returns>True also where a commit was on its way: whether it was carried out is then unknown.</returns>
     public static bool IsPassing(Exception exception)

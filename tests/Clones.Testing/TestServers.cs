@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Clones.Testing;
 
 /// <summary>
@@ -29,7 +27,7 @@ public sealed record TestServers(string Postgres, Uri RabbitMq, Uri RabbitMqMana
         );
         if (variables.Values.Any(string.IsNullOrEmpty))
         {
-            variables = await AskTheScriptAsync();
+            variables = (await ServersScript.StartAsync("test")).ToDictionary(v => v.Key, string? (v) => v.Value);
         }
 
         return new TestServers(
@@ -37,28 +35,5 @@ public sealed record TestServers(string Postgres, Uri RabbitMq, Uri RabbitMqMana
             new Uri(variables[RabbitMqVariable]!),
             new Uri(variables[ManagementVariable]!)
         );
-    }
-
-    private static async Task<Dictionary<string, string?>> AskTheScriptAsync()
-    {
-        var start = new ProcessStartInfo(Repository.PathOf("clones"))
-        {
-            ArgumentList = { "servers", "test", "start", Environment.ProcessId.ToString() },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var script = Process.Start(start)!;
-        var errors = script.StandardError.ReadToEndAsync();
-        var output = await script.StandardOutput.ReadToEndAsync();
-        await script.WaitForExitAsync();
-        if (script.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"./clones servers test start failed:\n{await errors}");
-        }
-
-        return output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('=', 2))
-            .ToDictionary(parts => parts[0], string? (parts) => parts[1]);
     }
 }

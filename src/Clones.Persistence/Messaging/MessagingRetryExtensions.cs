@@ -41,7 +41,7 @@ public static class MessagingRetryExtensions
     public static void UseDatabaseRetry(this IReceiveEndpointConfigurator configurator) =>
         configurator.UseMessageRetry(retry =>
         {
-            retry.Handle<Exception>(exception => IsConflict(exception) && !DatabaseTrouble.IsAway(exception));
+            retry.Handle<Exception>(IsConflict);
             retry.Intervals(20, 50, 100, 250, 500, 1000, 2000, 2000);
         });
 
@@ -58,7 +58,6 @@ public static class MessagingRetryExtensions
                             or PostgresErrorCodes.SerializationFailure
                             or PostgresErrorCodes.DeadlockDetected
                     }
-                    or NpgsqlException { IsTransient: true }
             )
                 return true;
         return false;

@@ -27,8 +27,6 @@ namespace Clones.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.HasSequence("signing_heartbeat");
-
             modelBuilder.Entity("Clones.Persistence.Access.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")

@@ -12,9 +12,6 @@ namespace Clones.Persistence.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.CreateSequence(
-                name: "signing_heartbeat");
-
             migrationBuilder.AddColumn<DateTimeOffset>(
                 name: "history_read_at",
                 table: "deposit_wallets",
@@ -155,9 +152,6 @@ namespace Clones.Persistence.Migrations
             migrationBuilder.DropColumn(
                 name: "history_read_at",
                 table: "deposit_wallets");
-
-            migrationBuilder.DropSequence(
-                name: "signing_heartbeat");
         }
     }
 }

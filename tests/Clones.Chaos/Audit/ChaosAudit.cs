@@ -24,7 +24,7 @@ internal static class ChaosAudit
         var known = new HashSet<Guid>();
         foreach (var order in evidence.Orders)
         {
-            if (!evidence.Accepted.TryGetValue(order.Number, out var id))
+            if (!evidence.Accepted.ContainsKey(order.Number))
             {
                 if (evidence.Refused.Contains(order.Number))
                 {
@@ -33,10 +33,7 @@ internal static class ChaosAudit
                 yield return $"order {order.Number} was never accepted";
                 continue;
             }
-            if (order.Door == Work.Door.Submission)
-            {
-                id = evidence.Books.DecidedSubmissions.GetValueOrDefault(order.KeyOf(evidence.Seed)) ?? Guid.Empty;
-            }
+            var id = evidence.PaymentOf(order);
             if (!payments.TryGetValue(id, out var payment))
             {
                 yield return $"order {order.Number} was accepted and the books have no payment for it";

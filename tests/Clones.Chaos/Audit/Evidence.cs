@@ -26,4 +26,10 @@ internal sealed record Evidence(
 {
     public IEnumerable<(PublicKey Wallet, ChainEntry Entry)> Entries =>
         Pools.Zip(Wallets).SelectMany(p => p.Second.History.Select(e => (p.First.Wallet, e)));
+
+    /// <summary>The payment that an order became: as its client heard it, or as the books decided on a submission; empty where there is none.</summary>
+    public Guid PaymentOf(PaymentOrder order) =>
+        order.Door == Door.Submission
+            ? Books.DecidedSubmissions.GetValueOrDefault(order.KeyOf(Seed)) ?? Guid.Empty
+            : Accepted.GetValueOrDefault(order.Number);
 }

@@ -83,12 +83,7 @@ internal static class MoneyAudit
         var payments = evidence.Books.Payments.ToDictionary(p => p.Id);
         foreach (var order in evidence.Orders.Where(o => evidence.Holdings.ContainsKey(o.Number)))
         {
-            var id = evidence.Accepted.GetValueOrDefault(order.Number);
-            if (order.Door == Work.Door.Submission)
-            {
-                id = evidence.Books.DecidedSubmissions.GetValueOrDefault(order.KeyOf(evidence.Seed)) ?? Guid.Empty;
-            }
-            if (!payments.TryGetValue(id, out var payment))
+            if (!payments.TryGetValue(evidence.PaymentOf(order), out var payment))
             {
                 continue;
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -14,16 +13,7 @@ internal sealed class ChaosServers
 
     private ChaosServers(Dictionary<string, string> addresses) => this.addresses = addresses;
 
-    public static async Task<ChaosServers> StartAsync()
-    {
-        var output = await ScriptAsync("start", $"{Environment.ProcessId}");
-        return new ChaosServers(
-            output
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => line.Split('=', 2))
-                .ToDictionary(parts => parts[0], parts => parts[1])
-        );
-    }
+    public static async Task<ChaosServers> StartAsync() => new(await ServersScript.StartAsync("chaos"));
 
     /// <returns>The connection string of a new database.</returns>
     public async Task<string> CreateDatabaseAsync(string name)
@@ -70,21 +60,5 @@ internal sealed class ChaosServers
     }
 
     /// <summary>Starts what was killed, on the same ports with the same data, and waits until it answers.</summary>
-    public static Task StartAgainAsync() => ScriptAsync("again");
-
-    private static async Task<string> ScriptAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Repository.PathOf("clones"), ["servers", "chaos", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var script = Process.Start(start)!;
-        var errors = script.StandardError.ReadToEndAsync();
-        var output = await script.StandardOutput.ReadToEndAsync();
-        await script.WaitForExitAsync();
-        return script.ExitCode == 0
-            ? output
-            : throw new InvalidOperationException($"./clones servers chaos {string.Join(' ', arguments)} failed:\n{await errors}");
-    }
+    public static Task StartAgainAsync() => ServersScript.RunAsync("chaos", "again");
 }

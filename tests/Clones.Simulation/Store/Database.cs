@@ -43,6 +43,18 @@ internal sealed class Database(Timeline timeline, Dice dice)
 
     public int Latency => dice.Between(1, 12);
 
+    /// <summary>A question over the network, and its answer.</summary>
+    public Task<T> AskAsync<T>(SimulatedProcess process, Func<T> answer) =>
+        process.CallAsync(
+            Latency,
+            () =>
+            {
+                MustBeUp();
+                return answer();
+            },
+            Latency
+        );
+
     public void Opened(SimulatedWork work) => open.Add(work);
 
     public void GoDown()

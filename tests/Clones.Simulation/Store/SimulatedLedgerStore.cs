@@ -75,14 +75,5 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
             return true;
         });
 
-    private Task<T> AskAsync<T>(Func<T> answer) =>
-        process.CallAsync(
-            database.Latency,
-            () =>
-            {
-                database.MustBeUp();
-                return answer();
-            },
-            database.Latency
-        );
+    private Task<T> AskAsync<T>(Func<T> answer) => database.AskAsync(process, answer);
 }

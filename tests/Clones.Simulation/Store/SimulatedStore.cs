@@ -83,14 +83,5 @@ internal sealed class SimulatedStore(
             return true;
         });
 
-    private Task<T> AskAsync<T>(Func<T> answer) =>
-        process.CallAsync(
-            database.Latency,
-            () =>
-            {
-                database.MustBeUp();
-                return answer();
-            },
-            database.Latency
-        );
+    private Task<T> AskAsync<T>(Func<T> answer) => database.AskAsync(process, answer);
 }

@@ -259,13 +259,5 @@ internal sealed class SimulatedWork : ISettlementWork
     }
 
     private Task<T> AskAsync<T>(Func<T> answer) =>
-        process.CallAsync(
-            database.Latency,
-            () =>
-            {
-                database.MustBeUp();
-                return IsOver ? throw new DatabaseFailure("The connection is gone.") : answer();
-            },
-            database.Latency
-        );
+        database.AskAsync(process, () => IsOver ? throw new DatabaseFailure("The connection is gone.") : answer());
 }
