@@ -10,12 +10,15 @@ namespace Clones.Chaos.Work;
 /// </summary>
 internal sealed class InsistentSender(HostileCluster cluster, TimeProvider time)
 {
-    private const int TriesPerBlockhash = 20;
+    private const int TriesPerBlockhash = 36;
+
+    /// <summary>One node may lie; two do not at the same time.</summary>
+    private const int NodesNeeded = 2;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly IReadOnlyList<IRpcClient> nodes = cluster.Clients(TimeSpan.FromSeconds(3));
 
-    /// <returns>When some node has it as confirmed.</returns>
+    /// <returns>When two nodes have it as final: what is confirmed may be rolled back, and was.</returns>
     public async Task SendAsync(
         IReadOnlyList<Account> signers,
         IReadOnlyList<Instruction> instructions,
@@ -46,7 +49,7 @@ internal sealed class InsistentSender(HostileCluster cluster, TimeProvider time)
                             QuietlyAsync(() => n.GetSignatureStatusesAsync([transaction.Id], cancellationToken: cancellationToken))
                         )
                     );
-                    if (statuses.Any(s => s.Value?[0]?.ConfirmationStatus >= Commitment.Confirmed))
+                    if (statuses.Count(s => s.Value?[0]?.ConfirmationStatus == Commitment.Finalized) >= NodesNeeded)
                     {
                         return;
                     }
