@@ -41,6 +41,8 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             .. Deployers(pools, owner).Select(d => d.DeployAsync(cancellationToken)),
             InterfereAsync(system, setting, owner, pools[PoorPool], cancellationToken),
         ]);
+        using var telling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var told = TellAsync(sender, telling.Token);
         await system.Cluster.BeginStormAsync(plan.Seed, plan.Length);
         await RampageAsync(system, cancellationToken);
         foreach (var (kind, times) in await system.Cluster.CalmAsync())
@@ -49,8 +51,10 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         }
         Say("the trouble is over");
         var healingBegan = time.GetTimestamp();
-        await system.UntilReadyAsync();
+        await system.UntilReadyAsync(ChaosSystem.StartAmidWorkLimit);
         await HealAsync(system.Database, sender, work, cancellationToken);
+        await telling.CancelAsync();
+        await told;
         var (length, healedIn) = (time.GetElapsedTime(troubleBegan), time.GetElapsedTime(healingBegan));
         Say("reading the chain");
         await sender.AskAgainAsync(orders, cancellationToken);
@@ -100,6 +104,22 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             {
                 turn.Release();
             }
+        }
+    }
+
+    private async Task TellAsync(PaymentSender sender, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                Say($"{sender.Accepted.Count} of {plan.Payments} payments are accepted");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is over.
         }
     }
 
