@@ -1,5 +1,6 @@
 using Clones.Persistence.Access;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Keys;
 using Clones.Persistence.Ledger;
 using Clones.Persistence.Messaging;
 using Clones.Persistence.Operations;
@@ -23,8 +24,11 @@ public sealed class ClonesDbContext : DbContext
 
     public DbSet<TrainingPool> TrainingPools => Set<TrainingPool>();
     public DbSet<DepositWallet> DepositWallets => Set<DepositWallet>();
+    public DbSet<DepositWalletKey> DepositWalletKeys => Set<DepositWalletKey>();
     public DbSet<WalletReservation> WalletReservations => Set<WalletReservation>();
     public DbSet<EncryptedMintKey> MintKeys => Set<EncryptedMintKey>();
+    public DbSet<WalletKeyEvent> KeyEvents => Set<WalletKeyEvent>();
+    public DbSet<KeySweep> KeySweeps => Set<KeySweep>();
     public DbSet<Token> Tokens => Set<Token>();
     public DbSet<Agent> Agents => Set<Agent>();
     public DbSet<AgentLifecycleInstance> AgentLifecycles => Set<AgentLifecycleInstance>();
@@ -60,6 +64,7 @@ public sealed class ClonesDbContext : DbContext
         configurationBuilder.Properties<TransactionStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionStatus>>();
         configurationBuilder.Properties<AttemptStatus>().HaveConversion<UpperSnakeCase.EnumConverter<AttemptStatus>>();
         configurationBuilder.Properties<MovementKind>().HaveConversion<UpperSnakeCase.EnumConverter<MovementKind>>();
+        configurationBuilder.Properties<KeyEventKind>().HaveConversion<UpperSnakeCase.EnumConverter<KeyEventKind>>();
         configurationBuilder.Properties<FenceState>().HaveConversion<UpperSnakeCase.EnumConverter<FenceState>>();
     }
 }

@@ -4,6 +4,7 @@ using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
+using Clones.Workers.Keys.Commands;
 using Clones.Workers.Ledger;
 using Clones.Workers.Payments;
 using Clones.Workers.Pools;
@@ -21,6 +22,11 @@ try
     if (ReconcileCommand.IsAskedFor(args))
     {
         return await ReconcileCommand.RunAsync(args, Console.Out);
+    }
+
+    if (KeysCommand.IsAskedFor(args))
+    {
+        return await KeysCommand.RunAsync(args, Console.Out);
     }
 
     var builder = WebApplication.CreateBuilder(args);

@@ -9,11 +9,8 @@ public sealed class DepositWallet
     /// <summary>Address, base58.</summary>
     public required string Address { get; init; }
 
-    /// <summary>Ciphertext in one of the stored forms of the key vault; opened by the workers only.</summary>
-    public required string EncryptedPrivateKey { get; set; }
-
-    /// <summary>Version of the master key it is under; 0 is the plaintext of the old system.</summary>
-    public required int KeyVersion { get; set; }
+    /// <summary>Set where a wallet is made; never loaded with the wallet.</summary>
+    public DepositWalletKey? Key { get; init; }
 
     /// <summary>
     /// The highest slot at which a transaction of this wallet settled. A balance may be compared with the reservations only when it was

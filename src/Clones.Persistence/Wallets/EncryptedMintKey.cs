@@ -7,7 +7,9 @@ public sealed class EncryptedMintKey
 
     /// <summary>Mint address, base58.</summary>
     public required string Mint { get; init; }
-    public required string EncryptedPrivateKey { get; set; }
-    public required int KeyVersion { get; set; }
+    public required string EncryptedPrivateKey { get; init; }
+
+    /// <inheritdoc cref="DepositWalletKey.MasterKey"/>
+    public string? MasterKey { get; private init; }
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -10,12 +10,17 @@ namespace Clones.Persistence.Wallets;
 /// </summary>
 public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
 {
+    // Never *: the key is in the same row.
+    private const string LockWhere = """
+        SELECT id, training_pool_id, address, settled_slot, balance_checked_at, history_read_at, created_at FROM deposit_wallets WHERE
+        """;
+
     /// <summary>Locks the wallet's row until the end of the open database transaction.</summary>
     /// <returns>Null where there is no such wallet.</returns>
     /// <exception cref="InvalidOperationException">No database transaction is open: the lock would be gone at once.</exception>
     public Task<DepositWallet?> LockAsync(Guid walletId, CancellationToken cancellationToken) =>
         LockAsync(
-            db.DepositWallets.FromSql($"SELECT * FROM deposit_wallets WHERE id = {walletId} FOR UPDATE"),
+            db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR UPDATE", walletId),
             w => w.Id == walletId,
             cancellationToken
         );
@@ -23,7 +28,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
     /// <inheritdoc cref="LockAsync(Guid, CancellationToken)"/>
     public Task<DepositWallet?> LockOfPoolAsync(Guid trainingPoolId, CancellationToken cancellationToken) =>
         LockAsync(
-            db.DepositWallets.FromSql($"SELECT * FROM deposit_wallets WHERE training_pool_id = {trainingPoolId} FOR UPDATE"),
+            db.DepositWallets.FromSqlRaw($"{LockWhere} training_pool_id = {{0}} FOR UPDATE", trainingPoolId),
             w => w.TrainingPoolId == trainingPoolId,
             cancellationToken
         );

@@ -50,7 +50,7 @@ internal sealed class PrepareTokenCreationConsumer(
         if (deployment.Mint is not { } mint)
         {
             // The key is committed before its address goes anywhere, so what follows happens on a message of its own.
-            db.MintKeys.Add(keys.CreateMintKey(deployment.Agent.Id));
+            db.MintKeys.Add(await keys.CreateMintKeyAsync(deployment.Agent.Id, cancellation));
             await db.SaveChangesAsync(cancellation);
             await context.Publish(new PrepareTokenCreation { AgentId = deployment.Agent.Id });
             return;

@@ -26,7 +26,7 @@ internal sealed class CreateDepositWalletConsumer(ClonesDbContext db, DepositKey
 
         if (pool.DepositWalletId is null)
         {
-            var wallet = vault.CreateDepositWallet(poolId);
+            var wallet = await vault.CreateDepositWalletAsync(poolId, context.CancellationToken);
             db.DepositWallets.Add(wallet);
             pool.DepositWalletId = wallet.Id;
             pool.UpdatedAt = time.GetUtcNow();

@@ -1,8 +1,9 @@
-using System.Security.Cryptography;
-using Clones.Persistence;
+using System.Text;
+using Clones.Persistence.Keys;
+using Clones.Persistence.Messaging;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
-using Microsoft.EntityFrameworkCore;
+using Clones.Workers.Keys.Import;
 
 namespace Clones.Workers.Keys;
 
@@ -11,104 +12,74 @@ namespace Clones.Workers.Keys;
 /// guarded memory, which the caller's <c>using</c> wipes after one signature.
 /// </summary>
 internal sealed class DepositKeyVault(
-    ClonesDbContext db,
-    KeyRing ring,
+    StoredKeys stored,
+    MasterKeys masters,
     KeyMigration migration,
+    KeyEvents events,
     KeyMeter meter,
     TimeProvider time,
     ILogger<DepositKeyVault> log
-) : IWalletKeys
+) : IWalletKeys, IImportedKeys
 {
     /// <summary>Opens the key of a deposit wallet; one that is stored in an old form is encrypted anew on the way.</summary>
     /// <param name="walletId">Whose key.</param>
     /// <param name="transactionId">What it is opened for: nothing is opened without a transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="KeyUnusableException">It does not open, or is not the key of the wallet's address.</exception>
-    public async Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken)
-    {
-        var row = await db
-            .DepositWallets.Where(w => w.Id == walletId)
-            .Select(w => new { w.Address, w.EncryptedPrivateKey })
-            .SingleAsync(cancellationToken);
-        var binding = KeyBinding.OfWallet(walletId, row.Address);
-        return await OpenAsync(binding, row.EncryptedPrivateKey, transactionId, cancellationToken);
-    }
+    public Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken) =>
+        OpenAsync(WalletKeyEvent.Deposit, walletId, transactionId, cancellationToken);
 
     /// <summary>Opens the key of an agent's mint.</summary>
     /// <inheritdoc cref="OpenAsync(Guid, Guid, CancellationToken)"/>
-    public async Task<Account> OpenMintKeyAsync(Guid agentId, Guid transactionId, CancellationToken cancellationToken)
-    {
-        var row = await db
-            .MintKeys.Where(k => k.AgentId == agentId)
-            .Select(k => new { k.Mint, k.EncryptedPrivateKey })
-            .SingleAsync(cancellationToken);
-        var binding = KeyBinding.OfMint(agentId, row.Mint);
-        return await OpenAsync(binding, row.EncryptedPrivateKey, transactionId, cancellationToken);
-    }
+    public Task<Account> OpenMintKeyAsync(Guid agentId, Guid transactionId, CancellationToken cancellationToken) =>
+        OpenAsync(WalletKeyEvent.Mint, agentId, transactionId, cancellationToken);
 
-    /// <summary>Makes a wallet with a fresh key. The caller adds it to the context.</summary>
-    public DepositWallet CreateDepositWallet(Guid trainingPoolId)
+    /// <summary>Makes a wallet with a fresh key. The caller adds it to the context, and saves it with what is told of it.</summary>
+    public async Task<DepositWallet> CreateDepositWalletAsync(Guid trainingPoolId, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var (address, sealedKey) = Create(address => KeyBinding.OfWallet(id, address));
-        return new DepositWallet
-        {
-            Id = id,
-            TrainingPoolId = trainingPoolId,
-            Address = address,
-            EncryptedPrivateKey = sealedKey,
-            KeyVersion = ring.Latest,
-            CreatedAt = time.GetUtcNow(),
-        };
+        var (address, sealedKey) = await CreateAsync(address => KeyBinding.OfWallet(id, address), cancellationToken);
+        return Wallet(id, trainingPoolId, address, sealedKey);
     }
 
     /// <summary>Makes the one mint of an agent. The caller adds it to the context and commits before anything is sent.</summary>
-    public EncryptedMintKey CreateMintKey(Guid agentId)
+    public async Task<EncryptedMintKey> CreateMintKeyAsync(Guid agentId, CancellationToken cancellationToken)
     {
-        var (mint, sealedKey) = Create(mint => KeyBinding.OfMint(agentId, mint));
+        var (mint, sealedKey) = await CreateAsync(mint => KeyBinding.OfMint(agentId, mint), cancellationToken);
         return new EncryptedMintKey
         {
             AgentId = agentId,
             Mint = mint,
             EncryptedPrivateKey = sealedKey,
-            KeyVersion = ring.Latest,
             CreatedAt = time.GetUtcNow(),
         };
     }
 
-    private async Task<Account> OpenAsync(KeyBinding binding, string stored, Guid transactionId, CancellationToken cancellationToken)
+    /// <summary>Makes a wallet of the key that the old system stored for an address. The caller adds it to the context.</summary>
+    /// <param name="trainingPoolId">Whose wallet it becomes.</param>
+    /// <param name="walletId">Its id; the key is bound to it.</param>
+    /// <param name="address">What the key must be the key of.</param>
+    /// <param name="storedUtf8">In one of the old system's forms; the caller wipes it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="KeyUnusableException">It does not open, is not the key of the address, or is bound to another wallet.</exception>
+    public async ValueTask<DepositWallet> TakeOverAsync(
+        Guid trainingPoolId,
+        Guid walletId,
+        PublicKey address,
+        ReadOnlyMemory<byte> storedUtf8,
+        CancellationToken cancellationToken
+    )
     {
-        var secretKey = GC.AllocateUninitializedArray<byte>(Account.SecretKeyLength, pinned: true);
-        Account? account = null;
-        try
-        {
-            var (version, isCurrent) = SecretKeyCodec.Open(stored, binding, ring, secretKey);
-            account = Derive(secretKey, binding, version);
-            meter.Opened.Add(1);
-            log.LogInformation(
-                "Opened the {Binding} under version {KeyVersion} for transaction {TransactionId}",
-                binding,
-                version,
-                transactionId
-            );
-            if (!isCurrent)
-            {
-                await migration.TryAsync(binding, stored, version, secretKey, cancellationToken);
-            }
-            return account;
-        }
-        catch
-        {
-            account?.Dispose();
-            throw;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(secretKey);
-        }
+        var binding = KeyBinding.OfWallet(walletId, address.ToString());
+        using var secretKey = new PinnedBytes(Account.SecretKeyLength);
+        var from = await masters.OpenAsync(storedUtf8, binding, secretKey.Memory, cancellationToken);
+        using (Derive(secretKey.Array, binding, from)) { }
+        var (sealedKey, to) = await SealAsync(secretKey, binding, cancellationToken);
+        events.Imported(binding, from, to);
+        return Wallet(walletId, trainingPoolId, binding.Address, sealedKey);
     }
 
-    private static Account Derive(byte[] secretKey, KeyBinding binding, int version)
+    internal static Account Derive(byte[] secretKey, KeyBinding binding, string masterKey)
     {
         Account account;
         try
@@ -117,7 +88,7 @@ internal sealed class DepositKeyVault(
         }
         catch (ArgumentException)
         {
-            throw new KeyUnusableException(binding, version, "its public half does not belong to its secret half.");
+            throw new KeyUnusableException(binding, masterKey, "its public half does not belong to its secret half.");
         }
         if (account.PublicKey.ToString() == binding.Address)
         {
@@ -125,22 +96,75 @@ internal sealed class DepositKeyVault(
         }
 
         account.Dispose();
-        throw new KeyUnusableException(binding, version, "it is the key of another address.");
+        throw new KeyUnusableException(binding, masterKey, "it is the key of another address.");
     }
 
-    private (string Address, string Sealed) Create(Func<string, KeyBinding> bind)
+    private async Task<Account> OpenAsync(string purpose, Guid id, Guid transactionId, CancellationToken cancellationToken)
     {
-        using var account = Account.Generate();
-        var secretKey = GC.AllocateUninitializedArray<byte>(Account.SecretKeyLength, pinned: true);
+        using var row =
+            await stored.FindAsync(purpose, id, cancellationToken)
+            ?? throw new InvalidOperationException($"There is no {purpose} key {id:D}.");
+        using var secretKey = new PinnedBytes(Account.SecretKeyLength);
+        Account? account = null;
         try
         {
-            account.CopySecretKeyTo(secretKey);
-            var address = account.PublicKey.ToString();
-            return (address, SecretKeyCodec.Seal(secretKey, bind(address), ring));
+            var masterKey = await masters.OpenAsync(row.Stored.Memory, row.Binding, secretKey.Memory, cancellationToken);
+            account = Derive(secretKey.Array, row.Binding, masterKey);
+            events.Opened(row.Binding, masterKey, transactionId);
+            meter.Opened.Add(1);
+            log.LogInformation("Opened the {Binding} under {MasterKey} for transaction {TransactionId}", row.Binding, masterKey, transactionId);
+            if (masterKey != masters.Current)
+            {
+                await migration.TryAsync(row, masterKey, secretKey, cancellationToken);
+            }
+            return account;
         }
-        finally
+        catch (KeyUnusableException failure)
         {
-            CryptographicOperations.ZeroMemory(secretKey);
+            account?.Dispose();
+            meter.OpeningFailed.Add(1);
+            if (failure is not IPassingTrouble)
+            {
+                await events.FailedForGoodAsync(failure, transactionId);
+            }
+            throw;
+        }
+        catch
+        {
+            account?.Dispose();
+            throw;
         }
     }
+
+    private async Task<(string Address, string Sealed)> CreateAsync(Func<string, KeyBinding> bind, CancellationToken cancellationToken)
+    {
+        using var account = Account.Generate();
+        using var secretKey = new PinnedBytes(Account.SecretKeyLength);
+        account.CopySecretKeyTo(secretKey.Span);
+        var binding = bind(account.PublicKey.ToString());
+        var (sealedKey, masterKey) = await SealAsync(secretKey, binding, cancellationToken);
+        events.Created(binding, masterKey);
+        return (binding.Address, sealedKey);
+    }
+
+    // What a source calls current may change while it seals: what it is under is read off the result.
+    private async Task<(string Sealed, string MasterKey)> SealAsync(
+        PinnedBytes secretKey,
+        KeyBinding binding,
+        CancellationToken cancellationToken
+    )
+    {
+        var sealedKey = await masters.SealAsync(secretKey.Memory, binding, cancellationToken);
+        return (sealedKey, StoredKey.Parse(Encoding.UTF8.GetBytes(sealedKey), binding).MasterKey);
+    }
+
+    private DepositWallet Wallet(Guid id, Guid trainingPoolId, string address, string sealedKey) =>
+        new()
+        {
+            Id = id,
+            TrainingPoolId = trainingPoolId,
+            Address = address,
+            Key = new DepositWalletKey { WalletId = id, EncryptedPrivateKey = sealedKey },
+            CreatedAt = time.GetUtcNow(),
+        };
 }

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using Clones.Contracts.Keys;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
-using Clones.Solana.Primitives;
+using Clones.Persistence.Keys;
+using Clones.Persistence.Messaging;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Keys;
 
@@ -15,7 +15,8 @@ namespace Clones.Workers.Keys;
 /// </summary>
 internal sealed class KeyMigration(
     ClonesDbContext db,
-    KeyRing ring,
+    KeyRenewal renewal,
+    KeyEvents events,
     KeyMeter meter,
     IPublishEndpoint publish,
     ICrashPoints crashes,
@@ -25,7 +26,7 @@ internal sealed class KeyMigration(
 {
     private const string Savepoint = "key_migration";
 
-    public async Task TryAsync(KeyBinding binding, string stored, int fromVersion, byte[] secretKey, CancellationToken cancellationToken)
+    public async Task TryAsync(StoredKeyRow row, string from, PinnedBytes secretKey, CancellationToken cancellationToken)
     {
         var transaction = db.Database.CurrentTransaction;
         try
@@ -35,80 +36,50 @@ internal sealed class KeyMigration(
             {
                 await transaction.CreateSavepointAsync(Savepoint, cancellationToken);
             }
-            if (!await SwapAsync(binding, stored, secretKey, cancellationToken))
-            {
-                log.LogInformation("Another worker migrated the {Binding} first", binding);
-                return;
-            }
-
-            await crashes.ReachAsync(CrashPoint.KeySwapped, cancellationToken);
-            await ReadBackAsync(binding, secretKey, cancellationToken);
-            if (binding.Purpose == "deposit")
-            {
-                await publish.Publish(
-                    new DepositKeyMigrated
-                    {
-                        WalletId = binding.Id,
-                        FromVersion = fromVersion,
-                        ToVersion = ring.Latest,
-                        OccurredAt = time.GetUtcNow(),
-                    },
-                    cancellationToken
-                );
-            }
-            meter.Migrated.Add(1);
-            log.LogInformation("Migrated the {Binding} from version {FromVersion} to {ToVersion}", binding, fromVersion, ring.Latest);
+            await MigrateAsync(row, from, secretKey, cancellationToken);
         }
-        catch (Exception e) when (e is DbException or CryptographicException or KeyUnusableException or InvalidOperationException)
+        catch (Exception e)
+            when (e is DbException or CryptographicException or KeyUnusableException or InvalidOperationException or IPassingTrouble
+                && !DatabaseTrouble.IsAway(e)
+            )
         {
             meter.MigrationFailed.Add(1);
-            log.LogError(e, "Migrating the {Binding} from version {FromVersion} failed; it stays as it is", binding, fromVersion);
+            log.LogError(e, "Migrating the {Binding} from {FromKey} failed; it stays as it is", row.Binding, from);
             if (transaction is not null)
             {
                 await transaction.RollbackToSavepointAsync(Savepoint, cancellationToken);
             }
+            events.Failed(row.Binding, from, $"not migrated: {(e as KeyUnusableException)?.Reason ?? e.GetType().Name}");
         }
     }
 
-    private async Task<bool> SwapAsync(KeyBinding binding, string stored, byte[] secretKey, CancellationToken cancellationToken)
+    private async Task MigrateAsync(StoredKeyRow row, string from, PinnedBytes secretKey, CancellationToken cancellationToken)
     {
-        var fresh = SecretKeyCodec.Seal(secretKey, binding, ring);
-        var latest = ring.Latest;
-        var rows =
-            binding.Purpose == "deposit"
-                ? await db
-                    .DepositWallets.Where(w => w.Id == binding.Id && w.EncryptedPrivateKey == stored)
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(w => w.EncryptedPrivateKey, fresh).SetProperty(w => w.KeyVersion, latest),
-                        cancellationToken
-                    )
-                : await db
-                    .MintKeys.Where(k => k.AgentId == binding.Id && k.EncryptedPrivateKey == stored)
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(k => k.EncryptedPrivateKey, fresh).SetProperty(k => k.KeyVersion, latest),
-                        cancellationToken
-                    );
-        return rows == 1;
-    }
+        var (swap, to) = await renewal.SealAsync(row, secretKey, cancellationToken);
+        var written = await renewal.SwapAsync(row.Binding.Purpose, [swap], cancellationToken);
+        if (!written.TryGetValue(row.Binding.Id, out var stored))
+        {
+            log.LogInformation("Another worker migrated the {Binding} first", row.Binding);
+            return;
+        }
 
-    private async Task ReadBackAsync(KeyBinding binding, byte[] secretKey, CancellationToken cancellationToken)
-    {
-        var written =
-            binding.Purpose == "deposit"
-                ? await db.DepositWallets.Where(w => w.Id == binding.Id).Select(w => w.EncryptedPrivateKey).SingleAsync(cancellationToken)
-                : await db.MintKeys.Where(k => k.AgentId == binding.Id).Select(k => k.EncryptedPrivateKey).SingleAsync(cancellationToken);
-        var reopened = GC.AllocateUninitializedArray<byte>(Account.SecretKeyLength, pinned: true);
-        try
+        await crashes.ReachAsync(CrashPoint.KeySwapped, cancellationToken);
+        await renewal.ProveAsync(stored, row.Binding, secretKey, cancellationToken);
+        if (row.Binding.Purpose == WalletKeyEvent.Deposit)
         {
-            SecretKeyCodec.Open(written, binding, ring, reopened);
-            if (!CryptographicOperations.FixedTimeEquals(reopened, secretKey))
-            {
-                throw new CryptographicException("What was written opens to another key.");
-            }
+            await publish.Publish(
+                new DepositKeyMigrated
+                {
+                    WalletId = row.Binding.Id,
+                    FromKey = from,
+                    ToKey = to,
+                    OccurredAt = time.GetUtcNow(),
+                },
+                cancellationToken
+            );
         }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(reopened);
-        }
+        events.Migrated(row.Binding, from, to);
+        meter.Migrated.Add(1);
+        log.LogInformation("Migrated the {Binding} from {FromKey} to {ToKey}", row.Binding, from, to);
     }
 }

@@ -5,46 +5,70 @@ using Clones.Persistence.Messaging.Hosting;
 namespace Clones.Workers.Keys;
 
 /// <summary>
-/// The master keys by version, derived once at start (scrypt takes about 60 ms each), held in pinned memory and wiped at shutdown.
+/// The master keys by version, derived once (scrypt takes about 60 ms each), held in pinned memory and wiped when it is disposed.
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
-    private readonly FrozenDictionary<int, byte[]> keys;
+    private readonly FrozenDictionary<int, PinnedBytes> keys;
+    private readonly Lock gate = new();
+    private bool isWiped;
 
-    private KeyRing(Dictionary<int, byte[]> keys, int latest)
+    private KeyRing(Dictionary<int, PinnedBytes> keys, int latest, int minVersion)
     {
         this.keys = keys.ToFrozenDictionary();
-        Latest = latest;
+        (Latest, MinVersion) = (latest, minVersion);
     }
 
     /// <summary>The version that new ciphertexts are written under.</summary>
     public int Latest { get; }
 
+    /// <summary>What is under less is refused.</summary>
+    public int MinVersion { get; }
+
     public bool Knows(int version) => keys.ContainsKey(version);
 
+    /// <summary>Holds a copy of the key, in memory of the cryptographic library that it wipes.</summary>
     /// <exception cref="KeyNotFoundException">The version is not configured.</exception>
-    public AesGcm Cipher(int version) => new(keys[version], SecretKeyCodec.TagLength);
+    /// <exception cref="ObjectDisposedException">The ring was replaced by another: ask that one.</exception>
+    public AesGcm Cipher(int version)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isWiped, this);
+            return new AesGcm(keys[version].Span, StoredKey.TagLength);
+        }
+    }
 
     /// <exception cref="ConfigurationMissingException">A secret is missing or too weak; says which to set.</exception>
     public static KeyRing Load(IConfiguration configuration)
     {
-        var sources = KeySource.ReadAll(configuration, out var latest);
-        var keys = new Dictionary<int, byte[]>();
-        foreach (var source in sources)
+        using var settings = KeySettings.FromConfiguration(configuration);
+        return Load(settings);
+    }
+
+    /// <inheritdoc cref="Load(IConfiguration)"/>
+    public static KeyRing Load(KeySettings settings)
+    {
+        var source = KeySource.Read(settings);
+        var keys = new Dictionary<int, PinnedBytes>();
+        foreach (var (version, (secret, salt)) in source.Names)
         {
-            // Pinned: the collector must not leave copies behind when it moves things.
-            var key = GC.AllocateUninitializedArray<byte>(Scrypt.KeyLength, pinned: true);
-            Scrypt.Derive(source.Secret, source.Salt, key);
-            keys.Add(source.Version, key);
+            var key = new PinnedBytes(Scrypt.KeyLength);
+            Scrypt.Derive(settings[secret], settings[salt], key.Span);
+            keys.Add(version, key);
         }
-        return new KeyRing(keys, latest);
+        return new KeyRing(keys, source.Latest, source.MinVersion);
     }
 
     public void Dispose()
     {
-        foreach (var key in keys.Values)
+        lock (gate)
         {
-            CryptographicOperations.ZeroMemory(key);
+            isWiped = true;
+            foreach (var key in keys.Values)
+            {
+                key.Dispose();
+            }
         }
     }
 }

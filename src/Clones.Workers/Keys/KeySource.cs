@@ -4,35 +4,51 @@ using Clones.Persistence.Messaging.Hosting;
 
 namespace Clones.Workers.Keys;
 
-/// <summary>What one version of the master key is derived from.</summary>
-internal sealed partial record KeySource(int Version, string Secret, string Salt)
+/// <summary>What the versions of the master key are derived from, and which of them is written with. Versions are settings, not code.</summary>
+internal sealed partial class KeySource
 {
-    private const string Secret1 = "DEPOSIT_KEY_ENCRYPTION_SECRET";
-    private const string Salt1 = "DEPOSIT_KEY_ENCRYPTION_SALT";
-    private const string LatestName = "DEPOSIT_KEY_ENCRYPTION_LATEST";
+    private const string Secret1 = KeySettings.Prefix + "SECRET";
+    private const string Salt1 = KeySettings.Prefix + "SALT";
+    private const string LatestName = KeySettings.Prefix + "LATEST";
+    private const string MinVersionName = KeySettings.Prefix + "MIN_VERSION";
 
     /// <summary>What is written from now on needs this much; what the old system wrote under less must still open.</summary>
     private const int LatestSecretLengthMin = 32;
 
-    /// <param name="latest">The highest version, or DEPOSIT_KEY_ENCRYPTION_LATEST where a new key must first be everywhere.</param>
-    /// <exception cref="ConfigurationMissingException">Says what to set, never what was set.</exception>
-    public static IReadOnlyList<KeySource> ReadAll(IConfiguration configuration, out int latest)
+    // A secret of 32 times the same character is as long as it should be, and no secret.
+    private const int DistinctBytesMin = 8;
+
+    private KeySource(SortedDictionary<int, (string Secret, string Salt)> names, int latest, int minVersion)
     {
-        var sources = new SortedDictionary<int, KeySource>();
-        var salt = configuration[Salt1];
-        if (configuration[Secret1] is { Length: > 0 } first)
+        (Names, Latest, MinVersion) = (names, latest, minVersion);
+    }
+
+    /// <summary>By version: which variables hold its secret and its salt.</summary>
+    public IReadOnlyDictionary<int, (string Secret, string Salt)> Names { get; }
+
+    /// <summary>The highest version, or DEPOSIT_KEY_ENCRYPTION_LATEST where a new key must first be everywhere.</summary>
+    public int Latest { get; }
+
+    /// <summary>What is under less does not open; 0 opens even plaintext.</summary>
+    public int MinVersion { get; }
+
+    /// <exception cref="ConfigurationMissingException">Says what to set, never what was set.</exception>
+    public static KeySource Read(KeySettings settings)
+    {
+        var names = new SortedDictionary<int, (string Secret, string Salt)>();
+        if (settings.Has(Secret1))
         {
-            sources.Add(1, New(1, first, salt, Salt1));
+            names.Add(1, (Secret1, SaltOf(1, settings, Salt1)));
         }
-        foreach (var (name, secret) in configuration.AsEnumerable())
+        foreach (var name in settings.Names)
         {
-            if (VersionedSecret().Match(name) is { Success: true } match && !string.IsNullOrEmpty(secret))
+            if (VersionedSecret().Match(name) is { Success: true } match)
             {
                 var version = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-                sources.Add(version, New(version, secret, configuration[$"DEPOSIT_KEY_ENCRYPTION_SALT_V{version}"] ?? salt, Salt1));
+                names.Add(version, (name, SaltOf(version, settings, $"{KeySettings.Prefix}SALT_V{version}", Salt1)));
             }
         }
-        if (sources.Count == 0)
+        if (names.Count == 0)
         {
             throw new ConfigurationMissingException(
                 $"{Secret1} is missing. Set {Secret1} to at least {LatestSecretLengthMin} random characters (openssl rand -hex 32) "
@@ -40,37 +56,57 @@ internal sealed partial record KeySource(int Version, string Secret, string Salt
             );
         }
 
-        latest = Latest(configuration[LatestName], sources);
-        return sources[latest].Secret.Length >= LatestSecretLengthMin
-            ? [.. sources.Values]
-            : throw new ConfigurationMissingException(
+        var latest = LatestOf(settings.Text(LatestName), names);
+        if (IsWeak(settings[names[latest].Secret]))
+        {
+            throw new ConfigurationMissingException(
                 $"The secret of key version {latest} is too weak to write with. "
-                    + $"Set one of at least {LatestSecretLengthMin} random characters as DEPOSIT_KEY_ENCRYPTION_SECRET_V{sources.Keys.Last() + 1}; "
+                    + $"Set one of at least {LatestSecretLengthMin} random characters as {KeySettings.Prefix}SECRET_V{names.Keys.Last() + 1}; "
                     + "the old one stays, to open what it wrote."
             );
-    }
-
-    private static int Latest(string? wanted, SortedDictionary<int, KeySource> sources)
-    {
-        if (string.IsNullOrEmpty(wanted))
-        {
-            return sources.Keys.Last();
         }
-        var digits = wanted.StartsWith('v') || wanted.StartsWith('V') ? wanted[1..] : wanted;
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && sources.ContainsKey(version)
-            ? version
-            : throw new ConfigurationMissingException(
-                $"{LatestName} names a version without a secret. Set it to one of {string.Join(", ", sources.Keys)}, or leave it out for the highest."
-            );
+        return new KeySource(names, latest, MinVersionOf(settings.Text(MinVersionName), latest));
     }
 
-    private static KeySource New(int version, string secret, string? salt, string saltName) =>
-        string.IsNullOrEmpty(salt)
-            ? throw new ConfigurationMissingException($"{saltName} is missing. Set the salt that belongs to key version {version}.")
-            : new KeySource(version, secret, salt);
+    private static bool IsWeak(ReadOnlySpan<byte> secret)
+    {
+        Span<bool> seen = stackalloc bool[256];
+        foreach (var b in secret)
+        {
+            seen[b] = true;
+        }
+        return secret.Length < LatestSecretLengthMin || seen.Count(true) < DistinctBytesMin;
+    }
 
-    /// <summary>Never shows what it holds.</summary>
-    public override string ToString() => $"key version {Version}";
+    private static string SaltOf(int version, KeySettings settings, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (settings.Has(name))
+            {
+                return name;
+            }
+        }
+        throw new ConfigurationMissingException($"{names[0]} is missing. Set the salt that belongs to key version {version}.");
+    }
+
+    private static int LatestOf(string? wanted, SortedDictionary<int, (string, string)> names) =>
+        string.IsNullOrEmpty(wanted) ? names.Keys.Last()
+        : VersionOf(wanted) is { } version && names.ContainsKey(version) ? version
+        : throw new ConfigurationMissingException(
+            $"{LatestName} names a version without a secret. Set it to one of {string.Join(", ", names.Keys)}, or leave it out for the highest."
+        );
+
+    private static int MinVersionOf(string? wanted, int latest) =>
+        string.IsNullOrEmpty(wanted) ? 0
+        : VersionOf(wanted) is { } version && version <= latest ? version
+        : throw new ConfigurationMissingException(
+            $"{MinVersionName} must be a version from 0 to {latest}, the one that is written with: less is refused, "
+                + "and more would refuse what this very process writes."
+        );
+
+    private static int? VersionOf(string text) =>
+        int.TryParse(text.TrimStart('v', 'V'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
 
     [GeneratedRegex("^DEPOSIT_KEY_ENCRYPTION_SECRET_V([2-9]|[1-9][0-9]{1,3})$", RegexOptions.IgnoreCase)]
     private static partial Regex VersionedSecret();

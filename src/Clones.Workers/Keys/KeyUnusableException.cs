@@ -1,8 +1,22 @@
+using Clones.Persistence.Messaging;
+
 namespace Clones.Workers.Keys;
 
-/// <summary>A stored key does not open. The message names the wallet and the version, never any part of what is stored.</summary>
-internal sealed class KeyUnusableException(KeyBinding binding, int? version, string reason)
-    : Exception($"The {binding}{(version is { } v ? $" under version {v}" : "")} cannot be used: {reason}")
+/// <summary>A stored key does not open. The message names the wallet and the master key, never any part of what is stored.</summary>
+internal class KeyUnusableException(KeyBinding binding, string? masterKey, string reason)
+    : Exception($"The {binding}{(masterKey is null ? "" : $" under {masterKey}")} cannot be used: {reason}")
 {
-    public int? Version { get; } = version;
+    public KeyBinding Binding { get; } = binding;
+
+    /// <summary>Null where even that cannot be told.</summary>
+    public string? MasterKey { get; } = masterKey;
+    public string Reason { get; } = reason;
 }
+
+/// <summary>
+/// The master key is not known to this process. While a new one is rolled out another replica may have it already, and this one will: the message
+/// waits, and no payment fails of it.
+/// </summary>
+internal sealed class MasterKeyMissingException(KeyBinding binding, string masterKey, string reason)
+    : KeyUnusableException(binding, masterKey, reason),
+        IPassingTrouble;

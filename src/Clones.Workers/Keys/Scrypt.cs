@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Clones.Workers.Keys;
 
@@ -12,43 +11,27 @@ internal static partial class Scrypt
 {
     public const int KeyLength = 32;
 
-    /// <param name="secret">Enters as UTF-8, like the salt.</param>
+    /// <param name="secret">Any length; the old system's was the UTF-8 of a string, like the salt.</param>
     /// <param name="salt">Any length.</param>
     /// <param name="key">Receives 32 bytes.</param>
     /// <exception cref="CryptographicException">libsodium had no memory for it (16 MiB).</exception>
-    public static void Derive(string secret, string salt, Span<byte> key)
+    public static void Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> salt, Span<byte> key)
     {
-        var secretBytes = Utf8(secret);
-        var saltBytes = Utf8(salt);
-        try
+        var result = crypto_pwhash_scryptsalsa208sha256_ll(
+            secret,
+            (nuint)secret.Length,
+            salt,
+            (nuint)salt.Length,
+            16_384,
+            8,
+            1,
+            key[..KeyLength],
+            KeyLength
+        );
+        if (result != 0)
         {
-            var result = crypto_pwhash_scryptsalsa208sha256_ll(
-                secretBytes,
-                (nuint)secretBytes.Length,
-                saltBytes,
-                (nuint)saltBytes.Length,
-                16_384,
-                8,
-                1,
-                key[..KeyLength],
-                KeyLength
-            );
-            if (result != 0)
-            {
-                throw new CryptographicException("scrypt failed; it needs 16 MiB of memory.");
-            }
+            throw new CryptographicException("scrypt failed; it needs 16 MiB of memory.");
         }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(secretBytes);
-        }
-    }
-
-    private static byte[] Utf8(string text)
-    {
-        var bytes = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
-        Encoding.UTF8.GetBytes(text, bytes);
-        return bytes;
     }
 
     [LibraryImport("libsodium")]

@@ -87,10 +87,10 @@ public static class ClonesBus
         endpoint.ConcurrentMessageLimit = ConcurrencyPerQueue;
 
         // Outside the outbox, so that every try has a scope, a context and a database transaction of its own.
-        endpoint.UseDatabaseAwayRetry();
+        endpoint.UsePassingTroubleRetry();
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Ignore<Exception>(DatabaseTrouble.IsAway);
+            retry.Ignore<Exception>(MessagingRetryExtensions.IsPassing);
             retry.Ignore<UnacceptableMessageException>();
             retry.Ignore<InboxException>();
             retry.Exponential(7, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(300));

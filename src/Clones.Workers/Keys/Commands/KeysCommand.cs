@@ -1,0 +1,238 @@
+using System.CommandLine;
+using System.Globalization;
+using Clones.Persistence;
+using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Hosting;
+using Clones.Workers.Keys.Audit;
+using Clones.Workers.Keys.Import;
+
+namespace Clones.Workers.Keys.Commands;
+
+/// <summary><c>dotnet Clones.Workers.dll keys ..</c>: what operators do with the stored keys. Exit codes: 0 all is well, 1 something is not, 2 wrong usage.</summary>
+internal static class KeysCommand
+{
+    public const int Well = 0;
+    public const int NotWell = 1;
+    public const int WrongUsage = 2;
+
+    public static bool IsAskedFor(string[] args) => args is ["keys", ..];
+
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunAsync(string[] args, TextWriter output)
+    {
+        var keys = new RootCommand("Stored keys of deposit wallets and mints, and the master keys they are under.")
+        {
+            Status(output),
+            Sweep(output),
+            Retire(output),
+            Import(output),
+            Audit(output),
+        };
+        var parsed = keys.Parse(args[1..]);
+        return parsed.Errors.Count == 0 ? parsed.InvokeAsync() : UsageAsync(parsed);
+    }
+
+    private static async Task<int> UsageAsync(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+        }
+        await Console.Error.WriteLineAsync("usage: keys status | sweep | retire | import | audit; keys COMMAND --help");
+        return WrongUsage;
+    }
+
+    private static Command Status(TextWriter output)
+    {
+        var command = new Command("status", "stored keys and encryptions by master key, failures, and the sweep that runs");
+        command.SetAction(
+            (_, cancellation) =>
+                WithAsync(
+                    withMasterKeys: false,
+                    services => services.GetRequiredService<KeysStatus>().WriteAsync(output, cancellation)
+                )
+        );
+        return command;
+    }
+
+    private static Command Sweep(TextWriter output)
+    {
+        var rate = new Option<int>("--rate")
+        {
+            Description = "at most so many keys a second, 1 to 100000",
+            DefaultValueFactory = _ => Persistence.Keys.KeySweep.KeysPerSecondDefault,
+        };
+        rate.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 100_000)
+            {
+                result.AddError("--rate must be from 1 to 100000 keys a second.");
+            }
+        });
+        var command = new Command("sweep", "asks the workers to encrypt anew whatever is not under the current master key, and watches them")
+        {
+            rate,
+        };
+        command.SetAction(
+            (parsed, cancellation) =>
+                WithAsync(
+                    withMasterKeys: false,
+                    services => services.GetRequiredService<SweepWatch>().RunAsync(parsed.GetValue(rate), output, cancellation)
+                )
+        );
+        return command;
+    }
+
+    private static Command Retire(TextWriter output)
+    {
+        var masterKey = new Argument<string>("key") { Description = "plaintext, v1, v2, .. or transit-v1, .." };
+        masterKey.Validators.Add(result =>
+        {
+            if (!MasterKeyName.IsOne(result.GetValueOrDefault<string>()))
+            {
+                result.AddError("The key to retire must be plaintext, v1, v2, .. or transit-v1, ..");
+            }
+        });
+        var oldest = new Option<DateTimeOffset?>("--oldest-restore-point")
+        {
+            Description = "time of the oldest backup that would ever be restored, as 2026-11-25T12:00:00Z",
+            CustomParser = result =>
+            {
+                const DateTimeStyles Styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+                if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, Styles, out var time))
+                {
+                    return time;
+                }
+                result.AddError("--oldest-restore-point must be a time, as 2026-11-25T12:00:00Z.");
+                return null;
+            },
+        };
+        var none = new Option<bool>("--no-restore-points") { Description = "no backup of this database will ever be restored" };
+        var command = new Command("retire", "says whether a master key is needed no more, and notes it") { masterKey, oldest, none };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(none) == (result.GetResult(oldest) is not null))
+            {
+                result.AddError("Name the oldest backup that you would still restore with --oldest-restore-point TIME, or say --no-restore-points.");
+            }
+        });
+        command.SetAction(
+            (parsed, cancellation) =>
+                WithAsync(
+                    withMasterKeys: true,
+                    services =>
+                        services
+                            .GetRequiredService<Retirement>()
+                            .RunAsync(parsed.GetRequiredValue(masterKey), parsed.GetValue(oldest), output, cancellation)
+                )
+        );
+        return command;
+    }
+
+    private static Command Import(TextWriter output)
+    {
+        var file = new Argument<string>("file") { Description = "JSON lines of mongoexport; - reads standard input" };
+        var dry = new Option<bool>("--dry-run") { Description = "reads, opens and checks everything, and writes nothing" };
+        var command = new Command("import", "takes over training pools and their keys from the old system") { file, dry };
+        command.SetAction(
+            (parsed, cancellation) =>
+                WithAsync(
+                    withMasterKeys: true,
+                    async services =>
+                    {
+                        var path = parsed.GetRequiredValue(file);
+                        try
+                        {
+                            // No buffer of the stream's own: the file may hold keys in plaintext.
+                            await using var stream =
+                                path == "-"
+                                    ? Console.OpenStandardInput()
+                                    : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+                            return await services
+                                .GetRequiredService<KeysImport>()
+                                .RunAsync(stream, parsed.GetValue(dry), output, cancellation);
+                        }
+                        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                        {
+                            await Console.Error.WriteLineAsync($"{path} cannot be read: {e.Message}");
+                            return WrongUsage;
+                        }
+                    }
+                )
+        );
+        return command;
+    }
+
+    private static Command Audit(TextWriter output)
+    {
+        var expect = new Option<KeyLogAnchor?>("--expect")
+        {
+            Description = "a head that an earlier audit printed, SEQUENCE:HASH: it must still be in the log",
+            CustomParser = result =>
+            {
+                if (KeyLogAnchor.Parse(result.Tokens[0].Value) is { } anchor)
+                {
+                    return anchor;
+                }
+                result.AddError("--expect must be SEQUENCE:HASH as an audit printed it.");
+                return null;
+            },
+        };
+        var command = new Command("audit", "verifies the log of the keys: its chain, openings against signatures, what is stored against what is told")
+        {
+            expect,
+        };
+        command.SetAction(
+            (parsed, cancellation) =>
+                WithAsync(
+                    withMasterKeys: false,
+                    async services =>
+                    {
+                        var (head, findings) = await services
+                            .GetRequiredService<KeyAudit>()
+                            .RunAsync(parsed.GetValue(expect), cancellation);
+                        foreach (var finding in findings)
+                        {
+                            await output.WriteLineAsync(finding.ToString());
+                        }
+                        await output.WriteLineAsync($"{head.Sequence} rows, {findings.Count} findings");
+                        await output.WriteLineAsync($"head: {head}");
+                        return findings.Count == 0 ? Well : NotWell;
+                    }
+                )
+        );
+        return command;
+    }
+
+    private static async Task<int> WithAsync(bool withMasterKeys, Func<IServiceProvider, Task<int>> act)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        // Standard output is for the report; what goes wrong belongs on the other one.
+        builder.Logging.ClearProviders();
+        builder.Services.AddWorkerLogging(builder.Configuration);
+        AddServices(builder.Services, builder.Configuration, withMasterKeys);
+        // Never started: nothing is consumed here; messages are stored with the rows, and a worker sends them.
+        using var host = builder.Build();
+        await using var scope = host.Services.CreateAsyncScope();
+        try
+        {
+            return await act(scope.ServiceProvider);
+        }
+        catch (Exception e) when (DatabaseTrouble.IsPassing(e))
+        {
+            await Console.Error.WriteLineAsync($"The database does not answer: {e.Message}");
+            return NotWell;
+        }
+    }
+
+    internal static void AddServices(IServiceCollection services, IConfiguration configuration, bool withMasterKeys)
+    {
+        services.AddClonesStore(configuration).AddClonesBus(configuration);
+        services.AddScoped<KeyCensus>().AddScoped<KeysStatus>().AddScoped<SweepWatch>().AddScoped<KeyAudit>();
+        if (withMasterKeys)
+        {
+            services.AddKeys(configuration);
+            services.AddScoped<Retirement>().AddScoped<KeysImport>().AddScoped<IImportedKeys>(s => s.GetRequiredService<DepositKeyVault>());
+        }
+    }
+}

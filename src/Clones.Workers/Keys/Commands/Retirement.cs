@@ -1,0 +1,50 @@
+using Clones.Persistence;
+using Clones.Persistence.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Workers.Keys.Commands;
+
+/// <summary><c>keys retire</c>: nothing is deleted here. It says that the secret may go, and notes in the log that it was said.</summary>
+internal sealed class Retirement(ClonesDbContext db, MasterKeys masters, TimeProvider time)
+{
+    public async Task<int> RunAsync(
+        string masterKey,
+        DateTimeOffset? oldestRestorePoint,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
+    {
+        var names = MasterKeyName.NeedingIt(masterKey);
+        var rows =
+            await db.DepositWalletKeys.LongCountAsync(k => names.Contains(k.MasterKey), cancellationToken)
+            + await db.MintKeys.LongCountAsync(k => names.Contains(k.MasterKey), cancellationToken);
+        var lastNeeded = await db
+            .KeyEvents.Where(e => e.KeyId != null && (names.Contains(e.ToKey) || (names.Contains(e.FromKey) && e.ToKey != null)))
+            .MaxAsync(e => (DateTimeOffset?)e.OccurredAt, cancellationToken);
+        var begun = await db.KeyEvents.MinAsync(e => e.OccurredAt, cancellationToken);
+        if (RetirementRule.Refuse(masterKey, rows, masters.Current, lastNeeded, begun, oldestRestorePoint) is { } reason)
+        {
+            await output.WriteLineAsync($"NOT retired. {reason}");
+            return KeysCommand.NotWell;
+        }
+
+        db.KeyEvents.Add(
+            new WalletKeyEvent
+            {
+                OccurredAt = time.GetUtcNow(),
+                Purpose = WalletKeyEvent.Master,
+                Kind = KeyEventKind.Retired,
+                FromKey = masterKey,
+                Detail = oldestRestorePoint is { } oldest ? $"oldest restore point {oldest:u}" : "no restore points",
+            }
+        );
+        await db.SaveChangesAsync(cancellationToken);
+        await output.WriteLineAsync($"{masterKey} is retired: nothing needs it. {Advice(masterKey)}");
+        return KeysCommand.Well;
+    }
+
+    private static string Advice(string masterKey) =>
+        masterKey == MasterKeyName.Plaintext ? "Set DEPOSIT_KEY_ENCRYPTION_MIN_VERSION=1, and what is not encrypted is no longer opened."
+        : masterKey.StartsWith("transit", StringComparison.Ordinal) ? "Raise min_decryption_version of the key in Vault."
+        : $"Take its secret from the workers' settings; set DEPOSIT_KEY_ENCRYPTION_MIN_VERSION={int.Parse(masterKey.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) + 1}.";
+}

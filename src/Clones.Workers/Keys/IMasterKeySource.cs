@@ -1,0 +1,29 @@
+namespace Clones.Workers.Keys;
+
+/// <summary>Where master keys are kept: the environment, a file, or Vault.</summary>
+internal interface IMasterKeySource
+{
+    /// <summary>Name of the master key that is written with, see <see cref="MasterKeyName"/>.</summary>
+    string Current { get; }
+
+    /// <summary>Whether keys in this form are for this source.</summary>
+    bool Opens(StoredForm form);
+
+    /// <param name="key">Taken apart.</param>
+    /// <param name="stored">The text it was, UTF-8.</param>
+    /// <param name="binding">Whose key it is.</param>
+    /// <param name="secretKey64">Receives the key; pinned, wiped by the caller.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="KeyUnusableException">It does not open.</exception>
+    /// <exception cref="Persistence.Messaging.IPassingTrouble">(as an exception) It may open later.</exception>
+    ValueTask OpenAsync(
+        StoredKey key,
+        ReadOnlyMemory<byte> stored,
+        KeyBinding binding,
+        Memory<byte> secretKey64,
+        CancellationToken cancellationToken
+    );
+
+    /// <returns>The stored form, under <see cref="Current"/>.</returns>
+    ValueTask<string> SealAsync(ReadOnlyMemory<byte> secretKey64, KeyBinding binding, CancellationToken cancellationToken);
+}

@@ -1,0 +1,75 @@
+using Clones.Persistence;
+using Clones.Persistence.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Workers.Keys;
+
+/// <summary>What is stored under each master key, and how much each has encrypted.</summary>
+/// <param name="MasterKey">See <see cref="MasterKeyName"/>.</param>
+/// <param name="Wallets">Keys of deposit wallets under it now.</param>
+/// <param name="Mints">Keys of mints under it now.</param>
+/// <param name="Encryptions">Since the log of the keys began. An encryption that was never committed (a crash) is not among them.</param>
+internal sealed record KeyCensusLine(string MasterKey, long Wallets, long Mints, long Encryptions);
+
+internal sealed class KeyCensus(ClonesDbContext db)
+{
+    public async Task<IReadOnlyList<KeyCensusLine>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var wallets = await CountAsync(db.DepositWalletKeys.Select(k => k.MasterKey!), cancellationToken);
+        var mints = await CountAsync(db.MintKeys.Select(k => k.MasterKey!), cancellationToken);
+        var encryptions = await EncryptionsAsync(cancellationToken);
+        return
+        [
+            .. wallets
+                .Keys.Union(mints.Keys)
+                .Union(encryptions.Keys)
+                .Order(StringComparer.Ordinal)
+                .Select(k => new KeyCensusLine(k, wallets.GetValueOrDefault(k), mints.GetValueOrDefault(k), encryptions.GetValueOrDefault(k))),
+        ];
+    }
+
+    public Task<Dictionary<string, long>> EncryptionsAsync(CancellationToken cancellationToken) =>
+        CountAsync(db.KeyEvents.Where(e => e.ToKey != null).Select(e => e.ToKey!), cancellationToken);
+
+    public Task<long> FailuresSinceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        db.KeyEvents.LongCountAsync(e => e.Kind == KeyEventKind.Failed && e.OccurredAt >= since, cancellationToken);
+
+    private static Task<Dictionary<string, long>> CountAsync(IQueryable<string> names, CancellationToken cancellationToken) =>
+        names.GroupBy(n => n).Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+}
+
+/// <summary>Raises the alarm of <see cref="EncryptionLimit"/> where nobody looks at <c>keys status</c>.</summary>
+internal sealed class EncryptionLimitWatch(IServiceScopeFactory scopes, TimeProvider time, ILogger<EncryptionLimitWatch> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(6);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception e) when (DatabaseTrouble.IsPassing(e))
+            {
+                log.LogWarning("The encryptions of the master keys could not be counted: {Reason}", e.Message);
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var census = scope.ServiceProvider.GetRequiredService<KeyCensus>();
+        foreach (var (masterKey, count) in await census.EncryptionsAsync(cancellationToken))
+        {
+            if (EncryptionLimit.WarningOf(masterKey, count) is { } warning)
+            {
+                log.LogError("{Warning}", warning);
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Clones.Workers.Keys;
+
+/// <summary>A key as it is stored. What the old system left may be plaintext, hence the pinned memory.</summary>
+internal sealed record StoredKeyRow(KeyBinding Binding, PinnedBytes Stored) : IDisposable
+{
+    public void Dispose() => Stored.Dispose();
+
+    public override string ToString() => $"{Binding}";
+}
+
+/// <summary>The stored text of a key is to become another, if it is still the one with this hash.</summary>
+internal sealed record KeySwap(KeyBinding Binding, byte[] StoredHash, string Fresh);
