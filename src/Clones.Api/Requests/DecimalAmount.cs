@@ -1,4 +1,5 @@
 using System.Globalization;
+using Clones.Persistence.Tokens;
 
 namespace Clones.Api.Requests;
 
@@ -30,31 +31,11 @@ internal readonly record struct DecimalAmount : IField<DecimalAmount, string>
     }
 
     /// <summary>In base units of a token with so many decimals.</summary>
-    public Parsed<ulong> ToBaseUnits(int tokenDecimals)
-    {
-        if (decimals > tokenDecimals)
-            return new Refusal($"has more decimals than the token, which has {tokenDecimals}");
-        var units = digits;
-        for (var i = decimals; i < tokenDecimals; i++)
-        {
-            if (units > ulong.MaxValue)
-                break;
-            units *= 10;
-        }
-        return units <= ulong.MaxValue
-            ? (ulong)units
-            : new Refusal($"is larger than {Format(ulong.MaxValue, tokenDecimals)}, the most that the token can count");
-    }
+    public Parsed<ulong> ToBaseUnits(int tokenDecimals) =>
+        BaseUnits.TryFrom(digits, decimals, tokenDecimals, out var units, out var refusal) ? units : new Refusal(refusal);
 
-    /// <summary>Base units as a decimal string, without trailing zeros.</summary>
-    public static string Format(ulong baseUnits, int tokenDecimals)
-    {
-        var text = baseUnits.ToString(CultureInfo.InvariantCulture).PadLeft(tokenDecimals + 1, '0');
-        if (tokenDecimals == 0)
-            return text;
-        var fraction = text[^tokenDecimals..].TrimEnd('0');
-        return fraction.Length == 0 ? text[..^tokenDecimals] : $"{text[..^tokenDecimals]}.{fraction}";
-    }
+    /// <inheritdoc cref="BaseUnits.Format"/>
+    public static string Format(ulong baseUnits, int tokenDecimals) => BaseUnits.Format(baseUnits, tokenDecimals);
 
     private static bool IsDigits(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 }

@@ -1,45 +1,11 @@
-using System.Globalization;
-using System.Text;
+using Clones.Persistence;
 
 namespace Clones.Api.Requests;
 
-/// <summary>The rule of every text that people write: well-formed, printable, without characters that reorder what is read.</summary>
+/// <summary><see cref="PlainTextRule"/> as a refusal of a field.</summary>
 internal static class PlainText
 {
-    /// <param name="text">As it came out of JSON.</param>
-    /// <param name="min">Characters (Unicode code points), at least.</param>
-    /// <param name="max">Characters, at most.</param>
-    /// <param name="lines">Whether line feeds and tabs may be in it.</param>
-    public static Refusal? Refuse(string text, int min, int max, bool lines = false)
-    {
-        var count = 0;
-        for (var i = 0; i < text.Length; )
-        {
-            if (Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
-                return new Refusal("must be well-formed Unicode");
-            if (!IsAllowed(rune, lines))
-                return new Refusal($"must not contain U+{rune.Value:X4}");
-            count++;
-            i += consumed;
-        }
-        if (count < min || count > max)
-            return new Refusal($"must be {min} to {max} characters long");
-        return char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) ? new Refusal("must not begin or end with white space") : null;
-    }
-
-    private static bool IsAllowed(Rune rune, bool lines) =>
-        rune.Value switch
-        {
-            '\n' or '\t' => lines,
-            // Marks and overrides of writing direction: they make a name read as another one.
-            0x061C or 0x200E or 0x200F or >= 0x202A and <= 0x202E or >= 0x2066 and <= 0x2069 => false,
-            _ => Rune.GetUnicodeCategory(rune)
-                is not (
-                    UnicodeCategory.Control
-                    or UnicodeCategory.LineSeparator
-                    or UnicodeCategory.ParagraphSeparator
-                    or UnicodeCategory.OtherNotAssigned
-                    or UnicodeCategory.PrivateUse
-                ),
-        };
+    /// <inheritdoc cref="PlainTextRule.Refuse"/>
+    public static Refusal? Refuse(string text, int min, int max, bool lines = false) =>
+        PlainTextRule.Refuse(text, min, max, lines) is { } reason ? new Refusal(reason) : null;
 }

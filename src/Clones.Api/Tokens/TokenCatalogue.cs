@@ -7,8 +7,8 @@ namespace Clones.Api.Tokens;
 /// <summary>The tokens that are listed, and SOL, which needs no listing. Operators list few, so that they are read all at once.</summary>
 internal sealed class TokenCatalogue
 {
-    public const int SolDecimals = 9;
-    public const string SolSymbol = "SOL";
+    public const int SolDecimals = Token.SolDecimals;
+    public const string SolSymbol = Token.SolSymbol;
 
     private readonly List<Token> tokens;
 

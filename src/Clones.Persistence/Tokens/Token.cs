@@ -3,6 +3,10 @@ namespace Clones.Persistence.Tokens;
 /// <summary>A token that training pools may pay in, as operators have listed it.</summary>
 public sealed class Token
 {
+    /// <summary>SOL needs no listing and is in no row.</summary>
+    public const string SolSymbol = "SOL";
+    public const int SolDecimals = 9;
+
     /// <summary>1-10 of A-Z and 0-9.</summary>
     public required string Symbol { get; init; }
 

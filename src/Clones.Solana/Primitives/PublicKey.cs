@@ -75,6 +75,9 @@ public readonly struct PublicKey : IEquatable<PublicKey>, IComparable<PublicKey>
         return !sign || (span[31] & 0x7F) != 0 || span[0] != 1 || span[1..31].ContainsAnyExcept((byte)0);
     }
 
+    /// <summary>Whether somebody may hold its key: on the curve, canonical, and not the System Program (the default value).</summary>
+    public bool IsWallet() => IsOnCurve() && IsCanonical() && this != default;
+
     public byte[] ToArray() => bytes.Span.ToArray();
 
     /// <exception cref="ArgumentException">The destination is shorter than 32 bytes.</exception>
