@@ -27,7 +27,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
     /// <param name="file">Without a buffer, see <see cref="Open"/>; the caller disposes it.</param>
     /// <param name="dryRun">Reads, opens and checks everything and writes nothing.</param>
     /// <param name="output">Gets the refused lines, the progress and the summary; never a part of a key.</param>
-    /// <param name="cancellationToken">Stops after the batch that is on its way, which is then undone.</param>
+    /// <param name="cancellationToken">Stops it; the batch that is on its way is undone, those before stay.</param>
     /// <returns>The exit code: see the constants.</returns>
     public async Task<int> RunAsync(Stream file, bool dryRun, TextWriter output, CancellationToken cancellationToken)
     {
