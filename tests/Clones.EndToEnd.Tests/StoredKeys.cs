@@ -1,3 +1,4 @@
+using System.Text;
 using Clones.Persistence;
 using Clones.Workers.Keys;
 using Microsoft.EntityFrameworkCore;
@@ -17,9 +18,9 @@ internal static class StoredKeys
         await using var db = new ClonesDbContext(options.Options);
 
         var keys = new List<byte[]>();
-        foreach (var wallet in await db.DepositWallets.ToListAsync())
+        foreach (var wallet in await db.DepositWallets.Include(w => w.Key).ToListAsync())
         {
-            keys.Add(Open(wallet.EncryptedPrivateKey, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring));
+            keys.Add(Open(wallet.Key!.EncryptedPrivateKey, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring));
         }
         foreach (var mint in await db.MintKeys.ToListAsync())
         {
@@ -31,7 +32,8 @@ internal static class StoredKeys
     private static byte[] Open(string stored, KeyBinding binding, KeyRing ring)
     {
         var secretKey = new byte[64];
-        SecretKeyCodec.Open(stored, binding, ring, secretKey);
+        var bytes = Encoding.UTF8.GetBytes(stored);
+        SecretKeyCodec.Open(StoredKey.Parse(bytes, binding), bytes, binding, ring, secretKey);
         return secretKey;
     }
 }

@@ -76,8 +76,6 @@ internal sealed class World
             Id = Dice.Guid(),
             TrainingPoolId = Dice.Guid(),
             Address = account.PublicKey.ToString(),
-            EncryptedPrivateKey = "",
-            KeyVersion = 1,
             CreatedAt = Database.Clock,
         };
         Seeds[wallet.Id] = seed;

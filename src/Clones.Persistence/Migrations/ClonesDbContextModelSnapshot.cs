@@ -312,6 +312,161 @@ namespace Clones.Persistence.Migrations
                     b.ToTable("agent_transitions", (string)null);
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Keys.KeySweep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("Cursor")
+                        .HasColumnType("uuid")
+                        .HasColumnName("cursor");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("KeysPerSecondMax")
+                        .HasColumnType("integer")
+                        .HasColumnName("keys_per_second_max");
+
+                    b.Property<long>("Migrated")
+                        .HasColumnType("bigint")
+                        .HasColumnName("migrated");
+
+                    b.Property<int>("Pass")
+                        .HasColumnType("integer")
+                        .HasColumnName("pass");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.Property<string>("ToKey")
+                        .HasColumnType("text")
+                        .HasColumnName("to_key");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_key_sweeps");
+
+                    b.HasIndex("FinishedAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_key_sweeps_finished_at")
+                        .HasFilter("finished_at IS NULL");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("FinishedAt"), false);
+
+                    b.ToTable("key_sweeps", (string)null);
+                });
+
+            modelBuilder.Entity("Clones.Persistence.Keys.WalletKeyEvent", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("FromKey")
+                        .HasColumnType("text")
+                        .HasColumnName("from_key");
+
+                    b.Property<string>("Hash")
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<Guid?>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("PreviousHash")
+                        .HasColumnType("text")
+                        .HasColumnName("previous_hash");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<long?>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("ToKey")
+                        .HasColumnType("text")
+                        .HasColumnName("to_key");
+
+                    b.Property<Guid?>("TransactionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("transaction_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_wallet_key_events");
+
+                    b.HasIndex("Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_wallet_key_events_sequence");
+
+                    b.HasIndex("ToKey")
+                        .HasDatabaseName("ix_wallet_key_events_to_key")
+                        .HasFilter("to_key IS NOT NULL");
+
+                    b.HasIndex("TransactionId")
+                        .HasDatabaseName("ix_wallet_key_events_transaction_id");
+
+                    b.HasIndex("KeyId", "Id")
+                        .HasDatabaseName("ix_wallet_key_events_key_id_id");
+
+                    b.ToTable("wallet_key_events", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_wallet_key_events_detail_one_line", "detail !~ '[\\n\\r]'");
+                        });
+                });
+
             modelBuilder.Entity("Clones.Persistence.Ledger.ChainLanding", b =>
                 {
                     b.Property<string>("Signature")
@@ -1216,18 +1371,9 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<string>("EncryptedPrivateKey")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("encrypted_private_key");
-
                     b.Property<DateTimeOffset?>("HistoryReadAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("history_read_at");
-
-                    b.Property<int>("KeyVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("key_version");
 
                     b.Property<decimal>("SettledSlot")
                         .HasColumnType("numeric(20,0)")
@@ -1254,8 +1400,31 @@ namespace Clones.Persistence.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_deposit_wallets_training_pool_id");
 
-                    b.HasIndex("KeyVersion", "Id")
-                        .HasDatabaseName("ix_deposit_wallets_key_version_id");
+                    b.ToTable("deposit_wallets", (string)null);
+                });
+
+            modelBuilder.Entity("Clones.Persistence.Wallets.DepositWalletKey", b =>
+                {
+                    b.Property<Guid>("WalletId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("EncryptedPrivateKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("encrypted_private_key");
+
+                    b.Property<string>("MasterKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("master_key")
+                        .HasComputedColumnSql("CASE\n    WHEN position(':' in encrypted_private_key) = 0 THEN 'plaintext'\n    WHEN encrypted_private_key ~ '^v[1-9][0-9]*:' THEN split_part(encrypted_private_key, ':', 1) || '-unbound'\n    WHEN encrypted_private_key ~ '^k1:transit:vault:v[1-9][0-9]*:' THEN 'transit-' || split_part(encrypted_private_key, ':', 4)\n    WHEN encrypted_private_key ~ '^k1:[1-9][0-9]*:' THEN 'v' || split_part(encrypted_private_key, ':', 2)\n    ELSE 'unknown'\nEND", true);
+
+                    b.HasKey("WalletId")
+                        .HasName("pk_deposit_wallets");
+
+                    b.HasIndex("MasterKey", "WalletId")
+                        .HasDatabaseName("ix_deposit_wallets_master_key_id");
 
                     b.ToTable("deposit_wallets", (string)null);
                 });
@@ -1275,9 +1444,11 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("encrypted_private_key");
 
-                    b.Property<int>("KeyVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("key_version");
+                    b.Property<string>("MasterKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("master_key")
+                        .HasComputedColumnSql("CASE\n    WHEN position(':' in encrypted_private_key) = 0 THEN 'plaintext'\n    WHEN encrypted_private_key ~ '^v[1-9][0-9]*:' THEN split_part(encrypted_private_key, ':', 1) || '-unbound'\n    WHEN encrypted_private_key ~ '^k1:transit:vault:v[1-9][0-9]*:' THEN 'transit-' || split_part(encrypted_private_key, ':', 4)\n    WHEN encrypted_private_key ~ '^k1:[1-9][0-9]*:' THEN 'v' || split_part(encrypted_private_key, ':', 2)\n    ELSE 'unknown'\nEND", true);
 
                     b.Property<string>("Mint")
                         .IsRequired()
@@ -1290,6 +1461,9 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("Mint")
                         .IsUnique()
                         .HasDatabaseName("ix_mint_keys_mint");
+
+                    b.HasIndex("MasterKey", "AgentId")
+                        .HasDatabaseName("ix_mint_keys_master_key_agent_id");
 
                     b.ToTable("mint_keys", (string)null);
                 });
@@ -1434,6 +1608,16 @@ namespace Clones.Persistence.Migrations
                         .HasConstraintName("fk_deposit_wallets_training_pools_training_pool_id");
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Wallets.DepositWalletKey", b =>
+                {
+                    b.HasOne("Clones.Persistence.Wallets.DepositWallet", null)
+                        .WithOne("Key")
+                        .HasForeignKey("Clones.Persistence.Wallets.DepositWalletKey", "WalletId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_deposit_wallets_deposit_wallets_wallet_id");
+                });
+
             modelBuilder.Entity("Clones.Persistence.Wallets.EncryptedMintKey", b =>
                 {
                     b.HasOne("Clones.Persistence.Agents.Agent", null)
@@ -1464,6 +1648,12 @@ namespace Clones.Persistence.Migrations
             modelBuilder.Entity("Clones.Persistence.Settlement.ChainTransaction", b =>
                 {
                     b.Navigation("Attempts");
+                });
+
+            modelBuilder.Entity("Clones.Persistence.Wallets.DepositWallet", b =>
+                {
+                    b.Navigation("Key")
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

@@ -19,11 +19,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
     /// <returns>Null where there is no such wallet.</returns>
     /// <exception cref="InvalidOperationException">No database transaction is open: the lock would be gone at once.</exception>
     public Task<DepositWallet?> LockAsync(Guid walletId, CancellationToken cancellationToken) =>
-        LockAsync(
-            db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR UPDATE", walletId),
-            w => w.Id == walletId,
-            cancellationToken
-        );
+        LockAsync(db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR UPDATE", walletId), w => w.Id == walletId, cancellationToken);
 
     /// <inheritdoc cref="LockAsync(Guid, CancellationToken)"/>
     public Task<DepositWallet?> LockOfPoolAsync(Guid trainingPoolId, CancellationToken cancellationToken) =>

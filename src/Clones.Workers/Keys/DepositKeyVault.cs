@@ -1,4 +1,5 @@
 using System.Text;
+using Clones.Persistence;
 using Clones.Persistence.Keys;
 using Clones.Persistence.Messaging;
 using Clones.Persistence.Wallets;
@@ -12,6 +13,7 @@ namespace Clones.Workers.Keys;
 /// guarded memory, which the caller's <c>using</c> wipes after one signature.
 /// </summary>
 internal sealed class DepositKeyVault(
+    ClonesDbContext db,
     StoredKeys stored,
     MasterKeys masters,
     KeyMigration migration,
@@ -55,13 +57,7 @@ internal sealed class DepositKeyVault(
         };
     }
 
-    /// <summary>Makes a wallet of the key that the old system stored for an address. The caller adds it to the context.</summary>
-    /// <param name="trainingPoolId">Whose wallet it becomes.</param>
-    /// <param name="walletId">Its id; the key is bound to it.</param>
-    /// <param name="address">What the key must be the key of.</param>
-    /// <param name="storedUtf8">In one of the old system's forms; the caller wipes it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="KeyUnusableException">It does not open, is not the key of the address, or is bound to another wallet.</exception>
+    /// <inheritdoc/>
     public async ValueTask<DepositWallet> TakeOverAsync(
         Guid trainingPoolId,
         Guid walletId,
@@ -76,7 +72,9 @@ internal sealed class DepositKeyVault(
         using (Derive(secretKey.Array, binding, from)) { }
         var (sealedKey, to) = await SealAsync(secretKey, binding, cancellationToken);
         events.Imported(binding, from, to);
-        return Wallet(walletId, trainingPoolId, binding.Address, sealedKey);
+        var wallet = Wallet(walletId, trainingPoolId, binding.Address, sealedKey);
+        db.DepositWallets.Add(wallet);
+        return wallet;
     }
 
     internal static Account Derive(byte[] secretKey, KeyBinding binding, string masterKey)
@@ -112,7 +110,12 @@ internal sealed class DepositKeyVault(
             account = Derive(secretKey.Array, row.Binding, masterKey);
             events.Opened(row.Binding, masterKey, transactionId);
             meter.Opened.Add(1);
-            log.LogInformation("Opened the {Binding} under {MasterKey} for transaction {TransactionId}", row.Binding, masterKey, transactionId);
+            log.LogInformation(
+                "Opened the {Binding} under {MasterKey} for transaction {TransactionId}",
+                row.Binding,
+                masterKey,
+                transactionId
+            );
             if (masterKey != masters.Current)
             {
                 await migration.TryAsync(row, masterKey, secretKey, cancellationToken);

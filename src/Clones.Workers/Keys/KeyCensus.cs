@@ -24,7 +24,12 @@ internal sealed class KeyCensus(ClonesDbContext db)
                 .Keys.Union(mints.Keys)
                 .Union(encryptions.Keys)
                 .Order(StringComparer.Ordinal)
-                .Select(k => new KeyCensusLine(k, wallets.GetValueOrDefault(k), mints.GetValueOrDefault(k), encryptions.GetValueOrDefault(k))),
+                .Select(k => new KeyCensusLine(
+                    k,
+                    wallets.GetValueOrDefault(k),
+                    mints.GetValueOrDefault(k),
+                    encryptions.GetValueOrDefault(k)
+                )),
         ];
     }
 
@@ -35,7 +40,10 @@ internal sealed class KeyCensus(ClonesDbContext db)
         db.KeyEvents.LongCountAsync(e => e.Kind == KeyEventKind.Failed && e.OccurredAt >= since, cancellationToken);
 
     private static Task<Dictionary<string, long>> CountAsync(IQueryable<string> names, CancellationToken cancellationToken) =>
-        names.GroupBy(n => n).Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        names
+            .GroupBy(n => n)
+            .Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
 }
 
 /// <summary>Raises the alarm of <see cref="EncryptionLimit"/> where nobody looks at <c>keys status</c>.</summary>

@@ -41,12 +41,11 @@ internal static class KeysRegistration
                 AddRing(services, new RingKeys(KeyRing.Load(configuration)));
                 break;
             case "file":
-                var path =
-                    configuration[FileName] is { Length: > 0 } named
-                        ? named
-                        : throw new ConfigurationMissingException(
-                            $"{FileName} is missing. Set it to the mounted file or folder of the secrets, since {SourceName} is file."
-                        );
+                var path = configuration[FileName] is { Length: > 0 } named
+                    ? named
+                    : throw new ConfigurationMissingException(
+                        $"{FileName} is missing. Set it to the mounted file or folder of the secrets, since {SourceName} is file."
+                    );
                 var file = FileKeys.Load(path);
                 services.AddSingleton(_ => file);
                 services.AddHostedService<FileKeysReader>();
@@ -59,5 +58,7 @@ internal static class KeysRegistration
 
     private static void AddRing(IServiceCollection services, RingKeys ring) =>
         // By a factory: the container disposes (and wipes) only what it makes itself.
-        services.AddSingleton(_ => ring).AddSingleton(s => new MasterKeys(s.GetRequiredService<RingKeys>(), [s.GetRequiredService<RingKeys>()]));
+        services
+            .AddSingleton(_ => ring)
+            .AddSingleton(s => new MasterKeys(s.GetRequiredService<RingKeys>(), [s.GetRequiredService<RingKeys>()]));
 }

@@ -34,6 +34,5 @@ internal static class MasterKeyName
             NumberStyles.None,
             CultureInfo.InvariantCulture,
             out var version
-        )
-            && version is > 0 and < 10_000;
+        ) && version is > 0 and < 10_000;
 }

@@ -69,7 +69,11 @@ internal static class SecretKeyCodec
         catch (AuthenticationTagMismatchException)
         {
             CryptographicOperations.ZeroMemory(plaintext);
-            throw new KeyUnusableException(binding, key.MasterKey, "it was changed, belongs to another wallet, or the master key is another.");
+            throw new KeyUnusableException(
+                binding,
+                key.MasterKey,
+                "it was changed, belongs to another wallet, or the master key is another."
+            );
         }
     }
 

@@ -150,7 +150,10 @@ internal sealed class StoredKey
     private static byte[] FromHex(ReadOnlySpan<byte> hex, int length, string what, string masterKey, KeyBinding binding)
     {
         var bytes = new byte[length];
-        return hex.Length == 2 * length && Convert.FromHexString(hex, bytes, out _, out var written) == OperationStatus.Done && written == length
+        return
+            hex.Length == 2 * length
+            && Convert.FromHexString(hex, bytes, out _, out var written) == OperationStatus.Done
+            && written == length
             ? bytes
             : throw new KeyUnusableException(binding, masterKey, $"its {what} is not hex of {length} bytes.");
     }

@@ -35,13 +35,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
     /// The next keys that are not under <paramref name="current"/>, in the order of their ids, locked until the end of the transaction. Those that
     /// somebody else holds are passed over: a payment that has the wallet encrypts its key anew by itself.
     /// </summary>
-    public Task<List<StoredKeyRow>> NextAsync(
-        string purpose,
-        Guid after,
-        string current,
-        int count,
-        CancellationToken cancellationToken
-    )
+    public Task<List<StoredKeyRow>> NextAsync(string purpose, Guid after, string current, int count, CancellationToken cancellationToken)
     {
         var (table, idColumn, address) = Names(purpose);
         return ReadAsync(
@@ -61,11 +55,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
 
     /// <summary>Compare-and-swap: whose stored text is no longer the one that was read stays as it is.</summary>
     /// <returns>What was swapped, read back: id and stored text (a ciphertext of ours).</returns>
-    public async Task<Dictionary<Guid, string>> SwapAsync(
-        string purpose,
-        IReadOnlyList<KeySwap> swaps,
-        CancellationToken cancellationToken
-    )
+    public async Task<Dictionary<Guid, string>> SwapAsync(string purpose, IReadOnlyList<KeySwap> swaps, CancellationToken cancellationToken)
     {
         var (table, idColumn, _) = Names(purpose);
         await using var command = await CommandAsync(

@@ -70,8 +70,7 @@ internal static class StandIn
             Id = Guid.CreateVersion7(),
             TrainingPoolId = poolId,
             Address = account.PublicKey.ToString(),
-            EncryptedPrivateKey = "ciphertext of the tests",
-            KeyVersion = 1,
+            Key = new DepositWalletKey { EncryptedPrivateKey = "ciphertext of the tests" },
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
         db.DepositWallets.Add(wallet);

@@ -48,8 +48,7 @@ internal sealed class AgentRows
                 Id = walletId,
                 TrainingPoolId = poolId,
                 Address = name,
-                EncryptedPrivateKey = "none",
-                KeyVersion = 1,
+                Key = new DepositWalletKey { EncryptedPrivateKey = "none" },
                 CreatedAt = Start,
             }
         );

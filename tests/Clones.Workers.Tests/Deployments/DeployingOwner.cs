@@ -37,7 +37,7 @@ internal sealed class DeployingOwner(DeploymentHost host, Account account, Agent
         var wallet = await host.WithAsync(
             async (services, db) =>
             {
-                var made = services.GetRequiredService<DepositKeyVault>().CreateDepositWallet(poolId);
+                var made = await services.GetRequiredService<DepositKeyVault>().CreateDepositWalletAsync(poolId, CancellationToken.None);
                 db.Add(PoolOf(poolId, account.PublicKey));
                 db.Add(made);
                 db.Add(agent);

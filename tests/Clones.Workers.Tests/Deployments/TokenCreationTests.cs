@@ -127,7 +127,7 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         var left = await host.WithAsync(
             async (services, db) =>
             {
-                var key = services.GetRequiredService<DepositKeyVault>().CreateMintKey(owner.Agent.Id);
+                var key = await services.GetRequiredService<DepositKeyVault>().CreateMintKeyAsync(owner.Agent.Id, CancellationToken.None);
                 db.Add(key);
                 await db.SaveChangesAsync();
                 return key.Mint;

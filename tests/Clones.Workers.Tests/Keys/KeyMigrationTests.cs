@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
@@ -34,8 +32,7 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
                 Id = Guid.CreateVersion7(),
                 TrainingPoolId = poolId,
                 Address = account.PublicKey.ToString(),
-                EncryptedPrivateKey = oldVersion == 0 ? bare : SealAsTheOldSystemDid(bare),
-                KeyVersion = oldVersion,
+                Key = new DepositWalletKey { EncryptedPrivateKey = oldVersion == 0 ? bare : OldSystem.Seal(bare) },
                 CreatedAt = TimeProvider.System.GetUtcNow(),
             }
         );
@@ -47,11 +44,11 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
         }
 
         var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
-        wallet.KeyVersion.ShouldBe(1);
-        wallet.EncryptedPrivateKey.ShouldStartWith("k1:1:");
+        var stored = await host.WithAsync((_, db) => StoredAsync(db, wallet.Id));
+        stored.ShouldStartWith("k1:1:");
         using var ring = TestKeys.Ring();
         var reopened = new byte[64];
-        SecretKeyCodec.Open(wallet.EncryptedPrivateKey, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring, reopened).ShouldBe((1, true));
+        Codec.Open(stored, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring, reopened).ShouldBe("v1");
         reopened.ShouldBe(secretKey);
 
         // Debug logging was on all the time.
@@ -79,7 +76,7 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
         using var account = Account.Generate();
         var secretKey = new byte[64];
         account.CopySecretKeyTo(secretKey);
-        var old = SealAsTheOldSystemDid(Convert.ToBase64String(secretKey));
+        var old = OldSystem.Seal(Convert.ToBase64String(secretKey));
         var pool = await host.CreatePoolAsync(2 * Sol, poolId => OldWallet(poolId, account, old));
         var walletId = await host.WithAsync(
             (_, db) => db.DepositWallets.Where(w => w.TrainingPoolId == pool.Id).Select(w => w.Id).SingleAsync()
@@ -99,12 +96,12 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
             }
         );
 
-        await ShouldOpenAsync(walletId, secretKey, old, (1, false));
+        await ShouldOpenAsync(walletId, secretKey, old, "v1-unbound");
         var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), Sol);
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
         var fresh = await host.WithAsync((_, db) => StoredAsync(db, walletId));
         fresh.ShouldNotBe(old);
-        await ShouldOpenAsync(walletId, secretKey, fresh, (1, true));
+        await ShouldOpenAsync(walletId, secretKey, fresh, "v1");
     }
 
     private static DepositWallet OldWallet(Guid poolId, Account account, string stored) =>
@@ -113,13 +110,12 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
             Id = Guid.CreateVersion7(),
             TrainingPoolId = poolId,
             Address = account.PublicKey.ToString(),
-            EncryptedPrivateKey = stored,
-            KeyVersion = 1,
+            Key = new DepositWalletKey { EncryptedPrivateKey = stored },
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
 
     private static Task<string> StoredAsync(ClonesDbContext db, Guid walletId) =>
-        db.DepositWallets.Where(w => w.Id == walletId).Select(w => w.EncryptedPrivateKey).SingleAsync();
+        db.DepositWalletKeys.Where(k => k.WalletId == walletId).Select(k => k.EncryptedPrivateKey).SingleAsync();
 
     private async Task KillSessionAsync(ClonesDbContext db)
     {
@@ -128,31 +124,17 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
         await Should.ThrowAsync<Exception>(() => db.Database.ExecuteSqlAsync($"SELECT 1"));
     }
 
-    private Task<bool> ShouldOpenAsync(Guid walletId, byte[] secretKey, string stored, (int, bool) form) =>
+    private Task<bool> ShouldOpenAsync(Guid walletId, byte[] secretKey, string stored, string masterKey) =>
         host.WithAsync(
             async (_, db) =>
             {
                 var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.Id == walletId);
-                wallet.EncryptedPrivateKey.ShouldBe(stored);
+                (await StoredAsync(db, walletId)).ShouldBe(stored);
                 using var ring = TestKeys.Ring();
                 var opened = new byte[64];
-                SecretKeyCodec.Open(stored, KeyBinding.OfWallet(walletId, wallet.Address), ring, opened).ShouldBe(form);
+                Codec.Open(stored, KeyBinding.OfWallet(walletId, wallet.Address), ring, opened).ShouldBe(masterKey);
                 opened.ShouldBe(secretKey);
                 return true;
             }
         );
-
-    // Byte for byte what the vectors' script does with node:crypto.
-    private static string SealAsTheOldSystemDid(string bare)
-    {
-        Span<byte> key = stackalloc byte[32];
-        Scrypt.Derive(TestKeys.Secret, TestKeys.Salt, key);
-        var iv = RandomNumberGenerator.GetBytes(12);
-        var plaintext = Encoding.UTF8.GetBytes(bare);
-        var ciphertext = new byte[plaintext.Length];
-        var tag = new byte[16];
-        using var cipher = new AesGcm(key, 16);
-        cipher.Encrypt(iv, plaintext, ciphertext, tag);
-        return $"v1:{Convert.ToHexStringLower(iv)}:{Convert.ToHexStringLower(tag)}:{Convert.ToHexStringLower(ciphertext)}";
-    }
 }

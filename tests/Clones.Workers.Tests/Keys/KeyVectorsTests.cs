@@ -35,7 +35,7 @@ public sealed class KeyVectorsTests
             for (var version = 0; version < stored.Length; version++)
             {
                 var secretKey = new byte[64];
-                SecretKeyCodec.Open(stored[version], binding, ring, secretKey).ShouldBe((version, false));
+                Codec.Open(stored[version], binding, ring, secretKey).ShouldBe(version == 0 ? "plaintext" : $"v{version}-unbound");
                 Convert.ToHexStringLower(secretKey).ShouldBe(expected);
                 using var account = Account.FromSecretKey(secretKey);
                 account.PublicKey.ToString().ShouldBe(address);

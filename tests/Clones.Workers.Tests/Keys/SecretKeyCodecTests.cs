@@ -25,7 +25,7 @@ public sealed class SecretKeyCodecTests : IDisposable
         var stored = SecretKeyCodec.Seal(secretKey, binding, ring);
         var opened = new byte[64];
 
-        SecretKeyCodec.Open(stored, binding, ring, opened).ShouldBe((1, true));
+        Codec.Open(stored, binding, ring, opened).ShouldBe("v1");
         opened.ShouldBe(secretKey);
         SecretKeyCodec.Seal(secretKey, binding, ring).ShouldNotBe(stored);
         stored.ShouldStartWith("k1:1:");
@@ -39,10 +39,7 @@ public sealed class SecretKeyCodecTests : IDisposable
         {
             var changed = stored.ToCharArray();
             changed[i] = changed[i] == '7' ? '8' : '7';
-            Should.Throw<KeyUnusableException>(
-                () => SecretKeyCodec.Open(new string(changed), binding, ring, new byte[64]),
-                $"position {i}"
-            );
+            Should.Throw<KeyUnusableException>(() => Codec.Open(new string(changed), binding, ring, new byte[64]), $"position {i}");
         }
     }
 
@@ -67,7 +64,7 @@ public sealed class SecretKeyCodecTests : IDisposable
         ];
         foreach (var other in others)
         {
-            Should.Throw<KeyUnusableException>(() => SecretKeyCodec.Open(stored, other, ring, new byte[64]));
+            Should.Throw<KeyUnusableException>(() => Codec.Open(stored, other, ring, new byte[64]));
         }
     }
 
@@ -76,7 +73,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     {
         var parts = SecretKeyCodec.Seal(secretKey, binding, ring).Split(':');
         parts[3] = parts[3][..8];
-        Should.Throw<KeyUnusableException>(() => SecretKeyCodec.Open(string.Join(':', parts), binding, ring, new byte[64]));
+        Should.Throw<KeyUnusableException>(() => Codec.Open(string.Join(':', parts), binding, ring, new byte[64]));
     }
 
     [Theory]
@@ -91,7 +88,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     [InlineData("AAAA")]
     public void What_is_in_no_known_form_is_refused_without_being_quoted(string stored)
     {
-        var refused = Should.Throw<KeyUnusableException>(() => SecretKeyCodec.Open(stored, binding, ring, new byte[64]));
+        var refused = Should.Throw<KeyUnusableException>(() => Codec.Open(stored, binding, ring, new byte[64]));
         refused.Message.ShouldContain(binding.Id.ToString());
         if (stored.Length > 12)
         {
@@ -104,7 +101,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     {
         var bare = Convert.ToBase64String(secretKey);
         var spaced = bare[..10] + " " + bare[11..];
-        Should.Throw<KeyUnusableException>(() => SecretKeyCodec.Open(spaced, binding, ring, new byte[64]));
+        Should.Throw<KeyUnusableException>(() => Codec.Open(spaced, binding, ring, new byte[64]));
     }
 
     [Fact]
@@ -112,9 +109,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     {
         var stored = SecretKeyCodec.Seal(secretKey, binding, ring);
         var destination = RandomNumberGenerator.GetBytes(64);
-        Should.Throw<KeyUnusableException>(() =>
-            SecretKeyCodec.Open(stored, binding with { Id = Guid.CreateVersion7() }, ring, destination)
-        );
+        Should.Throw<KeyUnusableException>(() => Codec.Open(stored, binding with { Id = Guid.CreateVersion7() }, ring, destination));
         destination.ShouldNotBe(secretKey);
         destination.ShouldAllBe(b => b == 0);
     }

@@ -262,7 +262,9 @@ public class SettlementHost : IAsyncLifetime
             {
                 db.TrainingPools.Add(pool);
                 await db.SaveChangesAsync();
-                var made = makeWallet?.Invoke(pool.Id) ?? services.GetRequiredService<DepositKeyVault>().CreateDepositWallet(pool.Id);
+                var made =
+                    makeWallet?.Invoke(pool.Id)
+                    ?? await services.GetRequiredService<DepositKeyVault>().CreateDepositWalletAsync(pool.Id, CancellationToken.None);
                 db.DepositWallets.Add(made);
                 pool.DepositWalletId = made.Id;
                 await db.SaveChangesAsync();

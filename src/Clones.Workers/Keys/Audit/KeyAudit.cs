@@ -54,15 +54,15 @@ internal sealed class KeyAudit(ClonesDbContext db)
         // One snapshot, so that what is committed meanwhile is missing on both sides.
         await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
         var walk = new KeyLogWalk(expected);
-        await foreach (var row in db.KeyEvents.AsNoTracking().OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (
+            var row in db.KeyEvents.AsNoTracking().OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(cancellationToken)
+        )
         {
             walk.Next(row);
         }
         walk.End();
         var findings = new List<KeyAuditFinding>(walk.Findings.Take(FindingsMax));
-        foreach (
-            var row in await db.Database.SqlQueryRaw<OpeningsRow>(OpeningsAgainstSignatures).ToListAsync(cancellationToken)
-        )
+        foreach (var row in await db.Database.SqlQueryRaw<OpeningsRow>(OpeningsAgainstSignatures).ToListAsync(cancellationToken))
         {
             findings.Add(
                 new KeyAuditFinding(

@@ -61,7 +61,12 @@ internal sealed record KeyLogAnchor(long Sequence, string Hash)
     /// <returns>Null where it is none.</returns>
     public static KeyLogAnchor? Parse(string text) =>
         text.Split(':') is [var digits, { Length: 64 } hash]
-        && long.TryParse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var sequence)
+        && long.TryParse(
+            digits,
+            System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out var sequence
+        )
         && hash.All(char.IsAsciiHexDigitLower)
             ? new KeyLogAnchor(sequence, hash)
             : null;

@@ -47,10 +47,7 @@ internal static class KeysCommand
         var command = new Command("status", "stored keys and encryptions by master key, failures, and the sweep that runs");
         command.SetAction(
             (_, cancellation) =>
-                WithAsync(
-                    withMasterKeys: false,
-                    services => services.GetRequiredService<KeysStatus>().WriteAsync(output, cancellation)
-                )
+                WithAsync(withMasterKeys: false, services => services.GetRequiredService<KeysStatus>().WriteAsync(output, cancellation))
         );
         return command;
     }
@@ -69,7 +66,10 @@ internal static class KeysCommand
                 result.AddError("--rate must be from 1 to 100000 keys a second.");
             }
         });
-        var command = new Command("sweep", "asks the workers to encrypt anew whatever is not under the current master key, and watches them")
+        var command = new Command(
+            "sweep",
+            "asks the workers to encrypt anew whatever is not under the current master key, and watches them"
+        )
         {
             rate,
         };
@@ -113,7 +113,9 @@ internal static class KeysCommand
         {
             if (result.GetValue(none) == (result.GetResult(oldest) is not null))
             {
-                result.AddError("Name the oldest backup that you would still restore with --oldest-restore-point TIME, or say --no-restore-points.");
+                result.AddError(
+                    "Name the oldest backup that you would still restore with --oldest-restore-point TIME, or say --no-restore-points."
+                );
             }
         });
         command.SetAction(
@@ -143,11 +145,7 @@ internal static class KeysCommand
                         var path = parsed.GetRequiredValue(file);
                         try
                         {
-                            // No buffer of the stream's own: the file may hold keys in plaintext.
-                            await using var stream =
-                                path == "-"
-                                    ? Console.OpenStandardInput()
-                                    : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+                            await using Stream stream = path == "-" ? Console.OpenStandardInput() : KeysImport.Open(path);
                             return await services
                                 .GetRequiredService<KeysImport>()
                                 .RunAsync(stream, parsed.GetValue(dry), output, cancellation);
@@ -178,7 +176,10 @@ internal static class KeysCommand
                 return null;
             },
         };
-        var command = new Command("audit", "verifies the log of the keys: its chain, openings against signatures, what is stored against what is told")
+        var command = new Command(
+            "audit",
+            "verifies the log of the keys: its chain, openings against signatures, what is stored against what is told"
+        )
         {
             expect,
         };

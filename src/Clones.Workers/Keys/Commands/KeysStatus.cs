@@ -29,7 +29,9 @@ internal sealed class KeysStatus(ClonesDbContext db, KeyCensus census, TimeProvi
         await output.WriteLineAsync($"failures in the last 24 h: {failures}");
         foreach (var failure in await LastFailuresAsync(cancellationToken))
         {
-            await output.WriteLineAsync($"  {failure.OccurredAt:u} {failure.Purpose} key {failure.KeyId:D} ({failure.Address}): {failure.Detail}");
+            await output.WriteLineAsync(
+                $"  {failure.OccurredAt:u} {failure.Purpose} key {failure.KeyId:D} ({failure.Address}): {failure.Detail}"
+            );
         }
         var sweep = await db.KeySweeps.AsNoTracking().OrderByDescending(s => s.RequestedAt).FirstOrDefaultAsync(cancellationToken);
         if (sweep is not null)

@@ -41,7 +41,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         var address = await host.WithAsync(
             async (services, db) =>
             {
-                var made = services.GetRequiredService<DepositKeyVault>().CreateDepositWallet(pool.Id);
+                var made = await services.GetRequiredService<DepositKeyVault>().CreateDepositWalletAsync(pool.Id, CancellationToken.None);
                 db.AddRange(pool, made, agent);
                 db.Add(
                     new AgentLifecycleInstance

@@ -65,7 +65,7 @@ internal sealed class ImportHost : IAsyncDisposable
         await using var db = Context();
         using var stream = new MemoryStream(file);
         await using var output = new StringWriter();
-        var import = new KeysImport(db, keys ?? new CodecKeys(db, ring), time ?? TimeProvider.System);
+        var import = new KeysImport(db, keys ?? ImportVault.Of(db, ring), time ?? TimeProvider.System);
         var code = await import.RunAsync(stream, dryRun, output, TestContext.Current.CancellationToken);
         db.ChangeTracker.Entries().ShouldBeEmpty();
         return (code, output.ToString());
@@ -95,7 +95,7 @@ internal sealed class ImportHost : IAsyncDisposable
     public async Task<byte[]> OpenAsync(TrainingPool pool)
     {
         await using var db = Context();
-        var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.TrainingPoolId == pool.Id);
+        var wallet = await db.DepositWallets.AsNoTracking().Include(w => w.Key).SingleAsync(w => w.TrainingPoolId == pool.Id);
         pool.DepositWalletId.ShouldBe(wallet.Id);
         wallet.BalanceCheckedAt.ShouldBeNull("it is due");
         return Open(wallet);
@@ -105,7 +105,7 @@ internal sealed class ImportHost : IAsyncDisposable
     {
         var secretKey = new byte[Account.SecretKeyLength];
         var binding = KeyBinding.OfWallet(wallet.Id, wallet.Address);
-        SecretKeyCodec.Open(wallet.EncryptedPrivateKey, binding, ring, secretKey).ShouldBe((1, true));
+        Codec.Open(wallet.Key!.EncryptedPrivateKey, binding, ring, secretKey).ShouldBe("v1");
         using var account = Account.FromSecretKey(secretKey);
         account.PublicKey.ToString().ShouldBe(wallet.Address);
         return secretKey;

@@ -23,7 +23,7 @@ public sealed class ImportSamplesTests
         await using var db = host.Context();
         using var ring = TestKeys.Ring();
         await using var output = new StringWriter();
-        var code = await new KeysImport(db, new CodecKeys(db, ring), TimeProvider.System).RunAsync(
+        var code = await new KeysImport(db, ImportVault.Of(db, ring), TimeProvider.System).RunAsync(
             file,
             false,
             output,

@@ -25,7 +25,7 @@ public sealed class ImportedPoolPaysTests(SettlementHost host) : IClassFixture<S
             {
                 using var file = new MemoryStream(Encoding.UTF8.GetBytes(line));
                 await using var output = new StringWriter();
-                var keys = new CodecKeys(db, services.GetRequiredService<KeyRing>());
+                var keys = services.GetRequiredService<DepositKeyVault>();
                 return await new KeysImport(db, keys, TimeProvider.System).RunAsync(file, false, output, CancellationToken.None);
             }
         );

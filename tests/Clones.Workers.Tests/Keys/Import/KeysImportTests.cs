@@ -214,7 +214,7 @@ public sealed class KeysImportTests : IAsyncLifetime
         using var ring = TestKeys.Ring();
         using var stream = new MemoryStream(file);
         await using var output = new StringWriter();
-        var import = new KeysImport(db, new FailingKeys(new CodecKeys(db, ring), failAt: 120), TimeProvider.System);
+        var import = new KeysImport(db, new FailingKeys(ImportVault.Of(db, ring), failAt: 120), TimeProvider.System);
 
         await Should.ThrowAsync<HttpRequestException>(() => import.RunAsync(stream, false, output, CancellationToken.None));
 
@@ -241,7 +241,7 @@ public sealed class KeysImportTests : IAsyncLifetime
         using var ring = TestKeys.Ring();
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
         await using var output = new StringWriter();
-        var keys = new CodecKeys(db, ring);
+        var keys = ImportVault.Of(db, ring);
         var import = new KeysImport(db, new SlowKeys(keys, time), time);
 
         await import.RunAsync(stream, true, output, TestContext.Current.CancellationToken);

@@ -54,16 +54,5 @@ internal sealed class OldPoolJson
     }
 
     /// <summary>The key as the old system encrypted it.</summary>
-    public string Sealed()
-    {
-        Span<byte> key = stackalloc byte[Scrypt.KeyLength];
-        Scrypt.Derive(TestKeys.Secret, TestKeys.Salt, key);
-        var iv = RandomNumberGenerator.GetBytes(12);
-        var plaintext = Encoding.UTF8.GetBytes(Bare);
-        var ciphertext = new byte[plaintext.Length];
-        var tag = new byte[16];
-        using var cipher = new AesGcm(key, 16);
-        cipher.Encrypt(iv, plaintext, ciphertext, tag);
-        return $"v1:{Convert.ToHexStringLower(iv)}:{Convert.ToHexStringLower(tag)}:{Convert.ToHexStringLower(ciphertext)}";
-    }
+    public string Sealed() => OldSystem.Seal(Bare);
 }

@@ -1,0 +1,27 @@
+using Clones.Persistence;
+using Clones.Workers.Keys;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Clones.Workers.Tests.Keys.Import;
+
+/// <summary>The vault itself on a context of the test, without a bus.</summary>
+internal static class ImportVault
+{
+    public static DepositKeyVault Of(ClonesDbContext db, KeyRing ring)
+    {
+        var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var source = new RingKeys(ring);
+        return new DepositKeyVault(
+            db,
+            new StoredKeys(db),
+            new MasterKeys(source, [source]),
+            // It takes over only: no stored key is opened that could be migrated.
+            migration: null!,
+            new KeyEvents(db, services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<KeyEvents>.Instance),
+            ActivatorUtilities.CreateInstance<KeyMeter>(services),
+            TimeProvider.System,
+            NullLogger<DepositKeyVault>.Instance
+        );
+    }
+}
