@@ -82,6 +82,9 @@ public sealed class TransitStandIn : IAsyncDisposable
     /// <summary>Requests whose work is done and whose connection is then cut.</summary>
     public int Dropped { get; set; }
 
+    /// <summary>A standby that does not forward sends everybody to this address of the active node.</summary>
+    public string? RedirectTo { get; set; }
+
     /// <summary>As Vault before 1.13, which passes over the field.</summary>
     public bool IgnoresAssociatedData { get; set; }
 
@@ -128,6 +131,13 @@ public sealed class TransitStandIn : IAsyncDisposable
         {
             Unanswered--;
             await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return;
+        }
+
+        if (RedirectTo is { } active)
+        {
+            http.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            http.Response.Headers.Location = active + request.Path;
             return;
         }
 

@@ -164,10 +164,12 @@ public sealed class TransitTroubleTests
     {
         await using var world = await TransitWorld.StartAsync();
         var client = await world.CheckedClientAsync();
-        world.Vault.AnswerNext("", 307);
+        await using var elsewhere = await TransitWorld.StartAsync();
+        world.Vault.RedirectTo = elsewhere.Vault.Address;
 
         (await Should.ThrowAsync<TransitUnavailableException>(Wrap(client))).Message.ShouldContain("active node");
         world.Vault.Requests.Count.ShouldBe(1);
+        elsewhere.Vault.Requests.ShouldBeEmpty();
     }
 
     [Fact]
