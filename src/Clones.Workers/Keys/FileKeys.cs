@@ -11,19 +11,20 @@ internal sealed class FileKeys : RingKeys
 {
     public static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(5);
     private readonly string path;
+    private readonly bool isWrittenWith;
     private byte[] fingerprint;
 
-    private FileKeys(string path, KeyRing ring, byte[] fingerprint)
+    private FileKeys(string path, bool isWrittenWith, KeyRing ring, byte[] fingerprint)
         : base(ring)
     {
-        (this.path, this.fingerprint) = (path, fingerprint);
+        (this.path, this.isWrittenWith, this.fingerprint) = (path, isWrittenWith, fingerprint);
     }
 
     /// <exception cref="ConfigurationMissingException">It cannot be read, or a secret in it is missing or too weak.</exception>
-    public static FileKeys Load(string path)
+    public static FileKeys Load(string path, bool isWrittenWith = true)
     {
         using var settings = KeySettings.FromFile(path);
-        return new FileKeys(path, KeyRing.Load(settings), FingerprintOf(settings));
+        return new FileKeys(path, isWrittenWith, KeyRing.Load(settings, isWrittenWith), FingerprintOf(settings));
     }
 
     /// <returns>Whether the keys are others than before.</returns>
@@ -37,7 +38,7 @@ internal sealed class FileKeys : RingKeys
             return false;
         }
 
-        Replace(KeyRing.Load(settings));
+        Replace(KeyRing.Load(settings, isWrittenWith));
         fingerprint = now;
         return true;
     }

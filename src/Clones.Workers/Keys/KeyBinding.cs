@@ -15,5 +15,8 @@ internal sealed record KeyBinding(string Purpose, Guid Id, string Address)
     /// <summary>No field can hold a line feed, so no two bindings give the same bytes.</summary>
     public byte[] AssociatedData(int version) => Encoding.UTF8.GetBytes($"clones-key\n{Purpose}\n{Id:D}\n{Address}\n{version}");
 
+    /// <summary>Without a version: Vault's own is part of the wrapped data key, and a rotation there must not make it another key's.</summary>
+    public byte[] AssociatedDataOfTransit() => Encoding.UTF8.GetBytes($"clones-key\n{Purpose}\n{Id:D}\n{Address}\ntransit");
+
     public override string ToString() => $"{Purpose} key {Id:D} ({Address})";
 }

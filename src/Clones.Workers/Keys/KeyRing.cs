@@ -40,16 +40,16 @@ internal sealed class KeyRing : IDisposable
     }
 
     /// <exception cref="ConfigurationMissingException">A secret is missing or too weak; says which to set.</exception>
-    public static KeyRing Load(IConfiguration configuration)
+    public static KeyRing Load(IConfiguration configuration, bool isWrittenWith = true)
     {
         using var settings = KeySettings.FromConfiguration(configuration);
-        return Load(settings);
+        return Load(settings, isWrittenWith);
     }
 
     /// <inheritdoc cref="Load(IConfiguration)"/>
-    public static KeyRing Load(KeySettings settings)
+    public static KeyRing Load(KeySettings settings, bool isWrittenWith = true)
     {
-        var source = KeySource.Read(settings);
+        var source = KeySource.Read(settings, isWrittenWith);
         var keys = new Dictionary<int, PinnedBytes>();
         foreach (var (version, (secret, salt)) in source.Names)
         {

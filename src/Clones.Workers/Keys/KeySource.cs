@@ -32,8 +32,10 @@ internal sealed partial class KeySource
     /// <summary>What is under less does not open; 0 opens even plaintext.</summary>
     public int MinVersion { get; }
 
+    /// <param name="settings">All variables.</param>
+    /// <param name="isWrittenWith">False where Vault is written with, and these open only what they have written.</param>
     /// <exception cref="ConfigurationMissingException">Says what to set, never what was set.</exception>
-    public static KeySource Read(KeySettings settings)
+    public static KeySource Read(KeySettings settings, bool isWrittenWith = true)
     {
         var names = new SortedDictionary<int, (string Secret, string Salt)>();
         if (settings.Has(Secret1))
@@ -57,7 +59,7 @@ internal sealed partial class KeySource
         }
 
         var latest = LatestOf(settings.Text(LatestName), names);
-        if (IsWeak(settings[names[latest].Secret]))
+        if (isWrittenWith && IsWeak(settings[names[latest].Secret]))
         {
             throw new ConfigurationMissingException(
                 $"The secret of key version {latest} is too weak to write with. "

@@ -1,5 +1,6 @@
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Workers.Keys.Sweep;
+using Clones.Workers.Keys.Transit;
 using MassTransit;
 
 namespace Clones.Workers.Keys;
@@ -8,6 +9,9 @@ internal static class KeysRegistration
 {
     private const string SourceName = KeySettings.Prefix + "SOURCE";
     private const string FileName = KeySettings.Prefix + "FILE";
+    private const string Environment = "environment";
+    private const string File = "file";
+    private const string Transit = "transit";
 
     /// <summary>Derives the master keys now, so that a missing secret stops the process and not the first payment.</summary>
     /// <exception cref="ConfigurationMissingException">Says what to set.</exception>
@@ -32,33 +36,65 @@ internal static class KeysRegistration
         bus.AddConsumer<SweepDepositKeysConsumer, SweepDepositKeysDefinition>();
     }
 
+    /// <summary>One source is written with; the others are there to open what is still under them.</summary>
     private static void AddMasterKeys(IServiceCollection services, IConfiguration configuration)
     {
-        var source = configuration[SourceName] is { Length: > 0 } given ? given : "environment";
-        switch (source)
+        var source = configuration[SourceName] is { Length: > 0 } given ? given : Environment;
+        if (source is not (Environment or File or Transit))
         {
-            case "environment":
-                AddRing(services, new RingKeys(KeyRing.Load(configuration)));
-                break;
-            case "file":
-                var path = configuration[FileName] is { Length: > 0 } named
-                    ? named
-                    : throw new ConfigurationMissingException(
-                        $"{FileName} is missing. Set it to the mounted file or folder of the secrets, since {SourceName} is file."
-                    );
-                var file = FileKeys.Load(path);
-                services.AddSingleton(_ => file);
-                services.AddHostedService<FileKeysReader>();
-                AddRing(services, file);
-                break;
-            default:
-                throw new ConfigurationMissingException($"{SourceName} must be environment or file.");
+            throw new ConfigurationMissingException($"{SourceName} must be {Environment}, {File} or {Transit}.");
         }
+
+        var isRingWrittenWith = source != Transit;
+        var hasFile = source == File || configuration[FileName] is { Length: > 0 };
+        if (hasFile)
+        {
+            AddFile(services, configuration[FileName], isRingWrittenWith);
+        }
+        else if (isRingWrittenWith || HasSecrets(configuration))
+        {
+            var ring = new RingKeys(KeyRing.Load(configuration, isRingWrittenWith));
+            // By a factory: the container disposes (and wipes) only what it makes itself.
+            services.AddSingleton(_ => ring);
+        }
+        if (source == Transit || configuration["VAULT_ADDR"] is { Length: > 0 })
+        {
+            AddTransit(services, TransitOptions.Read(configuration));
+        }
+        services.AddSingleton(s =>
+        {
+            var ring = s.GetService<RingKeys>();
+            var transit = s.GetService<TransitKeys>();
+            IMasterKeySource[] all = [.. new IMasterKeySource?[] { ring, transit }.OfType<IMasterKeySource>()];
+            return new MasterKeys(isRingWrittenWith ? ring! : transit!, all);
+        });
     }
 
-    private static void AddRing(IServiceCollection services, RingKeys ring) =>
-        // By a factory: the container disposes (and wipes) only what it makes itself.
-        services
-            .AddSingleton(_ => ring)
-            .AddSingleton(s => new MasterKeys(s.GetRequiredService<RingKeys>(), [s.GetRequiredService<RingKeys>()]));
+    private static void AddFile(IServiceCollection services, string? path, bool isWrittenWith)
+    {
+        if (string.IsNullOrEmpty(path))
+        {
+            throw new ConfigurationMissingException(
+                $"{FileName} is missing. Set it to the mounted file or folder of the secrets, since {SourceName} is {File}."
+            );
+        }
+        var file = FileKeys.Load(path, isWrittenWith);
+        services.AddSingleton(_ => file);
+        services.AddSingleton<RingKeys>(s => s.GetRequiredService<FileKeys>());
+        services.AddHostedService<FileKeysReader>();
+    }
+
+    private static void AddTransit(IServiceCollection services, TransitOptions options)
+    {
+        services.AddSingleton(s => new TransitClient(
+            options,
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<TransitClient>>()
+        ));
+        services.AddSingleton<TransitKeys>();
+        services.AddHostedService<TransitKeysReader>();
+    }
+
+    private static bool HasSecrets(IConfiguration configuration) =>
+        configuration.AsEnumerable().Any(s => s.Key.StartsWith(KeySettings.Prefix + "SECRET", StringComparison.OrdinalIgnoreCase));
 }

@@ -5,6 +5,7 @@ using Clones.Persistence.Messaging.Hosting;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys.Audit;
 using Clones.Workers.Keys.Import;
+using Clones.Workers.Keys.Transit;
 
 namespace Clones.Workers.Keys.Commands;
 
@@ -217,7 +218,16 @@ internal static class KeysCommand
         await using var scope = host.Services.CreateAsyncScope();
         try
         {
+            if (scope.ServiceProvider.GetService<TransitKeys>() is { } transit)
+            {
+                await transit.AskAsync(thoroughly: true, CancellationToken.None);
+            }
             return await act(scope.ServiceProvider);
+        }
+        catch (TransitUnavailableException e)
+        {
+            await Console.Error.WriteLineAsync($"Vault does not serve: {e.Message}");
+            return NotWell;
         }
         catch (Exception e) when (DatabaseTrouble.IsPassing(e))
         {
