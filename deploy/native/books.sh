@@ -1,19 +1,29 @@
 # shellcheck shell=bash
-# reconcile, fence: the workers' own commands, with the settings of the workers and nothing of their keys.
+# reconcile, fence, keys: the workers' own commands, with the settings of the workers; their keys only where keys are opened.
 
-run_workers_command() { # run_workers_command reconcile|fence ...
+run_workers_command() { # run_workers_command reconcile|fence|keys ...
+  local input=/dev/null
   select_servers dev
   read_settings
+  # The file stays where it is: a container reads it from its standard input.
+  if [ "$1 ${2:-}" = "keys import" ] && [ -f "${3:-}" ]; then
+    input=$3
+    set -- keys import - "${@:4}"
+  fi
   if docker_mode; then
-    compose run --rm --no-deps -T workers "$@"
+    compose run --rm --no-deps -T workers "$@" <"$input"
     return
   fi
   [ -e "$APP/workers/Clones.Workers.dll" ] || die "never started: ./clones up"
   is_running "$RUN/postgres.pid" || die "PostgreSQL is not running: ./clones up"
   workers_environment
   (
+    ulimit -c 0 # a core dump would hold keys
     enter_host_environment
-    unset "${!DEPOSIT_KEY_@}"
-    exec dotnet "$APP/workers/Clones.Workers.dll" "$@"
+    case "$1 ${2:-}" in
+      "keys import" | "keys retire") ;;
+      *) unset "${!DEPOSIT_KEY_@}" "${!VAULT_@}" ;;
+    esac
+    exec dotnet "$APP/workers/Clones.Workers.dll" "$@" <"$input"
   )
 }

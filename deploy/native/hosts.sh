@@ -72,12 +72,12 @@ api_environment() {
   done
   add_settings 'CLONES_AUTH_(DOMAIN|CHAIN)'
   HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of API)")
-  mapfile -t HOST_UNSET < <(compgen -e DEPOSIT_KEY_ || true)
+  mapfile -t HOST_UNSET < <({ compgen -e DEPOSIT_KEY_; compgen -e VAULT_; } || true)
 }
 
 workers_environment() {
   common_environment
-  add_settings 'DEPOSIT_KEY_.*|LIQUIDITY_VENUE|RAYDIUM_CONFIG_INDEX|TOKEN_METADATA_URI|DEPLOYMENT_PRIORITY_FEE_MAX'
+  add_settings 'DEPOSIT_KEY_.*|VAULT_.*|LIQUIDITY_VENUE|RAYDIUM_CONFIG_INDEX|TOKEN_METADATA_URI|DEPLOYMENT_PRIORITY_FEE_MAX'
   # No debugger or dump tool may read the keys out of the process.
   HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of WORKERS)" DOTNET_EnableDiagnostics=0)
 }

@@ -63,7 +63,16 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         Say("reconciling");
         var (code, said) = await system.ReconcileAsync(cancellationToken);
         IEnumerable<string> differences = code == 0 ? [] : [$"reconcile ended with {code}:\n{said}"];
-        return new ChaosReport(plan, tally, evidence, [.. sender.Findings, .. ChaosAudit.Of(evidence), .. differences], length, healedIn);
+        var (keysCode, keysSaid) = await system.AuditKeysAsync(cancellationToken);
+        IEnumerable<string> misuse = keysCode == 0 ? [] : [$"keys audit ended with {keysCode}:\n{keysSaid}"];
+        return new ChaosReport(
+            plan,
+            tally,
+            evidence,
+            [.. sender.Findings, .. ChaosAudit.Of(evidence), .. differences, .. misuse],
+            length,
+            healedIn
+        );
     }
 
     private IEnumerable<AgentDeployer> Deployers(IReadOnlyList<ChaosPool> pools, Owner owner) =>

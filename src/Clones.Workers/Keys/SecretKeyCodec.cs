@@ -112,11 +112,19 @@ internal static class SecretKeyCodec
         }
     }
 
+    // The last digit before the padding holds two bits of the last byte; the decoder passes over the other four.
+    private static bool HasNoSpareBits(ReadOnlySpan<byte> base64) => base64[^3] is (byte)'A' or (byte)'Q' or (byte)'g' or (byte)'w';
+
     private static void DecodeBase64(ReadOnlySpan<byte> base64, KeyBinding binding, string masterKey, Span<byte> secretKey64)
     {
         // The decoder skips white space; with the length exact, none can be there unnoticed.
         var status = Base64.DecodeFromUtf8(base64, secretKey64, out var consumed, out var written);
-        if (status != OperationStatus.Done || consumed != StoredKey.Base64Length || written != Account.SecretKeyLength)
+        if (
+            status != OperationStatus.Done
+            || consumed != StoredKey.Base64Length
+            || written != Account.SecretKeyLength
+            || !HasNoSpareBits(base64)
+        )
         {
             CryptographicOperations.ZeroMemory(secretKey64);
             throw new KeyUnusableException(binding, masterKey, "it is not the base64 of 64 bytes.");

@@ -150,8 +150,10 @@ internal sealed class StoredKey
     private static byte[] FromHex(ReadOnlySpan<byte> hex, int length, string what, string masterKey, KeyBinding binding)
     {
         var bytes = new byte[length];
+        // Lower case, as both systems write it: there is one text for one ciphertext, and no byte of it can be another.
         return
             hex.Length == 2 * length
+            && !hex.ContainsAnyInRange((byte)'A', (byte)'F')
             && Convert.FromHexString(hex, bytes, out _, out var written) == OperationStatus.Done
             && written == length
             ? bytes

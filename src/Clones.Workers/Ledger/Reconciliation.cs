@@ -16,7 +16,7 @@ internal enum DifferenceKind
     /// <summary>The wallet signed a transaction whose memo names one that the books do not know.</summary>
     UnknownTransaction,
 
-    /// <summary>The wallet signed a transaction that bears no memo of ours.</summary>
+    /// <summary>The wallet signed a transaction that bears no memo of ours, since this system has it.</summary>
     NoMemo,
 
     /// <summary>It stands on chain, and the books have no such attempt, or hold it for dead.</summary>
@@ -73,6 +73,11 @@ internal static class Reconciliation
         {
             if (landing.TransactionId is not { } id)
             {
+                // An imported wallet brings the past that it had under the old system.
+                if (landing.BlockTime is { } time && DateTimeOffset.FromUnixTimeSeconds(time) < facts.Wallet.CreatedAt)
+                {
+                    continue;
+                }
                 yield return Found(DifferenceKind.NoMemo, landing.Signature, $"signed by the wallet in slot {landing.Slot}");
             }
             else if (!known.TryGetValue(id, out var transaction))

@@ -129,9 +129,16 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
 
     /// <summary>The system's own comparison of its books with the chain.</summary>
     /// <returns>Its exit code, 0 where they are equal, and what it said.</returns>
-    public async Task<(int Code, string Said)> ReconcileAsync(CancellationToken cancellationToken)
+    public Task<(int Code, string Said)> ReconcileAsync(CancellationToken cancellationToken) => RunAsync(["reconcile"], cancellationToken);
+
+    /// <summary>The log of the keys: an unbroken chain, and one opening for each signature.</summary>
+    /// <returns>Its exit code, 0 where that is so, and what it said.</returns>
+    public Task<(int Code, string Said)> AuditKeysAsync(CancellationToken cancellationToken) =>
+        RunAsync(["keys", "audit"], cancellationToken);
+
+    private async Task<(int Code, string Said)> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        await using var command = LeashedProcess.Start(["dotnet", HostPath("Clones.Workers"), "reconcile"], secretless);
+        await using var command = LeashedProcess.Start(["dotnet", HostPath("Clones.Workers"), .. arguments], secretless);
         return (await command.WaitAsync(cancellationToken), command.Output);
     }
 

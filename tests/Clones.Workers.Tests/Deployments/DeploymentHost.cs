@@ -73,7 +73,7 @@ public sealed class DeploymentHost : IAsyncLifetime
         await using (var scope = host.Services.CreateAsyncScope())
         {
             var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
-            await db.Database.EnsureCreatedAsync();
+            await db.Database.MigrateAsync();
             await db.ReadFenceAsync(CancellationToken.None);
         }
 

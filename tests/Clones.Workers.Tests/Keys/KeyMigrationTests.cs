@@ -4,6 +4,7 @@ using Clones.Persistence.Payments;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Workers.Keys;
+using Clones.Workers.Keys.Audit;
 using Clones.Workers.Tests.Settlement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,9 @@ public sealed class KeyMigrationTests(SettlementHost host) : IClassFixture<Settl
         var reopened = new byte[64];
         Codec.Open(stored, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring, reopened).ShouldBe("v1");
         reopened.ShouldBe(secretKey);
+
+        var (_, findings) = await host.WithAsync((_, db) => new KeyAudit(db).RunAsync(null, CancellationToken.None));
+        findings.ShouldBeEmpty("each signature has its opening, and the wallet is under what the log says");
 
         // Debug logging was on all the time.
         string[] forms =

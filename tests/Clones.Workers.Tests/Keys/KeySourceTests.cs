@@ -29,6 +29,29 @@ public sealed class KeySourceTests
         weak.Message.ShouldNotContain("hunter2");
     }
 
+    [Theory]
+    [InlineData("3")]
+    [InlineData("v9")]
+    [InlineData("-1")]
+    [InlineData("two")]
+    public void A_least_version_above_what_is_written_with_is_refused(string version) =>
+        Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION", version))
+            .Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION");
+
+    [Fact]
+    public void A_secret_that_repeats_itself_is_too_weak_however_long() =>
+        Refused(("DEPOSIT_KEY_ENCRYPTION_SECRET", new string('a', 64)), Salt1).Message.ShouldContain("too weak");
+
+    [Fact]
+    public void Each_version_may_have_a_salt_of_its_own()
+    {
+        var second = ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", TestKeys.Secret + "2");
+        Refused(second).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SALT_V2");
+        using var ring = KeyRing.Load(TestKeys.Configuration(second, ("DEPOSIT_KEY_ENCRYPTION_SALT_V2", "its own salt")));
+        ring.Knows(1).ShouldBeFalse();
+        ring.Latest.ShouldBe(2);
+    }
+
     [Fact]
     public void A_weak_old_secret_still_opens_what_it_wrote_where_a_strong_one_writes()
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Clones.Solana.Primitives;
 using Clones.Workers.Keys;
 
@@ -41,6 +42,58 @@ public sealed class SecretKeyCodecTests : IDisposable
             changed[i] = changed[i] == '7' ? '8' : '7';
             Should.Throw<KeyUnusableException>(() => Codec.Open(new string(changed), binding, ring, new byte[64]), $"position {i}");
         }
+    }
+
+    [Fact]
+    public void Any_byte_of_any_stored_form_changed_to_any_other_is_refused_or_not_the_key_of_the_address()
+    {
+        var bare = Convert.ToBase64String(secretKey);
+        foreach (var stored in new[] { bare, OldSystem.Seal(bare), SecretKeyCodec.Seal(secretKey, binding, ring) })
+        {
+            var bytes = Encoding.UTF8.GetBytes(stored);
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                var before = bytes[i];
+                for (var b = 0; b < 256; b++)
+                {
+                    bytes[i] = (byte)b;
+                    (b == before).ShouldBe(IsTheKey(bytes), $"byte {i} of a {stored.Length} bytes long form became {b}");
+                }
+                bytes[i] = before;
+            }
+        }
+    }
+
+    private bool IsTheKey(byte[] stored)
+    {
+        var opened = new byte[64];
+        try
+        {
+            SecretKeyCodec.Open(StoredKey.Parse(stored, binding), stored, binding, ring, opened);
+            using var account = DepositKeyVault.Derive(opened, binding, "any");
+            return true;
+        }
+        catch (KeyUnusableException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
+    public void What_is_older_than_the_least_version_is_refused()
+    {
+        using var strict = TestKeys.Ring(
+            ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", TestKeys.Secret + "2"),
+            ("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION", "2")
+        );
+        var bare = Convert.ToBase64String(secretKey);
+        foreach (var stored in new[] { bare, OldSystem.Seal(bare), SecretKeyCodec.Seal(secretKey, binding, ring) })
+        {
+            Should
+                .Throw<KeyUnusableException>(() => Codec.Open(stored, binding, strict, new byte[64]))
+                .Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION is 2");
+        }
+        Codec.Open(SecretKeyCodec.Seal(secretKey, binding, strict), binding, strict, new byte[64]).ShouldBe("v2");
     }
 
     [Fact]

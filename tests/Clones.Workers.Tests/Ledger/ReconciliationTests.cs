@@ -28,6 +28,16 @@ public sealed class ReconciliationTests
         Kinds(Facts() with { Landings = [landing, WithoutMemo()] }).ShouldBe([DifferenceKind.NoMemo]);
 
     [Theory]
+    [InlineData(999, false)]
+    [InlineData(1_000, true)]
+    public void What_a_wallet_signed_before_it_was_imported_is_no_difference(long blockTime, bool isDifference)
+    {
+        var imported = landed.Wallet with { CreatedAt = DateTimeOffset.FromUnixTimeSeconds(1_000) };
+        Kinds(Facts() with { Wallet = imported, Landings = [landing, WithoutMemo(blockTime)] })
+            .ShouldBe(isDifference ? [DifferenceKind.NoMemo] : []);
+    }
+
+    [Theory]
     [InlineData(AttemptStatus.Expired)]
     [InlineData(AttemptStatus.Withdrawn)]
     public void An_attempt_that_the_books_hold_for_dead(AttemptStatus status) =>
@@ -102,7 +112,7 @@ public sealed class ReconciliationTests
             []
         );
 
-    private ChainLanding WithoutMemo()
+    private ChainLanding WithoutMemo(long? blockTime = null)
     {
         var wire = landed.Transfer(3, "hello");
         return new ChainLanding
@@ -110,6 +120,7 @@ public sealed class ReconciliationTests
             Signature = "foreign",
             WalletId = landed.Wallet.Id,
             Slot = 11,
+            BlockTime = blockTime,
             FeeLamports = Landed.Fee,
             WireBytes = wire,
             GenesisHash = "",

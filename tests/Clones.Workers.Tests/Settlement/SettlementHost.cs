@@ -95,7 +95,7 @@ public class SettlementHost : IAsyncLifetime
         workers.Add(first);
         await using (var scope = first.Services.CreateAsyncScope())
         {
-            await scope.ServiceProvider.GetRequiredService<ClonesDbContext>().Database.EnsureCreatedAsync();
+            await scope.ServiceProvider.GetRequiredService<ClonesDbContext>().Database.MigrateAsync();
         }
         await StartAsync(first);
     }

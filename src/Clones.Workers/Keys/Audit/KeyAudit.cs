@@ -12,7 +12,7 @@ internal sealed class KeyAudit(ClonesDbContext db)
     private const string OpeningsAgainstSignatures = """
         WITH begun AS (SELECT min(occurred_at) AS at FROM wallet_key_events),
         opened AS (
-            SELECT transaction_id, purpose, key_id, count(*) AS times FROM wallet_key_events WHERE kind = 'OPENED'
+            SELECT transaction_id, purpose, key_id, count(*) AS times FROM wallet_key_events WHERE kind = 'OPENED' AND transaction_id IS NOT NULL
             GROUP BY transaction_id, purpose, key_id),
         signed AS (
             SELECT a.transaction_id, t.wallet_id, t.agent_id, t.kind, count(*) AS times,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Clones.Workers.Keys.Transit;
 
@@ -46,7 +47,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
             throw new MasterKeyMissingException(binding, key.MasterKey, e.Message);
         }
         using var cipher = new AesGcm(dataKey.Span, StoredKey.TagLength);
-        SecretKeyCodec.Decrypt(cipher, key, binding, associatedData, secretKey64.Span);
+        SecretKeyCodec.Decrypt(cipher, key, binding, Bound(associatedData, key.Wrapped!), secretKey64.Span);
         Note(key.Version);
     }
 
@@ -63,7 +64,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
                 Note(ciphertext.Version);
             }
             using var cipher = new AesGcm(dataKey.Span, StoredKey.TagLength);
-            var encrypted = SecretKeyCodec.Encrypt(cipher, secretKey64.Span, associatedData);
+            var encrypted = SecretKeyCodec.Encrypt(cipher, secretKey64.Span, Bound(associatedData, wrapped));
             return $"{StoredKey.OwnForm}:{StoredKey.TransitForm}:{wrapped}:{encrypted}";
         }
         catch (TransitUnavailableException e)
@@ -71,6 +72,10 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
             throw new MasterKeyMissingException(binding, Current, e.Message);
         }
     }
+
+    // The text of the wrapped data key too, so that no byte of what is stored can be another.
+    private static byte[] Bound(byte[] associatedData, string wrapped) =>
+        [.. associatedData, (byte)'\n', .. Encoding.ASCII.GetBytes(wrapped)];
 
     // Seen before Vault was asked again: another replica knew of a rotation first.
     private void Note(int version)

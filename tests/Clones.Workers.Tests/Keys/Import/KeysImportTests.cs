@@ -104,7 +104,7 @@ public sealed class KeysImportTests : IAsyncLifetime
         told[0].ShouldBe("line 2: is not valid JSON at byte 2");
         told[1].ShouldBe("line 151: name: is missing");
         told[2].ShouldStartWith("line 209: depositPrivateKey: The deposit key");
-        told[2].ShouldContain("under version 1 cannot be used: it is the key of another address.");
+        told[2].ShouldContain("under v1-unbound cannot be used: it is the key of another address.");
         told[3].ShouldStartWith("line 210: depositPrivateKey: The deposit key");
         told[4].ShouldBe("line 212: is longer than 1048576 bytes");
         told[5].ShouldBe("205 imported, 0 already there, 5 refused (210 pools)");
