@@ -1,8 +1,10 @@
+using Clones.Bench.Keys;
 using Clones.Bench.Sagas;
 
 return args switch
 {
     ["saga", .. var options] => await SagaBenchmark.RunAsync(options),
+    ["keys", .. var options] => await KeysSweepBenchmark.RunAsync(options),
     _ => Usage(),
 };
 
@@ -11,6 +13,7 @@ static int Usage()
     Console.Error.WriteLine(
         """
         clones bench saga [--sagas 2500] [--parallel 64] [--postgres CONNECTION] [--rabbitmq amqp://..] [--only store|ceiling]
+        clones bench keys [WALLETS]: 100000 where it is not given
 
         Servers come from the options or from CLONES_BENCH_POSTGRES and CLONES_BENCH_RABBITMQ. A database and queues of its own are made
         there and removed again.
