@@ -115,9 +115,11 @@ public class SettlementHost : IAsyncLifetime
     }
 
     /// <summary>Starts one more worker beside those that run.</summary>
-    internal async Task<IHost> StartAnotherAsync(Action<IServiceCollection>? change = null)
+    /// <param name="change">Puts other parts in.</param>
+    /// <param name="more">Settings that this worker has and the others have not.</param>
+    internal async Task<IHost> StartAnotherAsync(Action<IServiceCollection>? change = null, params (string Name, string Value)[] more)
     {
-        var worker = Build(change ?? (_ => { }));
+        var worker = Build(change ?? (_ => { }), more);
         workers.Add(worker);
         await StartAsync(worker);
         return worker;
@@ -190,10 +192,11 @@ public class SettlementHost : IAsyncLifetime
         await UntilFenceAsync(isOpen: true);
     }
 
-    internal IHost Build(Action<IServiceCollection> change)
+    internal IHost Build(Action<IServiceCollection> change, params (string Name, string Value)[] more)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings);
+        builder.Configuration.AddInMemoryCollection(more.Select(m => KeyValuePair.Create(m.Name, (string?)m.Value)));
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
         builder.Services.AddSingleton<ICrashPoints>(Crashes);
         AddServices(builder.Services, builder.Configuration);
