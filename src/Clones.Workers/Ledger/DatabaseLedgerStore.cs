@@ -74,12 +74,18 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             ).ToHashSet()
         );
 
-    public Task SaveAsync(IReadOnlyList<WalletReading> readings, CancellationToken cancellationToken) =>
+    public Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken) =>
         WithAsync(async db =>
         {
             await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
             foreach (var reading in readings)
             {
+                if (anew && reading.Movements is [var any, ..])
+                {
+                    await db
+                        .WalletMovements.Where(m => m.WalletId == any.WalletId && m.Signature == any.Signature)
+                        .ExecuteDeleteAsync(cancellationToken);
+                }
                 await SaveAsync(db, reading, cancellationToken);
             }
             await commit.CommitAsync(cancellationToken);

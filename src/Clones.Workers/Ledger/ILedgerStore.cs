@@ -30,7 +30,10 @@ internal interface ILedgerStore
     Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken);
 
     /// <summary>Stores what is not stored yet, all or nothing.</summary>
-    Task SaveAsync(IReadOnlyList<WalletReading> readings, CancellationToken cancellationToken);
+    /// <param name="readings">Of one wallet.</param>
+    /// <param name="anew">The movements of these transactions take the place of those that are stored: more is known of the wallet than before.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken);
 
     /// <summary>Notes that everything up to the slot is stored. Never goes back.</summary>
     Task SetScannedSlotAsync(Guid walletId, string address, ulong slot, CancellationToken cancellationToken);

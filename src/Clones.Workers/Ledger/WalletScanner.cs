@@ -60,7 +60,11 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         var from = scanned is { } slot && slot > OverlapSlots ? slot - OverlapSlots : 0;
         var usable = scanned is null ? await WithNodesSinceAsync(horizon, wallet.CreatedAt, cancellationToken) : horizon;
         var listed = await AgreedHistory.ListAsync(usable, address, from, scanned, cancellationToken);
-        var known = await store.KnownAsync(wallet.Id, [.. listed.Select(l => l.Signature.ToString())], cancellationToken);
+        // A token that the books deal in since now: what touched the wallet itself as well was read without it, and is read again.
+        var isNewAccount = scanned is null && tokenAccounts.ContainsKey(address);
+        var known = isNewAccount
+            ? new HashSet<string>()
+            : await store.KnownAsync(wallet.Id, [.. listed.Select(l => l.Signature.ToString())], cancellationToken);
         foreach (var batch in listed.Where(l => !known.Contains(l.Signature.ToString())).Chunk(BatchSize))
         {
             var readings = new List<WalletReading>();
@@ -69,7 +73,7 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
                 var detail = await AgreedHistory.DetailAsync(horizon, signature, cancellationToken);
                 readings.Add(WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow()));
             }
-            await store.SaveAsync(readings, cancellationToken);
+            await store.SaveAsync(readings, isNewAccount, cancellationToken);
         }
         await store.SetScannedSlotAsync(wallet.Id, address.ToString(), horizon.Slot, cancellationToken);
     }

@@ -53,7 +53,7 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
     public Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlySet<string>>(() => signatures.Where(s => database.Ledger.Known.Contains((walletId, s))).ToHashSet());
 
-    public Task SaveAsync(IReadOnlyList<WalletReading> readings, CancellationToken cancellationToken) =>
+    public Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
             foreach (var reading in readings)

@@ -43,6 +43,31 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
         code.ShouldBe(0, report);
     }
 
+    [Fact]
+    public async Task Tokens_that_came_before_the_books_dealt_in_them_are_in_the_ledger_once_they_do()
+    {
+        var pool = await host.CreatePoolAsync(Sol);
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+        var mint = await MintToAsync(PublicKey.Parse(wallet.Address), 1_000_000, TokenProgram.Id);
+        var slot = await host.Rpc.Primary.GetSlotAsync(Commitment.Finalized);
+        // The wallet was named as the owner of the new account, so this is in its own history.
+        await SettlementHost.UntilAsync(
+            async () =>
+                await host.WithAsync(
+                    (_, db) => db.WalletScans.AnyAsync(s => s.WalletId == wallet.Id && s.Address == wallet.Address && s.Slot >= slot)
+                )
+                    ? "read"
+                    : null,
+            "the wallet's history to be read"
+        );
+
+        var payment = await PayAsync(pool, wallet.Address, PublicKey.Parse(TestKeys.FreshAddress()), mint, 400_000);
+        await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
+
+        var (code, report) = await host.ReconcileAsync();
+        code.ShouldBe(0, report);
+    }
+
     private async Task<Payment> PayAsync(TrainingPool pool, string wallet, PublicKey recipient, PublicKey mint, ulong amount)
     {
         var accepted = (await AcceptAsync(pool, wallet, recipient, mint, amount)).ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
