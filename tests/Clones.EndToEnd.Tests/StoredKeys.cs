@@ -9,17 +9,24 @@ namespace Clones.EndToEnd.Tests;
 /// <summary>The private keys that the system holds, opened with the master key of the test: what must be found nowhere.</summary>
 internal static class StoredKeys
 {
-    public static async Task<IReadOnlyList<byte[]>> OpenAllAsync(RunningSystem system)
+    public static Task<IReadOnlyList<byte[]>> OpenAllAsync(RunningSystem system) =>
+        OpenAllAsync(system.Database, new ConfigurationBuilder().AddInMemoryCollection(system.KeyEncryption).Build(), _ => true);
+
+    /// <param name="isWanted">Says of an address whether its key is.</param>
+    public static async Task<IReadOnlyList<byte[]>> OpenAllAsync(string database, IConfiguration configuration, Func<string, bool> isWanted)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(system.KeyEncryption).Build();
         using var ring = KeyRing.Load(configuration);
         var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(system.Database);
+        options.UseClonesPostgres(database);
         await using var db = new ClonesDbContext(options.Options);
 
         var keys = new List<byte[]>();
         foreach (var wallet in await db.DepositWallets.Include(w => w.Key).ToListAsync())
         {
+            if (!isWanted(wallet.Address))
+            {
+                continue;
+            }
             keys.Add(Open(wallet.Key!.EncryptedPrivateKey, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring));
         }
         foreach (var mint in await db.MintKeys.ToListAsync())
