@@ -43,7 +43,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
         }
         catch (TransitUnavailableException e)
         {
-            throw new MasterKeyMissingException(binding, key.MasterKey, e.Message);
+            throw new MasterKeyAwayException(binding, key.MasterKey, e.Message);
         }
         using var cipher = new AesGcm(dataKey.Span, StoredKey.TagLength);
         SecretKeyCodec.Decrypt(cipher, key, binding, associatedData, secretKey64.Span);
@@ -68,7 +68,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
         }
         catch (TransitUnavailableException e)
         {
-            throw new MasterKeyMissingException(binding, Current, e.Message);
+            throw new MasterKeyAwayException(binding, Current, e.Message);
         }
     }
 
