@@ -17,6 +17,10 @@ internal class KeyUnusableException(KeyBinding binding, string? masterKey, strin
 /// The master key is not known to this process. While a new one is rolled out another replica may have it already, and this one will: the message
 /// waits, and no payment fails of it.
 /// </summary>
-internal sealed class MasterKeyMissingException(KeyBinding binding, string masterKey, string reason)
+internal class MasterKeyMissingException(KeyBinding binding, string masterKey, string reason)
     : KeyUnusableException(binding, masterKey, reason),
         IPassingTrouble;
+
+/// <summary>Who keeps the master key does not answer: no key opens now, and none of them is to blame.</summary>
+internal sealed class MasterKeyAwayException(KeyBinding binding, string masterKey, string reason)
+    : MasterKeyMissingException(binding, masterKey, reason);

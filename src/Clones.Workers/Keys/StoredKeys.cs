@@ -97,7 +97,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
                 while (await reader.ReadAsync(cancellationToken))
                 {
                     var binding = new KeyBinding(purpose, reader.GetGuid(0), reader.GetString(1));
-                    rows.Add(new StoredKeyRow(binding, Read(reader, 2, binding)));
+                    rows.Add(new StoredKeyRow(binding, Read(reader, 2)));
                 }
             }
             if (rows.Exists(r => !r.Stored.Span.Contains((byte)':')))
@@ -113,15 +113,12 @@ internal sealed class StoredKeys(ClonesDbContext db)
         }
     }
 
-    private static PinnedBytes Read(DbDataReader reader, int ordinal, KeyBinding binding)
+    // Of what is too long to be a key as much as shows that: whoever opens it says so, of this one key and not of all that were asked for.
+    private static PinnedBytes Read(DbDataReader reader, int ordinal)
     {
-        var length = reader.GetBytes(ordinal, 0, null, 0, 0);
-        if (length > StoredKey.LengthMax)
-        {
-            throw new KeyUnusableException(binding, null, "it is in no known form.");
-        }
-        var stored = new PinnedBytes((int)length);
-        reader.GetBytes(ordinal, 0, stored.Array, 0, (int)length);
+        var length = (int)Math.Min(reader.GetBytes(ordinal, 0, null, 0, 0), StoredKey.LengthMax + 1);
+        var stored = new PinnedBytes(length);
+        reader.GetBytes(ordinal, 0, stored.Array, 0, length);
         return stored;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Clones.Solana.Primitives;
@@ -8,6 +9,9 @@ namespace Clones.Workers.Tests.Keys;
 /// <summary>Stores keys as the old system did: byte for byte what the vectors' script does with node:crypto.</summary>
 internal static class OldSystem
 {
+    // scrypt takes 60 ms and more, and some tests store hundreds of keys.
+    private static readonly ConcurrentDictionary<(string Secret, string Salt), byte[]> Keys = new();
+
     public static string Bare(Account account)
     {
         var secretKey = new byte[64];
@@ -17,8 +21,7 @@ internal static class OldSystem
 
     public static string Seal(string bare, string secret = TestKeys.Secret, string salt = TestKeys.Salt)
     {
-        Span<byte> key = stackalloc byte[32];
-        Scrypt.Derive(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(salt), key);
+        var key = Keys.GetOrAdd((secret, salt), Derive);
         var iv = RandomNumberGenerator.GetBytes(12);
         var plaintext = Encoding.UTF8.GetBytes(bare);
         var ciphertext = new byte[plaintext.Length];
@@ -26,5 +29,12 @@ internal static class OldSystem
         using var cipher = new AesGcm(key, 16);
         cipher.Encrypt(iv, plaintext, ciphertext, tag);
         return $"v1:{Convert.ToHexStringLower(iv)}:{Convert.ToHexStringLower(tag)}:{Convert.ToHexStringLower(ciphertext)}";
+    }
+
+    private static byte[] Derive((string Secret, string Salt) source)
+    {
+        var key = new byte[Scrypt.KeyLength];
+        Scrypt.Derive(Encoding.UTF8.GetBytes(source.Secret), Encoding.UTF8.GetBytes(source.Salt), key);
+        return key;
     }
 }

@@ -72,7 +72,7 @@ public class SettlementHost : IAsyncLifetime
         Broker = await rabbit.CreateVirtualHostAsync();
         settings = new Dictionary<string, string?>
         {
-            ["ConnectionStrings:Clones"] = await postgres.CreateDatabaseAsync(),
+            ["ConnectionStrings:Clones"] = await CreateDatabaseAsync(postgres),
             ["RABBITMQ_URL"] = Broker.Amqp.ToString(),
             ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = TestKeys.Secret,
             ["DEPOSIT_KEY_ENCRYPTION_SALT"] = TestKeys.Salt,
@@ -115,9 +115,12 @@ public class SettlementHost : IAsyncLifetime
     }
 
     /// <summary>Starts one more worker beside those that run.</summary>
-    /// <param name="change">Puts other parts in.</param>
-    /// <param name="more">Settings that this worker has and the others have not.</param>
-    internal async Task<IHost> StartAnotherAsync(Action<IServiceCollection>? change = null, params (string Name, string Value)[] more)
+    /// <param name="change">Of its services.</param>
+    /// <param name="more">Settings of this worker alone.</param>
+    internal async Task<IHost> StartAnotherAsync(
+        Action<IServiceCollection>? change = null,
+        IReadOnlyDictionary<string, string?>? more = null
+    )
     {
         var worker = Build(change ?? (_ => { }), more);
         workers.Add(worker);
@@ -192,11 +195,10 @@ public class SettlementHost : IAsyncLifetime
         await UntilFenceAsync(isOpen: true);
     }
 
-    internal IHost Build(Action<IServiceCollection> change, params (string Name, string Value)[] more)
+    internal IHost Build(Action<IServiceCollection> change, IReadOnlyDictionary<string, string?>? more = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(settings);
-        builder.Configuration.AddInMemoryCollection(more.Select(m => KeyValuePair.Create(m.Name, (string?)m.Value)));
+        builder.Configuration.AddInMemoryCollection(settings).AddInMemoryCollection(more ?? new Dictionary<string, string?>());
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
         builder.Services.AddSingleton<ICrashPoints>(Crashes);
         AddServices(builder.Services, builder.Configuration);
@@ -223,6 +225,9 @@ public class SettlementHost : IAsyncLifetime
         change(builder.Services);
         return builder.Build();
     }
+
+    /// <summary>An empty database gets the tables of the model; one that has tables stays as it is.</summary>
+    protected virtual Task<string> CreateDatabaseAsync(PostgresFixture server) => server.CreateDatabaseAsync();
 
     /// <summary>What a derived host has beside payments.</summary>
     protected virtual void AddServices(IServiceCollection services, IConfiguration configuration) { }
@@ -382,6 +387,20 @@ public class SettlementHost : IAsyncLifetime
         var result = await AdminAsync("clones_rollback", new { slots = tip - slot + 1 });
         await AdminAsync("clones_setSlotMs", SlotMs);
         return [.. result.GetProperty("undone").EnumerateArray().Select(signature => signature.GetString()!)];
+    }
+
+    /// <summary>The queues that messages end in which could not be handled. The bus makes one with its first message.</summary>
+    internal async Task<IReadOnlyList<string>> ErrorQueuesAsync()
+    {
+        var management = await rabbit.ManagementAsync();
+        var queues = await management.GetFromJsonAsync<JsonElement>($"queues/{Broker.Name}");
+        return
+        [
+            .. queues
+                .EnumerateArray()
+                .Select(q => q.GetProperty("name").GetString()!)
+                .Where(name => name.EndsWith("_error", StringComparison.Ordinal)),
+        ];
     }
 
     /// <summary>Closes every connection to the broker, as a broker that restarts or a network that breaks does.</summary>

@@ -1,20 +1,31 @@
 using System.Security.Cryptography;
-using Clones.Persistence.Messaging;
+using Clones.Persistence;
+using Clones.Persistence.Keys;
 using Clones.Solana.Primitives;
+using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Keys.Sweep;
 
 /// <summary>Encrypts a batch of locked keys anew, as a migration on use does: compare-and-swap, read back, opened. Whoever fails stays as it is.</summary>
-internal sealed class KeySweepBatch(MasterKeys masters, KeyRenewal renewal, KeyEvents events, KeyMeter meter, ILogger<KeySweepBatch> log)
+internal sealed class KeySweepBatch(
+    ClonesDbContext db,
+    MasterKeys masters,
+    KeyRenewal renewal,
+    KeyEvents events,
+    KeyMeter meter,
+    ILogger<KeySweepBatch> log
+)
 {
     private sealed record Opened(StoredKeyRow Row, PinnedBytes SecretKey, string From, KeySwap Swap, string To);
 
     /// <param name="purpose">Of all of them.</param>
     /// <param name="rows">Locked; disposed here.</param>
+    /// <param name="begun">When the sweep began.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<(int Migrated, int Failed)> MigrateAsync(
         string purpose,
         IReadOnlyList<StoredKeyRow> rows,
+        DateTimeOffset begun,
         CancellationToken cancellationToken
     )
     {
@@ -23,7 +34,7 @@ internal sealed class KeySweepBatch(MasterKeys masters, KeyRenewal renewal, KeyE
         {
             foreach (var row in rows)
             {
-                if (await TryOpenAsync(row, cancellationToken) is { } key)
+                if (await TryOpenAsync(row, begun, cancellationToken) is { } key)
                 {
                     opened.Add(key);
                 }
@@ -48,7 +59,7 @@ internal sealed class KeySweepBatch(MasterKeys masters, KeyRenewal renewal, KeyE
         }
     }
 
-    private async Task<Opened?> TryOpenAsync(StoredKeyRow row, CancellationToken cancellationToken)
+    private async Task<Opened?> TryOpenAsync(StoredKeyRow row, DateTimeOffset begun, CancellationToken cancellationToken)
     {
         var secretKey = new PinnedBytes(Account.SecretKeyLength);
         try
@@ -58,13 +69,10 @@ internal sealed class KeySweepBatch(MasterKeys masters, KeyRenewal renewal, KeyE
             var (swap, to) = await renewal.SealAsync(row, secretKey, cancellationToken);
             return new Opened(row, secretKey, from, swap, to);
         }
-        catch (Exception e) when (e is KeyUnusableException or CryptographicException and not IPassingTrouble)
+        catch (Exception e) when (e is (KeyUnusableException or CryptographicException) and not MasterKeyAwayException)
         {
             secretKey.Dispose();
-            var reason = (e as KeyUnusableException)?.Reason ?? e.GetType().Name;
-            meter.MigrationFailed.Add(1);
-            log.LogError("The sweep leaves the {Binding} as it is: {Reason}", row.Binding, reason);
-            events.Failed(row.Binding, (e as KeyUnusableException)?.MasterKey, $"not migrated: {reason}");
+            await TellAsync(row.Binding, e as KeyUnusableException, e.GetType().Name, begun, cancellationToken);
             return null;
         }
         catch
@@ -72,5 +80,24 @@ internal sealed class KeySweepBatch(MasterKeys masters, KeyRenewal renewal, KeyE
             secretKey.Dispose();
             throw;
         }
+    }
+
+    // Once for each sweep: it comes by again in each pass.
+    private async Task TellAsync(
+        KeyBinding binding,
+        KeyUnusableException? failure,
+        string type,
+        DateTimeOffset begun,
+        CancellationToken cancellationToken
+    )
+    {
+        var (id, reason) = (binding.Id, failure?.Reason ?? type);
+        if (await db.KeyEvents.AnyAsync(e => e.KeyId == id && e.Kind == KeyEventKind.Failed && e.OccurredAt >= begun, cancellationToken))
+        {
+            return;
+        }
+        meter.MigrationFailed.Add(1);
+        log.LogError("The sweep leaves the {Binding} as it is: {Reason}", binding, reason);
+        events.Failed(binding, failure?.MasterKey, $"not migrated: {reason}");
     }
 }

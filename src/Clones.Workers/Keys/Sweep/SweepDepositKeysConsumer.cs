@@ -22,11 +22,7 @@ internal sealed class SweepDepositKeysConsumer(
     ILogger<SweepDepositKeysConsumer> log
 ) : IConsumer<SweepDepositKeys>
 {
-    /// <summary>A batch holds the rows of its keys for some tens of milliseconds; a payment of one of them waits that long.</summary>
-    public const int BatchMax = 500;
-
     private const int PassesMax = 20;
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
     public async Task Consume(ConsumeContext<SweepDepositKeys> context)
     {
@@ -73,23 +69,21 @@ internal sealed class SweepDepositKeysConsumer(
 
     private async Task PaceAsync(KeySweep sweep, CancellationToken cancellationToken)
     {
-        var due = sweep.StartedAt!.Value + TimeSpan.FromSeconds((sweep.Migrated + sweep.Failed) / (double)sweep.KeysPerSecondMax);
-        var pause = due - time.GetUtcNow();
-        if (pause > TimeSpan.Zero)
+        if (SweepPace.PauseBeforeNext(sweep, time.GetUtcNow()) is var pause && pause > TimeSpan.Zero)
         {
-            await Task.Delay(pause < PauseMax ? pause : PauseMax, time, cancellationToken);
+            await Task.Delay(pause, time, cancellationToken);
         }
     }
 
     private async Task StepAsync(KeySweep sweep, string current, CancellationToken cancellationToken)
     {
-        var count = Math.Min(BatchMax, sweep.KeysPerSecondMax);
+        var count = SweepPace.BatchOf(sweep);
         var rows = await stored.NextAsync(sweep.Purpose, sweep.Cursor, current, count, cancellationToken);
         if (rows.Count > 0)
         {
             // In the order of the database, which is not that of .NET.
             sweep.Cursor = rows[^1].Binding.Id;
-            var (migrated, failed) = await batch.MigrateAsync(sweep.Purpose, rows, cancellationToken);
+            var (migrated, failed) = await batch.MigrateAsync(sweep.Purpose, rows, sweep.StartedAt!.Value, cancellationToken);
             sweep.Migrated += migrated;
             sweep.Failed += failed;
         }

@@ -44,7 +44,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
         }
         catch (TransitUnavailableException e)
         {
-            throw new MasterKeyMissingException(binding, key.MasterKey, e.Message);
+            throw new MasterKeyAwayException(binding, key.MasterKey, e.Message);
         }
         using var cipher = new AesGcm(dataKey.Span, StoredKey.TagLength);
         SecretKeyCodec.Decrypt(cipher, key, binding, Bound(associatedData, key.Wrapped!), secretKey64.Span);
@@ -69,7 +69,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
         }
         catch (TransitUnavailableException e)
         {
-            throw new MasterKeyMissingException(binding, Current, e.Message);
+            throw new MasterKeyAwayException(binding, Current, e.Message);
         }
     }
 

@@ -2,141 +2,123 @@ using Clones.Persistence;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Keys;
 using Clones.Persistence.Messaging.Hosting;
-using Clones.Persistence.Pools;
-using Clones.Persistence.Wallets;
-using Clones.Solana.Primitives;
 using Clones.Testing;
 using Clones.Workers.Keys;
+using Clones.Workers.Keys.Audit;
 using Clones.Workers.Keys.Commands;
 using Clones.Workers.Tests.Settlement;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Clones.Workers.Tests.Keys.Sweep;
 
-/// <summary>Workers that do nothing but look after keys, on a real database and broker.</summary>
-public sealed class SweepHost : IAsyncLifetime
+/// <summary>Workers that sweep, and the command that asks them to, on a real database and broker. Nothing here needs a chain.</summary>
+internal sealed class SweepHost : IAsyncDisposable
 {
-    private static readonly (string, string)[] Second = [("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", TestKeys.Secret + "2")];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbit = new();
+    private readonly List<IHost> hosts = [];
+    private Dictionary<string, string?> settings = [];
 
-    internal Dictionary<string, string?> Settings { get; private set; } = null!;
+    public PlannedCrashes Crashes { get; } = new();
+    public CapturedLog Log { get; } = new();
+    public SweptWallets Wallets { get; private set; } = null!;
 
-    internal PlannedCrashes Crashes { get; } = new();
+    /// <summary>As environment variables of a process.</summary>
+    public Dictionary<string, string?> Environment => settings.ToDictionary(s => s.Key.Replace(":", "__"), s => s.Value);
 
-    public async ValueTask InitializeAsync()
+    public static async Task<SweepHost> StartAsync()
     {
-        var broker = await rabbit.CreateVirtualHostAsync();
-        Settings = new Dictionary<string, string?>
+        var host = new SweepHost();
+        var database = await MigratedDatabase.CreateAsync(host.postgres);
+        host.settings = new Dictionary<string, string?>
         {
-            ["ConnectionStrings:Clones"] = await postgres.CreateDatabaseAsync(),
-            ["RABBITMQ_URL"] = broker.Amqp.ToString(),
-            ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = TestKeys.Secret,
-            ["DEPOSIT_KEY_ENCRYPTION_SALT"] = TestKeys.Salt,
-            [Second[0].Item1] = Second[0].Item2,
+            ["ConnectionStrings:Clones"] = database,
+            ["RABBITMQ_URL"] = (await host.rabbit.CreateVirtualHostAsync()).Amqp.ToString(),
         };
-        await using var db = Context();
-        await db.Database.MigrateAsync();
+        host.Wallets = new SweptWallets(database);
+        return host;
     }
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var host in hosts)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
         await rabbit.DisposeAsync();
         await postgres.DisposeAsync();
     }
 
-    internal ClonesDbContext Context()
+    public async Task<IHost> StartWorkerAsync(IReadOnlyDictionary<string, string?> keys)
+    {
+        var worker = Build(
+            keys,
+            (services, configuration) =>
+                services
+                    .AddSingleton<ICrashPoints>(Crashes)
+                    .AddClonesStore(configuration)
+                    .AddKeys(configuration)
+                    .AddClonesBus(configuration, bus => bus.AddKeys())
+        );
+        await worker.StartAsync();
+        await worker.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
+        return worker;
+    }
+
+    /// <summary><c>keys sweep</c>, as a process of its own would do it.</summary>
+    public async Task<(int Code, string Output)> SweepAsync(int keysPerSecondMax = KeySweep.KeysPerSecondDefault)
+    {
+        var command = Build(
+            new Dictionary<string, string?>(),
+            (services, configuration) => KeysCommand.AddServices(services, configuration, withMasterKeys: false)
+        );
+        await using var scope = command.Services.CreateAsyncScope();
+        await using var output = new StringWriter();
+        var watch = scope.ServiceProvider.GetRequiredService<SweepWatch>();
+        var code = await watch.RunAsync(keysPerSecondMax, output, TestContext.Current.CancellationToken);
+        return (code, output.ToString());
+    }
+
+    public async Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use)
     {
         var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(Settings["ConnectionStrings:Clones"]!);
-        return new ClonesDbContext(options.Options);
+        options.UseClonesPostgres(settings["ConnectionStrings:Clones"]!);
+        await using var db = new ClonesDbContext(options.Options);
+        return await use(db);
     }
 
-    internal async Task<IHost> StartWorkerAsync()
+    public Task<KeySweep> OnlySweepAsync() => WithAsync(db => db.KeySweeps.AsNoTracking().SingleAsync());
+
+    public Task<KeySweep> UntilSweepAsync(Func<KeySweep, bool> isSo, string what) =>
+        SettlementHost.UntilAsync(
+            async () => await WithAsync(db => db.KeySweeps.AsNoTracking().FirstOrDefaultAsync()) is { } sweep && isSo(sweep) ? sweep : null,
+            what
+        );
+
+    public Task<List<WalletKeyEvent>> EventsAsync(KeyEventKind kind) =>
+        WithAsync(db => db.KeyEvents.AsNoTracking().Where(e => e.Kind == kind).OrderBy(e => e.Sequence).ToListAsync());
+
+    public async Task ShouldPassAuditAsync()
+    {
+        var (_, findings) = await WithAsync(db => new KeyAudit(db).RunAsync(null, TestContext.Current.CancellationToken));
+        findings.ShouldBeEmpty();
+    }
+
+    private IHost Build(IReadOnlyDictionary<string, string?> keys, Action<IServiceCollection, IConfiguration> add)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Services.AddSingleton<ICrashPoints>(Crashes);
-        builder
-            .Services.AddClonesStore(builder.Configuration)
-            .AddKeys(builder.Configuration)
-            .AddClonesBus(builder.Configuration, bus => bus.AddKeys());
+        builder.Configuration.AddInMemoryCollection(settings).AddInMemoryCollection(keys);
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
+        add(builder.Services, builder.Configuration);
         var host = builder.Build();
-        await SettlementHost.StartAsync(host);
+        hosts.Add(host);
         return host;
-    }
-
-    /// <summary>What "keys sweep" does, by a process of its own that has no master key.</summary>
-    internal async Task<(int Code, string Said)> SweepAsync(int keysPerSecondMax = KeySweep.KeysPerSecondDefault)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(Settings.Where(s => !s.Key.StartsWith("DEPOSIT_KEY", StringComparison.Ordinal)));
-        KeysCommand.AddServices(builder.Services, builder.Configuration, withMasterKeys: false);
-        using var host = builder.Build();
-        await using var scope = host.Services.CreateAsyncScope();
-        await using var said = new StringWriter();
-        var watch = scope.ServiceProvider.GetRequiredService<SweepWatch>();
-        var code = await watch.RunAsync(keysPerSecondMax, said, TestContext.Current.CancellationToken);
-        return (code, said.ToString());
-    }
-
-    /// <summary>Wallets of fresh keys, stored by <paramref name="store"/>.</summary>
-    internal async Task<List<KeyBinding>> PlantAsync(int count, Func<Account, KeyBinding, string> store)
-    {
-        await using var db = Context();
-        var planted = new List<KeyBinding>();
-        for (var i = 0; i < count; i++)
-        {
-            using var account = Account.Generate();
-            var poolId = Guid.CreateVersion7();
-            var binding = KeyBinding.OfWallet(Guid.CreateVersion7(), account.PublicKey.ToString());
-            db.TrainingPools.Add(
-                new TrainingPool
-                {
-                    Id = poolId,
-                    OwnerAddress = "owner",
-                    Name = "A pool of the tests",
-                    Skills = [],
-                    TokenSymbol = "SOL",
-                    PricePerDemo = 1,
-                    Status = TrainingPoolStatus.NoFunds,
-                    CreatedAt = TimeProvider.System.GetUtcNow(),
-                    UpdatedAt = TimeProvider.System.GetUtcNow(),
-                }
-            );
-            db.DepositWallets.Add(
-                new DepositWallet
-                {
-                    Id = binding.Id,
-                    TrainingPoolId = poolId,
-                    Address = binding.Address,
-                    Key = new DepositWalletKey { WalletId = binding.Id, EncryptedPrivateKey = store(account, binding) },
-                    CreatedAt = TimeProvider.System.GetUtcNow(),
-                }
-            );
-            planted.Add(binding);
-        }
-        await db.SaveChangesAsync();
-        return planted;
-    }
-
-    /// <summary>Opens every planted key from what is stored now, and says under which master keys they are.</summary>
-    internal async Task<Dictionary<string, int>> OpenAllAsync(IReadOnlyCollection<KeyBinding> planted)
-    {
-        using var ring = TestKeys.Ring(Second);
-        await using var db = Context();
-        var found = new Dictionary<string, int>();
-        foreach (var binding in planted)
-        {
-            var stored = await db.DepositWalletKeys.Where(k => k.WalletId == binding.Id).Select(k => k.EncryptedPrivateKey).SingleAsync();
-            var secretKey = new byte[64];
-            var masterKey = Codec.Open(stored, binding, ring, secretKey);
-            using var account = DepositKeyVault.Derive(secretKey, binding, masterKey);
-            found[masterKey] = found.GetValueOrDefault(masterKey) + 1;
-        }
-        return found;
     }
 }

@@ -1,152 +1,145 @@
 using Clones.Contracts.Keys;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Keys;
-using Clones.Solana.Primitives;
-using Clones.Testing;
 using Clones.Workers.Keys;
+using Clones.Workers.Keys.Commands;
+using Clones.Workers.Tests.Settlement;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Workers.Tests.Keys.Sweep;
 
-public sealed class SweepTests
+public sealed class SweepTests : IAsyncLifetime
 {
-    [Fact]
-    public async Task Keys_in_all_forms_come_under_the_current_master_key_and_one_that_does_not_open_stays_and_is_told()
+    private readonly KeyRing first = Versions.Ring(1);
+    private readonly KeyRing second = Versions.Ring(2);
+    private SweepHost host = null!;
+
+    public async ValueTask InitializeAsync() => host = await SweepHost.StartAsync();
+
+    public async ValueTask DisposeAsync()
     {
-        await using var host = new SweepHost();
-        await host.InitializeAsync();
-        using var first = TestKeys.Ring();
-        List<KeyBinding> planted =
-        [
-            .. await host.PlantAsync(300, (account, _) => OldSystem.Bare(account)),
-            .. await host.PlantAsync(5, (account, _) => OldSystem.Seal(OldSystem.Bare(account))),
-            .. await host.PlantAsync(300, (account, binding) => Sealed(account, binding, first)),
-        ];
-        var broken = await host.PlantAsync(1, (account, binding) => Sealed(account, binding with { Id = Guid.CreateVersion7() }, first));
-        using var worker = await host.StartWorkerAsync();
-
-        var (code, said) = await host.SweepAsync();
-
-        code.ShouldBe(1, "one is left");
-        said.ShouldContain("605 keys came under v2");
-        said.ShouldContain("1 did not");
-        (await host.OpenAllAsync(planted)).ShouldBe(new Dictionary<string, int> { ["v2"] = 605 });
-        await using var db = host.Context();
-        var events = await db.KeyEvents.Where(e => e.KeyId != null).GroupBy(e => e.Kind).ToDictionaryAsync(g => g.Key, g => g.Count());
-        events[KeyEventKind.Migrated].ShouldBe(605);
-        (await db.KeyEvents.Where(e => e.Kind == KeyEventKind.Failed).Select(e => e.KeyId).Distinct().SingleAsync()).ShouldBe(broken[0].Id);
-        (await host.SweepAsync()).Said.ShouldContain("0 keys came under v2");
-        await worker.StopAsync();
+        await host.DisposeAsync();
+        first.Dispose();
+        second.Dispose();
     }
 
     [Fact]
-    public async Task A_key_that_a_payment_holds_is_passed_over_and_found_again_when_it_is_free()
+    public async Task Keys_of_all_forms_come_under_the_current_master_key_but_the_broken_one_and_one_that_is_held_is_waited_for()
     {
-        await using var host = new SweepHost();
-        await host.InitializeAsync();
-        var planted = await host.PlantAsync(20, (account, _) => OldSystem.Bare(account));
-        using var worker = await host.StartWorkerAsync();
-        await using var payment = host.Context();
-        await using var holding = await payment.Database.BeginTransactionAsync();
-        await payment.Database.ExecuteSqlAsync($"SELECT 1 FROM deposit_wallets WHERE id = {planted[7].Id} FOR UPDATE");
+        var current = Make(60, Own(second));
+        List<SweptWallet> old = [.. Make(150, SweptWallet.Plaintext), .. Make(150, Unbound), .. Make(150, Own(first))];
+        var broken = SweptWallet.Make((key, binding) => Own(first)(key, binding)[..^1] + "x");
+        var held = old[70];
+        await host.Wallets.InsertAsync([.. current, .. old, broken]);
 
-        var sweeping = host.SweepAsync();
-        await UntilAsync(host, s => s.Migrated == 19 && s.Pass > 1);
-        await holding.CommitAsync();
-
-        (await sweeping).Code.ShouldBe(0);
-        (await host.OpenAllAsync(planted)).ShouldBe(new Dictionary<string, int> { ["v2"] = 20 });
-        await worker.StopAsync();
-    }
-
-    [Fact]
-    public async Task A_second_command_joins_the_sweep_that_runs_and_a_message_that_comes_twice_does_nothing_twice()
-    {
-        await using var host = new SweepHost();
-        await host.InitializeAsync();
-        var planted = await host.PlantAsync(40, (account, _) => OldSystem.Bare(account));
-        using var worker = await host.StartWorkerAsync();
-
-        // 20 a second and steps of 20: the second step comes no sooner than a second after the first.
-        var sweeping = host.SweepAsync(keysPerSecondMax: 20);
-        var sweep = await UntilAsync(host, s => s.Step >= 1);
-        var bus = worker.Services.GetRequiredService<IBus>();
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => bus.Publish(new SweepDepositKeys { SweepId = sweep.Id, Step = 0 })));
-        var (_, said) = await host.SweepAsync();
-
-        said.ShouldContain("joining it");
-        (await sweeping).Code.ShouldBe(0);
-        await using var db = host.Context();
-        (await db.KeySweeps.CountAsync()).ShouldBe(1);
-        (await db.KeyEvents.CountAsync(e => e.Kind == KeyEventKind.Migrated)).ShouldBe(40);
-        (await host.OpenAllAsync(planted)).ShouldBe(new Dictionary<string, int> { ["v2"] = 40 });
-        var done = await db.KeySweeps.AsNoTracking().SingleAsync();
-        (done.FinishedAt!.Value - done.StartedAt!.Value).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.9), "40 keys at 20 a second");
-        await worker.StopAsync();
-    }
-
-    [Fact]
-    public async Task A_worker_killed_with_a_batch_written_and_not_committed_loses_nothing_and_another_goes_on()
-    {
-        await using var host = new SweepHost();
-        await host.InitializeAsync();
-        var planted = await host.PlantAsync(1_200, (account, _) => OldSystem.Bare(account));
-        // SIGKILL by the process itself at the named point, the second time it gets there.
-        await using var dying = LeashedProcess.Start(
-            ["dotnet", Repository.PathOf("src", "Clones.Workers", "bin", Configuration, "net10.0", "Clones.Workers.dll")],
-            new Dictionary<string, string?>(
-                host.Settings.Select(s => KeyValuePair.Create(s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value))
-            )
-            {
-                ["Faults__DieAt"] = nameof(CrashPoint.KeySwapped),
-                ["Faults__DieAfter"] = "1",
-                ["ASPNETCORE_ENVIRONMENT"] = "Development",
-                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-                ["SOLANA_RPC_URLS"] = "http://127.0.0.1:9",
-            }
-        );
-        var sweeping = host.SweepAsync();
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60)))
+        (int Code, string Output) ended;
+        await using (var payment = await HoldAsync(held.Id))
         {
-            await dying.WaitAsync(limit.Token);
+            var sweeping = host.SweepAsync();
+            await host.StartWorkerAsync(Versions.UpTo(2));
+            await host.UntilSweepAsync(s => s.Pass > 1, "a pass that had to leave the held key");
+            (await host.OnlySweepAsync()).FinishedAt.ShouldBeNull();
+            await payment.DisposeAsync();
+            ended = await sweeping;
         }
-        var before = await host.OpenAllAsync(planted);
-        before["v2"].ShouldBe(500, "the first batch is committed, the second was not");
-        before["plaintext"].ShouldBe(700);
 
-        using var other = await host.StartWorkerAsync();
-        (await sweeping).Code.ShouldBe(0);
-
-        (await host.OpenAllAsync(planted)).ShouldBe(new Dictionary<string, int> { ["v2"] = 1_200 });
-        await using var db = host.Context();
-        (await db.KeyEvents.CountAsync(e => e.Kind == KeyEventKind.Migrated)).ShouldBe(1_200);
-        (await db.KeySweeps.AsNoTracking().SingleAsync()).Migrated.ShouldBe(1_200);
-        await other.StopAsync();
+        ended.Code.ShouldBe(KeysCommand.NotWell, "one key stays as it is");
+        ended.Output.ShouldContain("450 keys came under v2");
+        ended.Output.ShouldContain("1 did not");
+        await host.Wallets.ShouldOpenUnderAsync("v2", second, [.. old, .. current]);
+        var stored = await host.Wallets.StoredAsync();
+        stored[broken.Id].ShouldBe(broken.Stored);
+        current.ShouldAllBe(w => stored[w.Id] == w.Stored);
+        var sweep = await host.OnlySweepAsync();
+        (sweep.Total, sweep.Migrated, sweep.Failed).ShouldBe((451, 450, 1));
+        (await host.EventsAsync(KeyEventKind.Migrated)).Select(e => e.KeyId!.Value).ShouldBe(old.Select(w => w.Id), ignoreOrder: true);
+        var failures = await host.EventsAsync(KeyEventKind.Failed);
+        failures.ShouldHaveSingleItem().KeyId.ShouldBe(broken.Id);
+        await host.ShouldPassAuditAsync();
     }
 
-    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    private static string Sealed(Account account, KeyBinding binding, KeyRing ring)
+    [Fact]
+    public async Task A_stored_text_of_any_length_is_one_broken_key_and_does_not_stop_the_sweep()
     {
-        var secretKey = new byte[64];
-        account.CopySecretKeyTo(secretKey);
-        return SecretKeyCodec.Seal(secretKey, binding, ring);
+        var old = Make(3, Unbound);
+        SweptWallet[] broken = [SweptWallet.Make((_, _) => new string('x', 5_000)), SweptWallet.Make((_, _) => "")];
+        await host.Wallets.InsertAsync([.. old, .. broken]);
+        await host.StartWorkerAsync(Versions.UpTo(2));
+
+        (await host.SweepAsync()).Output.ShouldContain("3 keys came under v2");
+
+        await host.Wallets.ShouldOpenUnderAsync("v2", second, old);
+        (await host.EventsAsync(KeyEventKind.Failed)).Select(e => e.KeyId!.Value).ShouldBe(broken.Select(w => w.Id), ignoreOrder: true);
     }
 
-    private static async Task<KeySweep> UntilAsync(SweepHost host, Func<KeySweep, bool> isThere)
+    [Fact]
+    public async Task Who_asks_for_a_sweep_while_one_runs_joins_it()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
+        await host.Wallets.InsertAsync(Make(40, Unbound));
+        var one = host.SweepAsync();
+        await host.UntilSweepAsync(s => s.StartedAt is null, "the sweep that waits for a worker");
+        var other = host.SweepAsync();
+        await host.StartWorkerAsync(Versions.UpTo(2));
+
+        var ended = await Task.WhenAll(one, other);
+
+        ended.ShouldAllBe(e => e.Code == KeysCommand.Well && e.Output.Contains("40 keys came under v2"));
+        ended[1].Output.ShouldContain("joining it");
+        await host.OnlySweepAsync();
+    }
+
+    [Fact]
+    public async Task Messages_that_come_twice_do_nothing_twice()
+    {
+        var old = Make(700, Unbound);
+        await host.Wallets.InsertAsync(old);
+        var frozen = host.Crashes.FreezeAt(CrashPoint.KeySwapped);
+        var sweeping = host.SweepAsync(keysPerSecondMax: 100_000);
+        var worker = await host.StartWorkerAsync(Versions.UpTo(2));
+        var another = await host.StartWorkerAsync(Versions.UpTo(2));
+        await frozen.Reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        var sweep = await host.OnlySweepAsync();
+
+        // Under ids of their own, so that the inbox lets them through; before the step is committed, and after.
+        await DoubleAsync(another, sweep.Id);
+        frozen.Released.SetResult();
+        (await sweeping).Code.ShouldBe(KeysCommand.Well);
+        await DoubleAsync(worker, sweep.Id);
+        var later = await host.SweepAsync();
+
+        later.Output.ShouldContain("0 keys came under v2");
+        var ended = await host.WithAsync(db => db.KeySweeps.AsNoTracking().SingleAsync(s => s.Id == sweep.Id));
+        (ended.Total, ended.Migrated, ended.Failed).ShouldBe((700, 700, 0));
+        (await host.EventsAsync(KeyEventKind.Migrated)).Select(e => e.KeyId!.Value).ShouldBe(old.Select(w => w.Id), ignoreOrder: true);
+        await host.Wallets.ShouldOpenUnderAsync("v2", second, old);
+        await host.ShouldPassAuditAsync();
+    }
+
+    private static async Task DoubleAsync(Microsoft.Extensions.Hosting.IHost worker, Guid sweepId)
+    {
+        foreach (var step in Enumerable.Range(0, 4))
         {
-            await using var db = host.Context();
-            var sweep = await db.KeySweeps.AsNoTracking().FirstOrDefaultAsync(limit.Token);
-            if (sweep is not null && isThere(sweep))
-            {
-                return sweep;
-            }
-            await Task.Delay(50, limit.Token);
+            await worker.Services.GetRequiredService<IBus>().Publish(new SweepDepositKeys { SweepId = sweepId, Step = step });
         }
     }
+
+    /// <summary>A transaction that holds the row of a wallet, as that of a payment does, until it is disposed.</summary>
+    private async Task<IAsyncDisposable> HoldAsync(Guid walletId)
+    {
+        var connection = new Npgsql.NpgsqlConnection(host.Environment["ConnectionStrings__Clones"]);
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand("BEGIN; SELECT 1 FROM deposit_wallets WHERE id = @id FOR UPDATE", connection);
+        command.Parameters.AddWithValue("id", walletId);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private static List<SweptWallet> Make(int count, Func<byte[], KeyBinding, string> store) =>
+        [.. Enumerable.Range(0, count).Select(_ => SweptWallet.Make(store))];
+
+    private static Func<byte[], KeyBinding, string> Own(KeyRing ring) => (key, binding) => SecretKeyCodec.Seal(key, binding, ring);
+
+    private static string Unbound(byte[] secretKey, KeyBinding binding) => OldSystem.Seal(Convert.ToBase64String(secretKey));
 }
