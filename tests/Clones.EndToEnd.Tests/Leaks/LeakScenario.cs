@@ -9,7 +9,7 @@ namespace Clones.EndToEnd.Tests.Leaks;
 /// </summary>
 public sealed class LeakScenario : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     /// <summary>Keys that do not open.</summary>
     private const int Failures = 2;
