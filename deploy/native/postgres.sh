@@ -47,13 +47,20 @@ start_postgres() {
   options=(-c listen_addresses=127.0.0.1 -c port="$port" -c unix_socket_directories='' -c max_connections=300)
   # Tests lose nothing by a power cut, and their databases come and go by the hundred.
   [ "$SERVERS" != test ] || options+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
-  (cd / && start_background "$RUN/postgres.pid" "$LOGS/postgres.log" "${AS_POSTGRES[@]}" "$bin/postgres" -D "$data" "${options[@]}")
-  wait_until 60 postgres_answers "$bin" "$port" || {
+  wait_until 60 postgres_answers_or_starts "$bin" "$port" "$data" || {
     show_log_end "$LOGS/postgres.log"
     die "PostgreSQL did not start"
   }
   [ "$SERVERS" != dev ] || create_database "$bin" clones
   say "PostgreSQL ready on 127.0.0.1:$port"
+}
+
+# Again where it has ended: after a SIGKILL it refuses to start as long as one of its old backends still lives.
+postgres_answers_or_starts() {
+  local bin=$1 port=$2 data=$3
+  is_running "$RUN/postgres.pid" ||
+    (cd / && start_background "$RUN/postgres.pid" "$LOGS/postgres.log" "${AS_POSTGRES[@]}" "$bin/postgres" -D "$data" "${options[@]}")
+  postgres_answers "$bin" "$port"
 }
 
 postgres_answers() { as_postgres "$1/pg_isready" -q -h 127.0.0.1 -p "$2"; }

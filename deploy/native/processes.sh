@@ -4,6 +4,7 @@
 
 process_identity() {
   local pid=$1 stat fields
+  [ -n "$pid" ] || return 1
   stat=$(cat "/proc/$pid/stat" 2>/dev/null) || return 1
   # The name in parentheses may hold spaces; the start time is the 20th field behind it.
   read -ra fields <<<"${stat##*) }"
@@ -16,8 +17,9 @@ remember_process() { process_identity "$1" >"$2"; }
 # Prints the pid when the remembered process still lives.
 running_pid() {
   local remembered pid
-  [ -s "$1" ] || return 1
-  remembered=$(cat "$1")
+  # Whoever stops it may take the file away between one look and the next.
+  remembered=$(cat "$1" 2>/dev/null) || return 1
+  [ -n "$remembered" ] || return 1
   pid=${remembered%% *}
   [ "$(process_identity "$pid")" = "$remembered" ] && printf '%s\n' "$pid"
 }
@@ -31,12 +33,14 @@ start_background() {
   shift 2
   rm -f "$pidfile" "$pidfile.new"
   # shellcheck disable=SC2016
-  setsid bash -c 'for fd in /proc/self/fd/*; do fd=${fd##*/}; [ "$fd" -le 2 ] || eval "exec $fd>&-"; done 2>/dev/null
+  # No redirection around the loop: bash would keep the log in a descriptor that the loop closes.
+  setsid bash -c 'for fd in /proc/self/fd/*; do fd=${fd##*/}; [ "$fd" -le 2 ] || eval "exec $fd>&-"; done
     echo $$ >"$1"; shift; exec "$@"' bash "$pidfile.new" "$@" </dev/null >>"$logfile" 2>&1 &
-  for _ in {1..100}; do
+  for _ in {1..1500}; do
     [ ! -s "$pidfile.new" ] || break
     sleep 0.02
   done
+  [ -s "$pidfile.new" ] || die "$1 did not start within 30 s"
   pid=$(cat "$pidfile.new")
   rm -f "$pidfile.new"
   remember_process "$pid" "$pidfile" || true
