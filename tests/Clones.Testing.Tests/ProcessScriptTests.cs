@@ -68,4 +68,56 @@ public sealed class ProcessScriptTests
             )
             .ShouldNotContain("a-lock");
     }
+
+    [Fact]
+    public void What_a_background_process_complains_of_is_in_its_log()
+    {
+        using var script = new NativeScript();
+
+        script
+            .Succeed(
+                """
+                start_background "$RUN/it.pid" "$LOGS/it.log" bash -c 'echo to the output; echo to the errors >&2; exec sleep 600'
+                wait_until 10 grep -q errors "$LOGS/it.log"
+                cat "$LOGS/it.log"
+                stop_remembered "$RUN/it.pid" "the sleeper" 10
+                """
+            )
+            .ShouldContain("to the output\nto the errors");
+    }
+
+    [Theory]
+    [InlineData("rm -f")]
+    [InlineData(": >")]
+    public void A_file_without_a_pid_is_no_running_process(string makeFile)
+    {
+        using var script = new NativeScript();
+
+        script.Succeed($"""{makeFile} "$RUN/it.pid"; ! is_running "$RUN/it.pid" """).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_killed_PostgreSQL_is_started_again_until_its_last_backend_is_gone()
+    {
+        using var script = new NativeScript();
+
+        // A stand-in refuses twice, as PostgreSQL does over the shared memory of a backend that still lives.
+        script.Succeed(
+            """
+            as_postgres() { test -e "$ROOT/answers"; }
+            cat >"$ROOT/postgres" <<'TEXT'
+            #!/usr/bin/env bash
+            echo start >>"${0%/*}/starts"
+            [ "$(wc -l <"${0%/*}/starts")" -gt 2 ] || exit 1
+            touch "${0%/*}/answers"
+            exec sleep 600
+            TEXT
+            chmod +x "$ROOT/postgres"
+            AS_POSTGRES=() options=()
+            wait_until 20 postgres_answers_or_starts "$ROOT" 1 "$ROOT/data"
+            [ "$(wc -l <"$ROOT/starts")" = 3 ]
+            stop_remembered "$RUN/postgres.pid" "the stand-in" 10
+            """
+        );
+    }
 }

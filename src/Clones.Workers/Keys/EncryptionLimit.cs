@@ -10,8 +10,8 @@ internal static class EncryptionLimit
     public const long Alarm = 1L << 28;
 
     /// <returns>Null where there is nothing to say.</returns>
-    public static string? WarningOf(string masterKey, long encryptions) =>
+    public static string? WarningOf(string masterKey, long encryptions, long alarm = Alarm) =>
         encryptions >= Max ? $"{masterKey} is OVER the limit of 2^32 encryptions: rotate now, and sweep"
-        : encryptions >= Alarm ? $"{masterKey} has made {encryptions} encryptions, 2^28 or more of the 2^32 allowed: rotate"
+        : encryptions >= alarm ? $"{masterKey} has made {encryptions} encryptions of the 2^32 allowed: rotate"
         : null;
 }

@@ -45,39 +45,3 @@ internal sealed class KeyCensus(ClonesDbContext db)
             .Select(g => new { g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
 }
-
-/// <summary>Raises the alarm of <see cref="EncryptionLimit"/> where nobody looks at <c>keys status</c>.</summary>
-internal sealed class EncryptionLimitWatch(IServiceScopeFactory scopes, TimeProvider time, ILogger<EncryptionLimitWatch> log)
-    : BackgroundService
-{
-    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(6);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (DatabaseTrouble.IsPassing(e))
-            {
-                log.LogWarning("The encryptions of the master keys could not be counted: {Reason}", e.Message);
-            }
-        }
-    }
-
-    private async Task LookAsync(CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var census = scope.ServiceProvider.GetRequiredService<KeyCensus>();
-        foreach (var (masterKey, count) in await census.EncryptionsAsync(cancellationToken))
-        {
-            if (EncryptionLimit.WarningOf(masterKey, count) is { } warning)
-            {
-                log.LogError("{Warning}", warning);
-            }
-        }
-    }
-}

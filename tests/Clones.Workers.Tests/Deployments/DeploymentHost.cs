@@ -6,6 +6,7 @@ using Clones.Solana.Rpc;
 using Clones.Testing;
 using Clones.Workers.Deployments;
 using Clones.Workers.Keys;
+using Clones.Workers.Tests.Keys;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -41,7 +42,7 @@ public sealed class DeploymentHost : IAsyncLifetime
         var cluster = localnet.StartAsync(SlotMs);
         var settings = new Dictionary<string, string?>
         {
-            ["ConnectionStrings:Clones"] = await postgres.CreateDatabaseAsync(),
+            ["ConnectionStrings:Clones"] = await MigratedDatabase.CreateAsync(postgres),
             ["RABBITMQ_URL"] = (await rabbit.CreateVirtualHostAsync()).Amqp.ToString(),
             ["SOLANA_RPC_URLS"] = (await cluster).ToString(),
             ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = "a secret of the tests, of more than 32 characters",
@@ -73,7 +74,6 @@ public sealed class DeploymentHost : IAsyncLifetime
         await using (var scope = host.Services.CreateAsyncScope())
         {
             var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
-            await db.Database.MigrateAsync();
             await db.ReadFenceAsync(CancellationToken.None);
         }
 

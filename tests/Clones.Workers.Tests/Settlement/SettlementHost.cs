@@ -72,7 +72,7 @@ public class SettlementHost : IAsyncLifetime
         Broker = await rabbit.CreateVirtualHostAsync();
         settings = new Dictionary<string, string?>
         {
-            ["ConnectionStrings:Clones"] = await CreateDatabaseAsync(postgres),
+            ["ConnectionStrings:Clones"] = await MigratedDatabase.CreateAsync(postgres),
             ["RABBITMQ_URL"] = Broker.Amqp.ToString(),
             ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = TestKeys.Secret,
             ["DEPOSIT_KEY_ENCRYPTION_SALT"] = TestKeys.Salt,
@@ -93,10 +93,6 @@ public class SettlementHost : IAsyncLifetime
         Bystander = new SolanaRpcClient(http, fronts[^1]);
         var first = Build(_ => { });
         workers.Add(first);
-        await using (var scope = first.Services.CreateAsyncScope())
-        {
-            await scope.ServiceProvider.GetRequiredService<ClonesDbContext>().Database.MigrateAsync();
-        }
         await StartAsync(first);
     }
 
@@ -225,9 +221,6 @@ public class SettlementHost : IAsyncLifetime
         change(builder.Services);
         return builder.Build();
     }
-
-    /// <summary>An empty database gets the tables of the model; one that has tables stays as it is.</summary>
-    protected virtual Task<string> CreateDatabaseAsync(PostgresFixture server) => server.CreateDatabaseAsync();
 
     /// <summary>What a derived host has beside payments.</summary>
     protected virtual void AddServices(IServiceCollection services, IConfiguration configuration) { }

@@ -15,16 +15,7 @@ public sealed class KeyLogDatabase : IAsyncDisposable
 
     internal async Task<Func<ClonesDbContext>> CreateAsync()
     {
-        var options = Options(
-            await postgres.CreateDatabaseAsync(
-                "key-log",
-                async template =>
-                {
-                    await using var db = new ClonesDbContext(Options(template));
-                    await db.Database.MigrateAsync();
-                }
-            )
-        );
+        var options = Options(await MigratedDatabase.CreateAsync(postgres));
         return () => new ClonesDbContext(options);
     }
 

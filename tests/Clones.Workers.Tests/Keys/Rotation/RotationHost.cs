@@ -4,7 +4,6 @@ using Clones.Persistence.Payments;
 using Clones.Persistence.Pools;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
-using Clones.Testing;
 using Clones.Workers.Keys;
 using Clones.Workers.Keys.Audit;
 using Clones.Workers.Tests.Settlement;
@@ -18,8 +17,6 @@ namespace Clones.Workers.Tests.Keys.Rotation;
 public sealed class RotationHost : SettlementHost
 {
     internal const ulong Sol = 1_000_000_000;
-
-    protected override Task<string> CreateDatabaseAsync(PostgresFixture server) => MigratedDatabase.CreateAsync(server);
 
     internal Task<IHost> StartAsync(int highest, int? latest = null) => StartAnotherAsync(more: Versions.UpTo(highest, latest));
 
