@@ -34,12 +34,19 @@ public sealed class MainJobTests(RunningSystem system) : IClassFixture<RunningSy
         await using var demo = system.StartDemo();
         using var limit = new CancellationTokenSource(Limit);
 
-        await foreach (var line in demo.LinesAsync(limit.Token))
+        try
         {
-            if (line.Contains("fresh wallets accepted"))
+            await foreach (var line in demo.LinesAsync(limit.Token))
             {
-                await system.KillAndRestartWorkersAsync();
+                if (line.Contains("fresh wallets accepted"))
+                {
+                    await system.KillAndRestartWorkersAsync();
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The demo did not end within {Limit}.\n{demo.Output}{LastLogs}");
         }
 
         (await demo.WaitAsync(limit.Token)).ShouldBe(0, demo.Output + LastLogs);
