@@ -19,6 +19,8 @@ internal static class ApiServices
         services.AddScoped<OperationStarter>();
         services.AddScoped<OperationWaiter>();
         services.AddScoped<AgentLifecycles>();
+        services.AddSingleton<TransitionWatch>();
+        services.AddHostedService(s => s.GetRequiredService<TransitionWatch>());
         services.AddScoped<AgentCommands>();
         services.AddScoped<OwnerTransactions>();
         services.AddScoped<PaymentDoor>();

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Clones.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Agents;
+
+/// <summary>
+/// Wakes the streams whose agent has a new row in its history. It looks into the database, which all API processes and workers share, with one
+/// query for all streams of this process: a stream costs no query of its own while nothing happens to its agent.
+/// </summary>
+internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider time, ILogger<TransitionWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(300);
+    private readonly ConcurrentDictionary<Waiter, byte> waiters = new();
+
+    /// <summary>Until the agent's history is longer than <paramref name="after"/> rows, or the time is over.</summary>
+    /// <returns>Whether it is longer.</returns>
+    public async Task<bool> WaitAsync(Guid agentId, long after, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(agentId, after);
+        waiters.TryAdd(waiter, 0);
+        try
+        {
+            await waiter.Longer.Task.WaitAsync(limit, time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            waiters.TryRemove(waiter, out _);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (waiters.IsEmpty)
+                continue;
+            try
+            {
+                await LookAsync([.. waiters.Keys], stoppingToken);
+            }
+            catch (Exception e) when (DatabaseTrouble.IsPassing(e))
+            {
+                log.LogWarning("The histories of agents cannot be watched now: {Reason}", e.Message);
+            }
+        }
+    }
+
+    private async Task LookAsync(Waiter[] waiting, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+        var agents = waiting.Select(w => w.AgentId).Distinct().ToArray();
+        var lengths = await db
+            .AgentLifecycles.Where(l => agents.Contains(l.CorrelationId))
+            .Select(l => new { l.CorrelationId, l.Sequence })
+            .ToDictionaryAsync(l => l.CorrelationId, l => l.Sequence, cancellationToken);
+        foreach (var waiter in waiting)
+        {
+            if (lengths.GetValueOrDefault(waiter.AgentId) > waiter.After)
+                waiter.Longer.TrySetResult();
+        }
+    }
+
+    private sealed class Waiter(Guid agentId, long after)
+    {
+        public Guid AgentId { get; } = agentId;
+        public long After { get; } = after;
+        public TaskCompletionSource Longer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
