@@ -126,7 +126,7 @@ start_host() { # start_host api|workers DLL PORT
   local name=$1 log=$LOGS/$1.log
   if is_running "$RUN/$name.pid"; then
     wait_until 60 host_ready_or_ended "$name" "$3" || true
-    answers_ok "$3" /health/ready || die "$name runs but is not ready: ./clones logs $name"
+    host_ready "$name" "$3" || die "$name runs but is not ready: ./clones logs $name"
     return 0
   fi
   "${name}_environment"
@@ -139,14 +139,20 @@ start_host() { # start_host api|workers DLL PORT
     start_background "$RUN/$name.pid" "$log" dotnet "$2"
   )
   wait_until 60 host_ready_or_ended "$name" "$3" || true
-  answers_ok "$3" /health/ready || {
+  host_ready "$name" "$3" || {
     show_log_end "$log"
     die "$name did not become ready: ./clones logs $name"
   }
   say "$name ready on 127.0.0.1:$3"
 }
 
-host_ready_or_ended() { answers_ok "$2" /health/ready || process_ended "$RUN/$1.pid"; }
+# Itself, not another checkout's host that took the port between our look at it and our start.
+host_ready() {
+  local pid
+  answers_ok "$2" /health/ready && pid=$(running_pid "$RUN/$1.pid") && process_listens "$pid" "$2"
+}
+
+host_ready_or_ended() { host_ready "$@" || process_ended "$RUN/$1.pid"; }
 
 start_hosts() {
   local api workers failed=false

@@ -39,6 +39,13 @@ port_listening() {
   grep -qsE "$(printf ':%04X [0-9A-F]+:0000 0A ' "$1")" /proc/net/tcp /proc/net/tcp6
 }
 
+# process_listens PID PORT: whether the listener there is this process.
+process_listens() {
+  local inode
+  inode=$(awk -v port="$(printf ':%04X' "$2")" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10; exit }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+  [ -n "$inode" ] && find "/proc/$1/fd" -lname "socket:\[$inode\]" 2>/dev/null | grep -q .
+}
+
 # port_usable NAME PORT: nobody listens there and no other setting of ours claims it.
 port_usable() {
   local other claimed

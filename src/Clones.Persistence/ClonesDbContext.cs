@@ -33,6 +33,7 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<Agent> Agents => Set<Agent>();
     public DbSet<AgentLifecycleInstance> AgentLifecycles => Set<AgentLifecycleInstance>();
     public DbSet<AgentTransition> AgentTransitions => Set<AgentTransition>();
+    public DbSet<LifecycleMachine> LifecycleMachines => Set<LifecycleMachine>();
     public DbSet<Operation> Operations => Set<Operation>();
     public DbSet<Payment> Payments => Set<Payment>();
     public DbSet<RewardDecision> RewardDecisions => Set<RewardDecision>();

@@ -57,6 +57,8 @@ public sealed class AgentEventsTests(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task An_agent_that_the_workers_have_not_taken_up_yet_has_a_stream_that_waits()
     {
+        await using (var db = api.OpenDatabase())
+            await db.AgentLifecycles.Where(l => l.CorrelationId == agentId).ExecuteDeleteAsync(Ct);
         await using var stream = await OpenAsync();
 
         await WriteAsync("REGISTER");

@@ -14,6 +14,7 @@ public sealed class StrangerTests(ApiFixture api)
         "GET /v1/pools/",
         "POST /v1/pools/",
         "GET /v1/agents/",
+        "GET /v1/agents/lifecycle",
         "POST /v1/agents/",
         "GET /v1/payments/",
         "POST /v1/payments/",

@@ -29,6 +29,7 @@ internal static class AgentEndpoints
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithSummary("Every transition and every refused event, oldest first")
             .WithProblems(400, 401, 403, 404);
+        agents.MapLifecycle();
         agents.MapAgentEvents();
         agents.MapAgentCreation();
         agents.MapAgentChange();

@@ -7,7 +7,8 @@ namespace Clones.Persistence.Agents;
 internal sealed class AgentMaps
     : IEntityTypeConfiguration<Agent>,
         IEntityTypeConfiguration<AgentLifecycleInstance>,
-        IEntityTypeConfiguration<AgentTransition>
+        IEntityTypeConfiguration<AgentTransition>,
+        IEntityTypeConfiguration<LifecycleMachine>
 {
     public void Configure(EntityTypeBuilder<Agent> builder)
     {
@@ -34,4 +35,6 @@ internal sealed class AgentMaps
     {
         builder.HasKey(t => new { t.AgentId, t.Sequence });
     }
+
+    public void Configure(EntityTypeBuilder<LifecycleMachine> builder) => builder.HasKey(m => m.Fingerprint);
 }

@@ -312,6 +312,31 @@ namespace Clones.Persistence.Migrations
                     b.ToTable("agent_transitions", (string)null);
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Agents.LifecycleMachine", b =>
+                {
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateTimeOffset>("FirstStartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_started_at");
+
+                    b.Property<string>("Graph")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("graph");
+
+                    b.Property<DateTimeOffset>("LastStartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_started_at");
+
+                    b.HasKey("Fingerprint")
+                        .HasName("pk_lifecycle_machines");
+
+                    b.ToTable("lifecycle_machines", (string)null);
+                });
+
             modelBuilder.Entity("Clones.Persistence.Keys.KeySweep", b =>
                 {
                     b.Property<Guid>("Id")

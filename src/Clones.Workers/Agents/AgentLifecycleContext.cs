@@ -1,3 +1,4 @@
+using Clones.Contracts.Agents;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
 using MassTransit;

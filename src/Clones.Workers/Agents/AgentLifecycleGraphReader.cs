@@ -17,6 +17,21 @@ internal sealed class AgentLifecycleGraphReader(AgentLifecycleStateMachine machi
 
     public IReadOnlyList<LifecycleTransition> Transitions => transitions;
 
+    /// <summary>What the running machine does, read from the steps that are bound in it, not from a second list beside it.</summary>
+    public static AgentLifecycleGraph Read(AgentLifecycleStateMachine machine)
+    {
+        var reader = new AgentLifecycleGraphReader(machine);
+        machine.Accept(reader);
+        // The order of declaration is the order of a life, which is how people want to read it.
+        var statuses = machine.States.Except([machine.Initial, machine.Final]).Select(s => UpperSnakeCase.From(s.Name)).ToArray();
+        var events = machine.Events.Where(IsOurs).Select(e => UpperSnakeCase.From(e.Name)).ToArray();
+        return new(
+            [.. AgentStatus.All.Where(statuses.Contains), .. statuses.Except(AgentStatus.All)],
+            [.. AgentEvent.All.Where(events.Contains), .. events.Except(AgentEvent.All).Where(e => e != "REGISTER")],
+            [.. reader.Transitions.OrderBy(t => t.From is null ? -1 : Array.IndexOf([.. AgentStatus.All], t.From))]
+        );
+    }
+
     /// <summary>A machine has events of its own beside ours: each state's enter and leave.</summary>
     public static bool IsOurs(Event @event) =>
         @event.GetType().GetInterfaces().Any(i => i.IsGenericType && typeof(IAgentCommand).IsAssignableFrom(i.GetGenericArguments()[0]));

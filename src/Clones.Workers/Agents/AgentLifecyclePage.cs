@@ -1,4 +1,5 @@
 using System.Text;
+using Clones.Contracts.Agents;
 
 namespace Clones.Workers.Agents;
 
@@ -20,7 +21,7 @@ internal static class AgentLifecyclePage
 
             """
         );
-        page.Append("```mermaid\n").Append(Mermaid(graph)).Append("```\n\n");
+        page.Append("```mermaid\n").Append(LifecycleMermaid.Draw(graph)).Append("```\n\n");
         page.Append(
             """
             An agent is in exactly one state. An event that the table does not permit changes nothing: the history gets a row that says it was
@@ -50,20 +51,6 @@ internal static class AgentLifecyclePage
             page.Append('\n');
         }
         return page.ToString();
-    }
-
-    /// <summary>A Mermaid stateDiagram-v2, without fences.</summary>
-    public static string Mermaid(AgentLifecycleGraph graph)
-    {
-        var drawing = new StringBuilder("stateDiagram-v2\n");
-        foreach (var transition in graph.Transitions)
-        {
-            var condition = transition.Condition is null ? "" : $" ({transition.Condition})";
-            drawing.Append($"    {transition.From ?? "[*]"} --> {transition.To}: {transition.Event}{condition}\n");
-        }
-        foreach (var end in graph.Ends)
-            drawing.Append($"    {end} --> [*]\n");
-        return drawing.ToString();
     }
 
     private static string Cell(AgentLifecycleGraph graph, string status, string name)

@@ -80,7 +80,7 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
         RefuseElsewhere(Retry);
 
         ConnectStateObserver(new TransitionRecorder());
-        graph = new(() => AgentLifecycleGraph.Of(this));
+        graph = new(() => AgentLifecycleGraphReader.Read(this));
     }
 
     public State Draft { get; private set; } = null!;

@@ -11,6 +11,7 @@ internal static class AgentsRegistration
     {
         services.AddScoped<AgentHistory>();
         services.AddScoped<OpenDeployments>();
+        services.AddHostedService<LifecycleMachineTeller>();
         return services;
     }
 

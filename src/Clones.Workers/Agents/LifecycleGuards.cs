@@ -8,13 +8,13 @@ namespace Clones.Workers.Agents;
 /// <param name="Text">As the diagram says it.</param>
 internal sealed record LifecycleCondition(string Text, Predicate<AgentLifecycleInstance> Holds);
 
-/// <summary>Read by <see cref="AgentLifecycleGraph"/>, because a condition compiled into the machine no longer tells its name.</summary>
+/// <summary>Read by <see cref="AgentLifecycleGraphReader"/>, because a condition compiled into the machine no longer tells its name.</summary>
 internal interface IConditionLabel
 {
     string Text { get; }
 }
 
-/// <summary>Read by <see cref="AgentLifecycleGraph"/>: the line may be refused although its event is valid in its state.</summary>
+/// <summary>Read by <see cref="AgentLifecycleGraphReader"/>: the line may be refused although its event is valid in its state.</summary>
 internal interface ISubmissionInFlightGuard;
 
 internal abstract class LifecycleStep<T> : IStateMachineActivity<AgentLifecycleInstance, T>

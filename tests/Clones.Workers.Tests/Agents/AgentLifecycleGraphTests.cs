@@ -23,7 +23,7 @@ public sealed class AgentLifecycleGraphTests
 
         first.Event.ShouldBe("REGISTER");
         first.To.ShouldBe(LifecycleDiagram.Arrows.Single(a => a.From is null).To);
-        graph.Ends.ShouldBe(LifecycleDiagram.Arrows.Where(a => a.To is null).Select(a => a.From!));
+        graph.Ends().ShouldBe(LifecycleDiagram.Arrows.Where(a => a.To is null).Select(a => a.From!));
     }
 
     [Fact]
