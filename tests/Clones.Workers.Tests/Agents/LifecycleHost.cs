@@ -150,8 +150,11 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
 
     Task IReceiveObserver.PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType) => Task.CompletedTask;
 
-    Task IReceiveObserver.ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception) =>
-        Task.CompletedTask;
+    Task IReceiveObserver.ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
+    {
+        Faults.Enqueue(exception);
+        return Task.CompletedTask;
+    }
 
     Task IReceiveObserver.ReceiveFault(ReceiveContext context, Exception exception)
     {
