@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Clones.Persistence;
 using Clones.Persistence.Keys;
@@ -116,7 +117,9 @@ internal sealed class DepositKeyVault(
                 masterKey,
                 transactionId
             );
-            if (masterKey != masters.Current)
+            // While a new version is rolled out another replica writes with it already: encrypted anew here, it would come back under the old one.
+            var current = masters.Current;
+            if (masterKey != current && !MasterKeyName.IsNewer(masterKey, than: current))
             {
                 await migration.TryAsync(row, masterKey, secretKey, cancellationToken);
             }
@@ -150,7 +153,8 @@ internal sealed class DepositKeyVault(
         return (binding.Address, sealedKey);
     }
 
-    // What a source calls current may change while it seals: what it is under is read off the result.
+    // What a source calls current may change while it seals: what it is under is read off the result. There is no other copy of a new key: what
+    // does not open again must not get an address that people pay to.
     private async Task<(string Sealed, string MasterKey)> SealAsync(
         PinnedBytes secretKey,
         KeyBinding binding,
@@ -158,7 +162,11 @@ internal sealed class DepositKeyVault(
     )
     {
         var sealedKey = await masters.SealAsync(secretKey.Memory, binding, cancellationToken);
-        return (sealedKey, StoredKey.Parse(Encoding.UTF8.GetBytes(sealedKey), binding).MasterKey);
+        using var reopened = new PinnedBytes(Account.SecretKeyLength);
+        var masterKey = await masters.OpenAsync(Encoding.UTF8.GetBytes(sealedKey), binding, reopened.Memory, cancellationToken);
+        return CryptographicOperations.FixedTimeEquals(reopened.Span, secretKey.Span)
+            ? (sealedKey, masterKey)
+            : throw new KeyUnusableException(binding, masterKey, "what was encrypted opens to another key.");
     }
 
     private DepositWallet Wallet(Guid id, Guid trainingPoolId, string address, string sealedKey) =>

@@ -24,15 +24,20 @@ internal static class MasterKeyName
             ? [masterKey]
             : [masterKey, masterKey + UnboundSuffix];
 
-    /// <summary>Whether it is <c>plaintext</c>, <c>v1</c> .. <c>v9999</c> or <c>transit-v1</c> ..</summary>
+    /// <summary>Whether it is <c>plaintext</c>, <c>v1</c> .. <c>v9999</c> or <c>transit-v1</c> .., written as here: no row is under <c>v01</c>.</summary>
     public static bool IsOne(string text) =>
         text == Plaintext
-        || int.TryParse(
-            text.StartsWith(TransitPrefix, StringComparison.Ordinal) ? text[TransitPrefix.Length..]
-                : text.StartsWith('v') ? text[1..]
-                : "",
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var version
-        ) && version is > 0 and < 10_000;
+        || VersionOf(text, TransitPrefix) is { } transit && text == Transit(transit)
+        || VersionOf(text, "v") is { } version && text == Of(version);
+
+    /// <summary>Whether both are versions of our own and the first is the higher.</summary>
+    public static bool IsNewer(string masterKey, string than) =>
+        VersionOf(masterKey, "v") is { } version && VersionOf(than, "v") is { } other && version > other;
+
+    private static int? VersionOf(string text, string prefix) =>
+        text.StartsWith(prefix, StringComparison.Ordinal)
+        && int.TryParse(text[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && version is > 0 and < 10_000
+            ? version
+            : null;
 }

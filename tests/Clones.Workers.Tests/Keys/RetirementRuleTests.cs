@@ -35,6 +35,13 @@ public sealed class RetirementRuleTests
     }
 
     [Theory]
+    [InlineData("v01")]
+    [InlineData("v0002")]
+    [InlineData("transit-v03")]
+    [InlineData("v1\0")]
+    public void A_number_written_another_way_is_no_name(string text) => MasterKeyName.IsOne(text).ShouldBeFalse();
+
+    [Theory]
     [InlineData("v1", "v1", "v1-unbound")]
     [InlineData("plaintext", "plaintext")]
     [InlineData("transit-v3", "transit-v3")]
