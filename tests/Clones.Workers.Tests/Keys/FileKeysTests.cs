@@ -55,6 +55,25 @@ public sealed class FileKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_half_written_is_not_sealed_with()
+    {
+        var whole = Lines($"DEPOSIT_KEY_ENCRYPTION_SECRET_V2={Second}, and some more of it");
+        var file = Write("keys.env", Lines());
+        using var keys = FileKeys.Load(file);
+
+        // 40 characters of the secret are there: enough for a secret, but for another one.
+        Write("keys.env", whole[..(whole.IndexOf("SECRET_V2=", StringComparison.Ordinal) + 50)]);
+        keys.ReadAgain();
+        var stored = await SealAsync(keys);
+        Write("keys.env", whole);
+        keys.ReadAgain();
+        keys.ReadAgain();
+
+        keys.Current.ShouldBe("v2");
+        (await OpenAsync(keys, stored)).ShouldBe(secretKey);
+    }
+
+    [Fact]
     public async Task A_secret_that_is_taken_out_of_the_file_opens_nothing_any_more()
     {
         Write("keys.env", Lines($"DEPOSIT_KEY_ENCRYPTION_SECRET_V2={Second}", "DEPOSIT_KEY_ENCRYPTION_LATEST=1"));
