@@ -36,6 +36,23 @@ public static class KeyEventChain
     private static long Microseconds(DateTimeOffset time) =>
         (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
+    /// <summary>
+    /// A row may not bring its own place in the chain: one with the highest number there is would leave none for the next. A dump is restored
+    /// before its triggers are made; one of data alone needs <c>pg_restore --disable-triggers</c>.
+    /// </summary>
+    internal const string FreshRows = """
+        CREATE FUNCTION wallet_key_events_fresh() RETURNS trigger LANGUAGE plpgsql AS $body$
+        BEGIN
+            IF NEW.sequence IS NOT NULL OR NEW.previous_hash IS NOT NULL OR NEW.hash IS NOT NULL THEN
+                RAISE EXCEPTION 'wallet_key_events numbers its rows itself';
+            END IF;
+            RETURN NEW;
+        END $body$;
+
+        CREATE TRIGGER wallet_key_events_fresh BEFORE INSERT ON wallet_key_events
+            FOR EACH ROW EXECUTE FUNCTION wallet_key_events_fresh();
+        """;
+
     /// <summary>What the migration makes: the functions and triggers of the chain.</summary>
     internal const string Triggers = """
         CREATE FUNCTION wallet_key_events_chain() RETURNS trigger LANGUAGE plpgsql AS $body$

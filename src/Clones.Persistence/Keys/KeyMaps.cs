@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Clones.Persistence.Keys;
 
-internal sealed class KeyMaps : IEntityTypeConfiguration<WalletKeyEvent>, IEntityTypeConfiguration<KeySweep>
+internal sealed class KeyMaps
+    : IEntityTypeConfiguration<WalletKeyEvent>,
+        IEntityTypeConfiguration<KeySweep>,
+        IEntityTypeConfiguration<MasterKeyCheck>
 {
     public void Configure(EntityTypeBuilder<WalletKeyEvent> builder)
     {
@@ -17,6 +20,12 @@ internal sealed class KeyMaps : IEntityTypeConfiguration<WalletKeyEvent>, IEntit
         builder.HasIndex(e => new { e.KeyId, e.Id });
         builder.HasIndex(e => e.TransactionId);
         builder.HasIndex(e => e.ToKey).HasFilter("to_key IS NOT NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<MasterKeyCheck> builder)
+    {
+        builder.ToTable("master_key_checks");
+        builder.HasKey(c => c.MasterKey);
     }
 
     public void Configure(EntityTypeBuilder<KeySweep> builder)

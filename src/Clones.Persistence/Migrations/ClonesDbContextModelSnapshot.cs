@@ -410,6 +410,27 @@ namespace Clones.Persistence.Migrations
                     b.ToTable("key_sweeps", (string)null);
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Keys.MasterKeyCheck", b =>
+                {
+                    b.Property<string>("MasterKey")
+                        .HasColumnType("text")
+                        .HasColumnName("master_key");
+
+                    b.Property<string>("CheckValue")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("check_value");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.HasKey("MasterKey")
+                        .HasName("pk_master_key_checks");
+
+                    b.ToTable("master_key_checks", (string)null);
+                });
+
             modelBuilder.Entity("Clones.Persistence.Keys.WalletKeyEvent", b =>
                 {
                     b.Property<long>("Id")

@@ -17,6 +17,7 @@ internal sealed class DepositKeyVault(
     ClonesDbContext db,
     StoredKeys stored,
     MasterKeys masters,
+    MasterKeyChecks checks,
     KeyMigration migration,
     KeyEvents events,
     KeyMeter meter,
@@ -162,6 +163,7 @@ internal sealed class DepositKeyVault(
     )
     {
         var sealedKey = await masters.SealAsync(secretKey.Memory, binding, cancellationToken);
+        await checks.EnsureAsync(StoredKey.Parse(Encoding.UTF8.GetBytes(sealedKey), binding).MasterKey, cancellationToken);
         using var reopened = new PinnedBytes(Account.SecretKeyLength);
         var masterKey = await masters.OpenAsync(Encoding.UTF8.GetBytes(sealedKey), binding, reopened.Memory, cancellationToken);
         return CryptographicOperations.FixedTimeEquals(reopened.Span, secretKey.Span)

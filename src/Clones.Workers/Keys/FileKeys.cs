@@ -13,6 +13,7 @@ internal sealed class FileKeys : RingKeys
     private readonly string path;
     private readonly bool isWrittenWith;
     private byte[] fingerprint;
+    private byte[]? seen;
 
     private FileKeys(string path, bool isWrittenWith, KeyRing ring, byte[] fingerprint)
         : base(ring)
@@ -27,6 +28,10 @@ internal sealed class FileKeys : RingKeys
         return new FileKeys(path, isWrittenWith, KeyRing.Load(settings, isWrittenWith), FingerprintOf(settings));
     }
 
+    /// <summary>
+    /// What is new is taken at the second reading that finds it: a file that is written in place is seen half-written in between, and half a secret
+    /// is a secret too.
+    /// </summary>
     /// <returns>Whether the keys are others than before.</returns>
     /// <exception cref="ConfigurationMissingException">What is there cannot be used.</exception>
     public bool ReadAgain()
@@ -38,6 +43,14 @@ internal sealed class FileKeys : RingKeys
             return false;
         }
 
+        var isSeenAgain = seen is not null && CryptographicOperations.FixedTimeEquals(now, seen);
+        seen = now;
+        if (!isSeenAgain)
+        {
+            // What cannot be used is told at once all the same.
+            KeyRing.Load(settings, isWrittenWith).Dispose();
+            return false;
+        }
         Replace(KeyRing.Load(settings, isWrittenWith));
         fingerprint = now;
         return true;

@@ -9,6 +9,9 @@ internal interface IMasterKeySource
     /// <summary>Whether keys in this form are for this source.</summary>
     bool Opens(StoredForm form);
 
+    /// <returns>By what the master key is known again; null where it is not of this source, or cannot change under its name.</returns>
+    string? CheckOf(string masterKey) => null;
+
     /// <param name="key">Taken apart.</param>
     /// <param name="stored">The text it was, UTF-8.</param>
     /// <param name="binding">Whose key it is.</param>

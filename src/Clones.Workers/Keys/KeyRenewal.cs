@@ -5,7 +5,7 @@ using Clones.Solana.Primitives;
 namespace Clones.Workers.Keys;
 
 /// <summary>Encrypts opened keys anew under the current master key, and believes only what it has read back and opened.</summary>
-internal sealed class KeyRenewal(StoredKeys stored, MasterKeys masters)
+internal sealed class KeyRenewal(StoredKeys stored, MasterKeys masters, MasterKeyChecks checks)
 {
     /// <returns>What is to be stored instead, and the master key it is under.</returns>
     public async Task<(KeySwap Swap, string MasterKey)> SealAsync(
@@ -16,7 +16,9 @@ internal sealed class KeyRenewal(StoredKeys stored, MasterKeys masters)
     {
         var fresh = await masters.SealAsync(secretKey.Memory, row.Binding, cancellationToken);
         var swap = new KeySwap(row.Binding, SHA256.HashData(row.Stored.Span), fresh);
-        return (swap, StoredKey.Parse(Encoding.UTF8.GetBytes(fresh), row.Binding).MasterKey);
+        var masterKey = StoredKey.Parse(Encoding.UTF8.GetBytes(fresh), row.Binding).MasterKey;
+        await checks.EnsureAsync(masterKey, cancellationToken);
+        return (swap, masterKey);
     }
 
     /// <summary>Compare-and-swap, in the transaction of the context.</summary>

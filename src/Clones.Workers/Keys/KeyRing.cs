@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using System.Text;
 using Clones.Persistence.Messaging.Hosting;
 
 namespace Clones.Workers.Keys;
@@ -36,6 +37,21 @@ internal sealed class KeyRing : IDisposable
         {
             ObjectDisposedException.ThrowIf(isWiped, this);
             return new AesGcm(keys[version].Span, StoredKey.TagLength);
+        }
+    }
+
+    /// <returns>See <see cref="Persistence.Keys.MasterKeyCheck"/>; null where the version is not configured.</returns>
+    /// <exception cref="ObjectDisposedException">The ring was replaced by another: ask that one.</exception>
+    public string? CheckOf(int version)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isWiped, this);
+            return keys.TryGetValue(version, out var key)
+                ? Convert.ToHexStringLower(
+                    HMACSHA256.HashData(key.Span, Encoding.UTF8.GetBytes($"clones master key {MasterKeyName.Of(version)}"))
+                )
+                : null;
         }
     }
 

@@ -19,6 +19,8 @@ internal static class KeysRegistration
     {
         AddMasterKeys(services, configuration);
         services.AddSingleton<KeyMeter>();
+        services.AddScoped<MasterKeyChecks>();
+        services.AddHostedService<MasterKeyCheckAtStart>();
         services.AddScoped<StoredKeys>();
         services.AddScoped<KeyEvents>();
         services.AddScoped<KeyRenewal>();

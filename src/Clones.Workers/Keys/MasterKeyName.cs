@@ -34,6 +34,9 @@ internal static class MasterKeyName
     public static bool IsNewer(string masterKey, string than) =>
         VersionOf(masterKey, "v") is { } version && VersionOf(than, "v") is { } other && version > other;
 
+    /// <returns>2 of <c>v2</c>; null of any other name.</returns>
+    public static int? OwnVersionOf(string masterKey) => VersionOf(masterKey, "v");
+
     private static int? VersionOf(string text, string prefix) =>
         text.StartsWith(prefix, StringComparison.Ordinal)
         && int.TryParse(text[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var version)

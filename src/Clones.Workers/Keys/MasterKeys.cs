@@ -1,8 +1,20 @@
+using System.Collections.Concurrent;
+
 namespace Clones.Workers.Keys;
 
 /// <summary>All sources of master keys that this process has: one is written with, any opens what is its own.</summary>
 internal sealed class MasterKeys(IMasterKeySource writing, IReadOnlyList<IMasterKeySource> sources)
 {
+    private readonly ConcurrentDictionary<(string MasterKey, string Check), byte> verified = new();
+
+    /// <inheritdoc cref="IMasterKeySource.CheckOf"/>
+    public string? CheckOf(string masterKey) => sources.Select(s => s.CheckOf(masterKey)).FirstOrDefault(c => c is not null);
+
+    /// <summary>Whether this process has compared it with what the database knows.</summary>
+    public bool IsChecked(string masterKey, string check) => verified.ContainsKey((masterKey, check));
+
+    public void Checked(string masterKey, string check) => verified.TryAdd((masterKey, check), 0);
+
     /// <summary>Name of the master key that new ciphertexts are under.</summary>
     public string Current => writing.Current;
 

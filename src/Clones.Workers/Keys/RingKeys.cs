@@ -28,6 +28,13 @@ internal class RingKeys(KeyRing ring) : IMasterKeySource, IDisposable
     public ValueTask<string> SealAsync(ReadOnlyMemory<byte> secretKey64, KeyBinding binding, CancellationToken cancellationToken) =>
         ValueTask.FromResult(With(ring => SecretKeyCodec.Seal(secretKey64.Span, binding, ring)));
 
+    public string? CheckOf(string masterKey) =>
+        MasterKeyName.OwnVersionOf(masterKey) is { } version
+            ? With(ring => ring.CheckOf(version) ?? "") is { Length: > 0 } check
+                ? check
+                : null
+            : null;
+
     public void Dispose()
     {
         current.Dispose();

@@ -16,6 +16,10 @@ namespace Clones.Workers.Keys;
 internal sealed class StoredKeys(ClonesDbContext db)
 {
     // The driver's own buffer has 8 KiB: this goes over it twice.
+    // A newer version is another replica's, while it is rolled out. Only v2 and the like have an order.
+    private const string Older =
+        "master_key <> @current AND NOT (@version > 0 AND master_key ~ '^v[0-9]{1,4}$' AND substr(master_key, 2)::int > @version)";
+
     private const string Flood = "SELECT convert_to(repeat('0', 16384), 'UTF8')";
 
     /// <returns>Null where there is no such key; to be disposed.</returns>
@@ -32,7 +36,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
     }
 
     /// <summary>
-    /// The next keys that are not under <paramref name="current"/>, in the order of their ids, locked until the end of the transaction. Those that
+    /// The next keys that are not under <paramref name="current"/> or a newer version, in the order of their ids, locked until the end of the transaction. Those that
     /// somebody else holds are passed over: a payment that has the wallet encrypts its key anew by itself.
     /// </summary>
     public Task<List<StoredKeyRow>> NextAsync(string purpose, Guid after, string current, int count, CancellationToken cancellationToken)
@@ -42,16 +46,23 @@ internal sealed class StoredKeys(ClonesDbContext db)
             purpose,
             $"""
             SELECT {idColumn}, {address}, convert_to(encrypted_private_key, 'UTF8') FROM {table}
-            WHERE {idColumn} > @after AND master_key <> @current ORDER BY {idColumn} LIMIT @count FOR UPDATE SKIP LOCKED
+            WHERE {idColumn} > @after AND {Older} ORDER BY {idColumn} LIMIT @count FOR UPDATE SKIP LOCKED
             """,
-            [new NpgsqlParameter("after", after), new NpgsqlParameter("current", current), new NpgsqlParameter("count", count)],
+            [new NpgsqlParameter("after", after), .. OlderThan(current), new NpgsqlParameter("count", count)],
             cancellationToken
         );
     }
 
-    public async Task<long> CountNotUnderAsync(string current, CancellationToken cancellationToken) =>
-        await db.DepositWalletKeys.LongCountAsync(k => k.MasterKey != current, cancellationToken)
-        + await db.MintKeys.LongCountAsync(k => k.MasterKey != current, cancellationToken);
+    /// <summary>How many are not under <paramref name="current"/> or a newer version.</summary>
+    public async Task<long> CountNotUnderAsync(string current, CancellationToken cancellationToken)
+    {
+        await using var command = await CommandAsync(
+            $"SELECT (SELECT count(*) FROM deposit_wallets WHERE {Older}) + (SELECT count(*) FROM mint_keys WHERE {Older})",
+            OlderThan(current),
+            cancellationToken
+        );
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>Compare-and-swap: whose stored text is no longer the one that was read stays as it is.</summary>
     /// <returns>What was swapped, read back: id and stored text (a ciphertext of ours).</returns>
@@ -147,6 +158,9 @@ internal sealed class StoredKeys(ClonesDbContext db)
         command.Parameters.AddRange(parameters);
         return command;
     }
+
+    private static NpgsqlParameter[] OlderThan(string current) =>
+        [new("current", current), new("version", MasterKeyName.OwnVersionOf(current) ?? 0)];
 
     private static (string Table, string Id, string Address) Names(string purpose) =>
         purpose == WalletKeyEvent.Deposit ? ("deposit_wallets", "id", "address") : ("mint_keys", "agent_id", "mint");

@@ -29,6 +29,7 @@ public sealed class FileKeysTests : IDisposable
         keys.ReadAgain().ShouldBeFalse("nothing has changed");
 
         Write("keys.env", Lines($"DEPOSIT_KEY_ENCRYPTION_SECRET_V2={Second}"));
+        keys.ReadAgain().ShouldBeFalse("it may still be written");
         keys.ReadAgain().ShouldBeTrue();
 
         keys.Current.ShouldBe("v2");
@@ -82,6 +83,7 @@ public sealed class FileKeysTests : IDisposable
         stored.ShouldStartWith("k1:1:");
 
         Write("keys.env", $"DEPOSIT_KEY_ENCRYPTION_SALT={TestKeys.Salt}\nDEPOSIT_KEY_ENCRYPTION_SECRET_V2={Second}\n");
+        keys.ReadAgain();
         keys.ReadAgain().ShouldBeTrue();
 
         var missing = await Should.ThrowAsync<MasterKeyMissingException>(() => OpenAsync(keys, stored));
@@ -110,6 +112,7 @@ public sealed class FileKeysTests : IDisposable
         Directory.Delete(data);
         Directory.CreateSymbolicLink(data, "..2026_02");
 
+        keys.ReadAgain();
         keys.ReadAgain().ShouldBeTrue();
     }
 

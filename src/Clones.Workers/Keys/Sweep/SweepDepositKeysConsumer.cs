@@ -2,6 +2,7 @@ using Clones.Contracts.Keys;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Keys;
+using Clones.Persistence.Messaging;
 using Clones.Persistence.Messaging.Hosting;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -41,6 +42,11 @@ internal sealed class SweepDepositKeysConsumer(
         }
 
         var current = masters.Current;
+        if (sweep.ToKey is { } to && MasterKeyName.IsNewer(to, than: current))
+        {
+            // While a new version is rolled out: this replica would bring keys back under the older one.
+            throw new ReplicaBehindException(to, current);
+        }
         if (sweep.StartedAt is null || sweep.ToKey != current)
         {
             await BeginAsync(sweep, current, cancellation);
@@ -120,3 +126,8 @@ internal sealed class SweepDepositKeysConsumer(
         );
     }
 }
+
+/// <summary>Another replica has begun this sweep with a newer master key than this one writes with. The message waits for it, or for this one's new settings.</summary>
+internal sealed class ReplicaBehindException(string sweptTo, string current)
+    : Exception($"The keys are swept to {sweptTo} by another replica; this one still writes with {current}."),
+        IPassingTrouble;

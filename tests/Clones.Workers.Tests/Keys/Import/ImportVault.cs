@@ -12,10 +12,12 @@ internal static class ImportVault
     {
         var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var source = new RingKeys(ring);
+        var masters = new MasterKeys(source, [source]);
         return new DepositKeyVault(
             db,
             new StoredKeys(db),
-            new MasterKeys(source, [source]),
+            masters,
+            new MasterKeyChecks(db, masters, TimeProvider.System),
             // It takes over only: no stored key is opened that could be migrated.
             migration: null!,
             new KeyEvents(db, services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<KeyEvents>.Instance),

@@ -117,6 +117,45 @@ public sealed class SweepTests : IAsyncLifetime
         await host.ShouldPassAuditAsync();
     }
 
+    [Fact]
+    public async Task A_replica_that_still_writes_with_the_older_version_takes_no_newer_key_for_an_old_one()
+    {
+        List<SweptWallet> newer = [.. Make(5, Own(second))];
+        var older = Make(5, Unbound);
+        await host.Wallets.InsertAsync([.. newer, .. older]);
+        var behind = await host.StartWorkerAsync(Versions.UpTo(2, latest: 1));
+
+        (await host.SweepAsync()).Output.ShouldContain("5 keys came under v1");
+        await host.Wallets.ShouldOpenUnderAsync("v2", second, newer);
+    }
+
+    [Fact]
+    public async Task A_step_of_a_sweep_to_a_newer_version_waits_for_a_replica_that_writes_with_it()
+    {
+        var old = Make(5, Unbound);
+        await host.Wallets.InsertAsync(old);
+        var frozen = host.Crashes.FreezeAt(CrashPoint.KeySwapped);
+        var sweeping = host.SweepAsync(keysPerSecondMax: 2);
+        var ahead = await host.StartWorkerAsync(Versions.UpTo(2));
+        await frozen.Reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        frozen.Released.SetResult();
+        await host.UntilSweepAsync(s => s.Migrated > 0, "its first keys");
+        await ahead.StopAsync(TestContext.Current.CancellationToken);
+
+        var behind = await host.StartWorkerAsync(Versions.UpTo(2, latest: 1));
+        await SettlementHost.UntilAsync(
+            () => Task.FromResult(host.Log.Text.Contains("this one still writes with v1", StringComparison.Ordinal) ? "said" : null),
+            "the replica behind to say that it waits"
+        );
+        (await host.OnlySweepAsync()).ToKey.ShouldBe("v2");
+        // As a roll-out replaces it: it holds the message until then.
+        await behind.StopAsync(TestContext.Current.CancellationToken);
+        await host.StartWorkerAsync(Versions.UpTo(2));
+
+        (await sweeping).Code.ShouldBe(KeysCommand.Well);
+        await host.Wallets.ShouldOpenUnderAsync("v2", second, old);
+    }
+
     private static async Task DoubleAsync(Microsoft.Extensions.Hosting.IHost worker, Guid sweepId)
     {
         foreach (var step in Enumerable.Range(0, 4))
