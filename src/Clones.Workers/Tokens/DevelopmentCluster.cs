@@ -97,6 +97,10 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
         {
             throw new ClusterTroubleException($"The cluster refuses the transaction: {e.Preflight?.Err ?? e.ErrorMessage}");
         }
+        catch (RpcException)
+        {
+            // Nobody said whether it was taken: it is looked for below, and sent again where it is not seen.
+        }
         await UntilAsync(transaction.Id, Commitment.Finalized, (bytes, latest.LastValidBlockHeight), cancellationToken);
     }
 

@@ -20,8 +20,6 @@ internal sealed class DevelopmentWallet(string path)
     // 64 numbers of up to three digits, commas and brackets; white space is allowed for.
     private const int FileBytesMax = 1_024;
 
-    public string Path => path;
-
     /// <exception cref="OptionRefusedException">The file is no keypair, or others than its owner may read it.</exception>
     public Account Open()
     {
@@ -67,7 +65,7 @@ internal sealed class DevelopmentWallet(string path)
 
     private void Make()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, OwnerOnly | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!, OwnerOnly | UnixFileMode.UserExecute);
         using var account = Account.Generate();
         var secret = GC.AllocateUninitializedArray<byte>(Account.SecretKeyLength, pinned: true);
         var text = GC.AllocateUninitializedArray<byte>(FileBytesMax, pinned: true);

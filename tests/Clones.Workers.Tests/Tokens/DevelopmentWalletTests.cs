@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Solana.Primitives;
@@ -73,11 +72,11 @@ public sealed class DevelopmentWalletTests(TokenHost host) : IClassFixture<Token
     public async Task A_faucet_that_is_rate_limited_says_so_and_what_to_do()
     {
         var address = TestKeys.FreshAddress();
-        await AdminAsync("clones_setFaults", new { rateLimit = 1, methods = new[] { "requestAirdrop" } });
+        await host.AdminAsync("clones_setFaults", new { rateLimit = 1, methods = new[] { "requestAirdrop" } });
 
         var ended = await host.RunAsync($"airdrop {address}");
 
-        await AdminAsync("clones_clearFaults");
+        await host.AdminAsync("clones_clearFaults");
         ended.Code.ShouldBe(TokenCommand.NotDone);
         ended.Errors.ShouldContain("is rate limited and gives nothing now");
         ended.Errors.ShouldContain($"Fund {address} at https://faucet.solana.com");
@@ -91,22 +90,5 @@ public sealed class DevelopmentWalletTests(TokenHost host) : IClassFixture<Token
         (await Should.ThrowAsync<ConfigurationMissingException>(() => host.RunAsync("token list", bad))).Message.ShouldStartWith(
             TokenSettings.ClonesMintSetting
         );
-    }
-
-    private async Task AdminAsync(string method, params object[] parameters)
-    {
-        using var http = new HttpClient();
-        using var answer = await http.PostAsJsonAsync(
-            host.Cluster,
-            new
-            {
-                jsonrpc = "2.0",
-                id = 1,
-                method,
-                @params = parameters,
-            },
-            TestContext.Current.CancellationToken
-        );
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldNotContain("\"error\"");
     }
 }

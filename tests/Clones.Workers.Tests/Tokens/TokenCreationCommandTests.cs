@@ -98,6 +98,27 @@ public sealed class TokenCreationCommandTests(TokenHost host) : IClassFixture<To
     }
 
     [Fact]
+    public async Task A_node_that_takes_the_transaction_and_never_says_so_makes_one_token_all_the_same()
+    {
+        var symbol = host.FreshSymbol();
+        await host.AdminAsync(
+            "clones_setFaults",
+            new
+            {
+                timeoutAfterAccept = 1,
+                timeoutMs = 100,
+                methods = new[] { "sendTransaction" },
+            }
+        );
+
+        var ended = await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 5");
+
+        await host.AdminAsync("clones_clearFaults");
+        ended.ShouldBeDone();
+        (await host.MintAsync((await host.RegisteredAsync(symbol))!.Mint!)).Supply.ShouldBe(5_000_000ul);
+    }
+
+    [Fact]
     public async Task A_command_that_goes_on_with_another_wish_is_told_what_the_first_one_made()
     {
         var symbol = host.FreshSymbol();

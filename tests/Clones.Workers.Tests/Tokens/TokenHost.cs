@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Clones.Persistence;
 using Clones.Persistence.Tokens;
 using Clones.Solana.Primitives;
@@ -83,6 +84,23 @@ public sealed class TokenHost : IAsyncLifetime
 
     internal Task<Token?> RegisteredAsync(string symbol) =>
         WithAsync(db => db.Tokens.AsNoTracking().FirstOrDefaultAsync(t => t.Symbol == symbol));
+
+    /// <summary>Sets or clears faults of the cluster.</summary>
+    internal async Task AdminAsync(string method, params object[] parameters)
+    {
+        using var answer = await http.PostAsJsonAsync(
+            Cluster,
+            new
+            {
+                jsonrpc = "2.0",
+                id = 1,
+                method,
+                @params = parameters,
+            },
+            TestContext.Current.CancellationToken
+        );
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldNotContain("\"error\"");
+    }
 
     /// <summary>As if the command had died between the chain and the registry.</summary>
     internal Task<int> ForgetAsync(string symbol) => WithAsync(db => db.Tokens.Where(t => t.Symbol == symbol).ExecuteDeleteAsync());
