@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# reconcile, fence, keys: the workers' own commands, with the settings of the workers; their keys only where keys are opened.
+# reconcile, fence, keys, token, airdrop: the workers' own commands, with the settings of the workers; their keys only where keys are opened.
 
-run_workers_command() { # run_workers_command reconcile|fence|keys ...
-  local input=/dev/null
+run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop ...
+  local input=/dev/null options=()
   select_servers dev
   read_settings
   # The file stays where it is: a container reads it from its standard input.
@@ -11,7 +11,14 @@ run_workers_command() { # run_workers_command reconcile|fence|keys ...
     set -- keys import - "${@:4}"
   fi
   if docker_mode; then
-    compose run --rm --no-deps -T workers "$@" <"$input"
+    case $1 in
+      token | airdrop)
+        # The development wallet stays on this side, as its owner's.
+        mkdir -p "$STATE/dev"
+        options=(--user "$(id -u):$(id -g)" -v "$STATE/dev:/dev-wallet" -e CLONES_DEV_KEYPAIR=/dev-wallet/wallet.json)
+        ;;
+    esac
+    compose run --rm --no-deps -T "${options[@]}" workers "$@" <"$input"
     return
   fi
   [ -e "$APP/workers/Clones.Workers.dll" ] || die "never started: ./clones up"
@@ -24,6 +31,7 @@ run_workers_command() { # run_workers_command reconcile|fence|keys ...
       "keys import" | "keys retire") ;;
       *) unset "${!DEPOSIT_KEY_@}" "${!VAULT_@}" ;;
     esac
+    export CLONES_DEV_KEYPAIR=${CLONES_DEV_KEYPAIR:-$STATE/dev/wallet.json}
     exec dotnet "$APP/workers/Clones.Workers.dll" "$@" <"$input"
   )
 }

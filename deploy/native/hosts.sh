@@ -77,7 +77,7 @@ api_environment() {
 
 workers_environment() {
   common_environment
-  add_settings 'DEPOSIT_KEY_.*|VAULT_.*|LIQUIDITY_VENUE|RAYDIUM_CONFIG_INDEX|TOKEN_METADATA_URI|DEPLOYMENT_PRIORITY_FEE_MAX'
+  add_settings 'DEPOSIT_KEY_.*|VAULT_.*|LIQUIDITY_VENUE|RAYDIUM_CONFIG_INDEX|TOKEN_METADATA_URI|DEPLOYMENT_PRIORITY_FEE_MAX|CLONES_TOKEN_MINT'
   # No debugger or dump tool may read the keys out of the process.
   HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of WORKERS)" DOTNET_EnableDiagnostics=0)
 }

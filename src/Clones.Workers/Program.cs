@@ -10,6 +10,7 @@ using Clones.Workers.Payments;
 using Clones.Workers.Pools;
 using Clones.Workers.Rewards;
 using Clones.Workers.Settlement;
+using Clones.Workers.Tokens;
 
 CoreDumps.SwitchOff();
 try
@@ -27,6 +28,11 @@ try
     if (KeysCommand.IsAskedFor(args))
     {
         return await KeysCommand.RunAsync(args, Console.Out);
+    }
+
+    if (TokenCommand.IsAskedFor(args))
+    {
+        return await TokenCommand.RunAsync(args);
     }
 
     var builder = WebApplication.CreateBuilder(args);

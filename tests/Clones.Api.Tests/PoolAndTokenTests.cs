@@ -3,6 +3,7 @@ using Clones.Persistence;
 using Clones.Persistence.Pools;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tests;
@@ -83,6 +84,19 @@ public sealed class PoolAndTokenTests(ApiFixture api)
         twice.Code.ShouldBe("token_taken");
         var list = await operators.GetJsonAsync("/v1/tokens");
         list.Body["items"]!.AsArray().Select(t => t!["symbol"]!.GetValue<string>()).ShouldContain("SOL");
+    }
+
+    [Fact]
+    public async Task USDC_is_no_other_mint_on_a_cluster_where_it_is_known()
+    {
+        using var operators = api.KeyClient(ApiFixture.OperatorKey);
+        var local = api.Chain.GenesisHash;
+        api.Chain.GenesisHash = SolanaCluster.DevnetGenesisHash;
+
+        var put = await operators.SendJsonAsync(HttpMethod.Put, "/v1/tokens/USDC", new { mint = api.Chain.AddMint(6).ToString() });
+
+        api.Chain.GenesisHash = local;
+        put.Code.ShouldBe("token_taken");
     }
 
     [Fact]

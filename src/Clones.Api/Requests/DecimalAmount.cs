@@ -1,4 +1,3 @@
-using System.Globalization;
 using Clones.Persistence.Tokens;
 
 namespace Clones.Api.Requests;
@@ -6,9 +5,6 @@ namespace Clones.Api.Requests;
 /// <summary>An amount in whole units of a token, as its text says it: exact, above zero, not yet bound to a number of decimals.</summary>
 internal readonly record struct DecimalAmount : IField<DecimalAmount, string>
 {
-    /// <summary>A u64 has at most 20 digits and a mint at most 9 decimals here.</summary>
-    private const int LengthMax = 40;
-
     private readonly UInt128 digits;
     private readonly int decimals;
 
@@ -16,18 +12,9 @@ internal readonly record struct DecimalAmount : IField<DecimalAmount, string>
 
     public static Parsed<DecimalAmount> Parse(string raw)
     {
-        const string rule = "must be a decimal number above zero such as \"12.5\", digits 0-9 and one point only";
-        if (raw.Length is 0 or > LengthMax)
-            return new Refusal(rule);
-        var point = raw.IndexOf('.', StringComparison.Ordinal);
-        var whole = point < 0 ? raw : raw[..point];
-        var fraction = point < 0 ? "" : raw[(point + 1)..];
-        if (!IsDigits(whole) || (point >= 0 && !IsDigits(fraction)) || (whole.Length > 1 && whole[0] == '0'))
-            return new Refusal(rule);
-        fraction = fraction.TrimEnd('0');
-        if (!UInt128.TryParse(whole + fraction, NumberStyles.None, CultureInfo.InvariantCulture, out var digits))
-            return new Refusal("is larger than any amount there can be");
-        return digits == 0 ? new Refusal("must be above zero") : new DecimalAmount(digits, fraction.Length);
+        if (!BaseUnits.TryReadDecimal(raw, out var digits, out var decimals, out var refusal))
+            return new Refusal(refusal);
+        return digits == 0 ? new Refusal("must be above zero") : new DecimalAmount(digits, decimals);
     }
 
     /// <summary>In base units of a token with so many decimals.</summary>
@@ -36,6 +23,4 @@ internal readonly record struct DecimalAmount : IField<DecimalAmount, string>
 
     /// <inheritdoc cref="BaseUnits.Format"/>
     public static string Format(ulong baseUnits, int tokenDecimals) => BaseUnits.Format(baseUnits, tokenDecimals);
-
-    private static bool IsDigits(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 }

@@ -4,12 +4,8 @@ using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Persistence;
 using Clones.Persistence.Tokens;
-using Clones.Solana.Primitives;
-using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace Clones.Api.Tokens;
 
@@ -48,61 +44,27 @@ internal static class TokenEndpoints
             fields.Refuse<TokenSymbol>("symbol", "must not be SOL, which is always listed");
         fields.ThrowIfRefused();
 
-        var token = await db.Tokens.FirstOrDefaultAsync(t => t.Symbol == name.Value, cancellationToken);
-        if (token is not null && token.Mint != body.Mint)
+        if (await TokenListing.IsTakenAsync(db, name.Value, body.Mint, cancellationToken))
             throw Taken();
-        var (decimals, program) = await ReadMintAsync(rpc, address.Key, cancellationToken);
-        var now = time.GetUtcNow();
-        if (token is null)
-        {
-            token = new Token
-            {
-                Symbol = name.Value,
-                Mint = address.Key.ToString(),
-                Decimals = decimals,
-                TokenProgram = program.ToString(),
-                UpdatedAt = now,
-            };
-            db.Tokens.Add(token);
-        }
-        else
-        {
-            token.UpdatedAt = now;
-        }
-
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-        {
+        var (account, genesis) = await rpc.ReadAsync(
+            async (node, ct) =>
+                (await node.GetAccountInfoAsync(address.Key, Commitment.Finalized, null, ct), await node.GetGenesisHashAsync(ct)),
+            cancellationToken
+        );
+        if (KnownTokens.On(genesis.ToString(), clonesMint: null).TryGetValue(name.Value, out var known) && known != body.Mint)
             throw Taken();
-        }
-        return TypedResults.Ok(TokenView.Of(token));
-    }
-
-    private static async Task<(int Decimals, PublicKey Program)> ReadMintAsync(
-        RpcEndpoints rpc,
-        PublicKey address,
-        CancellationToken cancellationToken
-    )
-    {
-        var read = await rpc.ReadAsync((node, ct) => node.GetAccountInfoAsync(address, Commitment.Finalized, null, ct), cancellationToken);
-        if (read.Value is not { } account || !TokenProgram.IsTokenProgram(account.Owner))
-            throw NotAMint("is not a mint of a token program on this cluster (at commitment finalized)");
-        try
+        if (!TokenListing.TryReadMint(account.Value, out var mint, out var refusal))
+            throw NotAMint(refusal);
+        var listed = new Token
         {
-            var mint = MintAccount.Decode(account.Data.Span);
-            if (!mint.IsInitialized)
-                throw NotAMint("is not initialized");
-            return mint.Decimals <= TokenCatalogue.SolDecimals
-                ? (mint.Decimals, account.Owner)
-                : throw NotAMint($"has {mint.Decimals} decimals; at most {TokenCatalogue.SolDecimals} are of use here");
-        }
-        catch (FormatException)
-        {
-            throw NotAMint("is an account of a token program, but not a mint");
-        }
+            Symbol = name.Value,
+            Mint = address.Key.ToString(),
+            Decimals = mint.Decimals,
+            TokenProgram = account.Value.Owner.ToString(),
+            GenesisHash = genesis.ToString(),
+            UpdatedAt = time.GetUtcNow(),
+        };
+        return await TokenListing.PutAsync(db, listed, cancellationToken) ? TypedResults.Ok(TokenView.Of(listed)) : throw Taken();
     }
 
     private static ProblemException NotAMint(string reason) => new(Problem.Field("mint", reason, 422, ProblemCode.MintNotValid));

@@ -1375,6 +1375,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("decimals");
 
+                    b.Property<string>("GenesisHash")
+                        .HasColumnType("text")
+                        .HasColumnName("genesis_hash");
+
                     b.Property<string>("Mint")
                         .HasColumnType("text")
                         .HasColumnName("mint");

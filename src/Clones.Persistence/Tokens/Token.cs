@@ -18,5 +18,12 @@ public sealed class Token
 
     /// <summary>Token program that owns the mint, base58; null for SOL.</summary>
     public string? TokenProgram { get; set; }
+
+    /// <summary>Genesis hash of the cluster that the mint was read on, base58; null where that was not yet noted, and for SOL.</summary>
+    public string? GenesisHash { get; set; }
     public required DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Whether a token may be listed under this text, SOL aside.</summary>
+    public static bool IsSymbol(string text) =>
+        text.Length is >= 1 and <= 10 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c));
 }

@@ -18,6 +18,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
     public ulong Slot { get; set; } = 1_000;
     public ulong BlockHeight { get; set; } = 1_000;
 
+    /// <summary>Of no public cluster.</summary>
+    public string GenesisHash { get; set; } = TokenProgram.Id.ToString();
+
     /// <summary>From now on no question about this address is answered, so that tests beside it are not disturbed.</summary>
     public void Hide(PublicKey address) => hidden[address.ToString()] = true;
 
@@ -72,6 +75,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
         JsonNode? result = call.GetProperty("method").GetString() switch
         {
             "getBlockHeight" => BlockHeight,
+            "getGenesisHash" => GenesisHash,
             "getMinimumBalanceForRentExemption" => (128 + parameters[0].GetUInt64()) * 6_960,
             "getAccountInfo" => InContext(Describe(parameters[0].GetString()!)),
             "getMultipleAccounts" => InContext(new JsonArray([.. parameters[0].EnumerateArray().Select(a => Describe(a.GetString()!))])),

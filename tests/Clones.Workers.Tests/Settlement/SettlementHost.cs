@@ -8,6 +8,7 @@ using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Pools;
 using Clones.Persistence.Settlement;
+using Clones.Persistence.Tokens;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
@@ -243,8 +244,13 @@ public class SettlementHost : IAsyncLifetime
         return await use(scope.ServiceProvider, scope.ServiceProvider.GetRequiredService<ClonesDbContext>());
     }
 
-    /// <summary>A training pool that pays in SOL, with a wallet of our own making unless the test brings one.</summary>
-    internal async Task<TrainingPool> CreatePoolAsync(ulong lamports, Func<Guid, DepositWallet>? makeWallet = null, ulong price = 1_000_000)
+    /// <summary>A training pool that pays in SOL unless a token is named, with a wallet of our own making unless the test brings one.</summary>
+    internal async Task<TrainingPool> CreatePoolAsync(
+        ulong lamports,
+        Func<Guid, DepositWallet>? makeWallet = null,
+        ulong price = 1_000_000,
+        Token? token = null
+    )
     {
         var pool = new TrainingPool
         {
@@ -252,7 +258,8 @@ public class SettlementHost : IAsyncLifetime
             OwnerAddress = TestKeys.FreshAddress(),
             Name = "Pool of a test",
             Skills = [],
-            TokenSymbol = "SOL",
+            TokenSymbol = token?.Symbol ?? Token.SolSymbol,
+            Mint = token?.Mint,
             PricePerDemo = price,
             Status = TrainingPoolStatus.NoFunds,
             CreatedAt = TimeProvider.System.GetUtcNow(),

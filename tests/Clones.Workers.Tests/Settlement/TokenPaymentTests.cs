@@ -6,8 +6,10 @@ using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using Clones.Workers.Tests.Keys;
+using Clones.Workers.Tokens;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Workers.Tests.Settlement;
@@ -66,6 +68,46 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
 
         var (code, report) = await host.ReconcileAsync();
         code.ShouldBe(0, report);
+    }
+
+    [Theory]
+    [InlineData("PAYDEV", "")]
+    [InlineData("PAYDEV22", " --name Development")]
+    public async Task A_pool_pays_in_a_token_that_a_command_made_and_nobody_edited_code_for(string symbol, string name)
+    {
+        var folder = Directory.CreateTempSubdirectory("clones-token-payment-");
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["ConnectionStrings:Clones"] = host.Database,
+                    ["SOLANA_RPC_URLS"] = host.Rpc.Primary.Endpoint.ToString(),
+                    [DevelopmentWallet.Setting] = Path.Combine(folder.FullName, "wallet.json"),
+                }
+            )
+            .Build();
+        await RunAsync($"token create --symbol {symbol} --decimals 6 --supply 1000{name}");
+        var token = await host.WithAsync((_, db) => db.Tokens.AsNoTracking().SingleAsync(t => t.Symbol == symbol));
+        var pool = await host.CreatePoolAsync(Sol, token: token);
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+        await RunAsync($"token mint --symbol {symbol} --amount 2.5 --to {wallet.Address}");
+        var recipient = PublicKey.Parse(TestKeys.FreshAddress());
+        var mint = PublicKey.Parse(pool.Mint!);
+
+        var payment = await PayAsync(pool, wallet.Address, recipient, mint, 1_500_000);
+        await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
+
+        var account = AssociatedTokenAccountProgram.FindAddress(recipient, mint, PublicKey.Parse(token.TokenProgram!));
+        (await host.Rpc.Primary.GetTokenAccountBalanceAsync(account)).Value.Amount.ShouldBe(1_500_000ul);
+        folder.Delete(recursive: true);
+
+        async Task RunAsync(string line)
+        {
+            await using var errors = new StringWriter();
+            var cancellation = TestContext.Current.CancellationToken;
+            var code = await TokenCommand.RunAsync(line.Split(' '), configuration, TextWriter.Null, errors, cancellation);
+            code.ShouldBe(TokenCommand.Done, errors.ToString());
+        }
     }
 
     private async Task<Payment> PayAsync(TrainingPool pool, string wallet, PublicKey recipient, PublicKey mint, ulong amount)

@@ -1,13 +1,13 @@
 using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
 
 namespace Clones.Workers.Deployments.Venues;
 
 /// <summary>Which venue a cluster gets. Pure: what the chain shows comes in, a decision goes out.</summary>
 internal abstract record VenueChoice
 {
-    // The names that clusters are known by; nothing else on them is as stable.
-    public const string MainnetGenesisHash = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d";
-    public const string DevnetGenesisHash = "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG";
+    public const string MainnetGenesisHash = SolanaCluster.MainnetGenesisHash;
+    public const string DevnetGenesisHash = SolanaCluster.DevnetGenesisHash;
 
     private VenueChoice() { }
 

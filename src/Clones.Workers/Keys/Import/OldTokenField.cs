@@ -87,7 +87,7 @@ internal static class OldTokenField
 
         // Listed symbols are in capitals; the mint, where it is there, tells more than any symbol.
         var listed = symbol?.ToUpperInvariant();
-        if (listed is { Length: >= 1 and <= 10 } && listed.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)))
+        if (listed is not null && Token.IsSymbol(listed))
         {
             return listed == Token.SolSymbol && mint is null
                 ? throw new LineRefusedException("token.type", "must be SOL where token.symbol is")
