@@ -25,6 +25,7 @@ docker_up() {
   lock_servers
   create_settings
   read_settings
+  refuse_repeated_settings
   # Running containers hold their ports themselves.
   docker_mode || choose_ports POSTGRES RABBITMQ RABBITMQ_UI RPC API WORKERS
   : >"$DOCKER_MARK"

@@ -29,6 +29,24 @@ read_settings() {
   done <"$SETTINGS_FILE"
 }
 
+# A name that stands twice would silently have its last value: a second secret of a master key would lock out
+# what was encrypted under the first. Which of the two is meant, nobody but the operator can tell.
+refuse_repeated_settings() {
+  local line key number=0 repeated=() file=${SETTINGS_FILE#"$ROOT"/}
+  local -A line_of=()
+  [ -e "$SETTINGS_FILE" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do
+    number=$((number + 1))
+    [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || continue
+    key=${line%%=*}
+    [ -z "${line_of[$key]:-}" ] || repeated+=("$key stands twice in $file, in lines ${line_of[$key]} and $number")
+    line_of[$key]=$number
+  done <"$SETTINGS_FILE"
+  [ ${#repeated[@]} -gt 0 ] || return 0
+  for line in "${repeated[@]}"; do warn "$line"; done
+  die "delete the lines of $file that do not hold; the one that the workers run with is the one to keep, for their keys are under it"
+}
+
 # setting KEY: from the environment, else from the file; empty when neither has it.
 # The environment speaks of the dev servers only: a port meant for those must not hit the test servers too.
 setting() {

@@ -16,6 +16,7 @@ native_up() {
   lock_servers
   create_settings
   read_settings
+  refuse_repeated_settings
   choose_ports POSTGRES RABBITMQ RABBITMQ_UI RABBITMQ_DIST EPMD API WORKERS
   ! uses_localnet || choose_ports RPC
   start_parts

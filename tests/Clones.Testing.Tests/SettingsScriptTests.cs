@@ -46,6 +46,51 @@ public sealed class SettingsScriptTests
     }
 
     [Fact]
+    public void A_name_that_stands_twice_is_refused_with_both_lines_and_without_its_values()
+    {
+        using var script = new NativeScript();
+        string[] lines = ["# DEPOSIT_KEY_ENCRYPTION_SECRET_V2=x", "V2=first", "A=1", "", "V2=second", "A_=2", "V2=third"];
+        File.WriteAllLines(Path.Combine(script.Root, ".env"), lines);
+
+        var (exitCode, output) = script.Run("read_settings; refuse_repeated_settings; echo went on");
+
+        exitCode.ShouldNotBe(0);
+        output.ShouldContain("V2 stands twice in .env, in lines 2 and 5");
+        output.ShouldContain("V2 stands twice in .env, in lines 5 and 7");
+        foreach (var other in (string[])["went on", "A stands", "ENCRYPTION", "first", "second", "third"])
+        {
+            output.ShouldNotContain(other);
+        }
+    }
+
+    [Theory]
+    [InlineData("native_up")]
+    [InlineData("docker_up")]
+    [InlineData("run_workers_command keys import -")]
+    [InlineData("run_workers_command keys retire v1")]
+    public void Nothing_is_started_or_stopped_while_a_name_stands_twice(string command)
+    {
+        using var script = new NativeScript();
+        File.WriteAllText(Path.Combine(script.Root, ".env"), "DEPOSIT_KEY_ENCRYPTION_SECRET_V2=a\nDEPOSIT_KEY_ENCRYPTION_SECRET_V2=a\n");
+        const string Stubs =
+            "require_toolchain() { :; }; docker() { :; }; for f in choose_ports start_parts stop_hosts_with_old_settings start_hosts compose; "
+            + "do eval \"$f() { echo reached $f; exit 0; }\"; done; ";
+
+        var (exitCode, output) = script.Run(Stubs + command);
+
+        exitCode.ShouldNotBe(0);
+        output.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET_V2 stands twice in .env, in lines 1 and 2");
+        output.ShouldNotContain("reached");
+    }
+
+    [Fact]
+    public void What_the_first_start_writes_has_every_name_once()
+    {
+        using var script = new NativeScript();
+        script.Succeed("create_settings; record_setting CLONES_API_PORT 1; record_setting CLONES_API_PORT 2; refuse_repeated_settings");
+    }
+
+    [Fact]
     public void The_api_gets_no_key_encryption_secret_even_where_the_shell_exports_one()
     {
         using var script = new NativeScript();

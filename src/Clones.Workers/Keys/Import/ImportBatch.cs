@@ -51,13 +51,13 @@ internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, Listed
 
         try
         {
-            if (known.Has(old))
+            var isThere = known.Has(old);
+            if (!isThere)
             {
-                return ImportVerdict.AlreadyThere;
+                await ImportAsync(old, line.Key!, cancellationToken);
             }
-            await ImportAsync(old, line.Key!, cancellationToken);
-            known.Add(old);
-            return ImportVerdict.Import;
+            known.Add(old, line.Number);
+            return isThere ? ImportVerdict.AlreadyThere : ImportVerdict.Import;
         }
         catch (LineRefusedException refusal)
         {
@@ -79,7 +79,9 @@ internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, Listed
         }
         catch (KeyUnusableException e)
         {
-            throw new LineRefusedException("depositPrivateKey", e.Message);
+            // Its own message names the id of a wallet that nobody has ever seen.
+            var under = e.MasterKey is null ? "" : $" under {e.MasterKey}";
+            throw new LineRefusedException("depositPrivateKey", $"the key of {old.Deposit}{under} cannot be used: {e.Reason}");
         }
         db.TrainingPools.Add(
             new TrainingPool

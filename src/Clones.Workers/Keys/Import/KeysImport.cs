@@ -11,7 +11,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
 {
     public const int AllFine = 0;
 
-    /// <summary>Some lines were refused; the others are imported.</summary>
+    /// <summary>Some lines were refused, and the others are imported; or there was no line.</summary>
     public const int SomeRefused = 1;
 
     /// <summary>The file is no export as it is wanted; nothing was imported.</summary>
@@ -21,8 +21,28 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
     private const int LinesPerBatch = 100;
 
     /// <summary>Opens the file without a buffer of its own, which nobody would wipe.</summary>
-    public static FileStream Open(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    /// <exception cref="IOException">There is no such file, or it is a folder. The message leaves the path to the caller.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStream Open(string path)
+    {
+        const FileOptions Options = FileOptions.Asynchronous | FileOptions.SequentialScan;
+        if (Directory.Exists(path))
+        {
+            throw new IOException("it is a folder");
+        }
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, Options);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IOException("there is no such file");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UnauthorizedAccessException("access is denied");
+        }
+    }
 
     /// <param name="file">Without a buffer, see <see cref="Open"/>; the caller disposes it.</param>
     /// <param name="dryRun">Reads, opens and checks everything and writes nothing.</param>
@@ -50,6 +70,16 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
             return WrongUsage;
         }
 
+        if (report.Lines == 0)
+        {
+            await output.WriteLineAsync("The file holds nothing: there is no training pool in it.");
+            return SomeRefused;
+        }
+
+        foreach (var pool in report.Pools())
+        {
+            await output.WriteLineAsync(pool);
+        }
         if (report.Ignored.ToString() is { } ignored)
         {
             await output.WriteLineAsync($"Fields that are not imported: {ignored}");

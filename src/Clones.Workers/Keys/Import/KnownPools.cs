@@ -13,6 +13,9 @@ internal sealed class KnownPools(ClonesDbContext db)
     private readonly Dictionary<Guid, Known> byId = [];
     private readonly Dictionary<string, Guid> byAddress = new(StringComparer.Ordinal);
 
+    /// <summary>Of the pools that earlier lines of the file told of: where people find what a later line contradicts.</summary>
+    private readonly Dictionary<Guid, int> lineOf = [];
+
     public async Task LookUpAsync(IReadOnlyList<OldPool> pools, CancellationToken cancellationToken)
     {
         var ids = pools.Select(p => p.PoolId).ToList();
@@ -48,23 +51,31 @@ internal sealed class KnownPools(ClonesDbContext db)
         var address = pool.Deposit.ToString();
         if (byId.TryGetValue(pool.PoolId, out var known))
         {
-            return known.Address != address
-                    ? throw new LineRefusedException("depositAddress", "the pool of this _id is here already, with another deposit address")
-                : known.Owner != pool.Owner.ToString()
-                    ? throw new LineRefusedException("ownerAddress", "the pool of this _id is here already, with another owner")
+            return known.Address != address ? throw Contradicts(pool, "depositAddress", "deposit address")
+                : known.Owner != pool.Owner.ToString() ? throw Contradicts(pool, "ownerAddress", "owner")
                 : true;
         }
         return byAddress.TryGetValue(address, out var other)
-            ? throw new LineRefusedException("depositAddress", $"is the deposit wallet of another training pool, {other}")
+            ? throw new LineRefusedException(
+                "depositAddress",
+                $"is the deposit wallet of another training pool, {other}{(lineOf.TryGetValue(other, out var line) ? $", in line {line}" : "")}"
+            )
             : false;
     }
 
-    public void Add(OldPool pool)
+    /// <param name="lineNumber">That told of it, and was not refused.</param>
+    public void Add(OldPool pool, int lineNumber)
     {
         var address = pool.Deposit.ToString();
         byId[pool.PoolId] = new Known(pool.Owner.ToString(), address);
         byAddress[address] = pool.PoolId;
+        lineOf.TryAdd(pool.PoolId, lineNumber);
     }
+
+    private LineRefusedException Contradicts(OldPool pool, string field, string what) =>
+        lineOf.TryGetValue(pool.PoolId, out var line)
+            ? new LineRefusedException("_id", $"stands in line {line} already, with another {what}")
+            : new LineRefusedException(field, $"the pool of this _id is here already, with another {what}");
 
     /// <param name="Address">Null where the pool has no wallet.</param>
     private sealed record Known(string Owner, string? Address);

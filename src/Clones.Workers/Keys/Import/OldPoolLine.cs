@@ -22,7 +22,8 @@ internal sealed class OldPoolLine : IDisposable
     public static OldPoolLine Of(int number, OldPool pool, ImportedKey key, IReadOnlyList<string> ignored) =>
         new(number, pool, key, null, ignored);
 
-    public static OldPoolLine Refused(int number, string reason) => new(number, null, null, reason, []);
+    public static OldPoolLine Refused(int number, string reason, IReadOnlyList<string>? ignored = null) =>
+        new(number, null, null, reason, ignored ?? []);
 
     /// <summary>It was readable, and cannot be imported all the same.</summary>
     public void Refuse(LineRefusedException refusal) => Refusal = refusal.Message;

@@ -24,18 +24,23 @@ internal static class OldPoolParser
         try
         {
             Read(line, fields);
+            if (fields.Refusal is { } first)
+            {
+                throw first;
+            }
             var parsed = OldPoolLine.Of(number, fields.ToPool(), fields.Key!, fields.Ignored);
             fields.Key = null;
             return parsed;
         }
         catch (LineRefusedException refusal)
         {
-            return OldPoolLine.Refused(number, refusal.Message);
+            return OldPoolLine.Refused(number, refusal.Message, fields.Ignored);
         }
         catch (JsonException e)
         {
             // Its own message quotes the line.
-            return OldPoolLine.Refused(number, $"is not valid JSON at byte {e.BytePositionInLine + 1}");
+            var reason = fields.Refusal?.Message ?? $"is not valid JSON at byte {e.BytePositionInLine + 1}";
+            return OldPoolLine.Refused(number, reason, fields.Ignored);
         }
         finally
         {
@@ -77,7 +82,25 @@ internal static class OldPoolParser
         public ImportedKey? Key { get; set; }
         public List<string> Ignored { get; } = [];
 
+        /// <summary>The first one. The fields behind it are read all the same, so that those without a use are counted on every line.</summary>
+        public LineRefusedException? Refusal { get; private set; }
+
         public void Read(ref Utf8JsonReader reader, string field)
+        {
+            var start = reader;
+            try
+            {
+                ReadValue(ref reader, field);
+            }
+            catch (LineRefusedException refusal)
+            {
+                Refusal ??= refusal;
+                reader = start;
+                reader.Skip();
+            }
+        }
+
+        private void ReadValue(ref Utf8JsonReader reader, string field)
         {
             switch (field)
             {

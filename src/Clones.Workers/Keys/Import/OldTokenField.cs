@@ -94,7 +94,7 @@ internal static class OldTokenField
                 : new OldToken(false, listed, mint);
         }
         return mint is null
-            ? throw new LineRefusedException("token.symbol", "must be 1 to 10 of A-Z and 0-9")
+            ? throw new LineRefusedException("token.symbol", string.IsNullOrEmpty(symbol) ? "is missing" : "must be 1 to 10 of A-Z and 0-9")
             : new OldToken(false, null, mint);
     }
 }

@@ -22,7 +22,9 @@ public sealed class KeysImportTests : IAsyncLifetime
         var old = new OldPoolJson();
         var (code, output) = await host.ImportAsync(old.With("depositPrivateKey", $"\"{old.Sealed()}\"").Line);
 
-        output.ShouldBe("1 imported, 0 already there, 0 refused (1 pools)\n");
+        output.ShouldBe(
+            $"line 1: pool {PoolId.Of(old.OldId)}, deposit wallet {old.Address}\n1 imported, 0 already there, 0 refused (1 pool)\n"
+        );
         code.ShouldBe(0);
         var pool = await host.PoolAsync(old.OldId);
         pool.Name.ShouldBe("Browser basics");
@@ -55,7 +57,7 @@ public sealed class KeysImportTests : IAsyncLifetime
 
         var (code, output) = await host.ImportAsync(olds.Select(o => o.Line));
 
-        output.ShouldBe("0 imported, 3 already there, 0 refused (3 pools)\n");
+        output.ShouldBe(Told(olds, "0 imported, 3 already there, 0 refused (3 pools)"));
         code.ShouldBe(0);
         (await host.RowsAsync()).ShouldBe(before);
     }
@@ -79,7 +81,7 @@ public sealed class KeysImportTests : IAsyncLifetime
         var (code, output) = await host.ImportAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines)), dryRun: true);
 
         output.ShouldContain("line 254: depositPrivateKey: ");
-        output.ShouldEndWith("Dry run, nothing was written: 251 would be imported, 2 are already there, 1 are refused (254 pools)\n");
+        output.ShouldEndWith("Dry run, nothing was written: 251 would be imported, 2 already there, 1 refused (254 pools)\n");
         code.ShouldBe(1);
         (await host.RowsAsync()).ShouldBe(before);
     }
@@ -92,8 +94,9 @@ public sealed class KeysImportTests : IAsyncLifetime
         lines.Insert(0, "");
         lines.Insert(1, "no JSON");
         lines.Insert(150, new OldPoolJson().With("name", "null").Line);
-        lines.Add(new OldPoolJson().With("depositPrivateKey", $"\"{new OldPoolJson().Sealed()}\"").Line);
-        lines.Add(new OldPoolJson().With("depositPrivateKey", "\"v9:00:00:00\"").Line);
+        var (stranger, unknown) = (new OldPoolJson(), new OldPoolJson());
+        lines.Add(stranger.With("depositPrivateKey", $"\"{new OldPoolJson().Sealed()}\"").Line);
+        lines.Add(unknown.With("depositPrivateKey", "\"v9:00:00:00\"").Line);
         lines.Add("  ");
         lines.Add(new string('x', ImportLines.LineBytesMax + 1));
 
@@ -103,11 +106,14 @@ public sealed class KeysImportTests : IAsyncLifetime
         var told = output.Split('\n');
         told[0].ShouldBe("line 2: is not valid JSON at byte 2");
         told[1].ShouldBe("line 151: name: is missing");
-        told[2].ShouldStartWith("line 209: depositPrivateKey: The deposit key");
-        told[2].ShouldContain("under v1-unbound cannot be used: it is the key of another address.");
-        told[3].ShouldStartWith("line 210: depositPrivateKey: The deposit key");
+        told[2]
+            .ShouldBe(
+                $"line 209: depositPrivateKey: the key of {stranger.Address} under v1-unbound cannot be used: it is the key of another address."
+            );
+        told[3].ShouldStartWith($"line 210: depositPrivateKey: the key of {unknown.Address}");
         told[4].ShouldBe("line 212: is longer than 1048576 bytes");
-        told[5].ShouldBe("205 imported, 0 already there, 5 refused (210 pools)");
+        told[5].ShouldStartWith("The pools with their ids and deposit addresses: GET /v1/pools");
+        told[6].ShouldBe("205 imported, 0 already there, 5 refused (210 pools)");
         await using var db = host.Context();
         (await db.TrainingPools.CountAsync(), await db.DepositWallets.CountAsync()).ShouldBe((205, 205));
     }
@@ -134,12 +140,72 @@ public sealed class KeysImportTests : IAsyncLifetime
         output
             .Split('\n')
             .ShouldBe([
-                "line 2: depositAddress: the pool of this _id is here already, with another deposit address",
-                "line 3: ownerAddress: the pool of this _id is here already, with another owner",
-                $"line 4: depositAddress: is the deposit wallet of another training pool, {PoolId.Of(old.OldId)}",
+                "line 2: _id: stands in line 1 already, with another deposit address",
+                "line 3: _id: stands in line 1 already, with another owner",
+                $"line 4: depositAddress: is the deposit wallet of another training pool, {PoolId.Of(old.OldId)}, in line 1",
+                $"line 1: pool {PoolId.Of(old.OldId)}, deposit wallet {old.Address}",
                 inTwo ? "0 imported, 1 already there, 3 refused (4 pools)" : "1 imported, 0 already there, 3 refused (4 pools)",
                 "",
             ]);
+    }
+
+    [Fact]
+    public async Task The_same_id_or_address_as_of_an_earlier_import_with_anything_else_is_refused()
+    {
+        var old = new OldPoolJson();
+        await host.ImportAsync(old.Line);
+        var (address, owner) = (new OldPoolJson().With("_id", $"\"{old.OldId}\""), TestKeys.FreshAddress());
+        var id = new OldPoolJson().With("depositAddress", $"\"{old.Address}\"").With("depositPrivateKey", $"\"{old.Bare}\"");
+
+        var (code, output) = await host.ImportAsync(address.Line, old.With("ownerAddress", $"\"{owner}\"").Line, id.Line);
+
+        code.ShouldBe(1);
+        output
+            .Split('\n')
+            .ShouldBe([
+                "line 1: depositAddress: the pool of this _id is here already, with another deposit address",
+                "line 2: ownerAddress: the pool of this _id is here already, with another owner",
+                $"line 3: depositAddress: is the deposit wallet of another training pool, {PoolId.Of(old.OldId)}",
+                "0 imported, 0 already there, 3 refused (3 pools)",
+                "",
+            ]);
+    }
+
+    [Fact]
+    public async Task An_id_of_an_earlier_batch_is_told_with_the_line_it_stands_on()
+    {
+        var olds = Enumerable.Range(0, 150).Select(_ => new OldPoolJson()).ToList();
+        olds[149].With("_id", $"\"{olds[2].OldId}\"");
+        var (_, output) = await host.ImportAsync(olds.Select(o => o.Line));
+        output.ShouldStartWith("line 150: _id: stands in line 3 already, with another deposit address\n");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n  \n")]
+    public async Task A_file_without_a_pool_is_no_success(string file)
+    {
+        var (code, output) = await host.ImportAsync(Encoding.UTF8.GetBytes(file));
+        code.ShouldBe(1);
+        output.ShouldBe("The file holds nothing: there is no training pool in it.\n");
+    }
+
+    [Theory]
+    [InlineData(20, 21)]
+    [InlineData(21, 2)]
+    public async Task Up_to_twenty_pools_are_told_one_by_one_and_more_only_where_to_find_them(int pools, int lines)
+    {
+        var file = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, pools).Select(_ => new OldPoolJson().Line)));
+        var (_, output) = await host.ImportAsync(file, dryRun: true);
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(lines);
+    }
+
+    [Fact]
+    public void A_folder_and_a_missing_file_are_told_without_their_path()
+    {
+        var missing = Path.Combine(AppContext.BaseDirectory, "missing", "pools.jsonl");
+        Should.Throw<IOException>(() => KeysImport.Open(AppContext.BaseDirectory)).Message.ShouldBe("it is a folder");
+        Should.Throw<IOException>(() => KeysImport.Open(missing)).Message.ShouldBe("there is no such file");
     }
 
     [Fact]
@@ -194,7 +260,9 @@ public sealed class KeysImportTests : IAsyncLifetime
     {
         var (first, second) = (new OldPoolJson(), new OldPoolJson());
         byte[] file = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{first.Line}\r\n\r\n{second.Line}")];
-        (await host.ImportAsync(file)).ShouldBe((0, "2 imported, 0 already there, 0 refused (2 pools)\n"));
+        var (code, output) = await host.ImportAsync(file);
+        code.ShouldBe(0);
+        output.ShouldEndWith("2 imported, 0 already there, 0 refused (2 pools)\n");
     }
 
     [Fact]
@@ -202,7 +270,16 @@ public sealed class KeysImportTests : IAsyncLifetime
     {
         OldPoolJson Pool() => new OldPoolJson().With("__v", "0").With("token", """{"type":"SOL","decimals":9}""");
         var (_, output) = await host.ImportAsync(Pool().Line, Pool().With("ownerEmail", "\"a@b.c\"").Line);
-        output.ShouldStartWith("Fields that are not imported: __v (2), token.decimals (2), ownerEmail (1)\n");
+        output.ShouldContain("\nFields that are not imported: __v (2), token.decimals (2), ownerEmail (1)\n");
+    }
+
+    [Fact]
+    public async Task Fields_without_a_use_are_counted_on_refused_lines_too_also_behind_the_refused_field()
+    {
+        var refused = new OldPoolJson().With("status", "{\"of\":[1]}").With("__v", "0").With("name", "17");
+        var (_, output) = await host.ImportAsync(new OldPoolJson().With("__v", "0").Line, refused.Line);
+        output.ShouldStartWith("line 2: status: must be a text\n");
+        output.ShouldContain("\nFields that are not imported: __v (2)\n");
     }
 
     [Fact]
@@ -219,7 +296,9 @@ public sealed class KeysImportTests : IAsyncLifetime
         await Should.ThrowAsync<HttpRequestException>(() => import.RunAsync(stream, false, output, CancellationToken.None));
 
         output.ToString().ShouldContain("100 imported, 0 already there, 0 refused (100 pools). It may be run again.");
-        (await host.ImportAsync(file)).ShouldBe((0, "50 imported, 100 already there, 0 refused (150 pools)\n"));
+        var (code, again) = await host.ImportAsync(file);
+        code.ShouldBe(0);
+        again.ShouldEndWith("50 imported, 100 already there, 0 refused (150 pools)\n");
     }
 
     [Fact]
@@ -250,6 +329,9 @@ public sealed class KeysImportTests : IAsyncLifetime
         output.ToString().Split('\n').Count(l => l.EndsWith("imported, 0 already there, 0 refused", StringComparison.Ordinal)).ShouldBe(1);
         output.ToString().ShouldContain("% read: 200 imported");
     }
+
+    private static string Told(IReadOnlyList<OldPoolJson> olds, string summary) =>
+        string.Concat(olds.Select((o, i) => $"line {i + 1}: pool {PoolId.Of(o.OldId)}, deposit wallet {o.Address}\n")) + $"{summary}\n";
 
     private sealed class FailingKeys(IImportedKeys inner, int failAt) : IImportedKeys
     {

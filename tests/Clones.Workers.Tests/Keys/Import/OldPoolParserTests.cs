@@ -113,6 +113,8 @@ public sealed class OldPoolParserTests
     [InlineData("token", "{}", "is missing", "token.type")]
     [InlineData("token", """{"type":"SOL","symbol":"VIRAL"}""", "must be SOL where token.type is", "token.symbol")]
     [InlineData("token", """{"type":"CUSTOM","symbol":"SOL"}""", "must be SOL where token.symbol is", "token.type")]
+    [InlineData("token", """{"type":"VIRAL"}""", "is missing", "token.symbol")]
+    [InlineData("token", """{"type":"VIRAL","symbol":"","address":""}""", "is missing", "token.symbol")]
     [InlineData("token", """{"type":"CUSTOM","symbol":"a symbol"}""", "must be 1 to 10 of A-Z and 0-9", "token.symbol")]
     [InlineData("token", """{"type":"CUSTOM","symbol":"A","address":"l"}""", "must be the base58 address of a mint", "token.address")]
     [InlineData("token", """{"type":"CUSTOM","address":"a","mint":"b"}""", "is not the same as token.address", "token.mint")]
