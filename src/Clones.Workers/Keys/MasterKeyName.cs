@@ -34,6 +34,11 @@ internal static class MasterKeyName
     public static bool IsNewer(string masterKey, string than) =>
         VersionOf(masterKey, "v") is { } version && VersionOf(than, "v") is { } other && version > other;
 
+    /// <summary>Whether both are of one kind, our own or Vault's, and the first is the higher version.</summary>
+    public static bool IsLaterVersion(string masterKey, string than) =>
+        IsNewer(masterKey, than)
+        || VersionOf(masterKey, TransitPrefix) is { } version && VersionOf(than, TransitPrefix) is { } other && version > other;
+
     private static int? VersionOf(string text, string prefix) =>
         text.StartsWith(prefix, StringComparison.Ordinal)
         && int.TryParse(text[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
