@@ -39,6 +39,7 @@ internal static class KeysRegistration
     /// <summary>One source is written with; the others are there to open what is still under them.</summary>
     private static void AddMasterKeys(IServiceCollection services, IConfiguration configuration)
     {
+        KeySettingName.Demand(configuration.AsEnumerable().Select(s => s.Key));
         var source = configuration[SourceName] is { Length: > 0 } given ? given : Environment;
         if (source is not (Environment or File or Transit))
         {
