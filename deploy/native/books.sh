@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# reconcile, fence, keys: the workers' own commands, with the settings of the workers; their keys only where keys are opened.
+# reconcile, fence, keys: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
 
 run_workers_command() { # run_workers_command reconcile|fence|keys ...
   local input=/dev/null
@@ -21,7 +21,7 @@ run_workers_command() { # run_workers_command reconcile|fence|keys ...
     ulimit -c 0 # a core dump would hold keys
     enter_host_environment
     case "$1 ${2:-}" in
-      "keys import" | "keys retire") ;;
+      "keys import" | "keys retire" | "keys status") ;;
       *) unset "${!DEPOSIT_KEY_@}" "${!VAULT_@}" ;;
     esac
     exec dotnet "$APP/workers/Clones.Workers.dll" "$@" <"$input"
