@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# reconcile, fence, keys, token, airdrop: the workers' own commands, with the settings of the workers; their keys only where keys are opened.
+# reconcile, fence, keys, token, airdrop: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
 
 run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop ...
   local input=/dev/null options=()
@@ -32,7 +32,7 @@ run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop
     ulimit -c 0 # a core dump would hold keys
     enter_host_environment
     case "$1 ${2:-}" in
-      "keys import" | "keys retire") ;;
+      "keys import" | "keys retire" | "keys status") ;;
       *) unset "${!DEPOSIT_KEY_@}" "${!VAULT_@}" ;;
     esac
     export CLONES_DEV_KEYPAIR=${CLONES_DEV_KEYPAIR:-$STATE/dev/wallet.json}

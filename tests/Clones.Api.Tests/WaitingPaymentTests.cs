@@ -171,6 +171,41 @@ public sealed class WaitingPaymentTests(ApiFixture api)
         (await PayAsync(owner.Http, Body(poolId, "1"), "fits")).Text("status").ShouldBe("ACCEPTED");
     }
 
+    [Fact]
+    public async Task A_paused_pool_pays_no_reward_but_its_owner_takes_funds_out()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var token = await api.ListTokenAsync();
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, token);
+        var before = Body(poolId, "1", recipient: Recipient());
+        (await PayAsync(owner.Http, before, "before")).Status.ShouldBe(202);
+        await owner.Http.SendJsonAsync(HttpMethod.Patch, $"/v1/pools/{poolId}", new { status = "PAUSED" }, ("If-Match", "*"));
+        var recipient = Recipient();
+
+        var byDefault = await PayAsync(owner.Http, Body(poolId, "1"), "default");
+        var rejected = await PayAsync(owner.Http, Body(poolId, "1", recipient: recipient, onInsufficientFunds: "reject"), "k");
+        var waits = await PayAsync(owner.Http, Body(poolId, "1", recipient: recipient, onInsufficientFunds: "wait"), "k");
+        var replayed = await PayAsync(owner.Http, before, "before");
+        var withdrawal = await owner.Http.SendJsonAsync(
+            HttpMethod.Post,
+            $"/v1/pools/{poolId}/withdrawals",
+            new
+            {
+                recipient = Recipient(),
+                amount = "1",
+                tokenSymbol = token.Symbol,
+            },
+            ("Idempotency-Key", "withdrawal")
+        );
+
+        (byDefault.Status, byDefault.Code).ShouldBe((409, "pool_paused"));
+        (rejected.Status, rejected.Code).ShouldBe((409, "pool_paused"));
+        (waits.Status, waits.Text("status")).ShouldBe((202, "WAITING_FOR_FUNDS"), "the key stayed free");
+        waits.Text("reason").ShouldStartWith("pool_paused: ");
+        replayed.Text("status").ShouldBe("ACCEPTED");
+        withdrawal.Text("status").ShouldBe("ACCEPTED");
+    }
+
     /// <summary>A hundred different payments of one token each, over ten connections of their own.</summary>
     private async Task<Answer[]> AtOnceAsync(Guid poolId, string choice)
     {

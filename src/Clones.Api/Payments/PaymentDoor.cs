@@ -107,6 +107,13 @@ internal sealed class PaymentDoor(
             PaymentAcceptanceResult.Replayed replayed => replayed.Payment,
             PaymentAcceptanceResult.KeyReused => throw IdempotencyKey.Reused(),
             PaymentAcceptanceResult.PoolHasNoWallet => throw Pools.PoolEndpoints.PoolNotReady(),
+            PaymentAcceptanceResult.PoolPaused => throw new ProblemException(
+                new Problem(
+                    409,
+                    ProblemCode.PoolPaused,
+                    "The training pool is paused and pays no rewards. Resume it, or let the payment wait with onInsufficientFunds: wait."
+                )
+            ),
             PaymentAcceptanceResult.RecipientRefused refused => throw new ProblemException(
                 new Problem(422, ProblemCode.RecipientNotValid, refused.Reason)
                 {

@@ -19,6 +19,7 @@ internal static class ProblemCode
     public const string AgentExists = "agent_exists";
     public const string AgentNotDraft = "agent_not_draft";
     public const string PoolNotReady = "pool_not_ready";
+    public const string PoolPaused = "pool_paused";
     public const string TransactionNotWanted = "transaction_not_wanted";
     public const string TransactionExpired = "transaction_expired";
     public const string TokenTaken = "token_taken";

@@ -66,12 +66,14 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         }
 
         var payment = NewPayment(request, wallet.Id);
-        if (request.MayWait && request.Kind == PaymentKind.Reward && pool!.Status == TrainingPoolStatus.Paused)
+        if (request.Kind == PaymentKind.Reward)
         {
-            return await WaitAsync(payment, "pool_paused: The training pool is paused.", cancellationToken);
-        }
-        if (request.Kind == PaymentKind.Reward && pool!.Status != TrainingPoolStatus.Paused)
-        {
+            if (pool!.Status == TrainingPoolStatus.Paused)
+            {
+                return request.MayWait
+                    ? await WaitAsync(payment, "pool_paused: The training pool is paused.", cancellationToken)
+                    : new PaymentAcceptanceResult.PoolPaused(pool.Id);
+            }
             var queue = await WaitingQueue.OfAsync(db, wallet.Id, payment.Mint, cancellationToken);
             if (queue.Count > 0 && await QueueUpAsync(request, payment, wallet, outlook, queue, cancellationToken) is { } queued)
             {

@@ -21,6 +21,9 @@ public abstract record PaymentAcceptanceResult
     /// <summary>There is no such training pool, or the workers have not made its wallet yet.</summary>
     public sealed record PoolHasNoWallet(Guid TrainingPoolId) : PaymentAcceptanceResult;
 
+    /// <summary>The owner has paused the training pool, and this reward may not wait. Withdrawals are not refused.</summary>
+    public sealed record PoolPaused(Guid TrainingPoolId) : PaymentAcceptanceResult;
+
     /// <summary>See <see cref="RecipientRule"/>; the reason is for people.</summary>
     public sealed record RecipientRefused(string Reason) : PaymentAcceptanceResult;
 

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Clones.Persistence.Messaging.Hosting;
 
 namespace Clones.Workers.Keys;
 
 /// <summary>What the versions of the master key are derived from, and which of them is written with. Versions are settings, not code.</summary>
-internal sealed partial class KeySource
+internal sealed class KeySource
 {
     private const string Secret1 = KeySettings.Prefix + "SECRET";
     private const string Salt1 = KeySettings.Prefix + "SALT";
@@ -44,10 +43,19 @@ internal sealed partial class KeySource
         }
         foreach (var name in settings.Names)
         {
-            if (VersionedSecret().Match(name) is { Success: true } match)
+            if (KeySettingName.VersionOfSecret(name) is { } version)
             {
-                var version = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-                names.Add(version, (name, SaltOf(version, settings, $"{KeySettings.Prefix}SALT_V{version}", Salt1)));
+                names.Add(version, (name, SaltOf(version, settings, KeySettingName.Salt(version), Salt1)));
+            }
+        }
+        foreach (var name in settings.Names)
+        {
+            if (KeySettingName.VersionOfSalt(name) is { } version && !names.ContainsKey(version))
+            {
+                throw new ConfigurationMissingException(
+                    $"{KeySettingName.Salt(version)} is a salt without its secret. "
+                        + $"Set {KeySettingName.Secret(version)} as well, or take both away."
+                );
             }
         }
         if (names.Count == 0)
@@ -109,7 +117,4 @@ internal sealed partial class KeySource
 
     private static int? VersionOf(string text) =>
         int.TryParse(text.TrimStart('v', 'V'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
-
-    [GeneratedRegex("^DEPOSIT_KEY_ENCRYPTION_SECRET_V([2-9]|[1-9][0-9]{1,3})$", RegexOptions.IgnoreCase)]
-    private static partial Regex VersionedSecret();
 }

@@ -38,9 +38,32 @@ internal static class KeysRegistration
         bus.AddConsumer<SweepDepositKeysConsumer, SweepDepositKeysDefinition>();
     }
 
+    /// <summary>Whether master keys are configured at all, well or badly.</summary>
+    public static bool HasKeys(this IConfiguration configuration) =>
+        configuration.AsEnumerable().Any(s => KeySettingName.IsOurs(s.Key) && !string.IsNullOrEmpty(s.Value));
+
+    /// <summary>Reads the names of the secrets again, and derives nothing.</summary>
+    /// <exception cref="ConfigurationMissingException">Says what to set.</exception>
+    public static ConfiguredVersions ReadVersions(IConfiguration configuration)
+    {
+        var isWrittenWith = configuration[SourceName] != Transit;
+        if (configuration[FileName] is { Length: > 0 } file)
+        {
+            using var settings = KeySettings.FromFile(file);
+            return new ConfiguredVersions(KeySource.Read(settings, isWrittenWith).Names.Keys);
+        }
+        if (!isWrittenWith && !HasSecrets(configuration))
+        {
+            return new ConfiguredVersions([]);
+        }
+        using var environment = KeySettings.FromConfiguration(configuration);
+        return new ConfiguredVersions(KeySource.Read(environment, isWrittenWith).Names.Keys);
+    }
+
     /// <summary>One source is written with; the others are there to open what is still under them.</summary>
     private static void AddMasterKeys(IServiceCollection services, IConfiguration configuration)
     {
+        KeySettingName.Demand(configuration.AsEnumerable().Select(s => s.Key));
         var source = configuration[SourceName] is { Length: > 0 } given ? given : Environment;
         if (source is not (Environment or File or Transit))
         {

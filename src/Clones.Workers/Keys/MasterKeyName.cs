@@ -18,11 +18,12 @@ internal static class MasterKeyName
     /// <summary>A version of the key in Vault's Transit engine: <c>transit-v3</c>.</summary>
     public static string Transit(int version) => string.Create(CultureInfo.InvariantCulture, $"{TransitPrefix}{version}");
 
+    /// <summary>Whether Vault keeps it.</summary>
+    public static bool IsTransit(string masterKey) => masterKey.StartsWith(TransitPrefix, StringComparison.Ordinal);
+
     /// <summary>The stored forms that need a master key to open: <c>v1</c> is needed by <c>v1</c> and <c>v1-unbound</c>.</summary>
     public static string[] NeedingIt(string masterKey) =>
-        masterKey == Plaintext || masterKey.StartsWith(TransitPrefix, StringComparison.Ordinal)
-            ? [masterKey]
-            : [masterKey, masterKey + UnboundSuffix];
+        masterKey == Plaintext || IsTransit(masterKey) ? [masterKey] : [masterKey, masterKey + UnboundSuffix];
 
     /// <summary>Whether it is <c>plaintext</c>, <c>v1</c> .. <c>v9999</c> or <c>transit-v1</c> .., written as here: no row is under <c>v01</c>.</summary>
     public static bool IsOne(string text) =>
@@ -36,6 +37,11 @@ internal static class MasterKeyName
 
     /// <returns>2 of <c>v2</c>; null of any other name.</returns>
     public static int? OwnVersionOf(string masterKey) => VersionOf(masterKey, "v");
+
+    /// <summary>Whether both are of one kind, our own or Vault's, and the first is the higher version.</summary>
+    public static bool IsLaterVersion(string masterKey, string than) =>
+        IsNewer(masterKey, than)
+        || VersionOf(masterKey, TransitPrefix) is { } version && VersionOf(than, TransitPrefix) is { } other && version > other;
 
     private static int? VersionOf(string text, string prefix) =>
         text.StartsWith(prefix, StringComparison.Ordinal)

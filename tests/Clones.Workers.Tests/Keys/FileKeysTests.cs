@@ -116,6 +116,45 @@ public sealed class FileKeysTests : IDisposable
         keys.ReadAgain().ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_byte_order_mark_and_spaces_before_names_are_passed_over()
+    {
+        using var keys = FileKeys.Load(
+            Write("keys.env", $"\uFEFFDEPOSIT_KEY_ENCRYPTION_SECRET={TestKeys.Secret}\n \tDEPOSIT_KEY_ENCRYPTION_SALT={TestKeys.Salt}\n")
+        );
+        using var same = TestKeys.Ring();
+
+        (await OpenAsync(keys, SecretKeyCodec.Seal(secretKey, binding, same))).ShouldBe(secretKey);
+    }
+
+    [Theory]
+    [InlineData("export DEPOSIT_KEY_ENCRYPTION_SECRET_V2=hunter2", "DEPOSIT_KEY_ENCRYPTION_SECRET_V2 stands behind \"export\"")]
+    [InlineData("  export\tDEPOSIT_KEY_ENCRYPTION_SECRET_V2=hunter2", "DEPOSIT_KEY_ENCRYPTION_SECRET_V2 stands behind \"export\"")]
+    [InlineData("DEPOSIT_KEY_ENCRYPTION_SECRETV3=hunter2", "DEPOSIT_KEY_ENCRYPTION_SECRETV3 is not a setting")]
+    [InlineData("DEPOSIT_KEY_ENCRYPTION_SECRET=hunter2", "DEPOSIT_KEY_ENCRYPTION_SECRET is given twice")]
+    [InlineData("deposit_key_encryption_salt=hunter2", "deposit_key_encryption_salt is given twice")]
+    [InlineData("DEPOSIT_KEY_ENCRYPTION_SALT_V2=hunter2", "DEPOSIT_KEY_ENCRYPTION_SALT_V2 is a salt without its secret")]
+    [InlineData("DEPOSIT_KEY_ENCRYPTION_SECRET_V2 =hunter2", "Line 4")]
+    [InlineData("DEPOSIT_KEY_ENCRYPTION_SECRET_V2: hunter2", "Line 4")]
+    public void A_line_that_would_not_be_read_is_refused_and_what_it_hides_is_not_shown(string line, string reason)
+    {
+        var message = Should.Throw<ConfigurationMissingException>(() => FileKeys.Load(Write("keys.env", Lines(line)))).Message;
+
+        message.ShouldContain(reason);
+        message.ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public void A_file_with_a_misspelt_name_in_a_folder_is_refused()
+    {
+        WriteVersion(".", ("DEPOSIT_KEY_ENCRYPTION_SECRET", TestKeys.Secret), ("DEPOSIT_KEY_ENCRYPTION_SALT", TestKeys.Salt));
+        WriteVersion(".", ("DEPOSIT_KEY_ENCRYPTION_SECRETV2", Second));
+
+        Should
+            .Throw<ConfigurationMissingException>(() => FileKeys.Load(folder.FullName))
+            .Message.ShouldContain("Did you mean DEPOSIT_KEY_ENCRYPTION_SECRET_V2?");
+    }
+
     private static string Lines(params string[] more) =>
         string.Join(
             '\n',

@@ -1,5 +1,6 @@
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Workers.Keys;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Workers.Tests.Keys;
 
@@ -61,6 +62,60 @@ public sealed class KeySourceTests
         ring.Knows(1).ShouldBeTrue();
         ring.Latest.ShouldBe(2);
     }
+
+    [Theory]
+    [InlineData("SECRETV3", "Did you mean DEPOSIT_KEY_ENCRYPTION_SECRET_V3?")]
+    [InlineData("SECRET_3", "Did you mean DEPOSIT_KEY_ENCRYPTION_SECRET_V3?")]
+    [InlineData("SECRET_V03", "Did you mean DEPOSIT_KEY_ENCRYPTION_SECRET_V3?")]
+    [InlineData("SECRET_V1", "Did you mean DEPOSIT_KEY_ENCRYPTION_SECRET?")]
+    [InlineData("SALTV2", "Did you mean DEPOSIT_KEY_ENCRYPTION_SALT_V2?")]
+    [InlineData("MINVERSION", "Did you mean DEPOSIT_KEY_ENCRYPTION_MIN_VERSION?")]
+    [InlineData("SECRET_V10000", "There are")]
+    [InlineData("SECRT_V2", "There are")]
+    [InlineData("", "There are")]
+    public void A_misspelt_setting_is_named_and_stops_the_start(string name, string help)
+    {
+        var message = Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_" + name, "a value")).Message;
+        message.ShouldStartWith($"DEPOSIT_KEY_ENCRYPTION_{name} is not a setting. {help}");
+        message.ShouldNotContain("a value");
+    }
+
+    [Fact]
+    public void A_misspelt_setting_is_found_where_it_is_empty_or_where_the_secrets_come_from_a_file()
+    {
+        Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_SECRETV3", "")).Message.ShouldContain("SECRETV3 is not a setting");
+        Should
+            .Throw<ConfigurationMissingException>(() =>
+                new ServiceCollection().AddKeys(
+                    TestKeys.Configuration(
+                        ("DEPOSIT_KEY_ENCRYPTION_SOURCE", "file"),
+                        ("DEPOSIT_KEY_ENCRYPTION_FILE", "/nowhere"),
+                        ("DEPOSIT_KEY_ENCRYPTION_SECRETV3", "x")
+                    )
+                )
+            )
+            .Message.ShouldContain("SECRETV3 is not a setting");
+    }
+
+    [Fact]
+    public void A_name_that_may_be_a_secret_whose_equals_sign_was_forgotten_is_not_shown()
+    {
+        var message = Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_SECRET_c2VjcmV0IG9mIHRoZSBrZXlz", "")).Message;
+        message.ShouldContain("is not a setting");
+        message.ShouldNotContain("c2VjcmV0");
+    }
+
+    [Fact]
+    public void A_salt_without_its_secret_is_refused()
+    {
+        var orphan = ("DEPOSIT_KEY_ENCRYPTION_SALT_V2", "its own salt");
+        Refused(Secret1, Salt1, orphan).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET_V2");
+        Refused(Secret1, Salt1, orphan, ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", "")).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET_V2");
+    }
+
+    [Fact]
+    public void What_is_set_to_nothing_is_not_set() =>
+        TestKeys.Ring(("DEPOSIT_KEY_ENCRYPTION_SALT_V2", ""), ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", "")).Latest.ShouldBe(1);
 
     private static ConfigurationMissingException Refused(params (string, string)[] settings) =>
         Should.Throw<ConfigurationMissingException>(() => KeyRing.Load(TestKeys.Configuration(settings)));

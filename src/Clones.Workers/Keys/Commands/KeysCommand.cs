@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
@@ -18,10 +19,13 @@ internal static class KeysCommand
 
     public static bool IsAskedFor(string[] args) => args is ["keys", ..];
 
+    /// <param name="args">Begin with <c>keys</c>.</param>
+    /// <param name="output">For the report.</param>
+    /// <param name="errors">For what goes wrong; null for the standard error.</param>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string[] args, TextWriter output)
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter? errors = null)
     {
-        var keys = new RootCommand("Stored keys of deposit wallets and mints, and the master keys they are under.")
+        var keys = new Command("keys", "Stored keys of deposit wallets and mints, and the master keys they are under.")
         {
             Status(output),
             Sweep(output),
@@ -29,18 +33,11 @@ internal static class KeysCommand
             Import(output),
             Audit(output),
         };
-        var parsed = keys.Parse(args[1..]);
-        return parsed.Errors.Count == 0 ? parsed.InvokeAsync() : UsageAsync(parsed);
-    }
-
-    private static async Task<int> UsageAsync(ParseResult parsed)
-    {
-        foreach (var error in parsed.Errors)
-        {
-            await Console.Error.WriteLineAsync(error.Message);
-        }
-        await Console.Error.WriteLineAsync("usage: keys status | sweep | retire | import | audit; keys COMMAND --help");
-        return WrongUsage;
+        // Named as operators call it, for the help.
+        var clones = new Command("./clones") { keys, new HelpOption() };
+        var parsed = clones.Parse(args);
+        var configuration = new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false };
+        return parsed.Errors.Count == 0 ? parsed.InvokeAsync(configuration) : KeysUsage.WriteAsync(parsed, errors ?? Console.Error);
     }
 
     private static Command Status(TextWriter output)
@@ -48,7 +45,7 @@ internal static class KeysCommand
         var command = new Command("status", "stored keys and encryptions by master key, failures, and the sweep that runs");
         command.SetAction(
             (_, cancellation) =>
-                WithAsync(withMasterKeys: false, services => services.GetRequiredService<KeysStatus>().WriteAsync(output, cancellation))
+                WithAsync(withMasterKeys: null, services => services.GetRequiredService<KeysStatus>().WriteAsync(output, cancellation))
         );
         return command;
     }
@@ -86,7 +83,7 @@ internal static class KeysCommand
 
     private static Command Retire(TextWriter output)
     {
-        var masterKey = new Argument<string>("key") { Description = "plaintext, v1, v2, .. or transit-v1, .." };
+        var masterKey = new Argument<string>(KeysUsage.Key) { Description = "plaintext, v1, v2, .. or transit-v1, .." };
         masterKey.Validators.Add(result =>
         {
             if (!MasterKeyName.IsOne(result.GetValueOrDefault<string>()))
@@ -134,7 +131,7 @@ internal static class KeysCommand
 
     private static Command Import(TextWriter output)
     {
-        var file = new Argument<string>("file") { Description = "JSON lines of mongoexport; - reads standard input" };
+        var file = new Argument<string>(KeysUsage.File) { Description = "JSON lines of mongoexport; - reads standard input" };
         var dry = new Option<bool>("--dry-run") { Description = "reads, opens and checks everything, and writes nothing" };
         var command = new Command("import", "takes over training pools and their keys from the old system") { file, dry };
         command.SetAction(
@@ -206,13 +203,15 @@ internal static class KeysCommand
         return command;
     }
 
-    private static async Task<int> WithAsync(bool withMasterKeys, Func<IServiceProvider, Task<int>> act)
+    /// <param name="withMasterKeys">Null: where there are any, and whether or not they answer.</param>
+    /// <param name="act">Gives the exit code.</param>
+    private static async Task<int> WithAsync(bool? withMasterKeys, Func<IServiceProvider, Task<int>> act)
     {
         var builder = Host.CreateApplicationBuilder();
         // Standard output is for the report; what goes wrong belongs on the other one.
         builder.Logging.ClearProviders();
         builder.Services.AddWorkerLogging(builder.Configuration);
-        AddServices(builder.Services, builder.Configuration, withMasterKeys);
+        AddServices(builder.Services, builder.Configuration, withMasterKeys ?? builder.Configuration.HasKeys());
         // Never started: nothing is consumed here; messages are stored with the rows, and a worker sends them.
         using var host = builder.Build();
         await using var scope = host.Services.CreateAsyncScope();
@@ -220,7 +219,7 @@ internal static class KeysCommand
         {
             if (scope.ServiceProvider.GetService<TransitKeys>() is { } transit)
             {
-                await transit.AskAsync(thoroughly: true, CancellationToken.None);
+                await AskAsync(transit, mayBeAway: withMasterKeys is null);
             }
             return await act(scope.ServiceProvider);
         }
@@ -236,6 +235,18 @@ internal static class KeysCommand
         }
     }
 
+    private static async Task AskAsync(TransitKeys transit, bool mayBeAway)
+    {
+        try
+        {
+            await transit.AskAsync(thoroughly: true, CancellationToken.None);
+        }
+        catch (TransitUnavailableException e) when (mayBeAway)
+        {
+            await Console.Error.WriteLineAsync($"Vault does not serve: {e.Message}");
+        }
+    }
+
     internal static void AddServices(IServiceCollection services, IConfiguration configuration, bool withMasterKeys)
     {
         services.AddClonesStore(configuration).AddClonesBus(configuration);
@@ -243,6 +254,7 @@ internal static class KeysCommand
         if (withMasterKeys)
         {
             services.AddKeys(configuration);
+            services.AddSingleton(_ => KeysRegistration.ReadVersions(configuration));
             services.AddScoped<Retirement>().AddScoped<KeysImport>().AddScoped<IImportedKeys>(s => s.GetRequiredService<DepositKeyVault>());
         }
     }

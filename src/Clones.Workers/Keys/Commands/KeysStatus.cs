@@ -4,27 +4,37 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Keys.Commands;
 
-/// <summary><c>keys status</c>.</summary>
-internal sealed class KeysStatus(ClonesDbContext db, KeyCensus census, TimeProvider time)
+/// <summary><c>keys status</c>. Which master key is written with it can tell only where there are master keys.</summary>
+internal sealed class KeysStatus(
+    ClonesDbContext db,
+    KeyCensus census,
+    TimeProvider time,
+    MasterKeys? masters = null,
+    ConfiguredVersions? configured = null
+)
 {
     private static readonly TimeSpan Lately = TimeSpan.FromDays(1);
 
     /// <returns>1 where something wants to be looked at.</returns>
     public async Task<int> WriteAsync(TextWriter output, CancellationToken cancellationToken)
     {
-        var lines = await census.ReadAsync(cancellationToken);
+        // Where Vault has not answered, its version is none.
+        var current = masters?.Current is { } name && MasterKeyName.IsOne(name) ? name : null;
+        var lines = WithLineOf(current, await census.ReadAsync(cancellationToken));
         var retired = await RetiredAsync(cancellationToken);
         await output.WriteLineAsync($"{"master key", -14} {"wallets", 10} {"mints", 10} {"encryptions", 14}");
         var isWell = true;
         foreach (var line in lines)
         {
-            var notes = Notes(line, retired).ToList();
-            isWell &= notes.Count == 0 || (notes.Count == 1 && notes[0] == Retired);
+            List<string> alarms = [.. Alarms(line, retired)];
+            isWell &= alarms.Count == 0;
+            IEnumerable<string> notes = [.. alarms, .. Remarks(line, retired, current)];
             await output.WriteLineAsync(
                 $"{line.MasterKey, -14} {line.Wallets, 10} {line.Mints, 10} {line.Encryptions, 14}  {string.Join("; ", notes)}".TrimEnd()
             );
         }
 
+        await output.WriteLineAsync(Outlook(current, lines));
         var failures = await census.FailuresSinceAsync(time.GetUtcNow() - Lately, cancellationToken);
         await output.WriteLineAsync($"failures in the last 24 h: {failures}");
         foreach (var failure in await LastFailuresAsync(cancellationToken))
@@ -41,16 +51,45 @@ internal sealed class KeysStatus(ClonesDbContext db, KeyCensus census, TimeProvi
         return isWell && failures == 0 ? KeysCommand.Well : KeysCommand.NotWell;
     }
 
-    private const string Retired = "retired: its secret may go";
+    /// <summary>What is under a newer one does not come back: another host writes with that.</summary>
+    public static string Outlook(string? current, IReadOnlyList<KeyCensusLine> lines)
+    {
+        if (current is null)
+        {
+            return "written with: not known here, where there are no master keys";
+        }
+        var newer = Stored(l => MasterKeyName.IsLaterVersion(l.MasterKey, current));
+        var waiting = Stored(l => l.MasterKey != current && l.MasterKey != Unknown) - newer;
+        List<string> parts = [$"written with: {current}"];
+        if (waiting > 0)
+        {
+            parts.Add($"{Keys(waiting)} not under {current}: keys sweep, or their next use");
+        }
+        if (newer > 0)
+        {
+            parts.Add($"{Keys(newer)} under a newer one, that another host writes with");
+        }
+        return string.Join("; ", parts);
 
-    private static IEnumerable<string> Notes(KeyCensusLine line, HashSet<string> retired)
+        long Stored(Func<KeyCensusLine, bool> isMeant) => lines.Where(isMeant).Sum(l => l.Wallets + l.Mints);
+        static string Keys(long count) => count == 1 ? "1 key is" : $"{count} keys are";
+    }
+
+    private const string Unknown = "unknown";
+
+    private static IReadOnlyList<KeyCensusLine> WithLineOf(string? current, IReadOnlyList<KeyCensusLine> lines) =>
+        current is null || lines.Any(l => l.MasterKey == current)
+            ? lines
+            : [.. lines.Append(new KeyCensusLine(current, 0, 0, 0)).OrderBy(l => l.MasterKey, StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Alarms(KeyCensusLine line, HashSet<string> retired)
     {
         var isStored = line.Wallets + line.Mints > 0;
         if (line.MasterKey == MasterKeyName.Plaintext && isStored)
         {
             yield return "NOT ENCRYPTED: sweep";
         }
-        if (line.MasterKey == "unknown" && isStored)
+        if (line.MasterKey == Unknown && isStored)
         {
             yield return "IN NO KNOWN FORM";
         }
@@ -58,9 +97,21 @@ internal sealed class KeysStatus(ClonesDbContext db, KeyCensus census, TimeProvi
         {
             yield return warning;
         }
-        if (retired.Contains(line.MasterKey))
+        if (retired.Contains(line.MasterKey) && isStored)
         {
-            yield return isStored ? "RETIRED, and needed again: a backup was restored?" : Retired;
+            yield return "RETIRED, and needed again: a backup was restored?";
+        }
+    }
+
+    private IEnumerable<string> Remarks(KeyCensusLine line, HashSet<string> retired, string? current)
+    {
+        if (line.MasterKey == current)
+        {
+            yield return "written with";
+        }
+        if (retired.Contains(line.MasterKey) && line.Wallets + line.Mints == 0)
+        {
+            yield return configured?.MayOpen(line.MasterKey) == false ? "retired" : "retired: its secret may go";
         }
     }
 

@@ -14,15 +14,9 @@ internal sealed class Retirement(ClonesDbContext db, MasterKeys masters, TimePro
         CancellationToken cancellationToken
     )
     {
-        var names = MasterKeyName.NeedingIt(masterKey);
-        var rows =
-            await db.DepositWalletKeys.LongCountAsync(k => names.Contains(k.MasterKey), cancellationToken)
-            + await db.MintKeys.LongCountAsync(k => names.Contains(k.MasterKey), cancellationToken);
-        var lastNeeded = await db
-            .KeyEvents.Where(e => e.KeyId != null && (names.Contains(e.ToKey) || (names.Contains(e.FromKey) && e.ToKey != null)))
-            .MaxAsync(e => (DateTimeOffset?)e.OccurredAt, cancellationToken);
-        var begun = await db.KeyEvents.MinAsync(e => e.OccurredAt, cancellationToken);
-        if (RetirementRule.Refuse(masterKey, rows, masters.Current, lastNeeded, begun, oldestRestorePoint) is { } reason)
+        var past = await PastOfAsync(masterKey, cancellationToken);
+        var now = time.GetUtcNow();
+        if (RetirementRule.Refuse(masterKey, past, masters.Current, oldestRestorePoint, now) is { } reason)
         {
             await output.WriteLineAsync($"NOT retired. {reason}");
             return KeysCommand.NotWell;
@@ -31,7 +25,7 @@ internal sealed class Retirement(ClonesDbContext db, MasterKeys masters, TimePro
         db.KeyEvents.Add(
             new WalletKeyEvent
             {
-                OccurredAt = time.GetUtcNow(),
+                OccurredAt = now,
                 Purpose = WalletKeyEvent.Master,
                 Kind = KeyEventKind.Retired,
                 FromKey = masterKey,
@@ -41,6 +35,21 @@ internal sealed class Retirement(ClonesDbContext db, MasterKeys masters, TimePro
         await db.SaveChangesAsync(cancellationToken);
         await output.WriteLineAsync($"{masterKey} is retired: nothing needs it. {Advice(masterKey)}");
         return KeysCommand.Well;
+    }
+
+    private async Task<KeyPast> PastOfAsync(string masterKey, CancellationToken cancellationToken)
+    {
+        var names = MasterKeyName.NeedingIt(masterKey);
+        var rows =
+            await db.DepositWalletKeys.LongCountAsync(k => names.Contains(k.MasterKey), cancellationToken)
+            + await db.MintKeys.LongCountAsync(k => names.Contains(k.MasterKey), cancellationToken);
+        var told = db.KeyEvents.Where(e => e.KeyId != null && (names.Contains(e.ToKey) || names.Contains(e.FromKey)));
+        return new KeyPast(
+            rows > 0 || await told.AnyAsync(cancellationToken),
+            rows,
+            await told.Where(e => e.ToKey != null).MaxAsync(e => (DateTimeOffset?)e.OccurredAt, cancellationToken),
+            await db.KeyEvents.MinAsync(e => e.OccurredAt, cancellationToken)
+        );
     }
 
     private static string Advice(string masterKey) =>
