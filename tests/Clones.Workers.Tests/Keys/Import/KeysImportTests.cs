@@ -2,6 +2,7 @@ using System.Text;
 using Clones.Persistence.Pools;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
+using Clones.Workers.Keys;
 using Clones.Workers.Keys.Import;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
@@ -33,6 +34,42 @@ public sealed class KeysImportTests : IAsyncLifetime
         (pool.TokenSymbol, pool.Mint, pool.PricePerDemo, pool.UploadLimit).ShouldBe(("SOL", null, 500_000_000ul, null));
         pool.Status.ShouldBe(TrainingPoolStatus.NoFunds);
         (await host.OpenAsync(pool)).ShouldBe(old.SecretKey);
+    }
+
+    [Fact]
+    public async Task Where_our_own_keys_have_moved_to_version_2_the_old_secret_takes_the_place_of_version_1_and_imports_under_2()
+    {
+        const string OldSecret = "what the old system had, and we never";
+        (string, string)[] version2 =
+        [
+            ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", $"{TestKeys.Secret} 2"),
+            ("DEPOSIT_KEY_ENCRYPTION_SALT_V2", "2"),
+        ];
+        var old = new OldPoolJson();
+        var line = old.With("depositPrivateKey", $"\"{OldSystem.Seal(old.Bare, OldSecret, "old salt")}\"").Line;
+        await using var db = host.Context();
+        using var before = TestKeys.Ring(version2);
+        using var after = KeyRing.Load(
+            TestKeys.Configuration([("DEPOSIT_KEY_ENCRYPTION_SECRET", OldSecret), ("DEPOSIT_KEY_ENCRYPTION_SALT", "old salt"), .. version2])
+        );
+
+        var refused = await host.ImportAsync(Encoding.UTF8.GetBytes(line), keys: ImportVault.Of(db, before));
+        // The vault adds to the context of the import.
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(line));
+        await using var output = new StringWriter();
+        var import = new KeysImport(db, ImportVault.Of(db, after), TimeProvider.System);
+        var code = await import.RunAsync(file, false, output, TestContext.Current.CancellationToken);
+
+        refused.Code.ShouldBe(1);
+        refused.Output.ShouldContain($"the key of {old.Address} under v1-unbound cannot be used: it was changed");
+        code.ShouldBe(0, output.ToString());
+        var wallet = await db
+            .DepositWallets.AsNoTracking()
+            .Include(w => w.Key)
+            .SingleAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var secretKey = new byte[Account.SecretKeyLength];
+        Codec.Open(wallet.Key!.EncryptedPrivateKey, KeyBinding.OfWallet(wallet.Id, wallet.Address), before, secretKey).ShouldBe("v2");
+        secretKey.ShouldBe(old.SecretKey);
     }
 
     [Fact]
