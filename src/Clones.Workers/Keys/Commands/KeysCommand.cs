@@ -10,12 +10,15 @@ using Clones.Workers.Keys.Transit;
 
 namespace Clones.Workers.Keys.Commands;
 
-/// <summary><c>dotnet Clones.Workers.dll keys ..</c>: what operators do with the stored keys. Exit codes: 0 all is well, 1 something is not, 2 wrong usage.</summary>
+/// <summary><c>dotnet Clones.Workers.dll keys ..</c>: what operators do with the stored keys. Exit codes: 0 all is well, 1 something is not, 2 wrong usage, 78 settings.</summary>
 internal static class KeysCommand
 {
     public const int Well = 0;
     public const int NotWell = 1;
     public const int WrongUsage = 2;
+
+    /// <summary>As the workers end where they cannot start (EX_CONFIG).</summary>
+    public const int NotConfigured = 78;
 
     public static bool IsAskedFor(string[] args) => args is ["keys", ..];
 
@@ -36,7 +39,7 @@ internal static class KeysCommand
         // Named as operators call it, for the help.
         var clones = new Command("./clones") { keys, new HelpOption() };
         var parsed = clones.Parse(args);
-        var configuration = new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration { Output = output };
         return parsed.Errors.Count == 0 ? parsed.InvokeAsync(configuration) : KeysUsage.WriteAsync(parsed, errors ?? Console.Error);
     }
 
@@ -211,7 +214,15 @@ internal static class KeysCommand
         // Standard output is for the report; what goes wrong belongs on the other one.
         builder.Logging.ClearProviders();
         builder.Services.AddWorkerLogging(builder.Configuration);
-        AddServices(builder.Services, builder.Configuration, withMasterKeys ?? builder.Configuration.HasKeys());
+        try
+        {
+            AddServices(builder.Services, builder.Configuration, withMasterKeys ?? builder.Configuration.HasKeys());
+        }
+        catch (ConfigurationMissingException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return NotConfigured;
+        }
         // Never started: nothing is consumed here; messages are stored with the rows, and a worker sends them.
         using var host = builder.Build();
         await using var scope = host.Services.CreateAsyncScope();

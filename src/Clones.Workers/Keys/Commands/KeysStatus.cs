@@ -56,7 +56,7 @@ internal sealed class KeysStatus(
     {
         if (current is null)
         {
-            return "written with: not known here, where there are no master keys";
+            return "written with: not known here: there are no master keys, or Vault does not answer";
         }
         var newer = Stored(l => MasterKeyName.IsLaterVersion(l.MasterKey, current));
         var waiting = Stored(l => l.MasterKey != current && l.MasterKey != Unknown) - newer;
