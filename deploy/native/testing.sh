@@ -50,24 +50,16 @@ run_test_project() {
   count "$name" "$(report_attribute "$report" passed)" "$failed" "$(report_attribute "$report" skipped)" $((SECONDS - began))
 }
 
-# In the background: they wait for slots most of the time, as the projects beside them wait for servers.
-start_localnet_tests() {
+run_localnet_tests() {
+  local began=$SECONDS log=$LOGS/localnet.log status=0 passed failed skipped
   [ -f "$ROOT/tools/localnet/package.json" ] || return 0
-  say "tools/localnet, beside the next"
-  LOCALNET_BEGAN=$SECONDS
-  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-900}" npm test --prefix "$ROOT/tools/localnet" </dev/null >"$LOGS/localnet.log" 2>&1 9>&- &
-  LOCALNET_TESTS=$!
-}
-
-finish_localnet_tests() {
-  local log=$LOGS/localnet.log status=0 passed failed skipped
-  [ -n "${LOCALNET_TESTS:-}" ] || return 0
-  wait "$LOCALNET_TESTS" || status=$?
+  say "tools/localnet"
+  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-900}" npm test --prefix "$ROOT/tools/localnet" </dev/null >"$log" 2>&1 || status=$?
   passed=$(last_count "$log" pass) failed=$(last_count "$log" fail) skipped=$(last_count "$log" skipped)
   [ $status = 0 ] || [ "$failed" -gt 0 ] || failed=1
   [ $status != 0 ] || [ "$passed" -gt 0 ] || failed=1 # silence is no success
   [ "$failed" = 0 ] || show_log_end "$log"
-  count tools/localnet "$passed" "$failed" "$skipped" $((SECONDS - LOCALNET_BEGAN))
+  count tools/localnet "$passed" "$failed" "$skipped" $((SECONDS - began))
 }
 
 # Node's reporters end with "# pass 12" or "i pass 12"; others write "12 passed".
@@ -101,11 +93,9 @@ run_tests() {
   elif $built; then
     while IFS= read -r line; do export "${line?}"; done <<<"$(print_private_servers)"
     for project in "$ROOT"/tests/*.Tests/; do
-      [ -n "$filter" ] || [[ $project != */Clones.Persistence.Tests/ ]] || start_localnet_tests
       run_test_project "$(basename "$project")" "$filter"
-      # Before those that need both cores or the time of a quiet machine.
-      [[ $project != */Clones.Persistence.Tests/ ]] || finish_localnet_tests
     done
+    [ -n "$filter" ] || run_localnet_tests
   fi
   finish_tests
 }
