@@ -29,11 +29,7 @@ internal class RingKeys(KeyRing ring) : IMasterKeySource, IDisposable
         ValueTask.FromResult(With(ring => SecretKeyCodec.Seal(secretKey64.Span, binding, ring)));
 
     public string? CheckOf(string masterKey) =>
-        MasterKeyName.OwnVersionOf(masterKey) is { } version
-            ? With(ring => ring.CheckOf(version) ?? "") is { Length: > 0 } check
-                ? check
-                : null
-            : null;
+        MasterKeyName.OwnVersionOf(masterKey) is { } version ? With(ring => ring.CheckOf(version)) : null;
 
     public void Dispose()
     {
@@ -44,7 +40,7 @@ internal class RingKeys(KeyRing ring) : IMasterKeySource, IDisposable
     /// <summary>The one before is wiped; whoever is using it asks the new one.</summary>
     protected void Replace(KeyRing fresh) => Interlocked.Exchange(ref current, fresh).Dispose();
 
-    private string With(Func<KeyRing, string> use)
+    private T With<T>(Func<KeyRing, T> use)
     {
         while (true)
         {

@@ -15,11 +15,11 @@ namespace Clones.Workers.Keys;
 /// </summary>
 internal sealed class StoredKeys(ClonesDbContext db)
 {
-    // The driver's own buffer has 8 KiB: this goes over it twice.
     // A newer version is another replica's, while it is rolled out. Only v2 and the like have an order.
     private const string Older =
         "master_key <> @current AND NOT (@version > 0 AND master_key ~ '^v[0-9]{1,4}$' AND substr(master_key, 2)::int > @version)";
 
+    // The driver's own buffer has 8 KiB: this goes over it twice.
     private const string Flood = "SELECT convert_to(repeat('0', 16384), 'UTF8')";
 
     /// <returns>Null where there is no such key; to be disposed.</returns>
