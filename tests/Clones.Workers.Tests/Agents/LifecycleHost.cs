@@ -7,6 +7,7 @@ using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Operations;
 using Clones.Testing;
 using Clones.Workers.Agents;
+using Clones.Workers.Tests.Hosting;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -138,8 +139,7 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
     {
         if (host is not null)
         {
-            await host.StopAsync();
-            host.Dispose();
+            await host.EndAsync();
         }
         await postgres.DisposeAsync();
     }

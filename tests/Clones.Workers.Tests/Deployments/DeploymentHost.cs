@@ -6,6 +6,7 @@ using Clones.Solana.Rpc;
 using Clones.Testing;
 using Clones.Workers.Deployments;
 using Clones.Workers.Keys;
+using Clones.Workers.Tests.Hosting;
 using Clones.Workers.Tests.Keys;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -83,8 +84,7 @@ public sealed class DeploymentHost : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync();
-        host.Dispose();
+        await host.EndAsync();
         await localnet.DisposeAsync();
         await rabbit.DisposeAsync();
         await postgres.DisposeAsync();

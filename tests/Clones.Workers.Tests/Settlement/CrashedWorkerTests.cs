@@ -4,6 +4,7 @@ using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Clones.Workers.Tests.Keys;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,7 +77,7 @@ public sealed class CrashedWorkerTests(SettlementHost host) : IClassFixture<Sett
         await host.StartAnotherAsync();
         var frozen = host.Crashes.FreezeAt(CrashPoint.BeforeSend);
         var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), Sol);
-        await frozen.Reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await frozen.Reached.Task.OrGiveUpAsync("a worker to stand still", TestContext.Current.CancellationToken);
 
         var completed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
         frozen.Released.SetResult();

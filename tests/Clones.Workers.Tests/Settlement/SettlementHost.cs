@@ -19,6 +19,7 @@ using Clones.Workers.Payments;
 using Clones.Workers.Pools;
 using Clones.Workers.Rewards;
 using Clones.Workers.Settlement;
+using Clones.Workers.Tests.Hosting;
 using Clones.Workers.Tests.Keys;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -101,8 +102,7 @@ public class SettlementHost : IAsyncLifetime
     {
         foreach (var worker in workers)
         {
-            await worker.StopAsync();
-            worker.Dispose();
+            await worker.EndAsync();
         }
         http.Dispose();
         await localnet.DisposeAsync();
@@ -236,7 +236,11 @@ public class SettlementHost : IAsyncLifetime
     }
 
     internal Task PublishAsync<T>(T message)
-        where T : class => workers[^1].Services.GetRequiredService<IBus>().Publish(message);
+        where T : class =>
+        workers[^1]
+            .Services.GetRequiredService<IBus>()
+            .Publish(message, TestContext.Current.CancellationToken)
+            .OrGiveUpAsync("the broker to take a message", TestContext.Current.CancellationToken);
 
     internal async Task<T> WithAsync<T>(Func<IServiceProvider, ClonesDbContext, Task<T>> use)
     {

@@ -2,6 +2,7 @@ using Clones.Contracts.Agents;
 using Clones.Contracts.Settlement;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
+using Clones.Testing;
 using Clones.Workers.Tests.Settlement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -207,7 +208,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
         await first.StopAsync(TestContext.Current.CancellationToken);
 
         await deployment.SignAsync(prepared);
-        await deaths.Died.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await deaths.Died.Task.OrGiveUpAsync("a death", TestContext.Current.CancellationToken);
         (await deployment.AttemptsAsync(TransactionKind.TokenCreation)).ShouldHaveSingleItem().WireBytes.ShouldBeNull();
         await Task.WhenAll(dying.StopAsync(TestContext.Current.CancellationToken), host.StartAnotherAsync());
 

@@ -2,6 +2,7 @@ using Clones.Persistence;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Keys;
 using Clones.Persistence.Payments;
+using Clones.Testing;
 using Clones.Workers.Keys;
 using Clones.Workers.Tests.Settlement;
 using Microsoft.EntityFrameworkCore;
@@ -23,10 +24,10 @@ public sealed class LazyMigrationTests(RotationHost host) : IClassFixture<Rotati
         var swapped = host.Crashes.FreezeAt(CrashPoint.KeySwapped);
         var first = await host.PayAsync(pool, TestKeys.FreshAddress(), 2_000_000);
         var second = await host.PayAsync(pool, TestKeys.FreshAddress(), 2_000_000);
-        await Task.WhenAll(begun.Select(b => b.Reached.Task)).WaitAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAll(begun.Select(b => b.Reached.Task)).OrGiveUpAsync("two payments to begin", TestContext.Current.CancellationToken);
 
         begun[0].Released.SetResult();
-        await swapped.Reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await swapped.Reached.Task.OrGiveUpAsync("the first to have swapped the key", TestContext.Current.CancellationToken);
         begun[1].Released.SetResult();
         await UntilSomebodyWaitsForTheRowAsync();
         swapped.Released.SetResult();

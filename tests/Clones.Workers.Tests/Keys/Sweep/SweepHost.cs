@@ -6,6 +6,7 @@ using Clones.Testing;
 using Clones.Workers.Keys;
 using Clones.Workers.Keys.Audit;
 using Clones.Workers.Keys.Commands;
+using Clones.Workers.Tests.Hosting;
 using Clones.Workers.Tests.Settlement;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -49,8 +50,7 @@ internal sealed class SweepHost : IAsyncDisposable
     {
         foreach (var host in hosts)
         {
-            await host.StopAsync();
-            host.Dispose();
+            await host.EndAsync();
         }
         await rabbit.DisposeAsync();
         await postgres.DisposeAsync();
@@ -82,7 +82,9 @@ internal sealed class SweepHost : IAsyncDisposable
         await using var scope = command.Services.CreateAsyncScope();
         await using var output = new StringWriter();
         var watch = scope.ServiceProvider.GetRequiredService<SweepWatch>();
-        var code = await watch.RunAsync(keysPerSecondMax, output, TestContext.Current.CancellationToken);
+        var code = await watch
+            .RunAsync(keysPerSecondMax, output, TestContext.Current.CancellationToken)
+            .OrGiveUpAsync("the sweep to end", TestContext.Current.CancellationToken);
         return (code, output.ToString());
     }
 

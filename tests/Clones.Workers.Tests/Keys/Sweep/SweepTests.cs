@@ -1,6 +1,7 @@
 using Clones.Contracts.Keys;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Keys;
+using Clones.Testing;
 using Clones.Workers.Keys;
 using Clones.Workers.Keys.Commands;
 using Clones.Workers.Tests.Settlement;
@@ -99,7 +100,7 @@ public sealed class SweepTests : IAsyncLifetime
         var sweeping = host.SweepAsync(keysPerSecondMax: 100_000);
         var worker = await host.StartWorkerAsync(Versions.UpTo(2));
         var another = await host.StartWorkerAsync(Versions.UpTo(2));
-        await frozen.Reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await frozen.Reached.Task.OrGiveUpAsync("a worker to stand still", TestContext.Current.CancellationToken);
         var sweep = await host.OnlySweepAsync();
 
         // Under ids of their own, so that the inbox lets them through; before the step is committed, and after.
@@ -137,7 +138,7 @@ public sealed class SweepTests : IAsyncLifetime
         var frozen = host.Crashes.FreezeAt(CrashPoint.KeySwapped);
         var sweeping = host.SweepAsync(keysPerSecondMax: 2);
         var ahead = await host.StartWorkerAsync(Versions.UpTo(2));
-        await frozen.Reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await frozen.Reached.Task.OrGiveUpAsync("a worker to stand still", TestContext.Current.CancellationToken);
         frozen.Released.SetResult();
         await host.UntilSweepAsync(s => s.Migrated > 0, "its first keys");
         await ahead.StopAsync(TestContext.Current.CancellationToken);

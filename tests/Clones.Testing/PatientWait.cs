@@ -1,0 +1,28 @@
+namespace Clones.Testing;
+
+/// <summary>Waits that end: where what a test waits for never comes, that test fails and says so, instead of holding up the whole run.</summary>
+public static class PatientWait
+{
+    /// <summary>Much longer than anything here takes, also on a machine that has other work.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <exception cref="TimeoutException">It did not come.</exception>
+    public static async Task OrGiveUpAsync(this Task task, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(Patience, cancellationToken);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
+        }
+    }
+
+    /// <inheritdoc cref="OrGiveUpAsync(Task, string, CancellationToken)"/>
+    public static async Task<T> OrGiveUpAsync<T>(this Task<T> task, string what, CancellationToken cancellationToken)
+    {
+        await ((Task)task).OrGiveUpAsync(what, cancellationToken);
+        return await task;
+    }
+}

@@ -1,0 +1,14 @@
+using Clones.Testing;
+using Microsoft.Extensions.Hosting;
+
+namespace Clones.Workers.Tests.Hosting;
+
+internal static class HostEnd
+{
+    /// <summary>Stops and disposes. A host that cannot end fails the test that has it and names itself so, instead of holding up the whole run.</summary>
+    internal static async Task EndAsync(this IHost host)
+    {
+        await host.StopAsync(CancellationToken.None).OrGiveUpAsync("a host to stop", CancellationToken.None);
+        await ((IAsyncDisposable)host).DisposeAsync().AsTask().OrGiveUpAsync("a host to be disposed", CancellationToken.None);
+    }
+}
