@@ -99,15 +99,50 @@ enter_host_environment() {
 # A digest tells whether a running host was started with other settings; it tells nothing else.
 settings_digest() { printf '%s\n' "${HOST_UNSET[@]}" "${HOST_ENV[@]}" | sort | sha256sum; }
 
+# A host that runs is stopped only for settings that it would start with.
 stop_hosts_with_old_settings() {
-  local name
+  local name changed=()
   for name in api workers; do
     is_running "$RUN/$name.pid" || continue
     "${name}_environment"
     [ "$(settings_digest)" != "$(cat "$RUN/$name.settings" 2>/dev/null)" ] || continue
+    check_settings "$name" || die "the settings of $name have changed and cannot be used; it goes on with those it was started with"
+    changed+=("$name")
+  done
+  for name in "${changed[@]}"; do
     say "the settings have changed: $name starts again"
     stop_remembered "$RUN/$name.pid" "$name" 30
   done
+}
+
+# check_settings api|workers: with HOST_ENV. What a host says of settings that it cannot start with is all that is shown.
+check_settings() {
+  local log=$LOGS/check.log
+  (
+    cd "$APP/$1" || exit
+    enter_host_environment
+    exec dotnet "$(host_library "$1")" check </dev/null >"$log" 2>&1
+  ) || {
+    show_why_ended "$log"
+    return 1
+  }
+}
+
+host_library() {
+  case $1 in
+    api) echo Clones.Api.dll ;;
+    workers) echo Clones.Workers.dll ;;
+  esac
+}
+
+# One line where the host gave its reason; the end of the log where it did not.
+show_why_ended() {
+  local last
+  last=$(tail -n 1 -- "$1" 2>/dev/null)
+  case $last in
+    'The API cannot start: '* | 'The workers cannot start: '*) printf 'clones: %s\n' "$last" >&2 ;;
+    *) show_log_end "$1" ;;
+  esac
 }
 
 migrate_database() {
@@ -122,11 +157,11 @@ migrate_database() {
   say "database migrated"
 }
 
-start_host() { # start_host api|workers DLL PORT
+start_host() { # start_host api|workers PORT
   local name=$1 log=$LOGS/$1.log
   if is_running "$RUN/$name.pid"; then
-    wait_until 60 host_ready_or_ended "$name" "$3" || true
-    host_ready "$name" "$3" || die "$name runs but is not ready: ./clones logs $name"
+    wait_until 60 host_ready_or_ended "$name" "$2" || true
+    host_ready "$name" "$2" || die "$name runs but is not ready: ./clones logs $name"
     return 0
   fi
   "${name}_environment"
@@ -136,14 +171,14 @@ start_host() { # start_host api|workers DLL PORT
     ulimit -c 0 # a core dump would hold keys
     cd "$APP/$name" || exit
     enter_host_environment
-    start_background "$RUN/$name.pid" "$log" dotnet "$2"
+    start_background "$RUN/$name.pid" "$log" dotnet "$(host_library "$name")"
   )
-  wait_until 60 host_ready_or_ended "$name" "$3" || true
-  host_ready "$name" "$3" || {
-    show_log_end "$log"
+  wait_until 60 host_ready_or_ended "$name" "$2" || true
+  host_ready "$name" "$2" || {
+    show_why_ended "$log"
     die "$name did not become ready: ./clones logs $name"
   }
-  say "$name ready on 127.0.0.1:$3"
+  say "$name ready on 127.0.0.1:$2"
 }
 
 # Itself, not another checkout's host that took the port between our look at it and our start.
@@ -156,9 +191,9 @@ host_ready_or_ended() { host_ready "$@" || process_ended "$RUN/$1.pid"; }
 
 start_hosts() {
   local api workers failed=false
-  (start_host workers Clones.Workers.dll "$(port_of WORKERS)") &
+  (start_host workers "$(port_of WORKERS)") &
   workers=$!
-  (start_host api Clones.Api.dll "$(port_of API)") &
+  (start_host api "$(port_of API)") &
   api=$!
   wait $workers || failed=true
   wait $api || failed=true

@@ -52,9 +52,9 @@ print_addresses() {
   cat <<TEXT
 
   API           $api        documentation: $api/docs
-                operator key: $(setting CLONES_OPERATOR_API_KEY)
-  RabbitMQ UI   http://127.0.0.1:$(port_of RABBITMQ_UI)        user: clones  password: $(setting RABBITMQ_PASSWORD)
-  PostgreSQL    127.0.0.1:$(port_of POSTGRES), database clones        user: clones  password: $(setting POSTGRES_PASSWORD)
+                operator key: CLONES_OPERATOR_API_KEY in .env
+  RabbitMQ UI   http://127.0.0.1:$(port_of RABBITMQ_UI)        user: clones  password: RABBITMQ_PASSWORD in .env
+  PostgreSQL    127.0.0.1:$(port_of POSTGRES), database clones        user: clones  password: POSTGRES_PASSWORD in .env
   Cluster RPC   $(cluster_urls)
 
   ./clones demo runs the main job; ./clones down stops everything.
@@ -83,16 +83,16 @@ run_down() {
 
 run_status() {
   local name port pid
+  [ -e "$ROOT/.env" ] || {
+    echo "never started: ./clones up"
+    return
+  }
   select_servers dev
   read_settings
   if docker_mode; then
     compose ps
     return
   fi
-  [ -e "$SETTINGS_FILE" ] || {
-    echo "never started: ./clones up"
-    return
-  }
   for name in POSTGRES RABBITMQ RPC API WORKERS; do
     port=${SETTINGS[CLONES_${name}_PORT]:-}
     if pid=$(running_pid "$RUN/$(port_holder $name).pid"); then

@@ -33,6 +33,12 @@ try
         .AddClonesBus(configuration);
 
     var app = builder.Build();
+    if (args is ["check"])
+    {
+        // Whether it would start with these settings: it starts nothing.
+        return 0;
+    }
+
     app.UseEdge();
     app.MapHealth();
     app.MapApiDocument();

@@ -65,6 +65,12 @@ try
         );
 
     var app = builder.Build();
+    if (StartCheck.IsAskedFor(args))
+    {
+        await StartCheck.RunAsync(app.Services);
+        return 0;
+    }
+
     app.MapWorkerHealth();
     await app.RunAsync();
     return 0;

@@ -1,11 +1,12 @@
 using System.Data.Common;
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Hosting;
 
 namespace Clones.Workers.Keys;
 
 /// <summary>Stops the start where a version is no longer the master key that it was, before the first payment finds out.</summary>
-internal sealed class MasterKeyCheckAtStart(IServiceScopeFactory scopes, ILogger<MasterKeyCheckAtStart> log) : IHostedService
+internal sealed class MasterKeyCheckAtStart(IServiceScopeFactory scopes, ILogger<MasterKeyCheckAtStart> log) : IStartCheck
 {
     /// <exception cref="ConfigurationMissingException">Says which, and what to do.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -26,6 +27,4 @@ internal sealed class MasterKeyCheckAtStart(IServiceScopeFactory scopes, ILogger
             throw new ConfigurationMissingException(changed);
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

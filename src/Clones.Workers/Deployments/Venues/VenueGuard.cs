@@ -1,5 +1,6 @@
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Solana.Rpc;
+using Clones.Workers.Hosting;
 
 namespace Clones.Workers.Deployments.Venues;
 
@@ -7,7 +8,7 @@ namespace Clones.Workers.Deployments.Venues;
 /// Stops the start of workers whose venue does not go with their cluster. A cluster that does not answer yet stops nothing: every
 /// preparation asks again.
 /// </summary>
-internal sealed class VenueGuard(LiquidityVenueSelector venues, ILogger<VenueGuard> log) : IHostedService
+internal sealed class VenueGuard(LiquidityVenueSelector venues, ILogger<VenueGuard> log) : IStartCheck
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,6 +24,4 @@ internal sealed class VenueGuard(LiquidityVenueSelector venues, ILogger<VenueGua
             log.LogWarning("The liquidity venue was not checked at start: {Reason}", unanswered.Message);
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

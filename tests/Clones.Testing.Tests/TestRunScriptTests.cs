@@ -1,0 +1,60 @@
+namespace Clones.Testing.Tests;
+
+public sealed class TestRunScriptTests : IDisposable
+{
+    /// <summary>Stands in for a test program: waits without end as often as the file "hangs" has lines, then reports three passed.</summary>
+    private const string Program = """
+        #!/usr/bin/env bash
+        echo "[Long Running Test] 'Some.Test', Elapsed: 00:02:00"
+        if [ -s "$ROOT/hangs" ]; then
+          sed -i 1d "$ROOT/hangs"
+          exec sleep 60
+        fi
+        while [ "$1" != -result-xml ]; do shift; done
+        echo '<assembly name="x" passed="3" failed="0" errors="0" skipped="0">' >"$2"
+        """;
+
+    private const string Run = """
+        export ROOT CLONES_TEST_SECONDS=1
+        mkdir -p "$STATE/reports"
+        chmod u+x "$ROOT"/tests/*/bin/Release/net10.0/*
+        run_test_project Some.Tests ''
+        echo "counted $PASSED passed, $FAILED failed"
+        """;
+
+    private readonly NativeScript script = new();
+
+    public TestRunScriptTests()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(script.Root, "tests", "Some.Tests", "bin", "Release", "net10.0"));
+        File.WriteAllText(Path.Combine(folder.FullName, "Some.Tests"), Program);
+    }
+
+    public void Dispose() => script.Dispose();
+
+    [Fact]
+    public void What_ends_is_counted_from_its_report()
+    {
+        script.Succeed(Run).ShouldContain("counted 3 passed, 0 failed");
+    }
+
+    [Fact]
+    public void What_hangs_is_killed_named_and_run_once_more()
+    {
+        File.WriteAllText(Path.Combine(script.Root, "hangs"), "once\n");
+
+        var output = script.Succeed(Run);
+
+        output.ShouldContain("Some.Tests took more than 1 s and was killed");
+        output.ShouldContain("'Some.Test', Elapsed");
+        output.ShouldContain("counted 3 passed, 0 failed");
+    }
+
+    [Fact]
+    public void What_hangs_twice_has_failed()
+    {
+        File.WriteAllText(Path.Combine(script.Root, "hangs"), "once\ntwice\n");
+
+        script.Succeed(Run).ShouldContain("counted 0 passed, 1 failed");
+    }
+}
