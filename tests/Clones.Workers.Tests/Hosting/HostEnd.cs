@@ -1,10 +1,16 @@
 using Clones.Testing;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Clones.Workers.Tests.Hosting;
 
 internal static class HostEnd
 {
+    /// <summary>For hosts whose messages wait for a key that does not come: an orchestrator would give them 20 s to think better of it.</summary>
+    internal static IServiceCollection StopSoon(this IServiceCollection services) =>
+        services.PostConfigure<MassTransitHostOptions>(options => options.ConsumerStopTimeout = TimeSpan.FromSeconds(2));
+
     /// <summary>Stops and disposes. A host that cannot end fails the test that has it and names itself so, instead of holding up the whole run.</summary>
     internal static async Task EndAsync(this IHost host)
     {

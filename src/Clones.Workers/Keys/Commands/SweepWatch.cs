@@ -16,6 +16,9 @@ internal sealed class SweepWatch(ClonesDbContext db, IPublishEndpoint publish, T
     /// <summary>After so long without progress its message is sent again: a step that was done is not done again.</summary>
     private static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(30);
 
+    /// <summary>Before its first step: what is published before the workers have ever bound their queue reaches nobody.</summary>
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(5);
+
     public async Task<int> RunAsync(int keysPerSecondMax, TextWriter output, CancellationToken cancellationToken)
     {
         var sweep = await FindOrAskAsync(keysPerSecondMax, output, cancellationToken);
@@ -112,7 +115,7 @@ internal sealed class SweepWatch(ClonesDbContext db, IPublishEndpoint publish, T
             {
                 (step, moved) = (now.Step, time.GetTimestamp());
             }
-            else if (time.GetElapsedTime(moved) > StandstillMax)
+            else if (time.GetElapsedTime(moved) > (now.StartedAt is null ? StartMax : StandstillMax))
             {
                 moved = time.GetTimestamp();
                 await AskAsync(now, cancellationToken);

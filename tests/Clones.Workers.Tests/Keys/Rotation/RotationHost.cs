@@ -6,8 +6,10 @@ using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Workers.Keys;
 using Clones.Workers.Keys.Audit;
+using Clones.Workers.Tests.Hosting;
 using Clones.Workers.Tests.Settlement;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -17,6 +19,8 @@ namespace Clones.Workers.Tests.Keys.Rotation;
 public sealed class RotationHost : SettlementHost
 {
     internal const ulong Sol = 1_000_000_000;
+
+    protected override void AddServices(IServiceCollection services, IConfiguration configuration) => services.StopSoon();
 
     internal Task<IHost> StartAsync(int highest, int? latest = null) => StartAnotherAsync(more: Versions.UpTo(highest, latest));
 

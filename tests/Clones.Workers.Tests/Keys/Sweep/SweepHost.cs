@@ -66,6 +66,7 @@ internal sealed class SweepHost : IAsyncDisposable
                     .AddClonesStore(configuration)
                     .AddKeys(configuration)
                     .AddClonesBus(configuration, bus => bus.AddKeys())
+                    .StopSoon()
         );
         await worker.StartAsync();
         await worker.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
