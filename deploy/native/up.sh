@@ -2,11 +2,13 @@
 # up, down, status, logs, demo, bench, chaos.
 
 run_up() {
-  case ${1:-} in
-    '') native_up ;;
-    --docker) docker_up ;;
-    *) die "usage: ./clones up [--docker]" ;;
-  esac
+  if [ "${1:-}" = --docker ]; then
+    [ $# = 1 ] || die "usage: ./clones up --docker; the options of the local cluster go without --docker"
+    docker_up
+  else
+    read_localnet_options "$@"
+    native_up
+  fi
 }
 
 native_up() {
@@ -17,6 +19,7 @@ native_up() {
   create_settings
   read_settings
   refuse_repeated_settings
+  record_localnet_options
   choose_ports POSTGRES RABBITMQ RABBITMQ_UI RABBITMQ_DIST EPMD API WORKERS
   ! uses_localnet || choose_ports RPC
   start_parts
@@ -136,7 +139,9 @@ run_logs() {
 
 run_demo() {
   select_servers dev
+  read_localnet_options "$@"
   if docker_mode; then
+    [ $# = 0 ] || die "the options of the local cluster go without --docker: ./clones down first"
     docker_up
     # Only the demo itself runs outside of the containers.
     build_hosts
@@ -146,7 +151,7 @@ run_demo() {
   fi
   CLONES_API_URL=http://127.0.0.1:$(port_of API) SOLANA_RPC_URLS=$(cluster_urls) RABBITMQ_URL=$(rabbitmq_url) \
     CLONES_OPERATOR_API_KEY=$(setting CLONES_OPERATOR_API_KEY) CLONES_SERVICE_API_KEY=$(setting CLONES_SERVICE_API_KEY) \
-    dotnet "$APP/demo/Clones.Demo.dll" "$@"
+    dotnet "$APP/demo/Clones.Demo.dll"
 }
 
 # with_private_servers test|bench|chaos COMMAND...: the connection information in its environment, as the tests get it.

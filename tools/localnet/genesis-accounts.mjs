@@ -15,22 +15,48 @@ const CLONE_TIMEOUT_MS = 30_000;
  */
 export async function placeGenesisAccounts(ledger, { programs, accounts, clones, cloneUrl }) {
   const isNew = (/** @type {string} */ id) => !ledger.placed.has(id);
-  for (const { id, file } of accounts.filter(({ id }) => isNew(id))) ledger.placeAccount(id, accountOf(JSON.parse(fs.readFileSync(file, 'utf8')), file));
+  for (const { id, file } of accounts.filter(({ id }) => isNew(id))) ledger.placeAccount(id, accountIn(file, id));
   for (const id of clones.filter(isNew)) await clone(ledger, id, cloneUrl);
-  for (const { id, file } of programs.filter(({ id }) => isNew(id))) addProgram(ledger, id, fs.readFileSync(file), file);
+  for (const { id, file } of programs.filter(({ id }) => isNew(id))) addProgram(ledger, id, read(file), file);
+}
+
+/** @param {string} file */
+function read(file) {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    throw new Error(`cannot read ${file}: ${/** @type {NodeJS.ErrnoException} */ (error).code ?? error}`);
+  }
+}
+
+/** @param {string} file @param {string} id */
+function accountIn(file, id) {
+  let json;
+  try {
+    json = JSON.parse(read(file).toString('utf8'));
+  } catch (error) {
+    throw error instanceof SyntaxError ? new Error(`${file} is not JSON: write it with solana account ${id} --output json --output-file ${file}`) : error;
+  }
+  // The file knows whose account it is; under another address a program would find what is not there.
+  if (json?.pubkey !== undefined && json.pubkey !== id) throw new Error(`${file} holds the account ${json.pubkey}, not ${id}`);
+  return accountOf(json, file);
 }
 
 /** @param {import('./ledger/ledger.mjs').Ledger} ledger @param {string} id @param {Buffer} elf @param {string} origin */
 function addProgram(ledger, id, elf, origin) {
   if (!elf.subarray(0, 4).equals(ELF_MAGIC)) throw new Error(`${origin} is not an ELF file`);
-  ledger.placeProgram(id, elf);
+  try {
+    ledger.placeProgram(id, elf);
+  } catch (error) {
+    throw new Error(`${origin} is not a program that the VM can load: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** @param {any} json @param {string} origin */
 function accountOf(json, origin) {
-  const { lamports, data, owner, executable, rentEpoch } = json.account ?? json;
-  const ownerBytes = decode32(owner);
-  if (!Array.isArray(data) || data[1] !== 'base64' || ownerBytes === null || !Number.isFinite(lamports)) {
+  const { lamports, data, owner, executable, rentEpoch } = json?.account ?? json ?? {};
+  const ownerBytes = typeof owner === 'string' ? decode32(owner) : null;
+  if (!Array.isArray(data) || typeof data[0] !== 'string' || data[1] !== 'base64' || ownerBytes === null || !Number.isSafeInteger(lamports) || lamports < 0) {
     throw new Error(`${origin} is not an account with base64 data`);
   }
   // Rent epochs of 2^64-1 do not survive a double; every such account is exempt, which is what the number says.

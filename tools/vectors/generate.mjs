@@ -1,12 +1,14 @@
-// Writes the vectors that Clones.Solana is checked against, with clients that we did not write.
+// Writes the vectors that Clones.Solana and the deployments are checked against, with clients that we did not write.
 import { readFileSync, writeFileSync } from "node:fs";
 import { mints, mintSizes, nonceAccountSize, tokenAccounts } from "./accounts.mjs";
 import { addressesWithSeed, associatedAccounts, base58, onCurve, programAddresses } from "./addresses.mjs";
 import { instructions } from "./instructions.mjs";
 import { messages } from "./messages.mjs";
 import { raydiumConfigs, raydiumPools } from "./raydium-accounts.mjs";
+import { raydiumPoolCreations } from "./raydium-pools.mjs";
 
 const target = new URL("../../tests/Clones.Solana.Tests/Vectors/vectors.json", import.meta.url);
+const poolsTarget = new URL("../../tests/Clones.Workers.Tests/Deployments/Raydium/raydium-pools.json", import.meta.url);
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
 
 const groups = {
@@ -29,5 +31,9 @@ const write = (value) => JSON.stringify(value, (_, v) => (typeof v === "bigint" 
 const lines = Object.entries(groups).map(([name, list]) => `"${name}": [\n${list.map(write).join(",\n")}\n]`);
 writeFileSync(target, `{\n"madeWith": ${write(dependencies)},\n"nonceAccountSize": ${nonceAccountSize},\n${lines.join(",\n")}\n}\n`);
 
+// Last, so that whatever is drawn before stays the same.
+const pools = await raydiumPoolCreations();
+writeFileSync(poolsTarget, `{\n"madeWith": ${write(dependencies)},\n"pools": [\n${pools.map(write).join(",\n")}\n]\n}\n`);
+
 const counts = Object.entries(groups).map(([name, list]) => `${name} ${list.length}`);
-console.log(`${Object.values(groups).flat().length} vectors: ${counts.join(", ")}`);
+console.log(`${Object.values(groups).flat().length} vectors: ${counts.join(", ")}; ${pools.length} whole creations of Raydium pools`);

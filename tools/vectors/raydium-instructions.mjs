@@ -3,7 +3,7 @@ import { getAssociatedTokenAddressSync, NATIVE_MINT, TOKEN_2022_PROGRAM_ID, TOKE
 import * as raydium from "@raydium-io/raydium-sdk-v2";
 import { integer, key, u64 } from "./random.mjs";
 
-const clusters = {
+export const clusters = {
   mainnet: [raydium.CREATE_CPMM_POOL_PROGRAM, raydium.CREATE_CPMM_POOL_FEE_ACC],
   devnet: [raydium.DEVNET_PROGRAM_ID.CREATE_CPMM_POOL_PROGRAM, raydium.DEVNET_PROGRAM_ID.CREATE_CPMM_POOL_FEE_ACC],
 };

@@ -4,7 +4,7 @@ using Clones.Solana.Primitives;
 namespace Clones.Solana.Programs;
 
 /// <summary>The state of one liquidity pool, as its account on chain says.</summary>
-/// <param name="LpSupply">LP tokens in base units, without those that stay locked.</param>
+/// <param name="LpSupply">Shares in base units. At creation floor(sqrt(a * b)), which counts the 100 that nobody gets.</param>
 /// <param name="OpenTime">Unix seconds from which swaps are allowed.</param>
 public sealed record RaydiumCpmmPoolAccount(
     PublicKey Config,

@@ -41,11 +41,17 @@ internal static class RaydiumPoolVerdict
         }
 
         if (
-            (found.Config, found.Vault0, found.Vault1, found.Mint0, found.Mint1)
-            != (pool.Config, pool.Vault0, pool.Vault1, pool.Mint0, pool.Mint1)
+            (found.Config, found.Vault0, found.Vault1, found.Mint0, found.Mint1, found.LpMint)
+            != (pool.Config, pool.Vault0, pool.Vault1, pool.Mint0, pool.Mint1, pool.LpMint)
         )
         {
             return new PoolFinding.Different($"the pool {pool.State} is not that of {wish.Mint} and wrapped SOL");
+        }
+
+        // There is one address for a config and two mints, and whoever holds both tokens can be the first there.
+        if (found.Creator != wish.Owner)
+        {
+            return new PoolFinding.Different($"the pool {pool.State} was made by {found.Creator}, not by {wish.Owner}");
         }
 
         return Holds(vault0, pool.Mint0, pool, wish) && Holds(vault1, pool.Mint1, pool, wish)

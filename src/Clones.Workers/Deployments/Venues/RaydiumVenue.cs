@@ -15,26 +15,31 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
     // About 230,000 are used; the many derived addresses make it vary.
     private const uint ComputeUnitLimit = 500_000;
 
+    private const ulong LockedShares = 100;
+
     public PublicKey AddressOf(LiquidityPoolWish wish) => PoolOf(wish).State;
 
     public async Task<DeploymentPlan> PlanAsync(LiquidityPoolWish wish, CancellationToken cancellationToken)
     {
         var pool = PoolOf(wish);
+        RefuseTooLittle(wish);
         var wrapped = AssociatedTokenAccountProgram.FindAddress(wish.Owner, TokenProgram.NativeMint, TokenProgram.Id);
         var accounts = await rpc.ReadAsync(
-            (client, stop) => client.GetMultipleAccountsAsync([pool.Config, wrapped], Commitment.Confirmed, cancellationToken: stop),
+            (client, stop) =>
+                client.GetMultipleAccountsAsync([pool.Config, cluster.FeeReceiver, wrapped], Commitment.Confirmed, cancellationToken: stop),
             cancellationToken
         );
-        var config = ReadConfig(pool.Config, accounts.Value[0]);
+        var terms = new RaydiumTerms(cluster, configIndex);
+        var poolFee = terms.PoolFeeOf(pool.Config, accounts.Value[0], accounts.Value[1]);
         var rents = await RaydiumRents.AskAsync(balances, cancellationToken);
-        var wrapsAnew = accounts.Value[1] is null;
+        var wrapsAnew = WrappedSol.MustBeMade(wrapped, wish.Owner, accounts.Value[2]);
         return new DeploymentPlan(
-            Instructions(wish, wrapped, wrapsAnew, checked(config.CreatePoolFeeLamports + rents.PoolLamports)),
+            Instructions(wish, wrapped, wrapsAnew, checked(poolFee + rents.PoolLamports)),
             ComputeUnitLimit,
             RentLamports: rents.PoolLamports + (wrapsAnew ? rents.TokenAccountLamports : 0),
-            VenueFeeLamports: config.CreatePoolFeeLamports,
+            VenueFeeLamports: poolFee,
             LiquidityLamports: wish.Lamports,
-            Describe(wish, pool, config)
+            Describe(wish, pool, poolFee)
         );
     }
 
@@ -52,17 +57,16 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
     private RaydiumCpmmPool PoolOf(LiquidityPoolWish wish) =>
         RaydiumCpmmPool.Derive(cluster, configIndex, wish.Mint, TokenProgram.NativeMint);
 
-    private RaydiumCpmmConfigAccount ReadConfig(PublicKey address, AccountInfo? account)
+    // The program mints floor(sqrt(a * b)) shares and keeps 100 of them for ever; it refuses a pool that has not even those.
+    private static void RefuseTooLittle(LiquidityPoolWish wish)
     {
-        if (account is null || account.Owner != cluster.ProgramId)
+        if ((UInt128)wish.TokenAmount * wish.Lamports < LockedShares * LockedShares)
         {
-            throw new DeploymentImpossibleException($"Raydium has no config {configIndex} at {address} on this cluster.");
+            throw new DeploymentImpossibleException(
+                $"{TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} and {TokenText.Sol(wish.Lamports)} SOL are too little for a "
+                    + $"pool on Raydium: their base units multiplied must be at least {LockedShares * LockedShares}."
+            );
         }
-
-        var config = RaydiumCpmmConfigAccount.Decode(account.Data.Span);
-        return config.IsPoolCreationDisabled
-            ? throw new DeploymentImpossibleException($"Raydium's config {configIndex} takes no new pools.")
-            : config;
     }
 
     private Instruction[] Instructions(LiquidityPoolWish wish, PublicKey wrapped, bool wrapsAnew, ulong toCreator)
@@ -77,7 +81,8 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         );
         Instruction[] core =
         [
-            SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator),
+            // Owners who pay for themselves have it already.
+            .. wish.Payer == wish.Owner ? [] : new[] { SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator) },
             SystemProgram.Transfer(wish.Payer, wrapped, wish.Lamports),
             TokenProgram.SyncNative(wrapped, TokenProgram.Id),
             initialize,
@@ -95,12 +100,12 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
             : core;
     }
 
-    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, RaydiumCpmmConfigAccount config) =>
+    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, ulong poolFee) =>
         [
             $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
             $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
             $"Puts {TokenText.Sol(wish.Lamports)} SOL of the deposit wallet {wish.Payer} into it.",
             $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
-            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.CreatePoolFeeLamports)} SOL.",
+            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(poolFee)} SOL.",
         ];
 }
