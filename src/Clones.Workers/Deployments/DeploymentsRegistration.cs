@@ -21,6 +21,8 @@ internal static class DeploymentsRegistration
         services.TryAddSingleton<DeathInquest>();
         services.TryAddSingleton<SettlementRules>();
         services.AddSingleton<OwnerFunds>();
+        services.AddSingleton<OwnerLandings>();
+        services.AddScoped<MintSigner>();
         services.AddScoped<HeldAttempts>();
         services.AddScoped<StalledDeployments>();
         services.AddScoped<DeploymentReader>();
