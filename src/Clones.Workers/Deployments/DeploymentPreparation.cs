@@ -12,7 +12,7 @@ using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Workers.Deployments;
 
-/// <summary>Turns a plan into the next attempt that an owner can sign: blockhash, fee, reservation, simulation, rows.</summary>
+/// <summary>Turns a plan into the next attempt that an owner can sign: blockhash, fee, funds, simulation, rows.</summary>
 internal sealed class DeploymentPreparation(
     ClonesDbContext db,
     WalletLedger ledger,
@@ -20,6 +20,8 @@ internal sealed class DeploymentPreparation(
     RpcEndpoints rpc,
     DeploymentTransactions transactions,
     EarlierLandings earlier,
+    OwnerFunds ownerFunds,
+    MintSigner mint,
     IOptions<DeploymentOptions> options,
     ICrashPoints crashes,
     TimeProvider time
@@ -67,7 +69,10 @@ internal sealed class DeploymentPreparation(
     /// </summary>
     private async Task RefuseIfLandedAsync(Deployment deployment, ChainTransaction transaction, CancellationToken cancellationToken)
     {
-        var executed = await earlier.ExecutedAsync(deployment.Agent.Id, transaction.Kind, transaction.WalletId, cancellationToken);
+        // The payer may have been another before.
+        var executed =
+            await earlier.ExecutedAsync(deployment.Agent.Id, transaction.Kind, transaction.WalletId, cancellationToken)
+            ?? (deployment.IsPaidByOwner ? await earlier.ExecutedByOwnerAsync(deployment, transaction.Kind, cancellationToken) : null);
         if (executed is not null)
         {
             throw new DeploymentImpossibleException(
@@ -100,7 +105,15 @@ internal sealed class DeploymentPreparation(
         var bytes = message.Serialize();
         var fee = await FeeAsync(bytes, cancellationToken);
         var cost = new DeploymentCost(fee, plan.RentLamports, plan.VenueFeeLamports, plan.LiquidityLamports);
-        await ReserveAsync(deployment, transaction, cost, cancellationToken);
+        if (deployment.IsPaidByOwner)
+        {
+            await ownerFunds.RequireAsync(deployment.Owner, cost, cancellationToken);
+        }
+        else
+        {
+            await ReserveAsync(deployment, transaction, cost, cancellationToken);
+        }
+
         await SimulateAsync(message, latest.Slot, cancellationToken);
         return new TransactionAttempt
         {
@@ -113,6 +126,11 @@ internal sealed class DeploymentPreparation(
             ContextSlot = latest.Slot,
             GenesisHash = genesis.ToString(),
             FeeLamportsMax = fee,
+            Payer = deployment.Agent.DeploymentPayer,
+            MintSignature =
+                deployment.IsPaidByOwner && transaction.Kind == TransactionKind.TokenCreation
+                    ? await mint.SignAsync(deployment.Agent.Id, transaction.Id, message, cancellationToken)
+                    : null,
             Terms = new DeploymentTerms(plan.Steps, cost).ToJson(),
             CreatedAt = time.GetUtcNow(),
         };
@@ -153,7 +171,8 @@ internal sealed class DeploymentPreparation(
             case WalletReservationResult.MissingLamports missing:
                 throw new DeploymentImpossibleException(
                     $"The deposit wallet {deployment.Payer} needs {missing.Needed} lamports (fee {cost.FeeLamports}, rent {cost.RentLamports}, "
-                        + $"venue {cost.VenueFeeLamports}, liquidity {cost.LiquidityLamports}) and has {missing.Available} available."
+                        + $"venue {cost.VenueFeeLamports}, liquidity {cost.LiquidityLamports}) and has {missing.Available} available: it lacks "
+                        + $"{missing.Needed - missing.Available} lamports."
                 );
             default:
                 throw new InvalidOperationException($"The balance could not be compared with the books: {result}.");
@@ -162,7 +181,7 @@ internal sealed class DeploymentPreparation(
 
     private async Task SimulateAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
     {
-        // Signatures are all missing: they come from the owner, and then from us.
+        // Signatures are all missing: none is made for what would fail.
         var unsigned = new Transaction(message).Serialize();
         var simulation = await rpc.ReadAsync(
             (client, stop) => client.SimulateTransactionAsync(unsigned, minContextSlot: minContextSlot, cancellationToken: stop),

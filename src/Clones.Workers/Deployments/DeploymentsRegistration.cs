@@ -18,6 +18,12 @@ internal static class DeploymentsRegistration
         services.AddHostedService<VenueGuard>();
         services.AddHostedService<DeploymentSweeper>();
         services.TryAddSingleton<DatabaseHeartbeat>();
+        services.TryAddSingleton<DeathInquest>();
+        services.TryAddSingleton<SettlementRules>();
+        services.AddSingleton<OwnerFunds>();
+        services.AddSingleton<OwnerLandings>();
+        services.AddScoped<MintSigner>();
+        services.AddScoped<HeldAttempts>();
         services.AddScoped<StalledDeployments>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTransactions>();
@@ -34,5 +40,6 @@ internal static class DeploymentsRegistration
         bus.AddConsumer<PreparePoolCreationConsumer>();
         bus.AddConsumer<CoSignTransactionConsumer>();
         bus.AddConsumer<DeploymentSettledConsumer>();
+        bus.AddConsumer<LookForOwnerTransactionConsumer>();
     }
 }
