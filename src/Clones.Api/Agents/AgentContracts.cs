@@ -123,6 +123,7 @@ internal sealed record TransitionView(
     string Actor,
     string? Reason,
     Guid? TransactionId,
+    string? Signature,
     Guid? OperationId,
     DateTimeOffset OccurredAt
 )
@@ -137,6 +138,7 @@ internal sealed record TransitionView(
             row.Actor,
             row.Reason,
             row.TransactionId,
+            row.Signature,
             row.OperationId,
             row.OccurredAt
         );

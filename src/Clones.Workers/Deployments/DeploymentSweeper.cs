@@ -47,6 +47,7 @@ internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoint
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var stalled = scope.ServiceProvider.GetRequiredService<StalledDeployments>();
+        var givenUp = scope.ServiceProvider.GetRequiredService<GivenUpDeployments>();
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
         foreach (var coSign in await stalled.SubmittedAsync(QuietFor, cancellationToken))
@@ -56,6 +57,11 @@ internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoint
         foreach (var prepare in await stalled.UnpreparedAsync(QuietFor, cancellationToken))
         {
             await publish.Publish(prepare, cancellationToken);
+        }
+
+        foreach (var adopt in await givenUp.FindAsync(cancellationToken))
+        {
+            await publish.Publish(adopt, cancellationToken);
         }
 
         await db.SaveChangesAsync(cancellationToken);

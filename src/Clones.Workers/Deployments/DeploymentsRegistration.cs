@@ -1,4 +1,5 @@
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Agents;
 using Clones.Workers.Deployments.Venues;
 using Clones.Workers.Settlement;
 using MassTransit;
@@ -19,11 +20,16 @@ internal static class DeploymentsRegistration
         services.AddHostedService<DeploymentSweeper>();
         services.TryAddSingleton<DatabaseHeartbeat>();
         services.AddScoped<StalledDeployments>();
+        services.AddSingleton<GivenUpDeployments.Place>();
+        services.AddScoped<GivenUpDeployments>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTransactions>();
         services.AddScoped<DeploymentPreparation>();
         services.AddScoped<DeploymentAdoption>();
         services.AddScoped<LandedTransactions>();
+        services.AddScoped<DeploymentSight>();
+        services.AddScoped<LateLandings>();
+        services.AddScoped<ILandedTokens>(provider => provider.GetRequiredService<LateLandings>());
         services.AddScoped<EarlierLandings>();
         return services;
     }
@@ -34,5 +40,6 @@ internal static class DeploymentsRegistration
         bus.AddConsumer<PreparePoolCreationConsumer>();
         bus.AddConsumer<CoSignTransactionConsumer>();
         bus.AddConsumer<DeploymentSettledConsumer>();
+        bus.AddConsumer<AdoptLandedConsumer>();
     }
 }
