@@ -27,11 +27,13 @@ internal sealed record OperationView(
             operation.TrainingPoolId,
             operation.TransactionId,
             operation.AgentStatus,
-            operation.ErrorCode is { } code ? new OperationErrorView(code, operation.ErrorDetail, operation.PermittedEvents)
-            {
-                LastValidBlockHeight = operation.LastValidBlockHeight,
-                PossibleAtBlockHeight = operation.PossibleAtBlockHeight,
-            } : null,
+            operation.ErrorCode is { } code
+                ? new OperationErrorView(code, operation.ErrorDetail, operation.PermittedEvents)
+                {
+                    LastValidBlockHeight = operation.LastValidBlockHeight,
+                    PossibleAtBlockHeight = operation.PossibleAtBlockHeight,
+                }
+                : null,
             operation.CreatedAt,
             operation.CompletedAt
         );

@@ -31,8 +31,7 @@ internal static class AgentLifecycleEffects
 
     public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> StoreToken(
         this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
-    ) =>
-        binder.Then(context => context.Saga.Store(MadeBy(context.Message)));
+    ) => binder.Then(context => context.Saga.Store(MadeBy(context.Message)));
 
     public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> StoreLiquidityPool(
         this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder

@@ -95,7 +95,12 @@ internal sealed class DeploymentAdoption(
                 // What it would make is there: the chain refuses a second landing, whoever sends it.
                 attempt.Status = attempt.MayLand() ? AttemptStatus.Expired : AttemptStatus.Withdrawn;
                 attempt.Evidence = JsonSerializer.Serialize(
-                    new { verdict = "MADE_BY_ANOTHER", signature = landing.Signature.ToString(), landing.Slot },
+                    new
+                    {
+                        verdict = "MADE_BY_ANOTHER",
+                        signature = landing.Signature.ToString(),
+                        landing.Slot,
+                    },
                     JsonSerializerOptions.Web
                 );
                 attempt.ClosedAt = now;

@@ -61,7 +61,10 @@ internal sealed class DeploymentSettledConsumer(
             // What an earlier attempt has made is there, although this one was refused, perhaps because of it.
             if (
                 deployment is not null
-                && await late.FindAsync(deployment, transaction.Kind, cancellationToken) is IAgentCommand and not FailDeployment and var found
+                && await late.FindAsync(deployment, transaction.Kind, cancellationToken)
+                    is IAgentCommand
+                        and not FailDeployment
+                        and var found
             )
             {
                 return found;
@@ -102,7 +105,9 @@ internal sealed class DeploymentSettledConsumer(
                 return Failed(reason);
             default:
                 return Failed(
-                    transaction.Kind == TransactionKind.TokenCreation ? $"there is no token {deployment.Mint}" : "there is no liquidity pool"
+                    transaction.Kind == TransactionKind.TokenCreation
+                        ? $"there is no token {deployment.Mint}"
+                        : "there is no liquidity pool"
                 );
         }
 

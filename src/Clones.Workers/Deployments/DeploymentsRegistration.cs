@@ -19,6 +19,10 @@ internal static class DeploymentsRegistration
         services.AddHostedService<VenueGuard>();
         services.AddHostedService<DeploymentSweeper>();
         services.TryAddSingleton<DatabaseHeartbeat>();
+        services.TryAddSingleton<DeathInquest>();
+        services.TryAddSingleton<SettlementRules>();
+        services.AddSingleton<OwnerFunds>();
+        services.AddScoped<HeldAttempts>();
         services.AddScoped<StalledDeployments>();
         services.AddSingleton<GivenUpDeployments.Place>();
         services.AddScoped<GivenUpDeployments>();
@@ -41,5 +45,6 @@ internal static class DeploymentsRegistration
         bus.AddConsumer<CoSignTransactionConsumer>();
         bus.AddConsumer<DeploymentSettledConsumer>();
         bus.AddConsumer<AdoptLandedConsumer>();
+        bus.AddConsumer<LookForOwnerTransactionConsumer>();
     }
 }

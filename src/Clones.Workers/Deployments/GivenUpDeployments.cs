@@ -21,7 +21,11 @@ internal sealed class GivenUpDeployments(ClonesDbContext db, RpcEndpoints rpc, G
 
     /// <exception cref="RpcException">No node answered.</exception>
     public async Task<IReadOnlyList<AdoptLanded>> FindAsync(CancellationToken cancellationToken) =>
-        [.. (await TokensAsync(cancellationToken)).Concat(await PoolsAsync(cancellationToken)).Select(id => new AdoptLanded { AgentId = id })];
+        [
+            .. (await TokensAsync(cancellationToken))
+                .Concat(await PoolsAsync(cancellationToken))
+                .Select(id => new AdoptLanded { AgentId = id }),
+        ];
 
     private async Task<IReadOnlyList<Guid>> TokensAsync(CancellationToken cancellationToken)
     {

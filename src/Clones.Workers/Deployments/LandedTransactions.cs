@@ -42,7 +42,12 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
             .SelectMany(t => t.Attempts)
             .Where(a => a.Signature != null)
             .OrderByDescending(a => a.CreatedAt)
-            .Select(a => new { a.TransactionId, a.Number, a.Signature })
+            .Select(a => new
+            {
+                a.TransactionId,
+                a.Number,
+                a.Signature,
+            })
             .Take(StatusesMax)
             .ToListAsync(cancellationToken);
         if (stored.Count == 0)
@@ -101,8 +106,7 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
             }
         }
 
-        return maker
-            ?? candidates.Select(c => new Landing(c.Signature, c.Slot, c.BlockTime)).FirstOrDefault();
+        return maker ?? candidates.Select(c => new Landing(c.Signature, c.Slot, c.BlockTime)).FirstOrDefault();
     }
 
     /// <summary>Oldest first.</summary>

@@ -44,7 +44,12 @@ internal sealed class LateLandings(
         {
             case DeploymentSighting.AsPromised(var address):
                 var (id, made) = await adoption.AdoptAsync(deployment, kind, open, address, isAsPromised: true, cancellationToken);
-                log.LogWarning("{Kind} of agent {AgentId} was found on chain and is taken over: {Signature}", kind, deployment.Agent.Id, made.Signature);
+                log.LogWarning(
+                    "{Kind} of agent {AgentId} was found on chain and is taken over: {Signature}",
+                    kind,
+                    deployment.Agent.Id,
+                    made.Signature
+                );
                 return DeploymentSuccess.Of(kind, deployment.Agent.Id, id, made);
             case DeploymentSighting.Different(var address, var reason):
                 var (otherId, other) = await adoption.AdoptAsync(deployment, kind, open, address, isAsPromised: false, cancellationToken);
@@ -69,7 +74,8 @@ internal sealed class LateLandings(
             var open = await transactions.LockOpenAsync(agentId, TransactionKind.TokenCreation, cancellationToken);
             if (
                 await sight.LookAsync(deployment, TransactionKind.TokenCreation, null, cancellationToken)
-                is not DeploymentSighting.AsPromised(var address)
+                is not DeploymentSighting.AsPromised
+                (var address)
             )
             {
                 return null;

@@ -190,7 +190,13 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
         _ = forgery switch
         {
             "nothing behind it" => agent,
-            "another agent's transaction" => other.With(kind, TransactionStatus.Finalized, AttemptStatus.Finalized, agent.TransactionId, made),
+            "another agent's transaction" => other.With(
+                kind,
+                TransactionStatus.Finalized,
+                AttemptStatus.Finalized,
+                agent.TransactionId,
+                made
+            ),
             "a transaction of the other kind" => agent.With(
                 TransactionKind.PoolCreation,
                 TransactionStatus.Finalized,
@@ -223,9 +229,7 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
         var operationId = Guid.CreateVersion7();
         await host.SaveAsync(agent.NewOperation(operationId, AgentEvent.TokenCreationSuccess));
 
-        var answer = await host.AskAsync(
-            AgentEvents.Create(AgentEvent.TokenCreationSuccess, agent.Id, operationId, agent.TransactionId)
-        );
+        var answer = await host.AskAsync(AgentEvents.Create(AgentEvent.TokenCreationSuccess, agent.Id, operationId, agent.TransactionId));
 
         answer.ErrorCode.ShouldBe("success_not_on_record");
         (await InstanceAsync(agent)).TokenMint.ShouldBeNull();

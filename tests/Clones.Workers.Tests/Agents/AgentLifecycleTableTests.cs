@@ -111,7 +111,9 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         operation.LastValidBlockHeight.ShouldBe(last);
         operation.PossibleAtBlockHeight.ShouldBe(last + 150);
         if (last is not null)
-            operation.ErrorDetail.ShouldNotBeNull().ShouldContain($"up to block height {last}. Ask again when the finalized block height is {last + 150}");
+            operation
+                .ErrorDetail.ShouldNotBeNull()
+                .ShouldContain($"up to block height {last}. Ask again when the finalized block height is {last + 150}");
     }
 
     private static void ShouldHoldTheContext(AgentLifecycleInstance instance, LifecycleCase row, bool accepted)

@@ -78,6 +78,9 @@ internal sealed class AgentRows
 
     public Guid TransactionId { get; } = Guid.CreateVersion7();
 
+    /// <summary>For agents that have one of each kind.</summary>
+    public Guid PoolTransactionId { get; } = Guid.CreateVersion7();
+
     public IReadOnlyList<object> All => rows;
 
     /// <summary>A transaction of the agent with one attempt, whose lamports are reserved.</summary>
@@ -133,16 +136,16 @@ internal sealed class AgentRows
     }
 
     /// <summary>What stands behind the success that <see cref="AgentEvents"/> tells of this agent: finalized, read and found as promised.</summary>
-    public AgentRows Behind(string @event, string signature = "new-signature", Guid? id = null) =>
-        AgentEvents.MadeBy(@event, signature) is var (kind, made)
-            ? With(kind, TransactionStatus.Finalized, AttemptStatus.Finalized, id, made)
+    public AgentRows Behind(string @event, Guid? id = null, DeploymentMade? made = null) =>
+        AgentEvents.MadeBy(@event) is var (kind, usual)
+            ? With(kind, TransactionStatus.Finalized, AttemptStatus.Finalized, id, made ?? usual)
             : this;
 
     /// <summary>The same for an agent that is stored already: the rows to store beside it.</summary>
-    public IReadOnlyList<object> NewlyBehind(string @event, Guid transactionId, string signature = "new-signature")
+    public IReadOnlyList<object> NewlyBehind(string @event, Guid transactionId, DeploymentMade? made = null)
     {
         var before = rows.Count;
-        Behind(@event, signature, transactionId);
+        Behind(@event, transactionId, made);
         return [.. rows.Skip(before)];
     }
 

@@ -24,11 +24,7 @@ internal sealed record LifecycleCase(string Status, string Event, bool TokenExis
 
     /// <summary>Every event in every state, with nothing of the agent under way and with a submission that may still land; and both sides of the guard.</summary>
     public static IReadOnlyList<LifecycleCase> All { get; } =
-    [
-        .. EveryEventInEveryState(),
-        .. EveryEventInEveryStateWithALiveSubmission(),
-        .. BothSidesOfTheGuard(),
-    ];
+    [.. EveryEventInEveryState(), .. EveryEventInEveryStateWithALiveSubmission(), .. BothSidesOfTheGuard()];
 
     /// <summary>What the diagram says, whatever is in flight.</summary>
     public string? Target => LifecycleDiagram.Target(Status, Event, TokenExists);

@@ -80,6 +80,31 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
     public Task PublishAsync(IAgentCommand command) =>
         host!.Services.GetRequiredService<IBus>().Publish(command, command.GetType(), TestContext.Current.CancellationToken);
 
+    /// <summary>Writes what the workers write before they tell a success; nothing for the other events.</summary>
+    public async Task StandBehindAsync(AgentRows agent, IAgentCommand command)
+    {
+        var told = command switch
+        {
+            TokenCreationSucceeded t => (t.TransactionId, new DeploymentMade(t.Mint, t.Signature, t.Slot, t.BlockTime)),
+            PoolCreationSucceeded p => (p.TransactionId, new DeploymentMade(p.PoolAddress, p.Signature, p.Slot, p.BlockTime)),
+            _ => ((Guid, DeploymentMade)?)null,
+        };
+        if (told is not var (id, made))
+            return;
+        var json = made.ToJson();
+        var known = await QueryAsync(db =>
+            db.Transactions.Where(t => t.Id == id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Made, json))
+        );
+        if (known == 0)
+            await SaveAsync(
+                agent.NewlyBehind(
+                    command is TokenCreationSucceeded ? AgentEvent.TokenCreationSuccess : AgentEvent.PoolCreationSuccess,
+                    id,
+                    made
+                )
+            );
+    }
+
     /// <summary>Waits until the operation is answered.</summary>
     public async Task<Operation> AnswerOfAsync(Guid operationId)
     {

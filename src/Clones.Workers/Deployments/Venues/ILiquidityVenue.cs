@@ -1,5 +1,5 @@
-using Clones.Solana.Rpc;
 using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
 
 namespace Clones.Workers.Deployments.Venues;
 
@@ -16,12 +16,7 @@ internal interface ILiquidityVenue
     /// <param name="wish">The pool that is looked for.</param>
     /// <param name="commitment">Finalized to believe what is seen; confirmed to hold off.</param>
     /// <param name="minContextSlot">A slot that the answering node must have reached; null where any will do.</param>
-    Task<PoolFinding> FindAsync(
-        LiquidityPoolWish wish,
-        Commitment commitment,
-        ulong? minContextSlot,
-        CancellationToken cancellationToken
-    );
+    Task<PoolFinding> FindAsync(LiquidityPoolWish wish, Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken);
 }
 
 /// <summary>The pool that is wanted.</summary>
