@@ -140,6 +140,7 @@ internal sealed record TransitionView(
     string Actor,
     string? Reason,
     Guid? TransactionId,
+    string? Signature,
     Guid? OperationId,
     DateTimeOffset OccurredAt
 )
@@ -154,6 +155,7 @@ internal sealed record TransitionView(
             row.Actor,
             row.Reason,
             row.TransactionId,
+            row.Signature,
             row.OperationId,
             row.OccurredAt
         );
