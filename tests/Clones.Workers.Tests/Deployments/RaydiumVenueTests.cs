@@ -39,19 +39,6 @@ public sealed class RaydiumVenueTests
     }
 
     [Fact]
-    public async Task An_owner_who_pays_hands_nothing_over_to_themselves_and_signs_alone()
-    {
-        var wish = WishOf(true, true) with { Payer = owner };
-
-        var plan = await VenueOf(hasWrapped: false).PlanAsync(wish, TestContext.Current.CancellationToken);
-
-        DeploymentMessage.Build(plan, owner, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1).Signers.ShouldBe([owner]);
-        plan.Instructions.Count(i => i.ProgramId == SystemProgram.Id).ShouldBe(1, "the SOL side alone is moved");
-        plan.Steps.ShouldNotContain(step => step.Contains("deposit wallet", StringComparison.OrdinalIgnoreCase));
-        plan.Steps[^1].ShouldStartWith($"Your wallet {owner} pays");
-    }
-
-    [Fact]
     public async Task The_cost_is_fee_rent_and_liquidity_by_the_chains_own_word()
     {
         var plan = await PlanAsync(Pool.WishOf(payer));
@@ -66,11 +53,14 @@ public sealed class RaydiumVenueTests
     }
 
     [Fact]
-    public async Task An_owner_who_pays_for_himself_is_handed_nothing_over()
+    public async Task An_owner_who_pays_hands_nothing_over_to_themselves_and_signs_alone()
     {
         var plan = await PlanAsync(Pool.WishOf(Pool.Owner));
 
+        DeploymentMessage.Build(plan, Pool.Owner, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1).Signers.ShouldBe([Pool.Owner]);
         plan.Instructions.Where(i => i.ProgramId == SystemProgram.Id).ShouldHaveSingleItem().Accounts[1].PublicKey.ShouldBe(Wrapped);
+        plan.Steps.ShouldNotContain(step => step.Contains("deposit wallet", StringComparison.OrdinalIgnoreCase));
+        plan.Steps[^1].ShouldStartWith($"Your wallet {Pool.Owner} pays");
     }
 
     [Fact]
