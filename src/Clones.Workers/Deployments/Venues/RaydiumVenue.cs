@@ -29,17 +29,16 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
                 client.GetMultipleAccountsAsync([pool.Config, cluster.FeeReceiver, wrapped], Commitment.Confirmed, cancellationToken: stop),
             cancellationToken
         );
-        var terms = new RaydiumTerms(cluster, configIndex);
-        var poolFee = terms.PoolFeeOf(pool.Config, accounts.Value[0], accounts.Value[1]);
+        var config = new RaydiumTerms(cluster, configIndex).OfConfig(pool.Config, accounts.Value[0], accounts.Value[1]);
         var rents = await RaydiumRents.AskAsync(balances, cancellationToken);
         var wrapsAnew = WrappedSol.MustBeMade(wrapped, wish.Owner, accounts.Value[2]);
         return new DeploymentPlan(
-            Instructions(wish, wrapped, wrapsAnew, checked(poolFee + rents.PoolLamports)),
+            Instructions(wish, wrapped, wrapsAnew, checked(config.CreatePoolFeeLamports + rents.PoolLamports)),
             ComputeUnitLimit,
             RentLamports: rents.PoolLamports + (wrapsAnew ? rents.TokenAccountLamports : 0),
-            VenueFeeLamports: poolFee,
+            VenueFeeLamports: config.CreatePoolFeeLamports,
             LiquidityLamports: wish.Lamports,
-            Describe(wish, pool, poolFee)
+            Describe(wish, pool, config)
         );
     }
 
@@ -81,8 +80,8 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         );
         Instruction[] core =
         [
-            // Owners who pay for themselves have it already.
-            .. wish.Payer == wish.Owner ? [] : new[] { SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator) },
+            // The program takes these from the creator, who has them where the owner pays.
+            .. wish.Payer == wish.Owner ? Array.Empty<Instruction>() : [SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator)],
             SystemProgram.Transfer(wish.Payer, wrapped, wish.Lamports),
             TokenProgram.SyncNative(wrapped, TokenProgram.Id),
             initialize,
@@ -100,12 +99,12 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
             : core;
     }
 
-    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, ulong poolFee) =>
+    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, RaydiumCpmmConfigAccount config) =>
         [
             $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
             $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
             $"Puts {TokenText.Sol(wish.Lamports)} SOL of the deposit wallet {wish.Payer} into it.",
             $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
-            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(poolFee)} SOL.",
+            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.CreatePoolFeeLamports)} SOL.",
         ];
 }
