@@ -129,33 +129,53 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
     )
     {
         var path = $"/v1/agents/{agentId}/transactions/{kind}";
+        var started = time.GetTimestamp();
+        string? signed = null;
         while (true)
         {
-            var unsigned = await UntilAsync<OwnerTransactionView>(owner, path, t => t.Transaction is not null, cancellation);
-            try
+            var agent = await owner.GetAsync<AgentView>($"/v1/agents/{agentId}", cancellation);
+            if (agent.Status == "FAILED")
+                throw new InvalidOperationException($"The deployment failed: {agent.LastError}");
+            if (agent.Status == leadsTo)
             {
-                await owner.PostAsync<OwnerTransactionView>(path, new { transaction = wallet.Sign(unsigned.Transaction!) }, cancellation);
-                break;
+                narrator.Say(
+                    agent.LiquidityPool is { } pool
+                        ? $"Liquidity pool {pool.Address} finalized in slot {pool.Slot} -> {agent.Status}"
+                        : $"Token {agent.Token!.Mint} finalized in slot {agent.Token.Slot} -> {agent.Status}"
+                );
+                return await owner.GetAsync<OwnerTransactionView>(path, cancellation);
             }
-            catch (ApiProblemException e) when (e.Problem.Code == "transaction_expired")
-            {
-                narrator.Say($"The {kind} expired before it was signed; asking for a fresh one");
-            }
-        }
-        narrator.Say($"Owner signed the {kind} at home and posted it back");
+            if (time.GetElapsedTime(started) > Patience)
+                throw new TimeoutException($"The agent is {agent.Status} and did not become {leadsTo} within {Patience}.");
 
-        var agent = await UntilAsync<AgentView>(
-            owner,
-            $"/v1/agents/{agentId}",
-            a => a.Status == "FAILED" ? throw new InvalidOperationException($"The deployment failed: {a.LastError}") : a.Status == leadsTo,
-            cancellation
-        );
-        narrator.Say(
-            agent.LiquidityPool is { } pool
-                ? $"Liquidity pool {pool.Address} finalized in slot {pool.Slot} -> {agent.Status}"
-                : $"Token {agent.Token!.Mint} finalized in slot {agent.Token.Slot} -> {agent.Status}"
-        );
-        return await owner.GetAsync<OwnerTransactionView>(path, cancellation);
+            signed = await SignWhatWaitsAsync(path, kind, wallet, signed, cancellation);
+            await Task.Delay(PollEvery, time, cancellation);
+        }
+    }
+
+    // On a slow machine a transaction may expire before or after it is signed; its renewal waits for the owner again.
+    private async Task<string?> SignWhatWaitsAsync(
+        string path,
+        string kind,
+        OwnerWallet wallet,
+        string? signed,
+        CancellationToken cancellation
+    )
+    {
+        var offered = await owner.GetAsync<OwnerTransactionView>(path, cancellation);
+        if (offered.Transaction is not { } unsigned || unsigned == signed)
+            return signed;
+
+        try
+        {
+            await owner.PostAsync<OwnerTransactionView>(path, new { transaction = wallet.Sign(unsigned) }, cancellation);
+            narrator.Say($"Owner signed the {kind} at home and posted it back{(signed is null ? "" : ", anew: the one before expired")}");
+        }
+        catch (ApiProblemException e) when (e.Problem.Code == "transaction_expired")
+        {
+            narrator.Say($"The {kind} expired before it was signed; asking for a fresh one");
+        }
+        return unsigned;
     }
 
     private async Task<IReadOnlyList<PaymentView>> PayAsync(PoolView trainingPool, OwnerWallet wallet, CancellationToken cancellation)

@@ -1,144 +1,110 @@
 using System.Buffers.Binary;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
-using Clones.Solana.Rpc;
 using Clones.Workers.Deployments;
 using Clones.Workers.Deployments.Venues;
 using Clones.Workers.Tests.Deployments.Raydium;
 
 namespace Clones.Workers.Tests.Deployments;
 
-/// <summary>What is around the call of Raydium's program; the call itself is compared with the SDK's in <see cref="RaydiumSdkTests"/>.</summary>
 public sealed class RaydiumVenueTests
 {
-    private static readonly SdkPool Pool = SdkPool.ByName["mainnet, SOL before mint, Token-2022"];
+    private const ulong PoolFee = 150_000_000;
+    private static readonly RaydiumCpmmCluster Cluster = RaydiumCpmmCluster.Mainnet;
 
     private readonly PublicKey payer = Account.Generate().PublicKey;
-    private readonly CannedCluster cluster = CannedCluster.Of(Pool);
+    private readonly PublicKey owner = Account.Generate().PublicKey;
 
-    private static PublicKey Wrapped => AssociatedTokenAccountProgram.FindAddress(Pool.Owner, TokenProgram.NativeMint, TokenProgram.Id);
+    public static TheoryData<bool, bool> Shapes =>
+        new()
+        {
+            { true, true },
+            { true, false },
+            { false, true },
+            { false, false },
+        };
 
-    [Fact]
-    public async Task Wrapped_SOL_is_made_filled_and_closed_again_within_the_transaction()
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public async Task The_pool_is_made_by_the_owner_with_the_wallets_SOL_for_both_orders_of_mints(bool mintFirst, bool isToken2022)
     {
-        var plan = await PlanAsync(Pool.WishOf(payer));
+        var wish = WishOf(mintFirst, isToken2022);
+        var plan = await VenueOf(hasWrapped: false).PlanAsync(wish, TestContext.Current.CancellationToken);
+        var message = DeploymentMessage.Build(plan, payer, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1);
 
-        plan.Instructions.Select(i => i.ProgramId)
-            .ShouldBe([
-                AssociatedTokenAccountProgram.Id,
-                SystemProgram.Id,
-                SystemProgram.Id,
-                TokenProgram.Id,
-                Pool.Cluster.ProgramId,
-                TokenProgram.Id,
-            ]);
-        plan.Instructions[0]
-            .Data.ShouldBe([(byte)0], "an account that turned up meanwhile makes the transaction fail instead of being emptied");
-        plan.Instructions[^1].Data.ShouldBe([(byte)9], "the account that was made is closed again");
+        message.Signers.ShouldBe([payer, owner], ignoreOrder: true);
+        new Transaction(message).Size.ShouldBeLessThanOrEqualTo(Transaction.SizeMax);
+        var initialize = plan.Instructions.Single(i => i.ProgramId == Cluster.ProgramId);
+        initialize.Accounts[0].PublicKey.ShouldBe(owner);
+        var (amount0, amount1) = (ReadUInt64(initialize.Data, 8), ReadUInt64(initialize.Data, 16));
+        (amount0, amount1).ShouldBe(mintFirst ? (wish.TokenAmount, wish.Lamports) : (wish.Lamports, wish.TokenAmount));
+        plan.Instructions[^1].Data.ShouldBe([(byte)9], "the wrapped-SOL account that was made is closed again");
         plan.Instructions[^1].Accounts[1].PublicKey.ShouldBe(payer, "its rent goes back to who paid it");
     }
 
     [Fact]
     public async Task The_cost_is_fee_rent_and_liquidity_by_the_chains_own_word()
     {
-        var plan = await PlanAsync(Pool.WishOf(payer));
+        var plan = await VenueOf(hasWrapped: false).PlanAsync(WishOf(true, true), TestContext.Current.CancellationToken);
 
-        plan.VenueFeeLamports.ShouldBe(Pool.CreatePoolFee);
+        plan.VenueFeeLamports.ShouldBe(PoolFee);
         plan.LiquidityLamports.ShouldBe(2_000_000_000UL);
-        // PoolState::LEN, ObservationState::LEN, Mint::LEN, three token accounts: what the creator pays for. The fourth is the wrapped SOL.
-        var ofPool = CannedCluster.Rent(637) + CannedCluster.Rent(4_075) + CannedCluster.Rent(82) + 3 * CannedCluster.Rent(165);
-        plan.RentLamports.ShouldBe(ofPool + CannedCluster.Rent(165));
-        var handedOver = plan.Instructions.First(i => i.ProgramId == SystemProgram.Id && i.Accounts[1].PublicKey == Pool.Owner);
-        BinaryPrimitives.ReadUInt64LittleEndian(handedOver.Data.AsSpan(4)).ShouldBe(Pool.CreatePoolFee + ofPool);
+        plan.RentLamports.ShouldBe(Rent(637) + Rent(4_075) + Rent(82) + 4 * Rent(165));
+        var handedOver = plan.Instructions.First(i => i.ProgramId == SystemProgram.Id && i.Accounts[1].PublicKey == owner);
+        ReadUInt64(handedOver.Data, 4).ShouldBe(PoolFee + Rent(637) + Rent(4_075) + Rent(82) + 3 * Rent(165));
     }
 
     [Fact]
     public async Task An_owner_who_pays_hands_nothing_over_to_themselves_and_signs_alone()
     {
-        var plan = await PlanAsync(Pool.WishOf(Pool.Owner));
+        var wish = WishOf(true, true) with { Payer = owner };
 
-        DeploymentMessage.Build(plan, Pool.Owner, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1).Signers.ShouldBe([Pool.Owner]);
-        plan.Instructions.Where(i => i.ProgramId == SystemProgram.Id).ShouldHaveSingleItem().Accounts[1].PublicKey.ShouldBe(Wrapped);
+        var plan = await VenueOf(hasWrapped: false).PlanAsync(wish, TestContext.Current.CancellationToken);
+
+        DeploymentMessage.Build(plan, owner, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1).Signers.ShouldBe([owner]);
+        plan.Instructions.Count(i => i.ProgramId == SystemProgram.Id).ShouldBe(1, "the SOL side alone is moved");
         plan.Steps.ShouldNotContain(step => step.Contains("deposit wallet", StringComparison.OrdinalIgnoreCase));
-        plan.Steps[^1].ShouldStartWith($"Your wallet {Pool.Owner} pays");
+        plan.Steps[^1].ShouldStartWith($"Your wallet {owner} pays");
     }
 
     [Fact]
     public async Task A_wrapped_SOL_account_that_the_owner_had_before_is_left_open()
     {
-        cluster.With((Wrapped, Holding(Pool.Owner)));
-
-        var plan = await PlanAsync(Pool.WishOf(payer));
+        var plan = await VenueOf(hasWrapped: true).PlanAsync(WishOf(true, true), TestContext.Current.CancellationToken);
 
         plan.Instructions.ShouldNotContain(i => i.ProgramId == TokenProgram.Id && i.Data.Length == 1 && i.Data[0] == 9);
         plan.Instructions.ShouldNotContain(i => i.ProgramId == AssociatedTokenAccountProgram.Id);
     }
 
-    [Fact]
-    public async Task Lamports_that_somebody_sent_where_the_wrapped_SOL_will_be_are_no_account_yet()
+    private LiquidityPoolWish WishOf(bool mintFirst, bool isToken2022)
     {
-        cluster.With((Wrapped, new AccountInfo(890_880, SystemProgram.Id, default, Executable: false)));
-
-        (await PlanAsync(Pool.WishOf(payer))).Instructions[0].ProgramId.ShouldBe(AssociatedTokenAccountProgram.Id);
+        PublicKey mint;
+        do
+        {
+            mint = Account.Generate().PublicKey;
+        } while (mint < TokenProgram.NativeMint != mintFirst);
+        var program = isToken2022 ? TokenProgram.Token2022Id : TokenProgram.Id;
+        return new LiquidityPoolWish(Guid.CreateVersion7(), payer, owner, mint, program, 6, "ADA1", 900_000_000_000, 2_000_000_000);
     }
 
-    [Fact]
-    public async Task A_wrapped_SOL_account_that_the_owner_gave_away_is_named()
+    private RaydiumVenue VenueOf(bool hasWrapped)
     {
-        cluster.With((Wrapped, Holding(payer)));
+        var published = SdkPool.ByName.Values.First(pool => pool.Cluster == Cluster);
+        var cluster = CannedCluster.Of(published);
+        if (hasWrapped)
+        {
+            var holding = published.AccountOf("feeReceiver").Account;
+            var data = holding.Data.ToArray();
+            owner.CopyTo(data.AsSpan(32));
+            var address = AssociatedTokenAccountProgram.FindAddress(owner, TokenProgram.NativeMint, TokenProgram.Id);
+            cluster.With((address, holding with { Data = data }));
+        }
 
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain($"{Wrapped} is not that of your wallet {Pool.Owner}");
+        return cluster.VenueOf(Cluster);
     }
 
-    [Fact]
-    public async Task A_config_that_is_closed_missing_or_something_else_is_refused_in_words()
-    {
-        var (address, account) = Pool.AccountOf("config");
-        var closed = account.Data.ToArray();
-        closed[9] = 1;
+    private static ulong Rent(ulong size) => (size + 128) * 6_960;
 
-        cluster.With((address, account with { Data = closed }));
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("no new pools");
-        cluster.With((address, account with { Data = account.Data[..^1] }));
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("is not a config");
-        cluster.With((address, account with { Owner = SystemProgram.Id }));
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("no config 0");
-        cluster.Without(address);
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("no config 0");
-    }
-
-    [Fact]
-    public async Task A_cluster_without_Raydiums_account_for_fees_is_told_which_one_it_lacks()
-    {
-        cluster.Without(Pool.Cluster.FeeReceiver);
-
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain($"{Pool.Cluster.FeeReceiver}, is not on this cluster");
-    }
-
-    [Theory]
-    [InlineData(0UL, 2_000_000_000UL)]
-    [InlineData(1_000_000UL, 0UL)]
-    [InlineData(99UL, 101UL)]
-    public async Task Amounts_for_which_the_program_would_mint_fewer_shares_than_it_locks_are_refused(ulong tokens, ulong lamports) =>
-        (await RefusalAsync(Pool.WishOf(payer) with { TokenAmount = tokens, Lamports = lamports })).ShouldContain("too little");
-
-    [Fact]
-    public async Task The_smallest_and_the_largest_pool_that_the_program_takes_are_planned()
-    {
-        await PlanAsync(Pool.WishOf(payer) with { TokenAmount = 100, Lamports = 100 });
-        await PlanAsync(Pool.WishOf(payer) with { TokenAmount = ulong.MaxValue, Lamports = ulong.MaxValue });
-    }
-
-    private Task<DeploymentPlan> PlanAsync(LiquidityPoolWish wish) =>
-        cluster.VenueOf(Pool.Cluster).PlanAsync(wish, TestContext.Current.CancellationToken);
-
-    private async Task<string> RefusalAsync(LiquidityPoolWish wish) =>
-        (await Should.ThrowAsync<DeploymentImpossibleException>(() => PlanAsync(wish))).Message;
-
-    private static AccountInfo Holding(PublicKey owner)
-    {
-        var data = Pool.AccountOf("feeReceiver").Account.Data.ToArray();
-        owner.CopyTo(data.AsSpan(32));
-        return new AccountInfo(5_000_000_000, TokenProgram.Id, data, Executable: false);
-    }
+    private static ulong ReadUInt64(byte[] data, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(offset));
 }

@@ -7,11 +7,11 @@ namespace Clones.Workers.Deployments.Venues;
 /// <summary>What Raydium asks for a new pool on this cluster, read from its own accounts there.</summary>
 internal sealed record RaydiumTerms(RaydiumCpmmCluster Cluster, ushort ConfigIndex)
 {
-    /// <summary>Lamports that the creation takes besides rent.</summary>
+    /// <summary>The terms of this config, where a pool can be created under them.</summary>
     /// <param name="config">The account at <paramref name="configAddress"/>.</param>
     /// <param name="feeReceiver">The account at the cluster's fee receiver. The program wants it even where the fee is 0.</param>
     /// <exception cref="DeploymentImpossibleException">One of both is missing or is something else, or no pools are taken.</exception>
-    public ulong PoolFeeOf(PublicKey configAddress, AccountInfo? config, AccountInfo? feeReceiver)
+    public RaydiumCpmmConfigAccount OfConfig(PublicKey configAddress, AccountInfo? config, AccountInfo? feeReceiver)
     {
         if (config is null || config.Owner != Cluster.ProgramId)
         {
@@ -28,7 +28,7 @@ internal sealed record RaydiumTerms(RaydiumCpmmCluster Cluster, ushort ConfigInd
         }
 
         return HeldTokens.Of(feeReceiver, TokenProgram.Id) is { NativeRentLamports: not null }
-            ? terms.CreatePoolFeeLamports
+            ? terms
             : throw new DeploymentImpossibleException(
                 $"Raydium's wrapped-SOL account for fees, {Cluster.FeeReceiver}, is not on this cluster; a local one is given it with --account."
             );

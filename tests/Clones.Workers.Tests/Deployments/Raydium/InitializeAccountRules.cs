@@ -104,7 +104,8 @@ internal static class InitializeAccountRules
             call.AssociatedTokenProgram.PublicKey == AssociatedToken && IsProgram(AssociatedToken)
         );
         yield return new("system_program: Program<System>", call.SystemProgram.PublicKey == SystemId && IsProgram(SystemId));
-        yield return new("rent: Sysvar<Rent>", call.Rent.PublicKey == RentSysvar);
+        // Three numbers: u64, f64, u8.
+        yield return new("rent: Sysvar<Rent>", call.Rent.PublicKey == RentSysvar && chain[RentSysvar]?.Data.Length == 17);
 
         bool IsTokenInterface(PublicKey key) => (key == Token || key == Token2022) && IsProgram(key);
         bool IsProgram(PublicKey key) => chain[key] is { Executable: true };
