@@ -153,6 +153,39 @@ public sealed class OwnerTransactionTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task What_an_owner_who_pays_may_have_sent_is_not_offered_after_its_time_and_the_answer_says_what_it_waits_for()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        using var mint = Account.Generate();
+        var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var agentId = await api.CreateAgentAsync(owner, poolId, "PENDING_TOKEN_SIGNATURE");
+        var path = $"/v1/agents/{agentId}/transactions/token-creation";
+        var (transaction, _) = await api.PrepareAsync(agentId, poolId, owner, wallet, lastValidBlockHeight: 900, mint);
+        await using var db = api.OpenDatabase();
+        // As the workers write it while there is no certificate.
+        await db
+            .Transactions.Where(t => t.Id == transaction.Id)
+            .ExecuteUpdateAsync(t => t.SetProperty(x => x.Reason, "Attempt 1 may still land."));
+
+        var waiting = await owner.Http.GetJsonAsync(path, ("Prefer", "wait=0"));
+
+        waiting.Status.ShouldBe(202);
+        waiting.Body["transaction"].ShouldBeNull();
+        waiting.Text("reason").ShouldBe("Attempt 1 may still land.");
+        // And as they write it when they find it on chain.
+        var asked = owner.Http.GetJsonAsync(path, ("Prefer", "wait=20"));
+        await db
+            .Transactions.Where(t => t.Id == transaction.Id)
+            .ExecuteUpdateAsync(t => t.SetProperty(x => x.Status, TransactionStatus.Broadcast));
+        await db
+            .TransactionAttempts.Where(a => a.TransactionId == transaction.Id)
+            .ExecuteUpdateAsync(a => a.SetProperty(x => x.Status, AttemptStatus.Broadcast));
+        var sent = await asked;
+        sent.Status.ShouldBe(200);
+        sent.Text("attemptStatus").ShouldBe("BROADCAST");
+    }
+
+    [Fact]
     public async Task Where_the_deposit_wallet_pays_the_answer_says_so_and_carries_no_signature()
     {
         using var owner = await Owner.SignInAsync(api);

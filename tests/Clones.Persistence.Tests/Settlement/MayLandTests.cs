@@ -1,7 +1,7 @@
 using Clones.Persistence.Agents;
 using Clones.Persistence.Settlement;
 
-namespace Clones.Persistence.Tests;
+namespace Clones.Persistence.Tests.Settlement;
 
 public sealed class MayLandTests
 {
