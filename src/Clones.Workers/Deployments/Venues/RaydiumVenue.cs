@@ -6,8 +6,9 @@ using Clones.Solana.Rpc;
 namespace Clones.Workers.Deployments.Venues;
 
 /// <summary>
-/// Raydium CPMM. The owner is the pool's creator and gets its shares; the program takes fee and rent from the creator, so the deposit
-/// wallet hands exactly those over first, in the same transaction, and pays the SOL side into the owner's wrapped-SOL account.
+/// Raydium CPMM. The owner is the pool's creator and gets its shares; the program takes fee and rent from the creator, so a deposit
+/// wallet that pays hands exactly those over first, in the same transaction, and pays the SOL side into the owner's wrapped-SOL account.
+/// Of Token-2022 it takes mints with metadata, as ours are, and it does not ask who may mint or freeze.
 /// </summary>
 internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, RaydiumCpmmCluster cluster, ushort configIndex)
     : ILiquidityVenue
@@ -30,24 +31,29 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
             cancellationToken
         );
         var config = new RaydiumTerms(cluster, configIndex).OfConfig(pool.Config, accounts.Value[0], accounts.Value[1]);
+        var poolFee = config.CreatePoolFeeLamports;
         var rents = await RaydiumRents.AskAsync(balances, cancellationToken);
         var wrapsAnew = WrappedSol.MustBeMade(wrapped, wish.Owner, accounts.Value[2]);
         return new DeploymentPlan(
-            Instructions(wish, wrapped, wrapsAnew, checked(config.CreatePoolFeeLamports + rents.PoolLamports)),
+            Instructions(wish, wrapped, wrapsAnew, checked(poolFee + rents.PoolLamports)),
             ComputeUnitLimit,
             RentLamports: rents.PoolLamports + (wrapsAnew ? rents.TokenAccountLamports : 0),
-            VenueFeeLamports: config.CreatePoolFeeLamports,
+            VenueFeeLamports: poolFee,
             LiquidityLamports: wish.Lamports,
-            Describe(wish, pool, config)
+            Describe(wish, pool, poolFee)
         );
     }
 
-    public async Task<PoolFinding> FindAsync(LiquidityPoolWish wish, ulong? minContextSlot, CancellationToken cancellationToken)
+    public async Task<PoolFinding> FindAsync(
+        LiquidityPoolWish wish,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
     {
         var pool = PoolOf(wish);
         var accounts = await rpc.ReadAsync(
-            (client, stop) =>
-                client.GetMultipleAccountsAsync([pool.State, pool.Vault0, pool.Vault1], Commitment.Finalized, minContextSlot, stop),
+            (client, stop) => client.GetMultipleAccountsAsync([pool.State, pool.Vault0, pool.Vault1], commitment, minContextSlot, stop),
             cancellationToken
         );
         return RaydiumPoolVerdict.Of(pool, cluster.ProgramId, wish, accounts.Value[0], accounts.Value[1], accounts.Value[2]);
@@ -99,12 +105,12 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
             : core;
     }
 
-    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, RaydiumCpmmConfigAccount config) =>
+    private static string[] Describe(LiquidityPoolWish wish, RaydiumCpmmPool pool, ulong poolFee) =>
         [
             $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
             $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
             $"Puts {TokenText.Sol(wish.Lamports)} SOL of {PayerText.Of(wish.Payer, wish.Owner)} into it.",
             $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
-            $"{PayerText.Subject(wish.Payer, wish.Owner)} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.CreatePoolFeeLamports)} SOL.",
+            $"{PayerText.Subject(wish.Payer, wish.Owner)} pays the fee, the rent and Raydium's fee of {TokenText.Sol(poolFee)} SOL.",
         ];
 }
