@@ -2,7 +2,6 @@ using Clones.Api.Auth;
 using Clones.Api.Operations;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
-using Clones.Contracts.Deployments;
 using Clones.Persistence;
 using Clones.Persistence.Settlement;
 using MassTransit;
@@ -41,7 +40,7 @@ internal static class OwnerTransactionEndpoints
         var row = await db.FindAgentAsync(id, caller, cancellationToken);
         var owner = row.Agent.OwnerAddress;
         var current = await transactions.FindAsync(id, of, cancellationToken);
-        var isWanted = row.Status == OwnerTransactions.StatusThatWants(of);
+        var isWanted = row.Status == of.StatusThatWants();
         if (!isWanted && current.Transaction is null)
             throw NotWanted(row, of);
 
@@ -54,7 +53,7 @@ internal static class OwnerTransactionEndpoints
         // The lifecycle asked for the first one itself; a dead one is followed by another when its owner asks. Asking twice is harmless.
         if (current.Attempt is not null && caller.Owns(owner))
         {
-            await PublishAsync(bus, id, of, cancellationToken);
+            await bus.Publish(of.RequestFor(id), cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }
         var dead = (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status);
@@ -79,15 +78,10 @@ internal static class OwnerTransactionEndpoints
             new Problem(
                 409,
                 ProblemCode.TransactionNotWanted,
-                $"The agent is {row.Status}; its owner signs this in {OwnerTransactions.StatusThatWants(kind)}."
+                $"The agent is {row.Status}; its owner signs this in {kind.StatusThatWants()}."
             )
             {
                 Members = new Dictionary<string, System.Text.Json.Nodes.JsonNode?> { ["currentStatus"] = row.Status },
             }
         );
-
-    private static Task PublishAsync(IPublishEndpoint bus, Guid agentId, TransactionKind kind, CancellationToken cancellationToken) =>
-        kind == TransactionKind.TokenCreation
-            ? bus.Publish(new PrepareTokenCreation { AgentId = agentId }, cancellationToken)
-            : bus.Publish(new PreparePoolCreation { AgentId = agentId }, cancellationToken);
 }

@@ -1,4 +1,3 @@
-using Clones.Contracts.Agents;
 using Clones.Persistence;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Rpc;
@@ -32,10 +31,6 @@ internal sealed class OwnerTransactions(ClonesDbContext db, RpcEndpoints rpc)
             "pool-creation" => TransactionKind.PoolCreation,
             _ => null,
         };
-
-    /// <summary>The status of an agent in which its owner is asked for this signature.</summary>
-    public static string StatusThatWants(TransactionKind kind) =>
-        kind == TransactionKind.TokenCreation ? AgentStatus.PendingTokenSignature : AgentStatus.PendingPoolSignature;
 
     public async Task<OwnerTransaction> FindAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
     {

@@ -24,12 +24,9 @@ internal sealed class AdoptLandedConsumer(DeploymentReader deployments, LateLand
 
         // That something else has landed is news to an agent that waits for it, and no news to one that has failed.
         var outcome = await late.FindAsync(deployment, kind, context.CancellationToken);
-        if (outcome is not null && (outcome is not FailDeployment || UpperSnakeCase.From(life.CurrentState) == WaitingFor(kind)))
+        if (outcome is not null && (outcome is not FailDeployment || UpperSnakeCase.From(life.CurrentState) == kind.StatusThatWants()))
         {
             await context.Publish(outcome);
         }
     }
-
-    private static string WaitingFor(TransactionKind kind) =>
-        kind == TransactionKind.TokenCreation ? AgentStatus.PendingTokenSignature : AgentStatus.PendingPoolSignature;
 }

@@ -66,11 +66,11 @@ internal sealed class CoSignTransactionConsumer(
         {
             Expire(transaction, attempt, evidence);
             await db.SaveChangesAsync(cancellation);
-            await AskAnewAsync(context, transaction.Kind, agentId);
+            await context.Publish(transaction.Kind.RequestFor(agentId));
             return;
         }
 
-        var signed = new Transaction(Message.Deserialize(attempt.MessageBytes));
+        var signed = attempt.ToSign();
         signed.AddSignature(deployment.Owner, ownerSignature);
         await SignAsync(signed, transaction, agentId, cancellation);
         await StoreAsync(context, transaction, attempt, signed);
@@ -167,9 +167,4 @@ internal sealed class CoSignTransactionConsumer(
         attempt.ClosedAt = time.GetUtcNow();
         transaction.Status = TransactionStatus.Expired;
     }
-
-    private static Task AskAnewAsync(ConsumeContext context, TransactionKind kind, Guid agentId) =>
-        kind == TransactionKind.TokenCreation
-            ? context.Publish(new PrepareTokenCreation { AgentId = agentId })
-            : context.Publish(new PreparePoolCreation { AgentId = agentId });
 }

@@ -57,16 +57,19 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
 
     /// <summary>
     /// The chain holds for good what makes another of it fail there, and it is not what was promised: waiting for a certificate of what is left
-    /// in the owner's hands would help nobody.
+    /// in the owner's hands would help nobody. Saved.
     /// </summary>
-    public void GiveUp(ChainTransaction transaction, string reason)
+    /// <param name="open">The agent's open transaction; null where the books know of none.</param>
+    public async Task GiveUpAsync(ChainTransaction? open, string reason, CancellationToken cancellationToken)
     {
-        foreach (var attempt in transaction.Attempts.Where(a => a.IsInOwnersHands()))
+        foreach (var attempt in open?.Attempts.Where(a => a.IsInOwnersHands()) ?? [])
         {
             attempt.Status = AttemptStatus.Withdrawn;
-            attempt.Evidence = Json(new { verdict = "MADE_OTHERWISE", reason });
+            attempt.Evidence = JsonSerializer.Serialize(new { verdict = "MADE_OTHERWISE", reason }, JsonSerializerOptions.Web);
             attempt.ClosedAt = time.GetUtcNow();
         }
+
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private async Task<HeldAttempt> LookAsync(ChainTransaction transaction, TransactionAttempt attempt, CancellationToken cancellationToken)
@@ -83,17 +86,7 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
         {
             case DeathVerdict.Dead(var margin):
                 attempt.Status = AttemptStatus.Expired;
-                attempt.Evidence = Json(
-                    new
-                    {
-                        verdict = "DEAD",
-                        attempt.LastValidBlockHeight,
-                        attempt.ContextSlot,
-                        margin,
-                        nodes = evidence,
-                        issuedAt = time.GetUtcNow(),
-                    }
-                );
+                attempt.Evidence = DeathEvidence.ToJson("DEAD", attempt, margin, null, evidence, time.GetUtcNow());
                 attempt.ClosedAt = time.GetUtcNow();
                 transaction.Status = TransactionStatus.Expired;
                 transaction.Reason = null;
@@ -147,6 +140,4 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
             Blockhash.Parse(attempt.Blockhash),
             attempt.MessageBytes
         );
-
-    private static string Json(object evidence) => JsonSerializer.Serialize(evidence, JsonSerializerOptions.Web);
 }

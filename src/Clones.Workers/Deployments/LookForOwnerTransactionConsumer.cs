@@ -20,13 +20,6 @@ internal sealed class LookForOwnerTransactionConsumer(DeploymentTransactions tra
         }
 
         // Preparing looks on chain first, and adopts what it finds there.
-        if (transaction.Kind == TransactionKind.TokenCreation)
-        {
-            await context.Publish(new PrepareTokenCreation { AgentId = agentId });
-        }
-        else
-        {
-            await context.Publish(new PreparePoolCreation { AgentId = agentId });
-        }
+        await context.Publish(transaction.Kind.RequestFor(agentId));
     }
 }

@@ -1,6 +1,5 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
-using Clones.Persistence;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
@@ -12,7 +11,6 @@ namespace Clones.Workers.Deployments;
 
 /// <summary>Gets the creation of an agent's liquidity pool ready for its owner's signature, with the same care as the token creation.</summary>
 internal sealed class PreparePoolCreationConsumer(
-    ClonesDbContext db,
     DeploymentReader deployments,
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
@@ -104,12 +102,7 @@ internal sealed class PreparePoolCreationConsumer(
 
     private async Task FailAsync(ConsumeContext context, Deployment deployment, string reason, ChainTransaction? open)
     {
-        if (open is not null)
-        {
-            held.GiveUp(open, reason);
-            await db.SaveChangesAsync(context.CancellationToken);
-        }
-
+        await held.GiveUpAsync(open, reason, context.CancellationToken);
         await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id));
     }
 

@@ -120,12 +120,7 @@ internal sealed class PrepareTokenCreationConsumer(
         if (promise.Deviation(account) is { } deviation)
         {
             var reason = $"The token on chain is not the one that was promised: {deviation}.";
-            if (open is not null)
-            {
-                held.GiveUp(open, reason);
-                await db.SaveChangesAsync(context.CancellationToken);
-            }
-
+            await held.GiveUpAsync(open, reason, context.CancellationToken);
             await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id));
             return;
         }

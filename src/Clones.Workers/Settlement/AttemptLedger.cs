@@ -15,8 +15,6 @@ namespace Clones.Workers.Settlement;
 /// </summary>
 internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes, TimeProvider time)
 {
-    private static readonly JsonSerializerOptions EvidenceJson = new(JsonSerializerDefaults.Web);
-
     public Task ConfirmedAsync(Guid transactionId, int number, ulong slot, CancellationToken cancellationToken) =>
         ChangeAsync(
             transactionId,
@@ -68,7 +66,9 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
             {
                 Set(transaction, attempt, TransactionStatus.Unresolved, AttemptStatus.Unresolved);
                 transaction.Reason = reason;
-                attempt.Evidence = evidence is null ? attempt.Evidence : Json("UNRESOLVED", attempt, null, reason, evidence);
+                attempt.Evidence = evidence is null
+                    ? attempt.Evidence
+                    : DeathEvidence.ToJson("UNRESOLVED", attempt, null, reason, evidence, time.GetUtcNow());
                 await SetPaymentsAsync(work, transactionId, PaymentStatus.Unresolved, cancellationToken);
             },
             cancellationToken
@@ -88,7 +88,7 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
             async (work, transaction, attempt) =>
             {
                 Set(transaction, attempt, TransactionStatus.Expired, AttemptStatus.Expired);
-                attempt.Evidence = Json("DEAD", attempt, margin, null, evidence);
+                attempt.Evidence = DeathEvidence.ToJson("DEAD", attempt, margin, null, evidence, time.GetUtcNow());
                 attempt.ClosedAt = time.GetUtcNow();
                 await SetPaymentsAsync(work, transactionId, PaymentStatus.Accepted, cancellationToken);
                 if (transaction.Kind == TransactionKind.Payment)
@@ -182,23 +182,6 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
         }
         return payments;
     }
-
-    private string Json(string verdict, TransactionAttempt attempt, ulong? margin, string? reason, IReadOnlyList<NodeEvidence> nodes) =>
-        JsonSerializer.Serialize(
-            new
-            {
-                verdict,
-                reason,
-                attempt.Signature,
-                attempt.LastValidBlockHeight,
-                attempt.ContextSlot,
-                margin,
-                singleNode = nodes.Count == 1,
-                nodes,
-                issuedAt = time.GetUtcNow(),
-            },
-            EvidenceJson
-        );
 
     // The chain's errors are JSON or a bare name.
     private static string AsJson(string error) => error.StartsWith('{') ? error : JsonSerializer.Serialize(error);

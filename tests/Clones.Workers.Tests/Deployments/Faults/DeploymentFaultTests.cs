@@ -1,5 +1,6 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Settlement;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Testing;
@@ -44,10 +45,12 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
         }
     }
 
-    [Fact]
-    public async Task Row_11_what_was_dropped_gets_a_certificate_and_the_owner_signs_afresh_for_the_same_mint()
+    [Theory]
+    [InlineData(DeploymentPayer.DepositWallet)]
+    [InlineData(DeploymentPayer.Owner)]
+    public async Task Row_11_what_was_dropped_gets_a_certificate_and_the_owner_signs_afresh_for_the_same_mint(DeploymentPayer payer)
     {
-        var deployment = await FaultyDeployment.CreateAsync(host);
+        var deployment = await FaultyDeployment.CreateAsync(host, payer);
         foreach (var stage in Stages)
         {
             var prepared = await deployment.AskAsync(stage);

@@ -143,29 +143,6 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
     }
 
     [Fact]
-    public async Task One_that_was_handed_in_and_may_still_land_is_not_replaced()
-    {
-        var deployment = await FaultyDeployment.CreateAsync(host, DeploymentPayer.Owner);
-        foreach (var stage in Stages)
-        {
-            var prepared = await deployment.AskAsync(stage);
-            await host.FaultsAsync(new { front = "all", drop = 1 });
-            await deployment.SignAsync(prepared);
-            await deployment.UntilAttemptAsync(stage, AttemptStatus.Broadcast);
-            await deployment.RenewAsync(stage);
-            await host.WarpAsync(400);
-            var dead = await deployment.UntilAttemptAsync(stage, AttemptStatus.Expired);
-            dead.Evidence.ShouldNotBeNull().ShouldContain("DEAD");
-            await host.HealAsync();
-
-            await deployment.RenewAsync(stage);
-            await deployment.SignAsync(await deployment.PreparedAsync(stage, 2));
-
-            await deployment.ShouldHaveLandedOnceAsync(stage);
-        }
-    }
-
-    [Fact]
     public async Task CANCEL_waits_for_the_certificate_of_what_the_owner_may_have_sent()
     {
         var deployment = await FaultyDeployment.CreateAsync(host, DeploymentPayer.Owner);
