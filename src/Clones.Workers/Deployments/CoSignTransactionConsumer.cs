@@ -23,7 +23,7 @@ internal sealed class CoSignTransactionConsumer(
     DeploymentReader deployments,
     DeploymentTransactions transactions,
     EarlierLandings earlier,
-    DepositKeyVault keys,
+    IDeploymentKeys keys,
     RpcEndpoints rpc,
     ICrashPoints crashes,
     DatabaseHeartbeat heartbeat,
