@@ -48,7 +48,8 @@ internal sealed class QueryTranslation : ExpressionVisitor
         if (type == typeof(EF) && method.Name == nameof(EF.Property))
         {
             var row = Visit(node.Arguments[0]);
-            return Expression.Convert(Expression.Property(row, (string)((ConstantExpression)node.Arguments[1]).Value!), method.ReturnType);
+            var property = (string)((ConstantExpression)node.Arguments[1]).Value!;
+            return Expression.Convert(Expression.Property(Stripped(row), property), method.ReturnType);
         }
         if (type == typeof(Queryable))
         {
@@ -72,6 +73,10 @@ internal sealed class QueryTranslation : ExpressionVisitor
 
     protected override Expression VisitUnary(UnaryExpression node) =>
         node.NodeType == ExpressionType.Quote ? Visit(node.Operand) : base.VisitUnary(node);
+
+    // EF asks for a column of a row that it has made an object of.
+    private static Expression Stripped(Expression row) =>
+        row is UnaryExpression { NodeType: ExpressionType.Convert, Operand: var inner } && row.Type == typeof(object) ? inner : row;
 
     private MethodCallExpression Fetched(Type element, string sql, Expression argument)
     {
