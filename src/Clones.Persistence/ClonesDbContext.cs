@@ -61,6 +61,7 @@ public sealed class ClonesDbContext : DbContext
         configurationBuilder.Properties<PaymentStatus>().HaveConversion<UpperSnakeCase.EnumConverter<PaymentStatus>>();
         configurationBuilder.Properties<TrainingPoolStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TrainingPoolStatus>>();
         configurationBuilder.Properties<TokenStandard>().HaveConversion<UpperSnakeCase.EnumConverter<TokenStandard>>();
+        configurationBuilder.Properties<DeploymentPayer>().HaveConversion<UpperSnakeCase.EnumConverter<DeploymentPayer>>();
         configurationBuilder.Properties<TransactionKind>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionKind>>();
         configurationBuilder.Properties<TransactionStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionStatus>>();
         configurationBuilder.Properties<AttemptStatus>().HaveConversion<UpperSnakeCase.EnumConverter<AttemptStatus>>();

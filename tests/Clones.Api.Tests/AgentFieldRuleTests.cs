@@ -37,6 +37,9 @@ public sealed class AgentFieldRuleTests(ApiFixture api)
     [InlineData("gatedPercentage", "51", "0 to 50")]
     [InlineData("gatedPercentage", "-1", "0 to 50")]
     [InlineData("tokenStandard", "\"ERC20\"", "TOKEN2022 or SPL_TOKEN")]
+    [InlineData("deploymentPayer", "\"ME\"", "DEPOSIT_WALLET or OWNER")]
+    [InlineData("keepMintAuthority", "\"yes\"", "true or false")]
+    [InlineData("freezeAuthority", "null", "true or false")]
     [InlineData("trainingPoolId", "\"1\"", "a UUID")]
     [InlineData("name", "null", "must not be null")]
     [InlineData("id", "\"019a0000-0000-7000-8000-000000000000\"", "not a field")]
@@ -78,6 +81,54 @@ public sealed class AgentFieldRuleTests(ApiFixture api)
         created.Status.ShouldBe(201);
         created.Text("supply").ShouldBe(largest);
         created.Text("status").ShouldBe("DRAFT");
+    }
+
+    [Fact]
+    public async Task Who_pays_and_which_rights_stay_is_chosen_when_an_agent_is_created_and_changed_while_it_is_a_draft()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var body = Valid(poolId);
+        body["deploymentPayer"] = "OWNER";
+        body["keepMintAuthority"] = true;
+
+        var created = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", body);
+
+        created.Status.ShouldBe(201);
+        created.Text("deploymentPayer").ShouldBe("OWNER");
+        created.Body["keepMintAuthority"]!.GetValue<bool>().ShouldBeTrue();
+        created.Body["freezeAuthority"]!.GetValue<bool>().ShouldBeFalse();
+        await api.SetStatusAsync(created.Id, "DRAFT");
+        var path = $"/v1/agents/{created.Id}";
+        var tag = (await owner.Http.GetJsonAsync(path)).Response.Headers.ETag!.ToString();
+        var changed = await owner.Http.SendJsonAsync(
+            HttpMethod.Patch,
+            path,
+            new
+            {
+                deploymentPayer = "DEPOSIT_WALLET",
+                keepMintAuthority = false,
+                freezeAuthority = true,
+            },
+            ("If-Match", tag)
+        );
+        changed.Status.ShouldBe(200);
+        changed.Text("deploymentPayer").ShouldBe("DEPOSIT_WALLET");
+        changed.Body["keepMintAuthority"]!.GetValue<bool>().ShouldBeFalse();
+        changed.Body["freezeAuthority"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Left_out_the_deposit_wallet_pays_and_nobody_keeps_a_right()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+
+        var created = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", StandIn.AgentBody(poolId));
+
+        created.Text("deploymentPayer").ShouldBe("DEPOSIT_WALLET");
+        created.Body["keepMintAuthority"]!.GetValue<bool>().ShouldBeFalse();
+        created.Body["freezeAuthority"]!.GetValue<bool>().ShouldBeFalse();
     }
 
     [Fact]

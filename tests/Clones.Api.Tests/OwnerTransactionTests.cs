@@ -92,6 +92,81 @@ public sealed class OwnerTransactionTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task A_signature_of_another_signer_that_does_not_verify_is_refused_although_the_owners_does()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, transaction, message) = await PreparedAsync(owner);
+        var bytes = Signed(message, owner);
+        Random.Shared.NextBytes(bytes.AsSpan(1, 64));
+
+        var answer = await SubmitAsync(owner, path, bytes);
+
+        answer.Status.ShouldBe(422);
+        answer.Code.ShouldBe("signature_not_valid");
+        answer.Errors("transaction").ShouldHaveSingleItem().ShouldContain(message.FeePayer.ToString());
+        await StaysPreparedAsync(transaction);
+    }
+
+    [Fact]
+    public async Task An_owner_who_pays_gets_it_with_the_mints_signature_so_that_nothing_but_their_own_is_missing()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, transaction, _, _) = await PreparedForPayingOwnerAsync(owner);
+
+        var shown = await owner.Http.GetJsonAsync(path);
+
+        var signed = Transaction.Deserialize(Convert.FromBase64String(shown.Text("transaction")));
+        signed.MissingSigners().ShouldBe([owner.Wallet.PublicKey]);
+        signed.Sign(owner.Wallet);
+        signed.VerifySignatures().ShouldBeTrue();
+        shown.Body["terms"]!["payer"]!.GetValue<string>().ShouldBe("OWNER");
+        shown.Body["terms"]!["payerAddress"]!.GetValue<string>().ShouldBe(owner.Wallet.PublicKey.ToString());
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var answer = await SubmitAsync(owner, path, signed.Serialize());
+            answer.Status.ShouldBe(202);
+            answer.Text("attemptStatus").ShouldBe("SUBMITTED");
+        }
+        await using var db = api.OpenDatabase();
+        var attempt = await db.TransactionAttempts.SingleAsync(a => a.TransactionId == transaction.Id);
+        attempt.OwnerSignature.ShouldBe(signed.Id.ToString());
+    }
+
+    [Fact]
+    public async Task Where_the_owner_pays_a_mints_signature_that_was_altered_is_refused_and_one_that_was_left_out_is_not()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, transaction, message, mint) = await PreparedForPayingOwnerAsync(owner);
+        var complete = new Transaction(message);
+        complete.Sign(owner.Wallet);
+        complete.Sign(mint);
+        var altered = complete.Serialize();
+        altered[1 + 64 + 9] ^= 1;
+
+        var refused = await SubmitAsync(owner, path, altered);
+
+        refused.Status.ShouldBe(422);
+        refused.Code.ShouldBe("signature_not_valid");
+        refused.Errors("transaction").ShouldHaveSingleItem().ShouldContain(mint.PublicKey.ToString());
+        await StaysPreparedAsync(transaction);
+        (await SubmitAsync(owner, path, Signed(message, owner))).Status.ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task Where_the_deposit_wallet_pays_the_answer_says_so_and_carries_no_signature()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (path, _, message) = await PreparedAsync(owner);
+
+        var shown = await owner.Http.GetJsonAsync(path);
+
+        var unsigned = Transaction.Deserialize(Convert.FromBase64String(shown.Text("transaction")));
+        unsigned.MissingSigners().ShouldBe(message.Signers);
+        shown.Body["terms"]!["payer"]!.GetValue<string>().ShouldBe("DEPOSIT_WALLET");
+        shown.Body["terms"]!["payerAddress"]!.GetValue<string>().ShouldBe(message.FeePayer.ToString());
+    }
+
+    [Fact]
     public async Task An_expired_transaction_is_renewed_by_asking_for_it_and_the_old_one_is_not_taken()
     {
         using var owner = await Owner.SignInAsync(api);
@@ -151,6 +226,23 @@ public sealed class OwnerTransactionTests(ApiFixture api)
         answers.ShouldAllBe(a => a.Status == 202);
         await using var db = api.OpenDatabase();
         (await db.TransactionAttempts.CountAsync(a => a.TransactionId == transaction.Id)).ShouldBe(1);
+    }
+
+    private async Task StaysPreparedAsync(ChainTransaction transaction)
+    {
+        await using var db = api.OpenDatabase();
+        var attempt = await db.TransactionAttempts.SingleAsync(a => a.TransactionId == transaction.Id);
+        attempt.Status.ShouldBe(AttemptStatus.Prepared);
+        attempt.OwnerSignature.ShouldBeNull();
+    }
+
+    private async Task<(string Path, ChainTransaction Transaction, Message Message, Account Mint)> PreparedForPayingOwnerAsync(Owner owner)
+    {
+        var mint = Account.Generate();
+        var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var agentId = await api.CreateAgentAsync(owner, poolId, "PENDING_TOKEN_SIGNATURE");
+        var (transaction, message) = await api.PrepareAsync(agentId, poolId, owner, wallet, mint: mint);
+        return ($"/v1/agents/{agentId}/transactions/token-creation", transaction, message, mint);
     }
 
     private async Task<(string Path, ChainTransaction Transaction, Message Message)> PreparedAsync(Owner owner)

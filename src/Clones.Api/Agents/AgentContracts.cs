@@ -14,7 +14,10 @@ namespace Clones.Api.Agents;
 /// <param name="MinimumLiquidity">SOL, a decimal string.</param>
 /// <param name="GatedPercentage">0-50, kept out of the liquidity pool.</param>
 /// <param name="LogoUrl">https only.</param>
-/// <param name="TokenStandard">TOKEN2022 (the default) or SPL_TOKEN.</param>
+/// <param name="TokenStandard">TOKEN2022 (the default) or SPL_TOKEN, whose name wallets do not know.</param>
+/// <param name="DeploymentPayer">Who pays fees, rent, venue fee and liquidity: DEPOSIT_WALLET (the default) or OWNER.</param>
+/// <param name="KeepMintAuthority">Whether the owner keeps the right to mint more; otherwise nobody has it. False by default.</param>
+/// <param name="FreezeAuthority">Whether the owner may freeze accounts of the token; otherwise nobody can. False by default.</param>
 internal sealed record CreateAgentRequest(
     Guid TrainingPoolId,
     string Name,
@@ -25,7 +28,10 @@ internal sealed record CreateAgentRequest(
     string MinimumLiquidity,
     int GatedPercentage,
     string? LogoUrl = null,
-    string? TokenStandard = null
+    string? TokenStandard = null,
+    string? DeploymentPayer = null,
+    bool KeepMintAuthority = false,
+    bool FreezeAuthority = false
 );
 
 /// <summary>What is left out stays as it is.</summary>
@@ -40,6 +46,9 @@ internal sealed record ChangeAgentRequest
     public Optional<string> MinimumLiquidity { get; init; }
     public Optional<int?> GatedPercentage { get; init; }
     public Optional<string> TokenStandard { get; init; }
+    public Optional<string> DeploymentPayer { get; init; }
+    public Optional<bool?> KeepMintAuthority { get; init; }
+    public Optional<bool?> FreezeAuthority { get; init; }
 }
 
 internal sealed record AgentTokenView(string Mint, string? Signature, ulong? Slot, long? BlockTime);
@@ -61,6 +70,9 @@ internal sealed record AgentView(
     string MinimumLiquidity,
     int GatedPercentage,
     string TokenStandard,
+    string DeploymentPayer,
+    bool KeepMintAuthority,
+    bool FreezeAuthority,
     string Status,
     string? LastError,
     int ConsecutiveFailures,
@@ -87,6 +99,9 @@ internal sealed record AgentView(
             DecimalAmount.Format(agent.MinimumLiquidityLamports, TokenCatalogue.SolDecimals),
             agent.GatedPercentage,
             UpperSnakeCase.From(agent.TokenStandard),
+            UpperSnakeCase.From(agent.DeploymentPayer),
+            agent.KeepsMintAuthority,
+            agent.HasFreezeAuthority,
             row.Status,
             life?.LastError,
             life?.ConsecutiveFailures ?? 0,

@@ -91,13 +91,30 @@ internal readonly record struct GatedPercentage(int Value) : IField<GatedPercent
 
 internal readonly record struct ChosenStandard(TokenStandard Value) : IField<ChosenStandard, string>
 {
-    public static Parsed<ChosenStandard> Parse(string raw)
+    public static Parsed<ChosenStandard> Parse(string raw) =>
+        Choice.Of<TokenStandard>(raw) is { } standard ? new ChosenStandard(standard) : Choice.Refuse<TokenStandard>();
+}
+
+internal readonly record struct ChosenPayer(DeploymentPayer Value) : IField<ChosenPayer, string>
+{
+    public static Parsed<ChosenPayer> Parse(string raw) =>
+        Choice.Of<DeploymentPayer>(raw) is { } payer ? new ChosenPayer(payer) : Choice.Refuse<DeploymentPayer>();
+}
+
+/// <summary>One name of a few, exactly as it is stored and shown.</summary>
+file static class Choice
+{
+    public static T? Of<T>(string raw)
+        where T : struct, Enum
     {
-        foreach (var standard in Enum.GetValues<TokenStandard>())
+        foreach (var value in Enum.GetValues<T>())
         {
-            if (UpperSnakeCase.From(standard) == raw)
-                return new ChosenStandard(standard);
+            if (UpperSnakeCase.From(value) == raw)
+                return value;
         }
-        return new Refusal("must be " + string.Join(" or ", Enum.GetValues<TokenStandard>().Select(UpperSnakeCase.From)));
+        return null;
     }
+
+    public static Refusal Refuse<T>()
+        where T : struct, Enum => new("must be " + string.Join(" or ", Enum.GetValues<T>().Select(UpperSnakeCase.From)));
 }

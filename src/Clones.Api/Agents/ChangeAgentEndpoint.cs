@@ -72,11 +72,19 @@ internal static class ChangeAgentEndpoint
             agent.GatedPercentage = Number<GatedPercentage>(fields, "gatedPercentage", body.GatedPercentage.Value).Value;
         if (body.TokenStandard.IsGiven)
             agent.TokenStandard = fields.Text<ChosenStandard>("tokenStandard", body.TokenStandard.Value).Value;
+        if (body.DeploymentPayer.IsGiven)
+            agent.DeploymentPayer = fields.Text<ChosenPayer>("deploymentPayer", body.DeploymentPayer.Value).Value;
+        if (body.KeepMintAuthority.IsGiven)
+            agent.KeepsMintAuthority = Flag(fields, "keepMintAuthority", body.KeepMintAuthority.Value);
+        if (body.FreezeAuthority.IsGiven)
+            agent.HasFreezeAuthority = Flag(fields, "freezeAuthority", body.FreezeAuthority.Value);
         fields.ThrowIfRefused();
         if (new TokenSupply(agent.Supply).RefuseWith(new TokenDecimals(agent.Decimals)) is { } tooLarge)
             fields.Refuse<TokenSupply>("supply", tooLarge.Reason);
         fields.ThrowIfRefused();
     }
+
+    private static bool Flag(Fields fields, string name, bool? raw) => raw ?? fields.Refuse<bool>(name, "must be true or false");
 
     private static T Number<T>(Fields fields, string name, int? raw)
         where T : IField<T, int> => raw is { } value ? fields.Number<T>(name, value) : fields.Refuse<T>(name, "must not be null");

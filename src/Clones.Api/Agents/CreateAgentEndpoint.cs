@@ -75,6 +75,7 @@ internal static class CreateAgentEndpoint
         var liquidity = fields.Text<Liquidity>("minimumLiquidity", body.MinimumLiquidity);
         var gated = fields.Number<GatedPercentage>("gatedPercentage", body.GatedPercentage);
         var standard = fields.OptionalText<ChosenStandard>("tokenStandard", body.TokenStandard);
+        var payer = fields.OptionalText<ChosenPayer>("deploymentPayer", body.DeploymentPayer);
         if (!fields.IsRefused("decimals") && supply.RefuseWith(decimals) is { } tooLarge)
             fields.Refuse<TokenSupply>("supply", tooLarge.Reason);
         fields.ThrowIfRefused();
@@ -93,6 +94,9 @@ internal static class CreateAgentEndpoint
             MinimumLiquidityLamports = liquidity.Lamports,
             GatedPercentage = gated.Value,
             TokenStandard = standard?.Value ?? TokenStandard.Token2022,
+            DeploymentPayer = payer?.Value ?? DeploymentPayer.DepositWallet,
+            KeepsMintAuthority = body.KeepMintAuthority,
+            HasFreezeAuthority = body.FreezeAuthority,
             CreatedAt = now,
             UpdatedAt = now,
         };

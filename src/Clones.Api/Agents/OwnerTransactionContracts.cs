@@ -10,19 +10,23 @@ namespace Clones.Api.Agents;
 /// <param name="Transaction">Base64 of the transaction with the owner's signature in its slot.</param>
 internal sealed record SignedTransactionRequest(string Transaction);
 
-/// <summary>What the deposit wallet spends at most, in SOL.</summary>
+/// <summary>What the payer spends at most, in SOL.</summary>
 internal sealed record CostView(string Fee, string Rent, string VenueFee, string Liquidity, string Total);
 
 /// <param name="Steps">What the transaction will do, one sentence each.</param>
-internal sealed record TermsView(IReadOnlyList<string> Steps, CostView Cost)
+/// <param name="Payer">DEPOSIT_WALLET or OWNER.</param>
+/// <param name="PayerAddress">The wallet that pays: the fee payer of the transaction.</param>
+internal sealed record TermsView(IReadOnlyList<string> Steps, string Payer, string PayerAddress, CostView Cost)
 {
-    public static TermsView? Of(string? json)
+    public static TermsView? Of(TransactionAttempt? attempt)
     {
-        if (json is null)
+        if (attempt?.Terms is not { } json)
             return null;
         var terms = DeploymentTerms.FromJson(json);
         return new TermsView(
             terms.Steps,
+            UpperSnakeCase.From(attempt.Payer),
+            Message.Deserialize(attempt.MessageBytes).FeePayer.ToString(),
             new CostView(
                 Sol(terms.Cost.FeeLamports),
                 Sol(terms.Cost.RentLamports),
@@ -37,7 +41,10 @@ internal sealed record TermsView(IReadOnlyList<string> Steps, CostView Cost)
 }
 
 /// <param name="TransactionId">Null while the workers prepare the first attempt.</param>
-/// <param name="Transaction">Base64 of the unsigned transaction; null unless it waits for the owner.</param>
+/// <param name="Transaction">
+/// Base64 of the transaction without the owner's signature; null unless it waits for the owner. Where the owner pays, it lacks no other, so that
+/// the owner's wallet may send it itself.
+/// </param>
 /// <param name="MessageHash">Hex of the SHA-256 of the message.</param>
 /// <param name="Signer">The wallet that is to sign.</param>
 /// <param name="Signature">The transaction's id on chain, once every signature is there.</param>
@@ -70,7 +77,7 @@ internal sealed record OwnerTransactionView(
             transaction is null ? null : UpperSnakeCase.From(transaction.Status),
             attempt?.Number ?? 0,
             attempt is null ? null : UpperSnakeCase.From(attempt.Status),
-            attempt is { Status: Persistence.Settlement.AttemptStatus.Prepared } ? Unsigned(attempt.MessageBytes) : null,
+            attempt is { Status: Persistence.Settlement.AttemptStatus.Prepared } ? ToSign(attempt) : null,
             attempt is null ? null : Convert.ToHexStringLower(SHA256.HashData(attempt.MessageBytes)),
             signer,
             attempt?.Blockhash,
@@ -78,11 +85,11 @@ internal sealed record OwnerTransactionView(
             attempt?.Signature,
             attempt?.Slot,
             transaction?.Reason,
-            TermsView.Of(attempt?.Terms)
+            TermsView.Of(attempt)
         );
 
     /// <summary>While the workers prepare a fresh attempt, the dead one is not to be signed.</summary>
     public OwnerTransactionView WithoutTransaction() => this with { Transaction = null };
 
-    private static string Unsigned(byte[] message) => Convert.ToBase64String(new Transaction(Message.Deserialize(message)).Serialize());
+    private static string ToSign(TransactionAttempt attempt) => Convert.ToBase64String(attempt.ToSign().Serialize());
 }

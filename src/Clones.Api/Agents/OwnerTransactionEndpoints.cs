@@ -57,12 +57,12 @@ internal static class OwnerTransactionEndpoints
             await PublishAsync(bus, id, of, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }
-        var dead = (current.Transaction?.Id, current.Attempt?.Number);
+        var dead = (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status);
         var isThere = await waiter.UntilAsync(
             async () =>
             {
                 current = await transactions.FindAsync(id, of, cancellationToken);
-                return !current.NeedsAttempt && (current.Transaction?.Id, current.Attempt?.Number) != dead;
+                return !current.NeedsAttempt && (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status) != dead;
             },
             prefer.Time ?? WaitDefault,
             cancellationToken

@@ -37,17 +37,24 @@ internal sealed class SignedTransaction : IField<SignedTransaction, string>
             && bytes.AsSpan(signatureBytes).SequenceEqual(attempt.MessageBytes);
     }
 
-    /// <summary>The owner's signature, verified over the prepared message.</summary>
-    /// <exception cref="ProblemException">It is missing or not one of the owner over this message.</exception>
+    /// <summary>The owner's signature, verified over the prepared message like every other that is there; ours may be missing.</summary>
+    /// <exception cref="ProblemException">The owner's is missing, or one does not verify.</exception>
     public Signature SignatureOf(PublicKey owner, TransactionAttempt attempt)
     {
+        Signature? owners = null;
         for (var slot = 0; slot < transaction.Signatures.Count; slot++)
         {
-            if (transaction.Message.Signers[slot] == owner && Ed25519.Verify(owner, attempt.MessageBytes, transaction.Signatures[slot]))
-                return transaction.Signatures[slot];
+            var (signer, signature) = (transaction.Message.Signers[slot], transaction.Signatures[slot]);
+            if (signature.IsMissing)
+                continue;
+            if (!Ed25519.Verify(signer, attempt.MessageBytes, signature))
+                throw NotValid($"holds a signature of {signer} that is none over this message");
+            if (signer == owner)
+                owners = signature;
         }
-        throw new ProblemException(
-            Problem.Field("transaction", $"does not hold a valid signature of {owner}", 422, ProblemCode.SignatureNotValid)
-        );
+        return owners ?? throw NotValid($"does not hold a valid signature of {owner}");
     }
+
+    private static ProblemException NotValid(string reason) =>
+        new(Problem.Field("transaction", reason, 422, ProblemCode.SignatureNotValid));
 }

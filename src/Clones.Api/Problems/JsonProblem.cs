@@ -53,6 +53,8 @@ internal static partial class JsonProblem
             _ when reason.Contains("Guid", StringComparison.Ordinal) => "a UUID",
             _ when reason.Contains("as a number", StringComparison.Ordinal) || reason.Contains("Int32", StringComparison.Ordinal) =>
                 "a whole number",
+            _ when reason.Contains("as a boolean", StringComparison.Ordinal) || reason.Contains("Boolean", StringComparison.Ordinal) =>
+                "true or false",
             _ when reason.Contains("List", StringComparison.Ordinal) => "a list",
             _ => "of another type",
         };

@@ -31,6 +31,13 @@ public sealed class Agent
     /// <summary>0-50: percentage of the supply that is kept out of the liquidity pool.</summary>
     public required int GatedPercentage { get; set; }
     public TokenStandard TokenStandard { get; set; }
+    public DeploymentPayer DeploymentPayer { get; set; }
+
+    /// <summary>Whether the owner keeps the right to mint more of the token. Otherwise nobody has it, from the moment the token exists.</summary>
+    public bool KeepsMintAuthority { get; set; }
+
+    /// <summary>Whether the owner may freeze accounts of the token. Otherwise nobody ever can.</summary>
+    public bool HasFreezeAuthority { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; set; }
 

@@ -112,6 +112,11 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("decimals");
 
+                    b.Property<string>("DeploymentPayer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("deployment_payer");
+
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("text")
@@ -120,6 +125,14 @@ namespace Clones.Persistence.Migrations
                     b.Property<int>("GatedPercentage")
                         .HasColumnType("integer")
                         .HasColumnName("gated_percentage");
+
+                    b.Property<bool>("HasFreezeAuthority")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_freeze_authority");
+
+                    b.Property<bool>("KeepsMintAuthority")
+                        .HasColumnType("boolean")
+                        .HasColumnName("keeps_mint_authority");
 
                     b.Property<string>("LogoUrl")
                         .HasColumnType("text")
@@ -1321,9 +1334,18 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("message_bytes");
 
+                    b.Property<string>("MintSignature")
+                        .HasColumnType("text")
+                        .HasColumnName("mint_signature");
+
                     b.Property<string>("OwnerSignature")
                         .HasColumnType("text")
                         .HasColumnName("owner_signature");
+
+                    b.Property<string>("Payer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("payer");
 
                     b.Property<int>("SendCount")
                         .HasColumnType("integer")
@@ -1360,7 +1382,7 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("TransactionId")
                         .IsUnique()
                         .HasDatabaseName("ux_transaction_attempts_one_live")
-                        .HasFilter("status IN ('SUBMITTED', 'SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')");
+                        .HasFilter("status IN ('SUBMITTED', 'SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED') OR (status = 'PREPARED' AND payer = 'OWNER')");
 
                     b.ToTable("transaction_attempts", (string)null);
                 });

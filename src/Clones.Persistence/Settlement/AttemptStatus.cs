@@ -1,9 +1,9 @@
 namespace Clones.Persistence.Settlement;
 
-/// <summary>Stored and shown in capitals. SUBMITTED, SIGNED, BROADCAST, CONFIRMED and UNRESOLVED are live: the attempt may still land.</summary>
+/// <summary>Stored and shown in capitals. SUBMITTED, SIGNED, BROADCAST, CONFIRMED and UNRESOLVED are live: the attempt may still land (a PREPARED one may, too, where its owner pays: see <see cref="LiveAttempts.MayLand"/>).</summary>
 public enum AttemptStatus
 {
-    /// <summary>Built for an owner to sign; nobody has signed it.</summary>
+    /// <summary>Built for an owner to sign; nobody has handed it in.</summary>
     Prepared,
 
     /// <summary>The owner's signature is stored; ours follow.</summary>
@@ -22,6 +22,6 @@ public enum AttemptStatus
     /// <summary>Executed and rejected by the chain, seen at finalized.</summary>
     Failed,
 
-    /// <summary>Prepared and never signed; replaced by a fresh one or given up.</summary>
+    /// <summary>Prepared, never handed in and of no use without our signatures; replaced by a fresh one or given up.</summary>
     Withdrawn,
 }

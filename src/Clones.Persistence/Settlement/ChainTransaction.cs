@@ -10,7 +10,7 @@ public sealed class ChainTransaction
     public required TransactionKind Kind { get; init; }
     public required TransactionStatus Status { get; set; }
 
-    /// <summary>The deposit wallet that pays (and signs).</summary>
+    /// <summary>The deposit wallet that pays and signs; of an attempt that its owner pays, the one of the same training pool, which does neither.</summary>
     public required Guid WalletId { get; init; }
 
     /// <summary>The agent, for token and pool creations.</summary>

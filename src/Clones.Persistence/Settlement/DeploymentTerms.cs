@@ -13,7 +13,7 @@ public sealed record DeploymentTerms(IReadOnlyList<string> Steps, DeploymentCost
         JsonSerializer.Deserialize<DeploymentTerms>(json, JsonSerializerOptions.Web) ?? throw new JsonException("Terms are missing.");
 }
 
-/// <summary>What the payer (the deposit wallet) spends at most, all in lamports.</summary>
+/// <summary>What the payer (the deposit wallet or the owner) spends at most, all in lamports.</summary>
 /// <param name="FeeLamports">Base fee of all signatures and the priority fee.</param>
 /// <param name="RentLamports">Deposits that keep new accounts alive, including those that come back when an account is closed.</param>
 /// <param name="VenueFeeLamports">What the liquidity venue takes for making a pool.</param>

@@ -1,3 +1,5 @@
+using Clones.Persistence.Agents;
+
 namespace Clones.Persistence.Settlement;
 
 /// <summary>Attempt n: one message, signed once. Rows are never deleted. At most one attempt of a transaction is live (unique index).</summary>
@@ -20,6 +22,15 @@ public sealed class TransactionAttempt
 
     /// <summary>The owner's signature, base58, of an owner-signed transaction; null until the owner posted it.</summary>
     public string? OwnerSignature { get; set; }
+
+    /// <summary>Who pays it. Where the owner does, it may land as soon as it is prepared: see <see cref="LiveAttempts.MayLand"/>.</summary>
+    public DeploymentPayer Payer { get; init; }
+
+    /// <summary>
+    /// The mint's signature over the message, base58, of a token creation that its owner pays: the only one of ours that it needs, made when it
+    /// was prepared and given to the owner with it. Null everywhere else.
+    /// </summary>
+    public string? MintSignature { get; init; }
     public required string Blockhash { get; init; }
 
     /// <summary>The last block height at which the blockhash is valid.</summary>

@@ -31,11 +31,14 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
         builder.HasKey(a => new { a.TransactionId, a.Number });
         builder.HasIndex(a => a.Signature).IsUnique();
 
-        // The fence of signing: a second live attempt of one transaction cannot be stored, whoever tries.
+        // The fence of signing: a second attempt of one transaction that may land cannot be stored, whoever tries.
         builder
             .HasIndex(a => a.TransactionId)
             .IsUnique()
-            .HasFilter($"status IN ({string.Join(", ", LiveAttempts.Statuses.Select(s => $"'{UpperSnakeCase.From(s)}'"))})")
+            .HasFilter(
+                $"status IN ({string.Join(", ", LiveAttempts.Statuses.Select(s => $"'{UpperSnakeCase.From(s)}'"))}) "
+                    + "OR (status = 'PREPARED' AND payer = 'OWNER')"
+            )
             .HasDatabaseName("ux_transaction_attempts_one_live");
         builder.Property(a => a.Evidence).HasColumnType("jsonb");
         builder.Property(a => a.Error).HasColumnType("jsonb");

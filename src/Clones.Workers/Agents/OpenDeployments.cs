@@ -35,7 +35,7 @@ internal sealed class OpenDeployments(ClonesDbContext db, TimeProvider time)
                 open.Contains(a.TransactionId) && (a.Status == AttemptStatus.Prepared || LiveAttempts.Statuses.Contains(a.Status))
             )
             .ToListAsync(cancellationToken);
-        return attempts.Find(a => a.Status.IsLive()) is { } live
+        return attempts.Find(a => a.MayLand()) is { } live
             ? $"attempt {live.Number} of its {UpperSnakeCase.From(transactions.Single(t => t.Id == live.TransactionId).Kind)} "
                 + $"is {UpperSnakeCase.From(live.Status)} and may still land"
             : null;

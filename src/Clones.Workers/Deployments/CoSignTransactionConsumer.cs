@@ -2,6 +2,7 @@ using System.Text.Json;
 using Clones.Contracts.Deployments;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Messages;
@@ -15,8 +16,8 @@ using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 namespace Clones.Workers.Deployments;
 
 /// <summary>
-/// Completes an attempt that its owner has signed, and commits it before anything is sent. Until this commit nothing complete exists
-/// anywhere, so an attempt that expired before it is dead without a certificate.
+/// Completes an attempt that its owner has signed, and commits it before anything is sent. Where the deposit wallet pays, nothing complete
+/// exists anywhere until this commit, so an attempt that expired before it is dead without a certificate.
 /// </summary>
 internal sealed class CoSignTransactionConsumer(
     ClonesDbContext db,
@@ -40,6 +41,13 @@ internal sealed class CoSignTransactionConsumer(
             return;
         }
 
+        var ownerSignature = Signature.Parse(signature);
+        if (attempt.Payer == DeploymentPayer.Owner)
+        {
+            await CompleteAsync(context, transaction, attempt, ownerSignature);
+            return;
+        }
+
         if (await FenceGate.AskAsync(db, heartbeat, cancellation) is { IsOpen: false, Closed: var closed })
         {
             // Asked again by the sweeper; by then the attempt may be over, and the owner is asked anew.
@@ -49,7 +57,6 @@ internal sealed class CoSignTransactionConsumer(
         }
 
         var deployment = await deployments.FindAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
-        var ownerSignature = Signature.Parse(signature);
         var executed = await earlier.ExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellation);
         var evidence =
             executed is not null ? Evidence(new { neverComplete = true, reason = $"the chain shows that this was done before: {executed}" })
@@ -66,6 +73,37 @@ internal sealed class CoSignTransactionConsumer(
         var signed = new Transaction(Message.Deserialize(attempt.MessageBytes));
         signed.AddSignature(deployment.Owner, ownerSignature);
         await SignAsync(signed, transaction, agentId, cancellation);
+        await StoreAsync(context, transaction, attempt, signed);
+    }
+
+    /// <summary>
+    /// Of what the owner pays every signature is there. Whether it is too late is for settlement to find out: the owner may have sent it long
+    /// before, so only a certificate says that it is dead.
+    /// </summary>
+    private async Task CompleteAsync(
+        ConsumeContext context,
+        ChainTransaction transaction,
+        TransactionAttempt attempt,
+        Signature ownerSignature
+    )
+    {
+        var signed = attempt.ToSign();
+        if (!Ed25519.Verify(signed.Message.FeePayer, attempt.MessageBytes, ownerSignature))
+        {
+            // Nobody can have stored it but by the database. It may land as before, by a good one.
+            (attempt.Status, attempt.OwnerSignature) = (AttemptStatus.Prepared, null);
+            await db.SaveChangesAsync(context.CancellationToken);
+            return;
+        }
+
+        signed.AddSignature(signed.Message.FeePayer, ownerSignature);
+        await StoreAsync(context, transaction, attempt, signed);
+    }
+
+    /// <summary>Commits what is complete before anything is sent.</summary>
+    private async Task StoreAsync(ConsumeContext context, ChainTransaction transaction, TransactionAttempt attempt, Transaction signed)
+    {
+        var cancellation = context.CancellationToken;
         if (signed.MissingSigners().Count > 0 || !signed.VerifySignatures())
         {
             throw new InvalidOperationException(

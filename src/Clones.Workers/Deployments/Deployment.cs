@@ -6,11 +6,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Deployments;
 
-/// <summary>An agent that waits for a signature of its owner, and the wallet that pays for it.</summary>
+/// <summary>An agent that waits for a signature of its owner, and the wallets that may pay for it.</summary>
+/// <param name="DepositWallet">Of its training pool.</param>
 /// <param name="Mint">Address of the agent's token; null before its key is made.</param>
-internal sealed record Deployment(Agent Agent, Guid WalletId, PublicKey Payer, PublicKey? Mint)
+internal sealed record Deployment(Agent Agent, Guid WalletId, PublicKey DepositWallet, PublicKey? Mint)
 {
     public PublicKey Owner { get; } = PublicKey.Parse(Agent.OwnerAddress);
+
+    /// <summary>Pays fees, rent, venue fee and liquidity, and is the fee payer of the transaction.</summary>
+    public PublicKey Payer => IsPaidByOwner ? Owner : DepositWallet;
+
+    public bool IsPaidByOwner => Agent.DeploymentPayer == DeploymentPayer.Owner;
 }
 
 internal sealed class DeploymentReader(ClonesDbContext db)

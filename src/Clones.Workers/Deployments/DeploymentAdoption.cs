@@ -8,7 +8,12 @@ namespace Clones.Workers.Deployments;
 /// Takes over what is on chain already, instead of making it a second time: a transaction that landed late, or that a restored database
 /// has forgotten.
 /// </summary>
-internal sealed class DeploymentAdoption(ClonesDbContext db, DeploymentTransactions transactions, LandedTransactions landed)
+internal sealed class DeploymentAdoption(
+    ClonesDbContext db,
+    DeploymentTransactions transactions,
+    LandedTransactions landed,
+    HeldAttempts held
+)
 {
     /// <summary>Closes the books as executed.</summary>
     /// <param name="open">The agent's open transaction, locked and without a live attempt; null where the books know of none.</param>
@@ -25,6 +30,11 @@ internal sealed class DeploymentAdoption(ClonesDbContext db, DeploymentTransacti
         var landing =
             await landed.FindAsync(deployment.Agent.Id, kind, address, cancellationToken)
             ?? throw new InvalidOperationException($"{address} is on chain, and no node tells which transaction made it.");
+        if (open is not null)
+        {
+            held.CloseBy(open, landing);
+        }
+
         var transaction = open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Finalized, cancellationToken);
         if (transaction.Status != TransactionStatus.Finalized || open is null)
         {

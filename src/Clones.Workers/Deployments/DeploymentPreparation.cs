@@ -1,10 +1,12 @@
 using Clones.Persistence;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Workers.Keys;
 using Clones.Workers.Settlement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -12,7 +14,7 @@ using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Workers.Deployments;
 
-/// <summary>Turns a plan into the next attempt that an owner can sign: blockhash, fee, reservation, simulation, rows.</summary>
+/// <summary>Turns a plan into the next attempt that an owner can sign: blockhash, fee, funds, simulation, rows.</summary>
 internal sealed class DeploymentPreparation(
     ClonesDbContext db,
     WalletLedger ledger,
@@ -20,6 +22,9 @@ internal sealed class DeploymentPreparation(
     RpcEndpoints rpc,
     DeploymentTransactions transactions,
     EarlierLandings earlier,
+    OwnerFunds ownerFunds,
+    DepositKeyVault keys,
+    DatabaseHeartbeat heartbeat,
     IOptions<DeploymentOptions> options,
     ICrashPoints crashes,
     TimeProvider time
@@ -100,7 +105,15 @@ internal sealed class DeploymentPreparation(
         var bytes = message.Serialize();
         var fee = await FeeAsync(bytes, cancellationToken);
         var cost = new DeploymentCost(fee, plan.RentLamports, plan.VenueFeeLamports, plan.LiquidityLamports);
-        await ReserveAsync(deployment, transaction, cost, cancellationToken);
+        if (deployment.IsPaidByOwner)
+        {
+            await ownerFunds.RequireAsync(deployment.Owner, cost, cancellationToken);
+        }
+        else
+        {
+            await ReserveAsync(deployment, transaction, cost, cancellationToken);
+        }
+
         await SimulateAsync(message, latest.Slot, cancellationToken);
         return new TransactionAttempt
         {
@@ -113,9 +126,32 @@ internal sealed class DeploymentPreparation(
             ContextSlot = latest.Slot,
             GenesisHash = genesis.ToString(),
             FeeLamportsMax = fee,
+            Payer = deployment.Agent.DeploymentPayer,
+            MintSignature = deployment.IsPaidByOwner ? await SignWithMintAsync(transaction, message, cancellationToken) : null,
             Terms = new DeploymentTerms(plan.Steps, cost).ToJson(),
             CreatedAt = time.GetUtcNow(),
         };
+    }
+
+    /// <summary>
+    /// Where the owner pays, the mint's signature is the only one of ours, and the owner gets it with the transaction: nothing of it is secret,
+    /// and it is good for this message alone. The caller's commit stores it before it leaves.
+    /// </summary>
+    /// <exception cref="ChainNotReadyException">Signing is fenced.</exception>
+    private async Task<string?> SignWithMintAsync(ChainTransaction transaction, Message message, CancellationToken cancellationToken)
+    {
+        if (transaction.Kind != TransactionKind.TokenCreation || transaction.AgentId is not { } agentId)
+        {
+            return null;
+        }
+
+        if (await FenceGate.AskAsync(db, heartbeat, cancellationToken) is { IsOpen: false, Closed: var closed })
+        {
+            throw new ChainNotReadyException($"Signing is fenced: {closed}");
+        }
+
+        using var mint = await keys.OpenMintKeyAsync(agentId, transaction.Id, cancellationToken);
+        return mint.Sign(message.Serialize()).ToString();
     }
 
     // The upper quartile of what landed lately with this payer's lock, within the ceiling.
@@ -153,7 +189,8 @@ internal sealed class DeploymentPreparation(
             case WalletReservationResult.MissingLamports missing:
                 throw new DeploymentImpossibleException(
                     $"The deposit wallet {deployment.Payer} needs {missing.Needed} lamports (fee {cost.FeeLamports}, rent {cost.RentLamports}, "
-                        + $"venue {cost.VenueFeeLamports}, liquidity {cost.LiquidityLamports}) and has {missing.Available} available."
+                        + $"venue {cost.VenueFeeLamports}, liquidity {cost.LiquidityLamports}) and has {missing.Available} available: it lacks "
+                        + $"{missing.Needed - missing.Available} lamports."
                 );
             default:
                 throw new InvalidOperationException($"The balance could not be compared with the books: {result}.");
@@ -162,7 +199,7 @@ internal sealed class DeploymentPreparation(
 
     private async Task SimulateAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
     {
-        // Signatures are all missing: they come from the owner, and then from us.
+        // Signatures are all missing: none is made for what would fail.
         var unsigned = new Transaction(message).Serialize();
         var simulation = await rpc.ReadAsync(
             (client, stop) => client.SimulateTransactionAsync(unsigned, minContextSlot: minContextSlot, cancellationToken: stop),

@@ -5,8 +5,8 @@ using MassTransit;
 namespace Clones.Workers.Deployments;
 
 /// <summary>
-/// Takes deployments up again whose message ended in an error queue, as after an hour without chain. Whatever it asks for is harmless when it
-/// was not lost after all.
+/// Takes deployments up again whose message ended in an error queue, as after an hour without chain, and has those looked for that their owners
+/// may have sent around us. Whatever it asks for is harmless when it was not lost after all.
 /// </summary>
 internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoints rpc, TimeProvider time, ILogger<DeploymentSweeper> log)
     : BackgroundService
@@ -56,6 +56,11 @@ internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoint
         foreach (var prepare in await stalled.UnpreparedAsync(QuietFor, cancellationToken))
         {
             await publish.Publish(prepare, cancellationToken);
+        }
+
+        foreach (var look in await stalled.InOwnersHandsAsync(Pace, cancellationToken))
+        {
+            await publish.Publish(look, cancellationToken);
         }
 
         await db.SaveChangesAsync(cancellationToken);

@@ -60,6 +60,7 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
         return found is null ? null : await WithAttemptsAsync(found, cancellationToken);
     }
 
+    /// <summary>Whether an attempt that was handed in may still land. Settlement sees to it; there is nothing to prepare meanwhile.</summary>
     public static bool HasLiveAttempt(ChainTransaction transaction) => transaction.Attempts.Exists(a => a.Status.IsLive());
 
     /// <summary>Whether the owner still has time to sign what was prepared, by block heights of the very cluster it was prepared for.</summary>
@@ -78,11 +79,17 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
         return prepared.GenesisHash == genesis.ToString() && height + BlocksLeftMin <= prepared.LastValidBlockHeight;
     }
 
-    /// <summary>Takes back what was prepared and not signed. Nothing the owner holds of it can land: our signatures are missing.</summary>
+    /// <summary>Takes back what was prepared and not handed in. Nothing the owner holds of it can land: our signatures are missing.</summary>
+    /// <exception cref="InvalidOperationException">It lacks none of ours: its owner pays, and may have sent it.</exception>
     public void WithdrawPrepared(ChainTransaction transaction)
     {
         foreach (var attempt in transaction.Attempts.Where(a => a.Status == AttemptStatus.Prepared))
         {
+            if (attempt.MayLand())
+            {
+                throw new InvalidOperationException($"Attempt {attempt.Number} of transaction {transaction.Id} may still land.");
+            }
+
             attempt.Status = AttemptStatus.Withdrawn;
             attempt.ClosedAt = time.GetUtcNow();
         }

@@ -18,6 +18,10 @@ internal static class DeploymentsRegistration
         services.AddHostedService<VenueGuard>();
         services.AddHostedService<DeploymentSweeper>();
         services.TryAddSingleton<DatabaseHeartbeat>();
+        services.TryAddSingleton<DeathInquest>();
+        services.TryAddSingleton<SettlementRules>();
+        services.AddSingleton<OwnerFunds>();
+        services.AddScoped<HeldAttempts>();
         services.AddScoped<StalledDeployments>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTransactions>();
@@ -34,5 +38,6 @@ internal static class DeploymentsRegistration
         bus.AddConsumer<PreparePoolCreationConsumer>();
         bus.AddConsumer<CoSignTransactionConsumer>();
         bus.AddConsumer<DeploymentSettledConsumer>();
+        bus.AddConsumer<LookForOwnerTransactionConsumer>();
     }
 }

@@ -1,5 +1,6 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
+using Clones.Persistence;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
@@ -11,10 +12,12 @@ namespace Clones.Workers.Deployments;
 
 /// <summary>Gets the creation of an agent's liquidity pool ready for its owner's signature, with the same care as the token creation.</summary>
 internal sealed class PreparePoolCreationConsumer(
+    ClonesDbContext db,
     DeploymentReader deployments,
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
     DeploymentAdoption adoption,
+    HeldAttempts held,
     LiquidityVenueSelector venues,
     RpcEndpoints rpc
 ) : IConsumer<PreparePoolCreation>
@@ -77,6 +80,12 @@ internal sealed class PreparePoolCreationConsumer(
             return;
         }
 
+        // What is in the hands of an owner who pays is replaced when it is dead, and not before.
+        if (open is not null && await held.SettleAsync(context, open) is not (null or HeldAttempt.Dead))
+        {
+            return;
+        }
+
         await CheckTokensAsync(wish, cancellation);
         var plan = await venue.PlanAsync(wish, cancellation);
         var result = await preparation.PrepareAsync(deployment, TransactionKind.PoolCreation, open, plan, cancellation);
@@ -86,8 +95,16 @@ internal sealed class PreparePoolCreationConsumer(
         }
     }
 
-    private static Task FailAsync(ConsumeContext context, Deployment deployment, string reason, ChainTransaction? open) =>
-        context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id));
+    private async Task FailAsync(ConsumeContext context, Deployment deployment, string reason, ChainTransaction? open)
+    {
+        if (open is not null)
+        {
+            held.GiveUp(open, reason);
+            await db.SaveChangesAsync(context.CancellationToken);
+        }
+
+        await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id));
+    }
 
     // The simulation would refuse it too, in words that help nobody.
     private async Task CheckTokensAsync(LiquidityPoolWish wish, CancellationToken cancellationToken)

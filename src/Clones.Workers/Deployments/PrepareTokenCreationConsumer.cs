@@ -23,6 +23,7 @@ internal sealed class PrepareTokenCreationConsumer(
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
     DeploymentAdoption adoption,
+    HeldAttempts held,
     WalletBalances balances,
     RpcEndpoints rpc,
     IOptions<DeploymentOptions> options
@@ -74,7 +75,7 @@ internal sealed class PrepareTokenCreationConsumer(
             var reason = $"The token creation landed ({landed}) and made no token {mint}.";
             await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open.Id));
         }
-        else if (open is null || !await transactions.IsPreparedAndGoodAsync(open, cancellation))
+        else if (open is null || (!await transactions.IsPreparedAndGoodAsync(open, cancellation) && await IsFreeAsync(context, open)))
         {
             var plan = await PlanAsync(deployment, promise, isPrefunded: account is not null, cancellation);
             var result = await preparation.PrepareAsync(deployment, TransactionKind.TokenCreation, open, plan, cancellation);
@@ -84,6 +85,10 @@ internal sealed class PrepareTokenCreationConsumer(
             }
         }
     }
+
+    /// <summary>Whether another attempt may take the place of what there is: nothing is in the hands of an owner who pays, or that is dead.</summary>
+    private async Task<bool> IsFreeAsync(ConsumeContext context, ChainTransaction open) =>
+        await held.SettleAsync(context, open) is null or HeldAttempt.Dead;
 
     private async Task<AccountInfo?> ReadMintAsync(PublicKey mint, ChainTransaction? open, CancellationToken cancellationToken)
     {
@@ -107,6 +112,12 @@ internal sealed class PrepareTokenCreationConsumer(
         if (promise.Deviation(account) is { } deviation)
         {
             var reason = $"The token on chain is not the one that was promised: {deviation}.";
+            if (open is not null)
+            {
+                held.GiveUp(open, reason);
+                await db.SaveChangesAsync(context.CancellationToken);
+            }
+
             await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id));
             return;
         }

@@ -32,6 +32,25 @@ internal sealed class StalledDeployments(ClonesDbContext db)
         return found.ConvertAll(a => new CoSignTransaction { TransactionId = a.TransactionId, AttemptNumber = a.Number });
     }
 
+    /// <summary>What is in the hands of owners who pay: each is looked for again after <paramref name="again"/>, whether or not it was handed in.</summary>
+    public async Task<IReadOnlyList<LookForOwnerTransaction>> InOwnersHandsAsync(TimeSpan again, CancellationToken cancellationToken)
+    {
+        var found = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                UPDATE transactions SET next_check_at = now() + {again}
+                WHERE id IN (
+                    SELECT t.id FROM transactions t JOIN transaction_attempts a ON a.transaction_id = t.id
+                    WHERE a.status = 'PREPARED' AND a.payer = 'OWNER' AND t.next_check_at <= now()
+                        AND t.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
+                    ORDER BY t.next_check_at LIMIT {BatchMax} FOR UPDATE OF t SKIP LOCKED)
+                RETURNING id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return found.ConvertAll(id => new LookForOwnerTransaction { TransactionId = id });
+    }
+
     /// <summary>
     /// Agents that wait for a signature while there is nothing to sign: what was to be prepared never was, or what has landed was never
     /// told. Preparing looks at the chain first and does whichever is right.

@@ -6,8 +6,8 @@ using Clones.Solana.Programs;
 namespace Clones.Workers.Deployments;
 
 /// <summary>
-/// Creates the mint, mints the whole supply to the owner and gives the mint authority up, all in one transaction: there is no moment in
-/// which a half-made token exists.
+/// Creates the mint, mints the whole supply to the owner and gives the mint authority up (unless the owner wants to keep it), all in one
+/// transaction: there is no moment in which a half-made token exists.
 /// </summary>
 internal static class TokenCreationPlan
 {
@@ -59,7 +59,7 @@ internal static class TokenCreationPlan
             instructions.Add(Token2022Program.InitializeMetadataPointer(mint, authority: null, metadataAddress: mint));
         }
 
-        instructions.Add(TokenProgram.InitializeMint2(mint, promise.Decimals, mintAuthority: owner, freezeAuthority: null, program));
+        instructions.Add(TokenProgram.InitializeMint2(mint, promise.Decimals, mintAuthority: owner, promise.FreezeAuthority, program));
         if (promise.HasMetadata)
         {
             instructions.Add(Token2022Program.InitializeMetadata(mint, owner, owner, promise.Name, promise.Ticker, promise.MetadataUri));
@@ -68,7 +68,11 @@ internal static class TokenCreationPlan
         var holding = AssociatedTokenAccountProgram.FindAddress(owner, mint, program);
         instructions.Add(AssociatedTokenAccountProgram.Create(payer, owner, mint, program));
         instructions.Add(TokenProgram.MintToChecked(mint, holding, owner, promise.Supply, promise.Decimals, program));
-        instructions.Add(TokenProgram.SetAuthority(mint, TokenAuthority.MintTokens, owner, newAuthority: null, program));
+        if (promise.MintAuthority is null)
+        {
+            instructions.Add(TokenProgram.SetAuthority(mint, TokenAuthority.MintTokens, owner, newAuthority: null, program));
+        }
+
         return new DeploymentPlan(
             instructions,
             ComputeUnitLimit,
@@ -82,10 +86,19 @@ internal static class TokenCreationPlan
     private static string[] Describe(PublicKey payer, PublicKey owner, TokenPromise promise) =>
         [
             $"Creates the token {promise.Name} ({promise.Ticker}) with {promise.Decimals} decimals at {promise.Mint}"
-                + (promise.HasMetadata ? ", its name and ticker kept in the token itself." : "."),
+                + (
+                    promise.HasMetadata
+                        ? ", its name and ticker kept in the token itself."
+                        : ". The chain keeps no name of a classic SPL token."
+                ),
             $"Mints the whole supply of {TokenText.Of(promise.Supply, promise.Decimals)} {promise.Ticker} to your wallet {owner}.",
-            "Gives the right to mint up for good; nobody can freeze accounts of the token.",
-            $"The deposit wallet {payer} pays the fee and the rent.",
+            promise.MintAuthority is null
+                ? "Gives the right to mint up for good: there will never be more of it."
+                : "Leaves the right to mint more with your wallet.",
+            promise.FreezeAuthority is null
+                ? "Nobody can ever freeze accounts of the token."
+                : "Gives your wallet the right to freeze accounts of the token, the liquidity pool's among them.",
+            $"{PayerText.Subject(payer, owner)} pays the fee and the rent.",
         ];
 }
 

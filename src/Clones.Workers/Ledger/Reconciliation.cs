@@ -1,4 +1,5 @@
 using System.Numerics;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Ledger;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
@@ -117,9 +118,10 @@ internal static class Reconciliation
             }
             if (transaction.Status == TransactionStatus.Finalized && executed.Count == 0)
             {
-                // What is younger than the scan is not missing.
-                var slot = transaction.Attempts.Find(a => a.Status == AttemptStatus.Finalized)?.Slot;
-                if (slot <= facts.Balance.Slot)
+                // What is younger than the scan is not missing, and what its owner paid is in another wallet's history.
+                var last = transaction.Attempts.Find(a => a.Status == AttemptStatus.Finalized);
+                var slot = last?.Slot;
+                if (slot <= facts.Balance.Slot && last?.Payer == DeploymentPayer.DepositWallet)
                 {
                     yield return landed.Count > 0
                         ? Found(DifferenceKind.OtherOutcome, $"the chain rejected it: {landed[0].Signature}")

@@ -1,4 +1,6 @@
+using Clones.Persistence.Agents;
 using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Workers.Settlement.Store;
@@ -135,7 +137,9 @@ internal sealed class AttemptCheck(
             attempt.TransactionId,
             attempt.Number,
             Signature.Parse(attempt.Signature!),
-            PublicKey.Parse(leased.WalletAddress),
+            attempt.Payer == DeploymentPayer.Owner
+                ? Message.Deserialize(attempt.MessageBytes).FeePayer
+                : PublicKey.Parse(leased.WalletAddress),
             attempt.LastValidBlockHeight,
             attempt.ContextSlot,
             attempt.GenesisHash,

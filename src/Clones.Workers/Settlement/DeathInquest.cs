@@ -39,11 +39,14 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
             evidence = evidence with { BlockhashValid = valid.Value };
             var final = await node.IsBlockhashValidAsync(attempt.Blockhash, Commitment.Finalized, attempt.ContextSlot, cancellationToken);
             evidence = evidence with { BlockhashValidFinalized = final.Value };
-            var statuses = await node.GetSignatureStatusesAsync([attempt.Signature], searchTransactionHistory: true, cancellationToken);
-            evidence = evidence with { StatusSlot = statuses.Slot };
-            if (statuses.Value[0] is { } status)
+            if (attempt.Signature is { } signature)
             {
-                return evidence with { Sighting = $"signature at slot {status.Slot}, {status.ConfirmationStatus}" };
+                var statuses = await node.GetSignatureStatusesAsync([signature], searchTransactionHistory: true, cancellationToken);
+                evidence = evidence with { StatusSlot = statuses.Slot };
+                if (statuses.Value[0] is { } status)
+                {
+                    return evidence with { Sighting = $"signature at slot {status.Slot}, {status.ConfirmationStatus}" };
+                }
             }
 
             evidence = await ScanHistoryAsync(node, attempt, evidence, cancellationToken);
@@ -76,10 +79,7 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
                 cancellationToken: cancellationToken
             );
             scanned += entries.Count;
-            if (
-                entries.FirstOrDefault(e => e.Signature == attempt.Signature || TransactionMemo.Mentions(e.Memo, attempt.TransactionId)) is
-                { } seen
-            )
+            if (entries.FirstOrDefault(entry => IsSighting(attempt, entry)) is { } seen)
             {
                 return evidence with
                 {
@@ -100,4 +100,9 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
         }
         return evidence with { HistoryEntriesScanned = scanned };
     }
+
+    // What an owner's wallet made of the message and the chain rejected is over, and no sighting of the message itself.
+    private static bool IsSighting(AttemptFacts attempt, SignatureInfo entry) =>
+        attempt.IsSignedBy(entry.Signature)
+        || (TransactionMemo.Mentions(entry.Memo, attempt.TransactionId) && (attempt.Signature is not null || entry.Err is null));
 }

@@ -69,7 +69,7 @@ internal abstract record DeathVerdict
         {
             return "its newest finalized block would still take the attempt's blockhash, or it did not say.";
         }
-        if (node.StatusSlot < node.FinalizedSlot)
+        if (attempt.Signature is not null && node.StatusSlot < node.FinalizedSlot)
         {
             return "it answered about the signature from a slot before its finalized one.";
         }
@@ -84,18 +84,26 @@ internal abstract record DeathVerdict
 }
 
 /// <summary>What must be known of an attempt to look for it.</summary>
+/// <param name="Signature">Null where only an owner knows whether it was signed: it is looked for by its memo then.</param>
 /// <param name="Wallet">The paying wallet.</param>
 /// <param name="ContextSlot">It cannot have landed before this slot.</param>
+/// <param name="MessageBytes">What was to be signed, where <paramref name="Signature"/> is not known.</param>
 internal sealed record AttemptFacts(
     Guid TransactionId,
     int Number,
-    Clones.Solana.Primitives.Signature Signature,
+    Clones.Solana.Primitives.Signature? Signature,
     Clones.Solana.Primitives.PublicKey Wallet,
     ulong LastValidBlockHeight,
     ulong ContextSlot,
     string GenesisHash,
-    Clones.Solana.Primitives.Blockhash Blockhash
-);
+    Clones.Solana.Primitives.Blockhash Blockhash,
+    byte[]? MessageBytes = null
+)
+{
+    /// <summary>Whether this is the paying wallet's signature over the attempt's message, and so its id on chain.</summary>
+    public bool IsSignedBy(Clones.Solana.Primitives.Signature signature) =>
+        signature == Signature || (MessageBytes is not null && Clones.Solana.Primitives.Ed25519.Verify(Wallet, MessageBytes, signature));
+}
 
 /// <summary>What one node said, in the order in which it was asked. Stored with the certificate.</summary>
 internal sealed record NodeEvidence
@@ -115,7 +123,7 @@ internal sealed record NodeEvidence
     /// </summary>
     public bool? BlockhashValidFinalized { get; init; }
 
-    /// <summary>Slot from which it answered null about the signature.</summary>
+    /// <summary>Slot from which it answered null about the signature; 0 where none is known that could be asked for.</summary>
     public ulong StatusSlot { get; init; }
     public int HistoryEntriesScanned { get; init; }
 

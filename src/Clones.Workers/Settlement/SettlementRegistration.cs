@@ -15,9 +15,9 @@ internal static class SettlementRegistration
         services.AddSingleton(SettlementOptions.Load(configuration));
         services.AddSingleton<ClusterFacts>();
         services.AddSingleton<StatusReader>();
-        services.AddSingleton<DeathInquest>();
+        services.TryAddSingleton<DeathInquest>();
         services.AddSingleton<PaymentMessages>();
-        services.AddSingleton<SettlementRules>();
+        services.TryAddSingleton<SettlementRules>();
         services.TryAddSingleton<DatabaseHeartbeat>();
         services.AddSingleton<LandingAdoption>();
         services.AddSingleton<ISettlementStore, DatabaseSettlementStore>();

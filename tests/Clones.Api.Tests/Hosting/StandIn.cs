@@ -115,13 +115,15 @@ internal static class StandIn
     }
 
     /// <summary>A prepared attempt of a token creation; pays by the deposit wallet, signed by it and the owner.</summary>
+    /// <param name="mint">Where the owner pays: has signed already, and the deposit wallet has nothing to do with it.</param>
     public static async Task<(ChainTransaction Transaction, Message Message)> PrepareAsync(
         this ApiFixture api,
         Guid agentId,
         Guid poolId,
         Owner owner,
         PublicKey depositWallet,
-        ulong lastValidBlockHeight = 2_000
+        ulong lastValidBlockHeight = 2_000,
+        Account? mint = null
     )
     {
         await using var db = api.OpenDatabase();
@@ -142,9 +144,11 @@ internal static class StandIn
         }
         transaction.AttemptNumber++;
         var message = new TransactionBuilder()
-            .SetFeePayer(depositWallet)
+            .SetFeePayer(mint is null ? depositWallet : owner.Wallet.PublicKey)
             .SetRecentBlockhash(new Blockhash(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()))
-            .AddInstruction(MemoProgram.Write($"{transaction.Id}:{transaction.AttemptNumber}", depositWallet, owner.Wallet.PublicKey))
+            .AddInstruction(
+                MemoProgram.Write($"{transaction.Id}:{transaction.AttemptNumber}", mint?.PublicKey ?? depositWallet, owner.Wallet.PublicKey)
+            )
             .BuildMessage();
         db.TransactionAttempts.Add(
             new TransactionAttempt
@@ -153,6 +157,8 @@ internal static class StandIn
                 Number = transaction.AttemptNumber,
                 Status = AttemptStatus.Prepared,
                 MessageBytes = message.Serialize(),
+                Payer = mint is null ? DeploymentPayer.DepositWallet : DeploymentPayer.Owner,
+                MintSignature = mint?.Sign(message.Serialize()).ToString(),
                 Blockhash = message.RecentBlockhash.ToString(),
                 LastValidBlockHeight = lastValidBlockHeight,
                 ContextSlot = 1_000,

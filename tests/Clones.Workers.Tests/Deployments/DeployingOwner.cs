@@ -19,7 +19,8 @@ internal sealed class DeployingOwner(DeploymentHost host, Account account, Agent
     public PublicKey Wallet => wallet;
     public Guid WalletId => walletId;
 
-    /// <param name="lamports">What the deposit wallet gets; 0 leaves it empty.</param>
+    /// <param name="lamports">What the payer gets; 0 leaves it empty.</param>
+    /// <param name="keepsRights">To mint and to freeze.</param>
     public static async Task<DeployingOwner> CreateAsync(
         DeploymentHost host,
         ulong lamports = 5_000_000_000,
@@ -28,12 +29,25 @@ internal sealed class DeployingOwner(DeploymentHost host, Account account, Agent
         int decimals = 6,
         int gated = 10,
         ulong liquidityLamports = 500_000_000,
-        string status = AgentStatus.PendingTokenSignature
+        string status = AgentStatus.PendingTokenSignature,
+        DeploymentPayer payer = DeploymentPayer.DepositWallet,
+        bool keepsRights = false
     )
     {
         var account = Account.Generate();
         var poolId = Guid.CreateVersion7();
-        var agent = SampleAgent.Of(supply, decimals, gated, liquidityLamports, standard, account.PublicKey.ToString(), poolId);
+        var agent = SampleAgent.Of(
+            supply,
+            decimals,
+            gated,
+            liquidityLamports,
+            standard,
+            account.PublicKey.ToString(),
+            poolId,
+            payer: payer,
+            keepsMintAuthority: keepsRights,
+            hasFreezeAuthority: keepsRights
+        );
         var wallet = await host.WithAsync(
             async (services, db) =>
             {
@@ -57,7 +71,7 @@ internal sealed class DeployingOwner(DeploymentHost host, Account account, Agent
         var address = PublicKey.Parse(wallet.Address);
         if (lamports > 0)
         {
-            await host.FundAsync(address, lamports);
+            await host.FundAsync(payer == DeploymentPayer.Owner ? account.PublicKey : address, lamports);
         }
 
         return new DeployingOwner(host, account, agent, address, wallet.Id);

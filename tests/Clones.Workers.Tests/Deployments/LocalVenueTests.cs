@@ -41,6 +41,18 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
         (await host.Rpc.Primary.GetTokenAccountBalanceAsync(kept)).Value.Amount.ShouldBe(amounts.Supply - locked);
     }
 
+    [Theory]
+    [InlineData(TokenStandard.Token2022)]
+    [InlineData(TokenStandard.SplToken)]
+    public async Task A_token_whose_rights_were_kept_goes_into_a_pool_like_any_other(TokenStandard standard)
+    {
+        var owner = await DeployingOwner.CreateAsync(host, standard: standard, keepsRights: true, payer: DeploymentPayer.Owner);
+
+        var (_, pool) = await CreatePoolAsync(owner);
+
+        pool.PoolAddress.ShouldBe(LocalVenue.LockOf(owner.Agent.Id).ToString());
+    }
+
     [Fact]
     public async Task A_second_landing_is_refused_by_the_chain_itself()
     {

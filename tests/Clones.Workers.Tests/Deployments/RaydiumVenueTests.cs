@@ -44,6 +44,19 @@ public sealed class RaydiumVenueTests
     }
 
     [Fact]
+    public async Task An_owner_who_pays_hands_nothing_over_to_themselves_and_signs_alone()
+    {
+        var wish = WishOf(true, true) with { Payer = owner };
+
+        var plan = await VenueOf(hasWrapped: false).PlanAsync(wish, TestContext.Current.CancellationToken);
+
+        DeploymentMessage.Build(plan, owner, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1).Signers.ShouldBe([owner]);
+        plan.Instructions.Count(i => i.ProgramId == SystemProgram.Id).ShouldBe(1, "the SOL side alone is moved");
+        plan.Steps.ShouldNotContain(step => step.Contains("deposit wallet", StringComparison.OrdinalIgnoreCase));
+        plan.Steps[^1].ShouldStartWith($"Your wallet {owner} pays");
+    }
+
+    [Fact]
     public async Task The_cost_is_fee_rent_and_liquidity_by_the_chains_own_word()
     {
         var plan = await VenueOf(hasWrapped: false).PlanAsync(WishOf(true, true), TestContext.Current.CancellationToken);

@@ -13,7 +13,10 @@ internal static class SampleAgent
         string? owner = null,
         Guid? poolId = null,
         string name = "Clone of Ada",
-        string ticker = "ADA1"
+        string ticker = "ADA1",
+        DeploymentPayer payer = DeploymentPayer.DepositWallet,
+        bool keepsMintAuthority = false,
+        bool hasFreezeAuthority = false
     ) =>
         new()
         {
@@ -28,6 +31,9 @@ internal static class SampleAgent
             MinimumLiquidityLamports = liquidityLamports,
             GatedPercentage = gated,
             TokenStandard = standard,
+            DeploymentPayer = payer,
+            KeepsMintAuthority = keepsMintAuthority,
+            HasFreezeAuthority = hasFreezeAuthority,
             CreatedAt = DateTimeOffset.UnixEpoch,
             UpdatedAt = DateTimeOffset.UnixEpoch,
         };

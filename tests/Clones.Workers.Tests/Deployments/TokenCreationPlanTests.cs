@@ -83,8 +83,39 @@ public sealed class TokenCreationPlanTests
 
         steps[0].ShouldContain("Clone of Ada (ADA1)");
         steps[1].ShouldContain("1,000,000 ADA1");
-        steps[2].ShouldContain("right to mint");
-        steps[3].ShouldContain(payer.PublicKey.ToString());
+        steps[2].ShouldContain("Gives the right to mint up");
+        steps[3].ShouldContain("Nobody can ever freeze");
+        steps[4].ShouldBe($"The deposit wallet {payer.PublicKey} pays the fee and the rent.");
+    }
+
+    [Fact]
+    public void The_owner_reads_which_rights_stay_and_that_wallets_know_no_name()
+    {
+        var kept = SampleAgent.Of(
+            standard: TokenStandard.SplToken,
+            owner: owner.PublicKey.ToString(),
+            keepsMintAuthority: true,
+            hasFreezeAuthority: true
+        );
+
+        var steps = Plan(kept, "").Steps;
+
+        steps[0].ShouldContain("keeps no name");
+        steps[2].ShouldContain("Leaves the right to mint more with your wallet");
+        steps[3].ShouldContain("right to freeze accounts");
+    }
+
+    [Theory]
+    [InlineData(TokenStandard.Token2022)]
+    [InlineData(TokenStandard.SplToken)]
+    public void An_owner_who_pays_and_the_mint_are_all_that_sign(TokenStandard standard)
+    {
+        var promise = TokenPromise.Of(SampleAgent.Of(standard: standard), mint.PublicKey, "");
+        var plan = TokenCreationPlan.Build(owner.PublicKey, owner.PublicKey, promise, 1, 2);
+        var message = DeploymentMessage.Build(plan, owner.PublicKey, SomeBlockhash, 1, Guid.CreateVersion7(), 1);
+
+        message.Signers.ShouldBe([owner.PublicKey, mint.PublicKey]);
+        plan.Steps[^1].ShouldBe($"Your wallet {owner.PublicKey} pays the fee and the rent.");
     }
 
     private DeploymentPlan Plan(Agent agent, string uri) =>

@@ -50,6 +50,61 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         }
     }
 
+    [Theory]
+    [InlineData(TokenStandard.Token2022)]
+    [InlineData(TokenStandard.SplToken)]
+    public async Task An_owner_who_asks_for_them_keeps_the_rights_to_mint_and_to_freeze(TokenStandard standard)
+    {
+        var owner = await DeployingOwner.CreateAsync(host, standard: standard, keepsRights: true);
+
+        var success = await owner.CreateTokenAsync();
+
+        var account = (await host.Rpc.Primary.GetAccountInfoAsync(PublicKey.Parse(success.Mint))).Value.ShouldNotBeNull();
+        var mint = MintAccount.Decode(account.Data.Span);
+        mint.MintAuthority.ShouldBe(owner.Account.PublicKey);
+        mint.FreezeAuthority.ShouldBe(owner.Account.PublicKey);
+        mint.Supply.ShouldBe(1_000_000_000_000UL);
+    }
+
+    [Fact]
+    public async Task The_sweeper_finds_what_an_owner_who_pays_has_sent_around_us()
+    {
+        var owner = await DeployingOwner.CreateAsync(host, payer: DeploymentPayer.Owner);
+        await owner.AskForTokenAsync();
+        var signed = (await owner.PreparedAsync()).ToSign();
+        signed.Sign(owner.Account);
+        await host.Rpc.Primary.SendTransactionAsync(signed.Serialize(), skipPreflight: true);
+        await DeploymentHost.UntilAsync(
+            async () => (await host.Rpc.Primary.GetSignatureStatusesAsync([signed.Id])).Value[0],
+            "what was sent around us to land"
+        );
+        await host.WithAsync(db =>
+            db.Transactions.Where(t => t.AgentId == owner.Agent.Id)
+                .ExecuteUpdateAsync(s => s.SetProperty(t => t.NextCheckAt, default(DateTimeOffset)))
+        );
+
+        await host.SweepAsync();
+
+        (await host.OutcomeAsync(owner.Agent.Id)).ShouldBeOfType<TokenCreationSucceeded>().Signature.ShouldBe(signed.Id.ToString());
+    }
+
+    [Fact]
+    public async Task A_signature_that_is_none_of_an_owner_who_pays_leaves_the_attempt_to_them()
+    {
+        var owner = await DeployingOwner.CreateAsync(host, payer: DeploymentPayer.Owner);
+        await owner.AskForTokenAsync();
+        var prepared = await owner.PreparedAsync();
+        var altered = prepared.MessageBytes.ToArray();
+        altered[^1] ^= 1;
+
+        await owner.SubmitAsync(prepared, owner.Account.Sign(altered));
+        await owner.PreparedAsync();
+        await owner.SubmitAsync(prepared);
+
+        (await host.OutcomeAsync(owner.Agent.Id)).ShouldBeOfType<TokenCreationSucceeded>();
+        (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts.ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task A_settled_token_creation_frees_its_reservation_and_costs_what_was_announced()
     {

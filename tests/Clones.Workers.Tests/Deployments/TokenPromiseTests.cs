@@ -41,6 +41,19 @@ public sealed class TokenPromiseTests
         named.Deviation(MintOf(5_000_000, 3) with { Owner = TokenProgram.Token2022Id })!.ShouldContain("no metadata");
     }
 
+    [Fact]
+    public void Rights_that_were_asked_for_are_expected_in_the_right_hands()
+    {
+        var wanted = promise with { MintAuthority = Somebody, FreezeAuthority = Somebody };
+        var stranger = Account.Generate().PublicKey;
+
+        wanted.Deviation(MintOf(5_000_000, 3, Somebody, Somebody)).ShouldBeNull();
+        wanted.Deviation(MintOf(5_000_000, 3, null, Somebody))!.ShouldContain("nobody can mint any more");
+        wanted.Deviation(MintOf(5_000_000, 3, stranger, Somebody))!.ShouldContain($"{stranger} can still mint");
+        wanted.Deviation(MintOf(5_000_000, 3, Somebody, null))!.ShouldContain("nobody can freeze accounts");
+        wanted.Deviation(MintOf(5_000_000, 3, Somebody, stranger))!.ShouldContain($"{stranger} can freeze");
+    }
+
     private static AccountInfo MintOf(
         ulong supply,
         byte decimals,

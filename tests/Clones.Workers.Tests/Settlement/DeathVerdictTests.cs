@@ -5,7 +5,16 @@ namespace Clones.Workers.Tests.Settlement;
 
 public sealed class DeathVerdictTests
 {
-    private static readonly AttemptFacts Attempt = new(Guid.NewGuid(), 1, default, default(PublicKey), 1_000, 900, "genesis", default);
+    private static readonly AttemptFacts Attempt = new(
+        Guid.NewGuid(),
+        1,
+        default(Signature),
+        default(PublicKey),
+        1_000,
+        900,
+        "genesis",
+        default
+    );
 
     private static readonly NodeEvidence Sound = new()
     {
@@ -29,6 +38,15 @@ public sealed class DeathVerdictTests
         DeathVerdict.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_149 }]).ShouldBeOfType<DeathVerdict.Refused>();
         DeathVerdict.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_150 }]).ShouldBe(new DeathVerdict.Dead(150));
         DeathVerdict.Decide(Attempt, []).ShouldBeOfType<DeathVerdict.Refused>();
+    }
+
+    [Fact]
+    public void Where_only_the_owner_knows_the_signature_the_history_is_what_certifies()
+    {
+        var held = Attempt with { Signature = null };
+
+        DeathVerdict.Decide(held, [Sound with { StatusSlot = 0 }, Sound with { StatusSlot = 0 }]).ShouldBe(new DeathVerdict.Dead(32));
+        DeathVerdict.Decide(held, [Sound, Sound with { HistoryReachesAttempt = false }]).ShouldBeOfType<DeathVerdict.Refused>();
     }
 
     public static TheoryData<string> Weaknesses => [.. Weak.Keys];

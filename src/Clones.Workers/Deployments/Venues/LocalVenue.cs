@@ -45,9 +45,9 @@ internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : IL
             LiquidityLamports: wish.Lamports,
             [
                 $"Locks {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} at {address} for good.",
-                $"Locks {TokenText.Sol(wish.Lamports)} SOL of the deposit wallet {wish.Payer} beside them.",
+                $"Locks {TokenText.Sol(wish.Lamports)} SOL of {PayerText.Of(wish.Payer, wish.Owner)} beside them.",
                 "This cluster has no liquidity venue: the lock stands in for one, and nothing can be traded there.",
-                $"The deposit wallet {wish.Payer} pays the fee and the rent.",
+                $"{PayerText.Subject(wish.Payer, wish.Owner)} pays the fee and the rent.",
             ]
         );
     }

@@ -6,8 +6,9 @@ using Clones.Solana.Rpc;
 namespace Clones.Workers.Deployments.Venues;
 
 /// <summary>
-/// Raydium CPMM. The owner is the pool's creator and gets its shares; the program takes fee and rent from the creator, so the deposit
-/// wallet hands exactly those over first, in the same transaction, and pays the SOL side into the owner's wrapped-SOL account.
+/// Raydium CPMM. The owner is the pool's creator and gets its shares; the program takes fee and rent from the creator, so a deposit
+/// wallet that pays hands exactly those over first, in the same transaction, and pays the SOL side into the owner's wrapped-SOL account.
+/// Of Token-2022 it takes mints with metadata, as ours are, and it does not ask who may mint or freeze.
 /// </summary>
 internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, RaydiumCpmmCluster cluster, ushort configIndex)
     : ILiquidityVenue
@@ -77,7 +78,8 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         );
         Instruction[] core =
         [
-            SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator),
+            // The program takes these from the creator, who has them where the owner pays.
+            .. wish.Payer == wish.Owner ? Array.Empty<Instruction>() : [SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator)],
             SystemProgram.Transfer(wish.Payer, wrapped, wish.Lamports),
             TokenProgram.SyncNative(wrapped, TokenProgram.Id),
             initialize,
@@ -99,8 +101,8 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         [
             $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
             $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
-            $"Puts {TokenText.Sol(wish.Lamports)} SOL of the deposit wallet {wish.Payer} into it.",
+            $"Puts {TokenText.Sol(wish.Lamports)} SOL of {PayerText.Of(wish.Payer, wish.Owner)} into it.",
             $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
-            $"The deposit wallet {wish.Payer} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.CreatePoolFeeLamports)} SOL.",
+            $"{PayerText.Subject(wish.Payer, wish.Owner)} pays the fee, the rent and Raydium's fee of {TokenText.Sol(config.CreatePoolFeeLamports)} SOL.",
         ];
 }

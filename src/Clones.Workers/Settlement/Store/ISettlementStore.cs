@@ -29,5 +29,5 @@ internal interface ISettlementStore
     Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken);
 }
 
-/// <param name="WalletAddress">Of the deposit wallet that pays.</param>
+/// <param name="WalletAddress">Of the deposit wallet that pays, unless the owner does.</param>
 internal sealed record LeasedAttempt(TransactionAttempt Attempt, string WalletAddress);

@@ -4,7 +4,9 @@ using Clones.Persistence;
 using Clones.Persistence.Agents;
 using Clones.Persistence.Pools;
 using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using Clones.Workers.Keys;
 using Clones.Workers.Settlement;
@@ -15,14 +17,22 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Clones.Workers.Tests.Deployments.Faults;
 
 /// <summary>An agent on its way through the real lifecycle, and its owner, who signs at home and does what the API lets them do.</summary>
-internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, Agent agent, PublicKey wallet)
+/// <param name="payer">The wallet that pays: the deposit wallet or the owner's.</param>
+internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, Agent agent, PublicKey payer)
 {
     private const string Actor = "wallet:test";
 
     public Guid AgentId => agent.Id;
+    public Account Owner => owner;
+    public PublicKey Payer => payer;
 
-    /// <summary>In DRAFT, with a funded deposit wallet.</summary>
-    public static async Task<FaultyDeployment> CreateAsync(DeploymentFaultHost host)
+    /// <summary>In DRAFT, with a funded payer; the other wallet is empty.</summary>
+    public static async Task<FaultyDeployment> CreateAsync(
+        DeploymentFaultHost host,
+        DeploymentPayer payer = DeploymentPayer.DepositWallet,
+        TokenStandard standard = TokenStandard.Token2022,
+        ulong lamports = 5_000_000_000
+    )
     {
         var owner = Account.Generate();
         var pool = new TrainingPool
@@ -37,7 +47,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
             CreatedAt = DateTimeOffset.UnixEpoch,
             UpdatedAt = DateTimeOffset.UnixEpoch,
         };
-        var agent = SampleAgent.Of(owner: owner.PublicKey.ToString(), poolId: pool.Id);
+        var agent = SampleAgent.Of(owner: owner.PublicKey.ToString(), poolId: pool.Id, payer: payer, standard: standard);
         var address = await host.WithAsync(
             async (services, db) =>
             {
@@ -56,8 +66,8 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
                 return made.Address;
             }
         );
-        var wallet = PublicKey.Parse(address);
-        await host.FundAsync(wallet, 5_000_000_000);
+        var wallet = payer == DeploymentPayer.Owner ? owner.PublicKey : PublicKey.Parse(address);
+        await host.FundAsync(wallet, lamports);
         return new FaultyDeployment(host, owner, agent, wallet);
     }
 
@@ -107,6 +117,45 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         }
     }
 
+    /// <summary>Signs what was prepared and sends it to the cluster without handing it in, as a wallet with a button of its own does.</summary>
+    public Task SendAroundUsAsync(TransactionAttempt prepared)
+    {
+        var signed = prepared.ToSign();
+        signed.Sign(owner);
+        return host.Bystander.SendTransactionAsync(signed.Serialize(), skipPreflight: true);
+    }
+
+    /// <summary>Waits until the chain shows it, executed or rejected.</summary>
+    public Task LandedAsync(TransactionAttempt sent) =>
+        SettlementHost.UntilAsync(
+            async () =>
+                (await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Finalized)).FirstOrDefault(e =>
+                    TransactionMemo.Mentions(e.Memo, sent.TransactionId)
+                ),
+            "what was sent around us to be final"
+        );
+
+    /// <summary>The owner spends everything but this.</summary>
+    public async Task LeaveOwnerAsync(ulong lamports)
+    {
+        var balance = (await host.Bystander.GetBalanceAsync(owner.PublicKey)).Value;
+        var latest = await host.Bystander.GetLatestBlockhashAsync();
+        var spend = new TransactionBuilder()
+            .SetFeePayer(owner.PublicKey)
+            .SetRecentBlockhash(latest.Blockhash)
+            .AddInstruction(SystemProgram.Transfer(owner.PublicKey, Account.Generate().PublicKey, balance - lamports - 5_000))
+            .Build(owner);
+        await host.Bystander.SendTransactionAsync(spend.Serialize());
+        await SettlementHost.UntilAsync(
+            async () => (await host.Bystander.GetBalanceAsync(owner.PublicKey)).Value == lamports ? "spent" : null,
+            "the owner to have spent it"
+        );
+    }
+
+    /// <summary>Has the owner's wallet looked at, as the sweeper does from time to time.</summary>
+    public Task LookAsync(TransactionAttempt prepared) =>
+        host.PublishAsync(new LookForOwnerTransaction { TransactionId = prepared.TransactionId });
+
     public Task<TransactionAttempt> UntilAttemptAsync(TransactionKind kind, AttemptStatus status) =>
         SettlementHost.UntilAsync(
             async () => (await AttemptsAsync(kind)).LastOrDefault(a => a.Status == status),
@@ -131,9 +180,9 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         );
     }
 
-    /// <summary>Successes that the wallet paid for and that bear a memo, whatever the books know of them.</summary>
+    /// <summary>Successes that the payer paid for and that bear a memo, whatever the books know of them.</summary>
     public async Task<int> SuccessesOnChainAsync() =>
-        (await host.Bystander.GetSignaturesForAddressAsync(wallet, commitment: Commitment.Confirmed)).Count(e =>
+        (await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Confirmed)).Count(e =>
             e.Err is null && e.Memo is not null
         );
 
@@ -169,7 +218,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         var ids = await host.WithAsync(
             (_, db) => db.Transactions.Where(t => t.AgentId == agent.Id && t.Kind == kind).Select(t => t.Id).ToListAsync()
         );
-        var history = await host.Bystander.GetSignaturesForAddressAsync(wallet, commitment: Commitment.Confirmed);
+        var history = await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Confirmed);
         history
             .Count(e => e.Err is null && ids.Exists(id => TransactionMemo.Mentions(e.Memo, id)))
             .ShouldBe(1, $"landings of {kind} by their memos");

@@ -1,0 +1,180 @@
+using System.Text.Json;
+using Clones.Contracts.Settlement;
+using Clones.Persistence;
+using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Workers.Settlement;
+using MassTransit;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
+
+namespace Clones.Workers.Deployments;
+
+/// <summary>What became of an attempt that only its owner could have sent.</summary>
+internal enum HeldAttempt
+{
+    /// <summary>Neither seen on chain nor proven dead: it stays what it is.</summary>
+    MayLand,
+
+    /// <summary>The owner has sent it: it is live now, and settlement sees to it.</summary>
+    Sent,
+
+    /// <summary>The chain shows a success of this transaction by another message, as a wallet makes it that adds a fee of its own.</summary>
+    LandedAltered,
+
+    /// <summary>A certificate says that it can never land: it has expired.</summary>
+    Dead,
+}
+
+/// <summary>
+/// Attempts in the hands of owners who pay (<see cref="LiveAttempts.IsInOwnersHands"/>): complete but for the owner's signature, so that they
+/// may be signed and sent without us. Nobody tells us, so the chain is asked, with the same certificate of death that settlement needs.
+/// </summary>
+internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathInquest inquest, SettlementRules rules, TimeProvider time)
+{
+    // The newest of the owner's history: what is to be found is younger than the attempt. The inquest reads on where it has to.
+    private const int NewestEntries = 200;
+
+    /// <summary>Looks for every such attempt of the transaction, saves what it finds, and hands over to settlement what was sent.</summary>
+    /// <param name="transaction">Locked, with its attempts, in an open database transaction.</param>
+    /// <returns>Null where there is none: nothing of it is in the owner's hands.</returns>
+    public async Task<HeldAttempt?> SettleAsync(ConsumeContext context, ChainTransaction transaction)
+    {
+        if (transaction.Attempts.Find(a => a.IsInOwnersHands()) is not { } attempt)
+        {
+            return null;
+        }
+
+        var found = await LookAsync(transaction, attempt, context.CancellationToken);
+        await db.SaveChangesAsync(context.CancellationToken);
+        if (found == HeldAttempt.Sent)
+        {
+            await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
+        }
+        return found;
+    }
+
+    /// <summary>Closes it by what stands on chain, finalized, whether this very message made it or not.</summary>
+    public void CloseBy(ChainTransaction transaction, Landing landing)
+    {
+        foreach (var attempt in transaction.Attempts.Where(a => a.IsInOwnersHands()))
+        {
+            if (FactsOf(attempt).IsSignedBy(landing.Signature))
+            {
+                TakeUp(transaction, attempt, landing.Signature);
+                attempt.Status = AttemptStatus.Finalized;
+                attempt.Slot = landing.Slot;
+            }
+            else
+            {
+                attempt.Status = AttemptStatus.Withdrawn;
+                attempt.Evidence = Json(
+                    new
+                    {
+                        verdict = "MADE_OTHERWISE",
+                        signature = landing.Signature.ToString(),
+                        landing.Slot,
+                    }
+                );
+            }
+
+            attempt.ClosedAt = time.GetUtcNow();
+        }
+    }
+
+    /// <summary>
+    /// The chain holds for good what makes another of it fail there, and it is not what was promised: waiting for a certificate of what is left
+    /// in the owner's hands would help nobody.
+    /// </summary>
+    public void GiveUp(ChainTransaction transaction, string reason)
+    {
+        foreach (var attempt in transaction.Attempts.Where(a => a.IsInOwnersHands()))
+        {
+            attempt.Status = AttemptStatus.Withdrawn;
+            attempt.Evidence = Json(new { verdict = "MADE_OTHERWISE", reason });
+            attempt.ClosedAt = time.GetUtcNow();
+        }
+    }
+
+    private async Task<HeldAttempt> LookAsync(ChainTransaction transaction, TransactionAttempt attempt, CancellationToken cancellationToken)
+    {
+        var facts = FactsOf(attempt);
+        if (await FindSentAsync(facts, cancellationToken) is { } signature)
+        {
+            TakeUp(transaction, attempt, signature);
+            return HeldAttempt.Sent;
+        }
+
+        var evidence = await inquest.InvestigateAsync(facts, cancellationToken);
+        switch (rules.Certify(facts, evidence))
+        {
+            case DeathVerdict.Dead(var margin):
+                attempt.Status = AttemptStatus.Expired;
+                attempt.Evidence = Json(
+                    new
+                    {
+                        verdict = "DEAD",
+                        attempt.LastValidBlockHeight,
+                        attempt.ContextSlot,
+                        margin,
+                        nodes = evidence,
+                        issuedAt = time.GetUtcNow(),
+                    }
+                );
+                attempt.ClosedAt = time.GetUtcNow();
+                transaction.Status = TransactionStatus.Expired;
+                transaction.Reason = null;
+                return HeldAttempt.Dead;
+            case DeathVerdict.Seen:
+                return HeldAttempt.LandedAltered;
+            default:
+                var height = attempt.LastValidBlockHeight + DeathVerdict.MarginFor(rpc.All.Count);
+                transaction.Reason =
+                    $"Attempt {attempt.Number} may have been sent by its owner and may still land; it is replaced when the finalized block height "
+                    + $"is {height} and the chain does not show it.";
+                return HeldAttempt.MayLand;
+        }
+    }
+
+    /// <summary>The owner's signature is the transaction's id on chain, and whoever holds the message can tell it from every other.</summary>
+    private async Task<Signature?> FindSentAsync(AttemptFacts facts, CancellationToken cancellationToken)
+    {
+        var newest = await rpc.ReadAsync(
+            (node, stop) =>
+                node.GetSignaturesForAddressAsync(facts.Wallet, NewestEntries, commitment: Commitment.Confirmed, cancellationToken: stop),
+            cancellationToken
+        );
+        return newest
+            .Where(entry => TransactionMemo.Mentions(entry.Memo, facts.TransactionId) && facts.IsSignedBy(entry.Signature))
+            .Select(entry => (Signature?)entry.Signature)
+            .FirstOrDefault();
+    }
+
+    private void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)
+    {
+        var signed = attempt.ToSign();
+        signed.AddSignature(signed.Message.FeePayer, signature);
+        attempt.OwnerSignature = attempt.Signature = signature.ToString();
+        attempt.WireBytes = signed.Serialize();
+        attempt.Status = AttemptStatus.Broadcast;
+        transaction.Status = TransactionStatus.Broadcast;
+        transaction.Reason = null;
+        transaction.NextCheckAt = time.GetUtcNow();
+    }
+
+    private static AttemptFacts FactsOf(TransactionAttempt attempt) =>
+        new(
+            attempt.TransactionId,
+            attempt.Number,
+            Signature: null,
+            Message.Deserialize(attempt.MessageBytes).FeePayer,
+            attempt.LastValidBlockHeight,
+            attempt.ContextSlot,
+            attempt.GenesisHash,
+            Blockhash.Parse(attempt.Blockhash),
+            attempt.MessageBytes
+        );
+
+    private static string Json(object evidence) => JsonSerializer.Serialize(evidence, JsonSerializerOptions.Web);
+}
