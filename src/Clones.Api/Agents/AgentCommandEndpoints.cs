@@ -116,6 +116,12 @@ internal static class AgentCommandEndpoints
 
 internal sealed class AgentCommands(ClonesDbContext db, AgentLifecycles lifecycles, OperationStarter operations, OperationWaiter waiter)
 {
+    /// <summary>How long the lifecycle has to refuse what has to wait for the chain, for a caller who does not want to wait.</summary>
+    private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>The events that wait while a submission may still land.</summary>
+    private static readonly string[] HeldUp = [AgentEvent.Cancel, AgentEvent.Retry];
+
     /// <summary>Starts the operation and answers with it, or with the agent where the caller wants to wait for the lifecycle.</summary>
     public async Task<Results<Accepted<OperationView>, Ok<AgentView>>> SendAsync<TCommand>(
         Guid id,
@@ -139,7 +145,11 @@ internal sealed class AgentCommands(ClonesDbContext db, AgentLifecycles lifecycl
             operation = await operations.StartAsync(operation, command(id, operation.Id, caller.Id), caller, cancellationToken);
         }
 
-        operation = await waiter.WaitAsync(operation, prefer, cancellationToken);
+        // The lifecycle alone refuses, so that its history tells of it; but who can be told at once is not sent to look for the answer.
+        var isHeldUp = prefer.Time is null && HeldUp.Contains(kind) && await db.HasSubmissionInFlightAsync(id, cancellationToken);
+        operation = await waiter.WaitAsync(operation, isHeldUp ? new PreferWait(RefusalLimit) : prefer, cancellationToken);
+        if (operation is { Status: OperationStatus.Refused, ErrorCode: ProblemCode.SubmissionInFlight })
+            throw await waiter.RefusedAsync(operation, cancellationToken);
         if (prefer.Time is null || operation.Status != OperationStatus.Succeeded)
             return OperationEndpoints.Accepted(operation);
         row = await db.FindOwnAgentAsync(id, caller, cancellationToken);

@@ -138,6 +138,7 @@ internal sealed record TransitionView(
     string Actor,
     string? Reason,
     Guid? TransactionId,
+    string? Signature,
     Guid? OperationId,
     DateTimeOffset OccurredAt
 )
@@ -152,6 +153,7 @@ internal sealed record TransitionView(
             row.Actor,
             row.Reason,
             row.TransactionId,
+            row.Signature,
             row.OperationId,
             row.OccurredAt
         );

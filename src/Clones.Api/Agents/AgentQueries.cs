@@ -2,6 +2,7 @@ using Clones.Api.Auth;
 using Clones.Api.Problems;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Settlement;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Agents;
@@ -20,6 +21,12 @@ internal static class AgentQueries
         var row = await db.Agents.AsNoTracking().Where(a => a.Id == id).WithLifecycle(db).FirstOrDefaultAsync(cancellationToken);
         return row is not null && caller.MayRead(row.Agent.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
     }
+
+    /// <summary>Whether something of the agent may still land on chain, as the books say.</summary>
+    public static Task<bool> HasSubmissionInFlightAsync(this ClonesDbContext db, Guid agentId, CancellationToken cancellationToken) =>
+        db
+            .TransactionAttempts.Where(LiveAttempts.MayLandFilter)
+            .AnyAsync(a => db.Transactions.Any(t => t.Id == a.TransactionId && t.AgentId == agentId), cancellationToken);
 
     /// <exception cref="ProblemException">There is no such agent, or it is not the caller's.</exception>
     public static async Task<AgentRow> FindOwnAgentAsync(

@@ -27,10 +27,24 @@ internal sealed record OperationView(
             operation.TrainingPoolId,
             operation.TransactionId,
             operation.AgentStatus,
-            operation.ErrorCode is { } code ? new OperationErrorView(code, operation.ErrorDetail, operation.PermittedEvents) : null,
+            operation.ErrorCode is { } code
+                ? new OperationErrorView(code, operation.ErrorDetail, operation.PermittedEvents)
+                {
+                    LastValidBlockHeight = operation.LastValidBlockHeight,
+                    PossibleAtBlockHeight = operation.PossibleAtBlockHeight,
+                }
+                : null,
             operation.CreatedAt,
             operation.CompletedAt
         );
 }
 
-internal sealed record OperationErrorView(string Code, string? Detail, IReadOnlyList<string>? PermittedEvents);
+/// <param name="PermittedEvents">What was permitted instead; null where no event was refused.</param>
+internal sealed record OperationErrorView(string Code, string? Detail, IReadOnlyList<string>? PermittedEvents)
+{
+    /// <summary>With <c>submission_in_flight</c>: the last block height at which the submission can land.</summary>
+    public ulong? LastValidBlockHeight { get; init; }
+
+    /// <summary>With <c>submission_in_flight</c>: the finalized block height from which on the event becomes possible, unless it has landed.</summary>
+    public ulong? PossibleAtBlockHeight { get; init; }
+}

@@ -20,6 +20,9 @@ public sealed class AgentTransition
     public required string Actor { get; init; }
     public string? Reason { get; init; }
     public Guid? TransactionId { get; init; }
+
+    /// <summary>Of the transaction on chain, base58, where one made the transition.</summary>
+    public string? Signature { get; init; }
     public Guid? OperationId { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
 }

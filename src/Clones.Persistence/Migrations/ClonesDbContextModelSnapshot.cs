@@ -310,6 +310,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
+                    b.Property<string>("Signature")
+                        .HasColumnType("text")
+                        .HasColumnName("signature");
+
                     b.Property<string>("ToStatus")
                         .IsRequired()
                         .HasColumnType("text")
@@ -936,9 +940,17 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<decimal?>("LastValidBlockHeight")
+                        .HasColumnType("numeric(20,0)")
+                        .HasColumnName("last_valid_block_height");
+
                     b.PrimitiveCollection<List<string>>("PermittedEvents")
                         .HasColumnType("text[]")
                         .HasColumnName("permitted_events");
+
+                    b.Property<decimal?>("PossibleAtBlockHeight")
+                        .HasColumnType("numeric(20,0)")
+                        .HasColumnName("possible_at_block_height");
 
                     b.Property<byte[]>("RequestHash")
                         .HasColumnType("bytea")
@@ -1231,6 +1243,10 @@ namespace Clones.Persistence.Migrations
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
+
+                    b.Property<string>("Made")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("made");
 
                     b.Property<DateTimeOffset>("NextCheckAt")
                         .ValueGeneratedOnAdd()

@@ -30,6 +30,15 @@ public sealed class Operation
     /// <summary>Events that were permitted in that status where one was refused; null otherwise.</summary>
     public List<string>? PermittedEvents { get; set; }
 
+    /// <summary>Where a submission that may still land stood in the way: the last block height at which it can land; null otherwise.</summary>
+    public ulong? LastValidBlockHeight { get; set; }
+
+    /// <summary>
+    /// Where a submission that may still land stood in the way: the finalized block height from which on it counts as dead unless it has
+    /// landed, so that the event becomes possible; null otherwise.
+    /// </summary>
+    public ulong? PossibleAtBlockHeight { get; set; }
+
     /// <summary>Status of the agent at the moment of the answer.</summary>
     public string? AgentStatus { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }

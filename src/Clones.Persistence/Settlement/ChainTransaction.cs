@@ -33,6 +33,12 @@ public sealed class ChainTransaction
     /// <summary>For people: why it failed or is unresolved.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>
+    /// What a token or pool creation made, as JSON of <see cref="DeploymentMade"/>: written when the finalized chain was read and shows what was
+    /// promised. The lifecycle believes a success by this, whatever a message says.
+    /// </summary>
+    public string? Made { get; set; }
+
     /// <summary>Who works on it now, and until when by the clock of the database; any worker takes over after that.</summary>
     public string? LeaseOwner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }

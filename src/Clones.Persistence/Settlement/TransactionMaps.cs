@@ -13,6 +13,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
 
         // By the clock of the database, which is the only one that every worker shares.
         builder.Property(t => t.NextCheckAt).HasDefaultValueSql("now() + interval '15 seconds'");
+        builder.Property(t => t.Made).HasColumnType("jsonb");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(t => t.WalletId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(t => t.Attempts).WithOne().HasForeignKey(a => a.TransactionId).OnDelete(DeleteBehavior.Restrict);
         builder

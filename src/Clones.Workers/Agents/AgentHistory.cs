@@ -76,6 +76,12 @@ internal sealed class AgentHistory(ClonesDbContext db, TimeProvider time)
                 FailDeployment failure => failure.TransactionId,
                 _ => null,
             },
+            Signature = command switch
+            {
+                TokenCreationSucceeded success => success.Signature,
+                PoolCreationSucceeded success => success.Signature,
+                _ => null,
+            },
             OperationId = command.OperationId,
             OccurredAt = now,
         };
@@ -93,6 +99,8 @@ internal sealed class AgentHistory(ClonesDbContext db, TimeProvider time)
         operation.ErrorCode = refusal?.Code;
         operation.ErrorDetail = refusal?.Detail;
         operation.PermittedEvents = refusal?.PermittedEvents.ToList();
+        operation.LastValidBlockHeight = refusal?.InFlight?.LastValidBlockHeight;
+        operation.PossibleAtBlockHeight = refusal?.InFlight?.PossibleAtBlockHeight;
         operation.CompletedAt = time.GetUtcNow();
     }
 }

@@ -1,6 +1,7 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Settlement;
 using MassTransit;
 
 namespace Clones.Workers.Agents;
@@ -30,14 +31,7 @@ internal static class AgentLifecycleEffects
 
     public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> StoreToken(
         this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
-    ) =>
-        binder.Then(context =>
-        {
-            context.Saga.TokenMint = context.Message.Mint;
-            context.Saga.TokenSignature = context.Message.Signature;
-            context.Saga.TokenSlot = context.Message.Slot;
-            context.Saga.TokenBlockTime = context.Message.BlockTime;
-        });
+    ) => binder.Then(context => context.Saga.Store(MadeBy(context.Message)));
 
     public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> StoreLiquidityPool(
         this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
@@ -78,6 +72,40 @@ internal static class AgentLifecycleEffects
             context.Service<OpenDeployments>().WithdrawAsync(context.Message, context.EventName(), context.CancellationToken)
         );
 
+    /// <summary>Only what the books show as made moves an agent: anybody on the broker can send a success.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> RefuseUnlessOnRecord(
+        this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
+    ) => binder.Add(new SuccessOnRecordGuard<TokenCreationSucceeded>(TransactionKind.TokenCreation, m => (m.TransactionId, MadeBy(m))));
+
+    /// <inheritdoc cref="RefuseUnlessOnRecord(EventActivityBinder{AgentLifecycleInstance, TokenCreationSucceeded})"/>
+    public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> RefuseUnlessOnRecord(
+        this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
+    ) => binder.Add(new SuccessOnRecordGuard<PoolCreationSucceeded>(TransactionKind.PoolCreation, m => (m.TransactionId, MadeBy(m))));
+
+    /// <summary>Looks on chain before a line is chosen: a token that has landed without the agent knowing is its token from here on.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, RetryDeployment> AdoptTokenOnChain(
+        this EventActivityBinder<AgentLifecycleInstance, RetryDeployment> binder
+    ) =>
+        binder.ThenAsync(async context =>
+        {
+            if (
+                context.Saga.TokenMint is null
+                && await context.Service<ILandedTokens>().AdoptAsync(context.Saga.CorrelationId, context.CancellationToken) is { } token
+            )
+            {
+                context.Saga.Store(token);
+            }
+        });
+
+    /// <summary>One of two lines that an event takes, named as the drawing shows it.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, T> When<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder,
+        LifecycleCondition condition,
+        Func<EventActivityBinder<AgentLifecycleInstance, T>, EventActivityBinder<AgentLifecycleInstance, T>> line
+    )
+        where T : class =>
+        binder.If(context => condition.Holds(context.Saga), then => line(then.Add(new ConditionLabel<T>(condition.Text))));
+
     public static EventActivityBinder<AgentLifecycleInstance, T> RefuseWhileSubmissionInFlight<T>(
         this EventActivityBinder<AgentLifecycleInstance, T> binder
     )
@@ -94,4 +122,16 @@ internal static class AgentLifecycleEffects
     public static EventActivityBinder<AgentLifecycleInstance, T> Refuse<T>(this EventActivityBinder<AgentLifecycleInstance, T> binder)
         where T : class, IAgentCommand =>
         binder.Then(context => context.Service<AgentHistory>().Refuse(context, Refusal.EventNotValid(context)));
+
+    private static void Store(this AgentLifecycleInstance agent, DeploymentMade token)
+    {
+        agent.TokenMint = token.Address;
+        agent.TokenSignature = token.Signature;
+        agent.TokenSlot = token.Slot;
+        agent.TokenBlockTime = token.BlockTime;
+    }
+
+    private static DeploymentMade MadeBy(TokenCreationSucceeded told) => new(told.Mint, told.Signature, told.Slot, told.BlockTime);
+
+    private static DeploymentMade MadeBy(PoolCreationSucceeded told) => new(told.PoolAddress, told.Signature, told.Slot, told.BlockTime);
 }

@@ -28,8 +28,15 @@ internal static class AgentLifecyclePage
             refused and why, and the operation that asked is answered `REFUSED` with the code `event_not_valid`, the current status and the
             permitted events. A success that is told again for a signature already stored is no event at all: recorded once.
 
-            Lines marked (*) are refused with `submission_in_flight` while a transaction that the owner has signed may still land: the chain
-            decides first. `CANCEL` is also refused while a transaction that has landed is still being read.
+            Lines marked (*) are refused with `submission_in_flight` while a transaction of the agent may still land: the chain decides first.
+            The answer names the last block height at which it can (`lastValidBlockHeight`) and the finalized one from which on its death can be
+            certified (`possibleAtBlockHeight`). `CANCEL` is also refused while a transaction that has landed is still being read.
+
+            A success moves an agent only where the books show what it tells: the workers write there what they have read from the finalized
+            chain, in the commit that sends the message. Any other is refused with `success_not_on_record`, whoever has sent it. What was given up
+            and has landed nevertheless moves the agent on from `DRAFT` and `FAILED` too.
+
+            `RETRY` looks on chain before it chooses: a token that landed without the agent knowing is adopted, and the liquidity pool is next.
 
             `FAIL` stores its reason as the last error and counts consecutive failures; a success clears both. `CANCEL` and `FAIL` close the
             transaction that was prepared for the owner in the same commit, so it cannot be submitted afterwards.

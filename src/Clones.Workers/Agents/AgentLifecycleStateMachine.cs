@@ -32,12 +32,14 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
         During(
             Draft,
             When(InitiateDeployment).RequestTokenCreation().TransitionTo(PendingTokenSignature),
+            // What was given up and has landed nevertheless: the agent moves on instead of standing where it was put back to.
+            When(TokenCreationSuccess).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
             When(Archive).TransitionTo(Archived)
         );
 
         During(
             PendingTokenSignature,
-            When(TokenCreationSuccess).StoreToken().ClearFailures().TransitionTo(TokenCreated),
+            When(TokenCreationSuccess).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
             When(Fail).RefuseWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
             When(Cancel).RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Draft)
         );
@@ -50,7 +52,7 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
 
         During(
             PendingPoolSignature,
-            When(PoolCreationSuccess).StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
+            When(PoolCreationSuccess).RefuseUnlessOnRecord().StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
             When(Fail).RefuseWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
             When(Cancel).RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Failed)
         );
@@ -61,8 +63,15 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
 
         During(
             Failed,
-            When(Retry, NoToken).RefuseWhileSubmissionInFlight().RequestTokenCreation().TransitionTo(PendingTokenSignature),
-            When(Retry, TokenExists).RefuseWhileSubmissionInFlight().RequestPoolCreation().TransitionTo(PendingPoolSignature),
+            When(TokenCreationSuccess, NoToken).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
+            When(TokenCreationSuccess, TokenExists).IgnoreTokenAlreadyStored().Refuse(),
+            When(PoolCreationSuccess, TokenExists).RefuseUnlessOnRecord().StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
+            When(PoolCreationSuccess, NoToken).Refuse(),
+            When(Retry)
+                .RefuseWhileSubmissionInFlight()
+                .AdoptTokenOnChain()
+                .When(NoToken, then => then.RequestTokenCreation().TransitionTo(PendingTokenSignature))
+                .When(TokenExists, then => then.RequestPoolCreation().TransitionTo(PendingPoolSignature)),
             When(Archive).TransitionTo(Archived)
         );
 

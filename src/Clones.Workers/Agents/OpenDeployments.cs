@@ -2,18 +2,25 @@ using Clones.Contracts.Agents;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
 using Clones.Persistence.Settlement;
+using Clones.Solana.Rpc;
+using Clones.Workers.Settlement;
 using Microsoft.EntityFrameworkCore;
+using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Workers.Agents;
 
 /// <summary>The token and pool creations of an agent that are not given up, seen inside the transaction of the event that asks.</summary>
-internal sealed class OpenDeployments(ClonesDbContext db, TimeProvider time)
+internal sealed class OpenDeployments(ClonesDbContext db, RpcEndpoints rpc, TimeProvider time)
 {
     /// <summary>
     /// Locks the transactions of the agent, which is the lock that a submission takes too: one of the two comes first, and the other
-    /// sees it. Returns what may still land, or has landed without the agent knowing yet, in words; null where nothing does.
+    /// sees it. Returns what may still land, or has landed without the agent knowing yet; null where nothing does.
     /// </summary>
-    public async Task<string?> FindInFlightAsync(AgentLifecycleInstance agent, IAgentCommand command, CancellationToken cancellationToken)
+    public async Task<SubmissionInFlight?> FindInFlightAsync(
+        AgentLifecycleInstance agent,
+        IAgentCommand command,
+        CancellationToken cancellationToken
+    )
     {
         var agentId = agent.CorrelationId;
         // Two statements on purpose: only one that begins after the lock was granted sees what its last holder committed.
@@ -25,7 +32,7 @@ internal sealed class OpenDeployments(ClonesDbContext db, TimeProvider time)
 
         // Giving up must not outrun a success that is on its way. FAIL may: it is how a landed transaction that did something else is told.
         if (command is CancelDeployment && transactions.Find(t => IsSuccessOnItsWay(agent, t)) is { } landed)
-            return $"its {UpperSnakeCase.From(landed.Kind)} has landed and is being read from the chain";
+            return new SubmissionInFlight($"its {UpperSnakeCase.From(landed.Kind)} has landed and is being read from the chain");
 
         var open = transactions.Where(t => t.Status != TransactionStatus.Finalized).Select(t => t.Id).ToArray();
         if (open.Length == 0)
@@ -36,8 +43,16 @@ internal sealed class OpenDeployments(ClonesDbContext db, TimeProvider time)
             )
             .ToListAsync(cancellationToken);
         return attempts.Find(a => a.MayLand()) is { } live
-            ? $"attempt {live.Number} of its {UpperSnakeCase.From(transactions.Single(t => t.Id == live.TransactionId).Kind)} "
-                + $"is {UpperSnakeCase.From(live.Status)} and may still land"
+            ? new SubmissionInFlight(
+                $"attempt {live.Number} of its {UpperSnakeCase.From(transactions.Single(t => t.Id == live.TransactionId).Kind)} "
+                    + (
+                        live.IsInOwnersHands()
+                            ? "lacks no signature but the owner's, and may have been sent"
+                            : $"is {UpperSnakeCase.From(live.Status)} and may still land"
+                    ),
+                live.LastValidBlockHeight,
+                live.LastValidBlockHeight + DeathVerdict.MarginFor(rpc.All.Count)
+            )
             : null;
     }
 

@@ -9,7 +9,8 @@ namespace Clones.Workers.Agents;
 /// <param name="Code">Stable; the API shows it as the code of the problem.</param>
 /// <param name="Detail">For people.</param>
 /// <param name="PermittedEvents">What would have been accepted instead.</param>
-internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string> PermittedEvents)
+/// <param name="InFlight">What it has to wait for; null where it is no matter of waiting.</param>
+internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string> PermittedEvents, SubmissionInFlight? InFlight = null)
 {
     public static Refusal AgentNotFound(Guid agentId) => new("agent_not_found", $"There is no agent {agentId}.", []);
 
@@ -25,14 +26,29 @@ internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string>
         );
     }
 
-    public static Refusal SubmissionInFlight<T>(BehaviorContext<AgentLifecycleInstance, T> context, string submission)
+    public static Refusal SubmissionInFlight<T>(BehaviorContext<AgentLifecycleInstance, T> context, SubmissionInFlight submission)
         where T : class, IAgentCommand
     {
         var status = UpperSnakeCase.From(context.Saga.CurrentState);
         var permitted = context.Graph().PermittedEventsDuringSubmission(status);
         return new(
             "submission_in_flight",
-            $"{context.EventName()} has to wait while the agent is {status}: {submission}. Permitted now: {List(permitted)}.",
+            $"{context.EventName()} has to wait while the agent is {status}: {submission.Words}. {submission.Advice} "
+                + $"Permitted now: {List(permitted)}.",
+            permitted,
+            submission
+        );
+    }
+
+    /// <summary>A success that no row of the books stands behind: whoever has sent it, it is not believed.</summary>
+    public static Refusal SuccessNotOnRecord<T>(BehaviorContext<AgentLifecycleInstance, T> context, Guid transactionId)
+        where T : class, IAgentCommand
+    {
+        var permitted = context.Graph().PermittedEvents(UpperSnakeCase.From(context.Saga.CurrentState));
+        return new(
+            "success_not_on_record",
+            $"{context.EventName()} is not believed: the books show no finalized transaction {transactionId} of this agent that made what it tells. "
+                + $"Permitted: {List(permitted)}.",
             permitted
         );
     }

@@ -40,11 +40,27 @@ internal sealed class DeploymentReader(ClonesDbContext db)
             return null;
         }
 
+        return await LockAgentAsync(agentId, cancellationToken);
+    }
+
+    private async Task<Deployment?> LockAgentAsync(Guid agentId, CancellationToken cancellationToken)
+    {
         var agents = await db
             .Agents.FromSql($"SELECT *, xmin FROM agents WHERE id = {agentId} FOR UPDATE")
             .AsNoTracking()
             .ToListAsync(cancellationToken);
         return agents.Count == 0 ? null : await OfAsync(agents[0], cancellationToken);
+    }
+
+    /// <summary>The same in any status, with the lifecycle as it is under the lock.</summary>
+    /// <exception cref="DeploymentImpossibleException">The training pool has no deposit wallet.</exception>
+    public async Task<(Deployment Deployment, AgentLifecycleInstance Life)?> LockAsync(Guid agentId, CancellationToken cancellationToken)
+    {
+        var lives = await db
+            .AgentLifecycles.FromSql($"SELECT * FROM agent_lifecycles WHERE agent_id = {agentId} FOR SHARE")
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        return lives is [var life] && await LockAgentAsync(agentId, cancellationToken) is { } deployment ? (deployment, life) : null;
     }
 
     /// <summary>Reads without locks.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Clones.Persistence;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
@@ -5,45 +6,105 @@ using Clones.Solana.Primitives;
 namespace Clones.Workers.Deployments;
 
 /// <summary>
-/// Takes over what is on chain already, instead of making it a second time: a transaction that landed late, or that a restored database
-/// has forgotten.
+/// Takes over what is on chain already, instead of making it a second time: a transaction that landed late, that its owner has sent around us,
+/// or that a restored database has forgotten.
 /// </summary>
 internal sealed class DeploymentAdoption(
     ClonesDbContext db,
     DeploymentTransactions transactions,
     LandedTransactions landed,
-    HeldAttempts held
+    TimeProvider time
 )
 {
-    /// <summary>Closes the books as executed.</summary>
+    /// <summary>Closes the books as executed, by the attempt that it was, and writes down what was made.</summary>
+    /// <param name="deployment">Whose.</param>
+    /// <param name="kind">Token or pool creation.</param>
     /// <param name="open">The agent's open transaction, locked and without a live attempt; null where the books know of none.</param>
-    /// <param name="address">The mint or the liquidity pool.</param>
-    /// <exception cref="InvalidOperationException">It is there and no node tells which transaction made it. A later try may.</exception>
-    public async Task<(Guid TransactionId, Landing Landing)> AdoptAsync(
+    /// <param name="address">The mint or the liquidity pool, finalized.</param>
+    /// <param name="isAsPromised">Otherwise it landed and did something else: the books are closed, and no success stands in them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="LandingUntoldException">It is there and no node tells which transaction made it.</exception>
+    public async Task<(Guid TransactionId, DeploymentMade Made)> AdoptAsync(
         Deployment deployment,
         TransactionKind kind,
         ChainTransaction? open,
         PublicKey address,
+        bool isAsPromised,
         CancellationToken cancellationToken
     )
     {
         var landing =
-            await landed.FindAsync(deployment.Agent.Id, kind, address, cancellationToken)
-            ?? throw new InvalidOperationException($"{address} is on chain, and no node tells which transaction made it.");
-        if (open is not null)
-        {
-            held.CloseBy(open, landing);
-        }
-
-        var transaction = open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Finalized, cancellationToken);
-        if (transaction.Status != TransactionStatus.Finalized || open is null)
+            await landed.FindAsync(deployment.Agent.Id, kind, address, cancellationToken) ?? throw new LandingUntoldException(address);
+        var made = new DeploymentMade(address.ToString(), landing.Signature.ToString(), landing.Slot, landing.BlockTime);
+        var transaction = await HomeAsync(deployment, kind, open, landing, cancellationToken);
+        CloseAttempts(transaction, landing);
+        if (transaction.Status != TransactionStatus.Finalized || transaction.SettledAt is null)
         {
             var reason = $"Found on chain: {landing.Signature} in slot {landing.Slot}.";
             await db.SaveChangesAsync(cancellationToken);
             await transactions.CloseAsync(transaction, TransactionStatus.Finalized, reason, landing.Slot, cancellationToken);
         }
 
+        transaction.Made = isAsPromised ? made.ToJson() : null;
         await db.SaveChangesAsync(cancellationToken);
-        return (transaction.Id, landing);
+        return (transaction.Id, made);
+    }
+
+    /// <summary>The transaction that has landed, as the books name it: the open one, an earlier one that was given up, or a new row.</summary>
+    private async Task<ChainTransaction> HomeAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        ChainTransaction? open,
+        Landing landing,
+        CancellationToken cancellationToken
+    )
+    {
+        if (landing.Attempt is not var (earlierId, _) || earlierId == open?.Id || open?.Status == TransactionStatus.Finalized)
+        {
+            return open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Finalized, cancellationToken);
+        }
+
+        if (open is not null)
+        {
+            // First, and saved: an agent has one transaction of a kind that is not given up (unique index).
+            CloseAttempts(open, landing);
+            var reason = $"The transaction {earlierId} before it has landed: {landing.Signature}.";
+            await transactions.CloseAsync(open, TransactionStatus.Cancelled, reason, null, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return await transactions.LockAsync(earlierId, cancellationToken)
+            ?? throw new InvalidOperationException($"Transaction {earlierId} is gone.");
+    }
+
+    private void CloseAttempts(ChainTransaction transaction, Landing landing)
+    {
+        var now = time.GetUtcNow();
+        foreach (var attempt in transaction.Attempts)
+        {
+            if (landing.Attempt == (transaction.Id, attempt.Number))
+            {
+                attempt.Status = AttemptStatus.Finalized;
+                attempt.Signature = landing.Signature.ToString();
+                attempt.Slot = landing.Slot;
+                attempt.WireBytes ??= landing.WireBytes;
+                attempt.ClosedAt ??= now;
+            }
+            else if (attempt.Status == AttemptStatus.Prepared)
+            {
+                // What it would make is there: the chain refuses a second landing, whoever sends it.
+                attempt.Status = attempt.MayLand() ? AttemptStatus.Expired : AttemptStatus.Withdrawn;
+                attempt.Evidence = JsonSerializer.Serialize(
+                    new
+                    {
+                        verdict = "MADE_BY_ANOTHER",
+                        signature = landing.Signature.ToString(),
+                        landing.Slot,
+                    },
+                    JsonSerializerOptions.Web
+                );
+                attempt.ClosedAt = now;
+            }
+        }
     }
 }

@@ -1,5 +1,5 @@
 using Clones.Contracts.Agents;
-using Clones.Solana.Primitives;
+using Clones.Persistence.Settlement;
 
 namespace Clones.Workers.Deployments;
 
@@ -21,27 +21,30 @@ internal static class DeploymentSuccess
 {
     public const string Actor = "system:deployments";
 
-    public static TokenCreationSucceeded OfToken(Guid agentId, PublicKey mint, Guid transactionId, Landing landing) =>
+    public static object Of(TransactionKind kind, Guid agentId, Guid transactionId, DeploymentMade made) =>
+        kind == TransactionKind.TokenCreation ? OfToken(agentId, transactionId, made) : OfPool(agentId, transactionId, made);
+
+    private static TokenCreationSucceeded OfToken(Guid agentId, Guid transactionId, DeploymentMade made) =>
         new()
         {
             AgentId = agentId,
             Actor = Actor,
-            Mint = mint.ToString(),
+            Mint = made.Address,
             TransactionId = transactionId,
-            Signature = landing.Signature.ToString(),
-            Slot = landing.Slot,
-            BlockTime = landing.BlockTime,
+            Signature = made.Signature,
+            Slot = made.Slot,
+            BlockTime = made.BlockTime,
         };
 
-    public static PoolCreationSucceeded OfPool(Guid agentId, PublicKey pool, Guid transactionId, Landing landing) =>
+    private static PoolCreationSucceeded OfPool(Guid agentId, Guid transactionId, DeploymentMade made) =>
         new()
         {
             AgentId = agentId,
             Actor = Actor,
-            PoolAddress = pool.ToString(),
+            PoolAddress = made.Address,
             TransactionId = transactionId,
-            Signature = landing.Signature.ToString(),
-            Slot = landing.Slot,
-            BlockTime = landing.BlockTime,
+            Signature = made.Signature,
+            Slot = made.Slot,
+            BlockTime = made.BlockTime,
         };
 }

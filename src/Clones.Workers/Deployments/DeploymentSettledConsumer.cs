@@ -1,13 +1,9 @@
+using Clones.Contracts.Agents;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
-using Clones.Solana.Primitives;
-using Clones.Solana.Rpc;
-using Clones.Workers.Deployments.Venues;
 using MassTransit;
-using Microsoft.Extensions.Options;
-using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Workers.Deployments;
 
@@ -19,93 +15,103 @@ internal sealed class DeploymentSettledConsumer(
     ClonesDbContext db,
     DeploymentReader deployments,
     DeploymentTransactions transactions,
-    LiquidityVenueSelector venues,
-    RpcEndpoints rpc,
-    ICrashPoints crashes,
-    IOptions<DeploymentOptions> options
+    DeploymentSight sight,
+    LateLandings late,
+    ICrashPoints crashes
 ) : IConsumer<TransactionSettled>
 {
     public async Task Consume(ConsumeContext<TransactionSettled> context)
     {
-        var settled = context.Message;
-        var transaction = await transactions.LockAsync(settled.TransactionId, context.CancellationToken);
-        if (transaction?.AgentId is not { } agentId || transaction.Kind == TransactionKind.Payment)
+        var cancellation = context.CancellationToken;
+        var transaction = await transactions.LockAsync(context.Message.TransactionId, cancellation);
+        if (
+            transaction is not { AgentId: { } agentId, Status: TransactionStatus.Finalized or TransactionStatus.Failed }
+            || transaction.Kind == TransactionKind.Payment
+        )
         {
+            // The stored status decides: of what is not at its end, nothing is closed, whoever says that it was.
             return;
         }
 
-        await transactions.ReleaseAsync(transaction, settled.Slot, context.CancellationToken);
-        await db.SaveChangesAsync(context.CancellationToken);
-        await context.Publish(await OutcomeAsync(settled, transaction, agentId, context.CancellationToken));
-        await crashes.ReachAsync(CrashPoint.BooksClosed, context.CancellationToken);
+        var landed = transaction.Attempts.Find(a => a.Status == AttemptStatus.Finalized);
+        await transactions.ReleaseAsync(transaction, landed?.Slot ?? context.Message.Slot, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        var outcome = await OutcomeAsync(context.Message, transaction, landed, agentId, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await context.Publish(outcome);
+        await crashes.ReachAsync(CrashPoint.BooksClosed, cancellation);
     }
 
     private async Task<object> OutcomeAsync(
         TransactionSettled settled,
         ChainTransaction transaction,
+        TransactionAttempt? landed,
         Guid agentId,
         CancellationToken cancellationToken
     )
     {
-        // The stored status decides; a message that says otherwise is not believed.
-        if (
-            transaction.Status != TransactionStatus.Finalized
-            || settled.Signature is not { } signature
-            || settled.Slot is not { } slot
-            || await deployments.FindAsync(agentId, cancellationToken) is not { } deployment
-        )
-        {
-            var reason = settled.FailureReason ?? transaction.Reason ?? "The transaction failed.";
-            return DeploymentFailure.Of(agentId, reason, transaction.Id);
-        }
-
-        var landing = new Landing(Signature.Parse(signature), slot, settled.BlockTime);
+        var deployment = await deployments.FindAsync(agentId, cancellationToken);
         try
         {
-            return transaction.Kind == TransactionKind.TokenCreation
-                ? await TokenAsync(deployment, transaction.Id, landing, cancellationToken)
-                : await PoolAsync(deployment, transaction.Id, landing, cancellationToken);
+            if (deployment is not null && transaction.Status == TransactionStatus.Finalized)
+            {
+                return await MadeAsync(deployment, transaction, landed, settled.BlockTime, cancellationToken);
+            }
+
+            // What an earlier attempt has made is there, although this one was refused, perhaps because of it.
+            if (
+                deployment is not null
+                && await late.FindAsync(deployment, transaction.Kind, cancellationToken)
+                    is IAgentCommand
+                        and not FailDeployment
+                        and var found
+            )
+            {
+                return found;
+            }
         }
         catch (DeploymentImpossibleException impossible)
         {
             return DeploymentFailure.Of(agentId, impossible.Message, transaction.Id);
         }
+
+        return DeploymentFailure.Of(agentId, transaction.Reason ?? settled.FailureReason ?? "The transaction failed.", transaction.Id);
     }
 
-    private async Task<object> TokenAsync(Deployment deployment, Guid transactionId, Landing landing, CancellationToken cancellationToken)
+    private async Task<object> MadeAsync(
+        Deployment deployment,
+        ChainTransaction transaction,
+        TransactionAttempt? landed,
+        long? blockTime,
+        CancellationToken cancellationToken
+    )
     {
-        var mint = deployment.Mint ?? throw new DeploymentImpossibleException("The agent has no mint.");
-        var promise = TokenPromise.Of(deployment.Agent, mint, options.Value.MetadataUriOf(deployment.Agent.Id));
-        var account = await rpc.ReadAsync(
-            (client, stop) => client.GetAccountInfoAsync(mint, Commitment.Finalized, landing.Slot, stop),
-            cancellationToken
-        );
-        var deviation = account.Value is { } found ? promise.Deviation(found) : $"there is no account {mint}";
-        return deviation is null
-            ? DeploymentSuccess.OfToken(deployment.Agent.Id, mint, transactionId, landing)
-            : DeploymentFailure.Of(
-                deployment.Agent.Id,
-                $"The transaction {landing.Signature} landed and made another token than promised: {deviation}.",
-                transactionId
-            );
-    }
-
-    private async Task<object> PoolAsync(Deployment deployment, Guid transactionId, Landing landing, CancellationToken cancellationToken)
-    {
-        var venue = await venues.SelectAsync(cancellationToken);
-        var wish = LiquidityPoolWishes.Of(deployment);
-        return await venue.FindAsync(wish, landing.Slot, cancellationToken) switch
+        var agentId = deployment.Agent.Id;
+        if (landed is not { Signature: { } signature, Slot: { } slot })
         {
-            PoolFinding.AsPromised => DeploymentSuccess.OfPool(deployment.Agent.Id, venue.AddressOf(wish), transactionId, landing),
-            PoolFinding.Different different => Failed(different.Reason),
-            _ => Failed("there is no liquidity pool"),
-        };
+            // Taken over from the chain, by something that the books have no attempt of: what was read then stands here.
+            return transaction.Made is { } made
+                ? DeploymentSuccess.Of(transaction.Kind, agentId, transaction.Id, DeploymentMade.FromJson(made))
+                : DeploymentFailure.Of(agentId, "The transaction landed, and the books do not know how.", transaction.Id);
+        }
+
+        switch (await sight.LookAsync(deployment, transaction.Kind, slot, cancellationToken))
+        {
+            case DeploymentSighting.AsPromised(var address):
+                var found = new DeploymentMade(address.ToString(), signature, slot, blockTime);
+                transaction.Made = found.ToJson();
+                return DeploymentSuccess.Of(transaction.Kind, agentId, transaction.Id, found);
+            case DeploymentSighting.Different(_, var reason):
+                return Failed(reason);
+            default:
+                return Failed(
+                    transaction.Kind == TransactionKind.TokenCreation
+                        ? $"there is no token {deployment.Mint}"
+                        : "there is no liquidity pool"
+                );
+        }
 
         object Failed(string reason) =>
-            DeploymentFailure.Of(
-                deployment.Agent.Id,
-                $"The transaction {landing.Signature} landed and made another liquidity pool than promised: {reason}.",
-                transactionId
-            );
+            DeploymentFailure.Of(agentId, LateLandings.Deviation(transaction.Kind, signature, reason), transaction.Id);
     }
 }

@@ -47,6 +47,7 @@ internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoint
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var stalled = scope.ServiceProvider.GetRequiredService<StalledDeployments>();
+        var givenUp = scope.ServiceProvider.GetRequiredService<GivenUpDeployments>();
         var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
         await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
         foreach (var coSign in await stalled.SubmittedAsync(QuietFor, cancellationToken))
@@ -58,6 +59,10 @@ internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoint
             await publish.Publish(prepare, cancellationToken);
         }
 
+        foreach (var adopt in await givenUp.FindAsync(cancellationToken))
+        {
+            await publish.Publish(adopt, cancellationToken);
+        }
         foreach (var look in await stalled.InOwnersHandsAsync(Pace, cancellationToken))
         {
             await publish.Publish(look, cancellationToken);

@@ -1,4 +1,5 @@
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Workers.Agents;
 using Clones.Workers.Deployments.Venues;
 using Clones.Workers.Settlement;
 using MassTransit;
@@ -23,11 +24,16 @@ internal static class DeploymentsRegistration
         services.AddSingleton<OwnerFunds>();
         services.AddScoped<HeldAttempts>();
         services.AddScoped<StalledDeployments>();
+        services.AddSingleton<GivenUpDeployments.Place>();
+        services.AddScoped<GivenUpDeployments>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTransactions>();
         services.AddScoped<DeploymentPreparation>();
         services.AddScoped<DeploymentAdoption>();
         services.AddScoped<LandedTransactions>();
+        services.AddScoped<DeploymentSight>();
+        services.AddScoped<LateLandings>();
+        services.AddScoped<ILandedTokens>(provider => provider.GetRequiredService<LateLandings>());
         services.AddScoped<EarlierLandings>();
         return services;
     }
@@ -38,6 +44,7 @@ internal static class DeploymentsRegistration
         bus.AddConsumer<PreparePoolCreationConsumer>();
         bus.AddConsumer<CoSignTransactionConsumer>();
         bus.AddConsumer<DeploymentSettledConsumer>();
+        bus.AddConsumer<AdoptLandedConsumer>();
         bus.AddConsumer<LookForOwnerTransactionConsumer>();
     }
 }

@@ -55,34 +55,6 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
         return found;
     }
 
-    /// <summary>Closes it by what stands on chain, finalized, whether this very message made it or not.</summary>
-    public void CloseBy(ChainTransaction transaction, Landing landing)
-    {
-        foreach (var attempt in transaction.Attempts.Where(a => a.IsInOwnersHands()))
-        {
-            if (FactsOf(attempt).IsSignedBy(landing.Signature))
-            {
-                TakeUp(transaction, attempt, landing.Signature);
-                attempt.Status = AttemptStatus.Finalized;
-                attempt.Slot = landing.Slot;
-            }
-            else
-            {
-                attempt.Status = AttemptStatus.Withdrawn;
-                attempt.Evidence = Json(
-                    new
-                    {
-                        verdict = "MADE_OTHERWISE",
-                        signature = landing.Signature.ToString(),
-                        landing.Slot,
-                    }
-                );
-            }
-
-            attempt.ClosedAt = time.GetUtcNow();
-        }
-    }
-
     /// <summary>
     /// The chain holds for good what makes another of it fail there, and it is not what was promised: waiting for a certificate of what is left
     /// in the owner's hands would help nobody.

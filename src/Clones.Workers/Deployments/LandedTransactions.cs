@@ -1,5 +1,6 @@
 using Clones.Persistence;
 using Clones.Persistence.Settlement;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,14 @@ namespace Clones.Workers.Deployments;
 
 /// <summary>What made an account that is there on chain.</summary>
 /// <param name="BlockTime">Unix seconds; null where the cluster does not know it.</param>
-internal sealed record Landing(Signature Signature, ulong Slot, long? BlockTime);
+internal sealed record Landing(Signature Signature, ulong Slot, long? BlockTime)
+{
+    /// <summary>The attempt of ours that it is; null where it is none that the books know.</summary>
+    public (Guid TransactionId, int Number)? Attempt { get; init; }
+
+    /// <summary>As the chain holds it, where it was read.</summary>
+    public byte[]? WireBytes { get; init; }
+}
 
 /// <summary>Finds the transaction that made an account which is there although the lifecycle does not know it.</summary>
 internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
@@ -16,10 +24,16 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
     private const int PageSize = 1_000;
     private const int StatusesMax = 256;
 
-    /// <summary>An attempt of ours that the chain shows as finalized; failing that, the first success in the address's own history.</summary>
+    // Before an account is made, anybody can send something to its address; so many of the oldest successes are read.
+    private const int CandidatesMax = 20;
+
+    /// <summary>
+    /// An attempt of ours that the chain shows as finalized: by its signature, or, where an owner has sent it around us, by its message in the
+    /// address's own history. Failing that, what else in that history has made the account.
+    /// </summary>
     /// <returns>Null where no node knows any.</returns>
     public async Task<Landing?> FindAsync(Guid agentId, TransactionKind kind, PublicKey address, CancellationToken cancellationToken) =>
-        await OwnAsync(agentId, kind, cancellationToken) ?? await FirstOfAsync(address, cancellationToken);
+        await OwnAsync(agentId, kind, cancellationToken) ?? await OfHistoryAsync(agentId, kind, address, cancellationToken);
 
     private async Task<Landing?> OwnAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
     {
@@ -28,7 +42,12 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
             .SelectMany(t => t.Attempts)
             .Where(a => a.Signature != null)
             .OrderByDescending(a => a.CreatedAt)
-            .Select(a => a.Signature!)
+            .Select(a => new
+            {
+                a.TransactionId,
+                a.Number,
+                a.Signature,
+            })
             .Take(StatusesMax)
             .ToListAsync(cancellationToken);
         if (stored.Count == 0)
@@ -36,7 +55,7 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
             return null;
         }
 
-        var signatures = stored.ConvertAll(Signature.Parse);
+        var signatures = stored.ConvertAll(a => Signature.Parse(a.Signature!));
         var statuses = await rpc.ReadAsync(
             (client, stop) => client.GetSignatureStatusesAsync(signatures, searchTransactionHistory: true, stop),
             cancellationToken
@@ -46,16 +65,54 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
             if (statuses.Value[i] is { Succeeded: true, ConfirmationStatus: Commitment.Finalized, Slot: var slot })
             {
                 var time = await rpc.ReadAsync((client, stop) => client.GetBlockTimeAsync(slot, stop), cancellationToken);
-                return new Landing(signatures[i], slot, time);
+                return new Landing(signatures[i], slot, time) { Attempt = (stored[i].TransactionId, stored[i].Number) };
             }
         }
 
         return null;
     }
 
-    private async Task<Landing?> FirstOfAsync(PublicKey address, CancellationToken cancellationToken)
+    private async Task<Landing?> OfHistoryAsync(Guid agentId, TransactionKind kind, PublicKey address, CancellationToken cancellationToken)
     {
-        Landing? oldest = null;
+        var candidates = await OldestSuccessesAsync(address, cancellationToken);
+        var attempts = await db
+            .Transactions.Where(t => t.AgentId == agentId && t.Kind == kind)
+            .SelectMany(t => t.Attempts)
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        Landing? maker = null;
+        foreach (var candidate in candidates)
+        {
+            var detail = await rpc.ReadAsync(
+                (client, stop) => client.GetTransactionAsync(candidate.Signature, Commitment.Finalized, stop),
+                cancellationToken
+            );
+            if (detail is not { Err: null } || MessageOf(detail) is not { } message)
+            {
+                continue;
+            }
+
+            var bytes = message.Serialize();
+            var landing = new Landing(candidate.Signature, detail.Slot, detail.BlockTime) { WireBytes = detail.TransactionBytes.ToArray() };
+            if (attempts.Find(a => a.MessageBytes.AsSpan().SequenceEqual(bytes)) is { } ours)
+            {
+                return landing with { Attempt = (ours.TransactionId, ours.Number) };
+            }
+
+            // A mint signs its own creation; an address that is derived signs nothing.
+            if (maker is null && (kind != TransactionKind.TokenCreation || message.Signers.Contains(address)))
+            {
+                maker = landing;
+            }
+        }
+
+        return maker ?? candidates.Select(c => new Landing(c.Signature, c.Slot, c.BlockTime)).FirstOrDefault();
+    }
+
+    /// <summary>Oldest first.</summary>
+    private async Task<IReadOnlyList<SignatureInfo>> OldestSuccessesAsync(PublicKey address, CancellationToken cancellationToken)
+    {
+        List<SignatureInfo> oldest = [];
         Signature? before = null;
         while (true)
         {
@@ -63,16 +120,30 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
                 (client, stop) => client.GetSignaturesForAddressAsync(address, PageSize, before, cancellationToken: stop),
                 cancellationToken
             );
-            if (page.LastOrDefault(entry => entry.Err is null) is { } success)
-            {
-                oldest = new Landing(success.Signature, success.Slot, success.BlockTime);
-            }
+            oldest = [.. oldest.Concat(page.Where(entry => entry.Err is null)).TakeLast(CandidatesMax)];
             if (page.Count < PageSize)
             {
+                oldest.Reverse();
                 return oldest;
             }
 
             before = page[^1].Signature;
         }
     }
+
+    private static Message? MessageOf(TransactionDetail detail)
+    {
+        try
+        {
+            return Transaction.Deserialize(detail.TransactionBytes.Span).Message;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 }
+
+/// <summary>An account is on chain, and no node tells which transaction made it. A later try may.</summary>
+internal sealed class LandingUntoldException(PublicKey address)
+    : Exception($"{address} is on chain, and no node tells which transaction made it.");

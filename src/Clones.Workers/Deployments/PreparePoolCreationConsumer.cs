@@ -50,17 +50,18 @@ internal sealed class PreparePoolCreationConsumer(
         var venue = await venues.SelectAsync(cancellation);
         var wish = LiquidityPoolWishes.Of(deployment);
         var seen = open?.Attempts.Max(a => a.Slot);
-        switch (await venue.FindAsync(wish, seen, cancellation))
+        switch (await venue.FindAsync(wish, Commitment.Finalized, seen, cancellation))
         {
             case PoolFinding.AsPromised:
-                var (transactionId, landing) = await adoption.AdoptAsync(
+                var (transactionId, made) = await adoption.AdoptAsync(
                     deployment,
                     TransactionKind.PoolCreation,
                     open,
                     venue.AddressOf(wish),
+                    isAsPromised: true,
                     cancellation
                 );
-                await context.Publish(DeploymentSuccess.OfPool(deployment.Agent.Id, venue.AddressOf(wish), transactionId, landing));
+                await context.Publish(DeploymentSuccess.Of(TransactionKind.PoolCreation, deployment.Agent.Id, transactionId, made));
                 return;
             case PoolFinding.Different different:
                 await FailAsync(

@@ -122,14 +122,15 @@ internal sealed class PrepareTokenCreationConsumer(
             return;
         }
 
-        var (transactionId, landing) = await adoption.AdoptAsync(
+        var (transactionId, made) = await adoption.AdoptAsync(
             deployment,
             TransactionKind.TokenCreation,
             open,
             promise.Mint,
+            isAsPromised: true,
             context.CancellationToken
         );
-        await context.Publish(DeploymentSuccess.OfToken(deployment.Agent.Id, promise.Mint, transactionId, landing));
+        await context.Publish(DeploymentSuccess.Of(TransactionKind.TokenCreation, deployment.Agent.Id, transactionId, made));
     }
 
     private async Task<DeploymentPlan> PlanAsync(

@@ -1,4 +1,5 @@
 using Clones.Contracts.Agents;
+using Clones.Persistence.Settlement;
 
 namespace Clones.Workers.Tests.Agents;
 
@@ -7,6 +8,21 @@ internal static class AgentEvents
 {
     public const string Actor = "wallet:owner";
     public const string FailReason = "The chain rejected the transaction.";
+
+    /// <summary>What a success made; null for the other events.</summary>
+    public static (TransactionKind Kind, DeploymentMade Made)? MadeBy(string @event, string signature = "new-signature") =>
+        @event switch
+        {
+            AgentEvent.TokenCreationSuccess => (
+                TransactionKind.TokenCreation,
+                new DeploymentMade("new-mint", signature, ulong.MaxValue, 1_800_000_000)
+            ),
+            AgentEvent.PoolCreationSuccess => (
+                TransactionKind.PoolCreation,
+                new DeploymentMade("new-pool", signature, ulong.MaxValue - 1, null)
+            ),
+            _ => null,
+        };
 
     public static IAgentCommand Create(
         string @event,

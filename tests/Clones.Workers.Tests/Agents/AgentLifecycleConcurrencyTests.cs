@@ -34,9 +34,16 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
     [Fact]
     public async Task A_storm_of_all_events_leaves_a_legal_history()
     {
-        var agents = await SaveAsync(() => new AgentRows(AgentStatus.Draft));
+        var agents = await SaveAsync(() =>
+        {
+            var agent = new AgentRows(AgentStatus.Draft);
+            return agent.Behind(AgentEvent.TokenCreationSuccess).Behind(AgentEvent.PoolCreationSuccess, agent.PoolTransactionId);
+        });
 
-        await Task.WhenAll(agents.SelectMany(a => AgentEvent.All.Concat(AgentEvent.All).Select(e => AskAsync(a, e))));
+        // Of each success one is true and one is forged.
+        await Task.WhenAll(
+            agents.SelectMany(a => AgentEvent.All.Select(e => AskAsync(a, e)).Concat(AgentEvent.All.Select(e => AskAsync(a, e, "forged"))))
+        );
 
         foreach (var agent in agents)
             (await ShouldHaveALegalHistoryAsync(agent)).Count.ShouldBe(2 * AgentEvent.All.Count);
@@ -127,12 +134,12 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
         return agents;
     }
 
-    private async Task<Operation> AskAsync(AgentRows agent, string @event)
+    private async Task<Operation> AskAsync(AgentRows agent, string @event, string signature = "new-signature")
     {
         var operationId = Guid.CreateVersion7();
         await host.SaveAsync(agent.NewOperation(operationId, @event));
-        // A signature of its own: the same success told twice is no event, and here every event is to count.
-        return await host.AskAsync(AgentEvents.Create(@event, agent.Id, operationId, agent.TransactionId, operationId.ToString()));
+        var transactionId = @event == AgentEvent.PoolCreationSuccess ? agent.PoolTransactionId : agent.TransactionId;
+        return await host.AskAsync(AgentEvents.Create(@event, agent.Id, operationId, transactionId, signature));
     }
 
     private Task<AttemptStatus> AttemptAsync(AgentRows agent) =>

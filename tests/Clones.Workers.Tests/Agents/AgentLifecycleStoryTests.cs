@@ -121,7 +121,7 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
         await AskAsync(agent, AgentEvent.Fail);
         (await InstanceAsync(agent)).ConsecutiveFailures.ShouldBe(AgentRows.FailuresBefore + 2);
         await AskAsync(agent, AgentEvent.Retry);
-        await AskAsync(agent, AgentEvent.TokenCreationSuccess);
+        await SucceedAsync(agent, AgentEvent.TokenCreationSuccess);
 
         var instance = await InstanceAsync(agent);
         instance.ConsecutiveFailures.ShouldBe(0);
@@ -165,13 +165,93 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
             AgentEvent.Archive,
         ];
         foreach (var @event in life)
-            await AskAsync(agent, @event);
+            await (AgentEvents.MadeBy(@event) is null ? AskAsync(agent, @event) : SucceedAsync(agent, @event));
 
         var history = await HistoryAsync(agent);
         history.Select(t => t.Sequence).ShouldBe(Enumerable.Range(1, 9).Select(i => (long)i));
         history.Select(t => t.Event).ShouldBe(life.Prepend("REGISTER"));
         history.Where(t => !t.Accepted).Select(t => t.Sequence).ShouldBe([3L, 9L]);
         history[^1].ToStatus.ShouldBe(AgentStatus.Archived);
+    }
+
+    [Theory]
+    [InlineData("nothing behind it")]
+    [InlineData("another agent's transaction")]
+    [InlineData("a transaction of the other kind")]
+    [InlineData("a transaction that landed and did something else")]
+    [InlineData("another signature than the chain's")]
+    [InlineData("another mint than the chain's")]
+    [InlineData("a transaction that was given up")]
+    public async Task A_success_that_a_stranger_sends_is_not_believed(string forgery)
+    {
+        var agent = new AgentRows(AgentStatus.PendingTokenSignature);
+        var (kind, made) = AgentEvents.MadeBy(AgentEvent.TokenCreationSuccess)!.Value;
+        var other = new AgentRows(AgentStatus.PendingTokenSignature);
+        _ = forgery switch
+        {
+            "nothing behind it" => agent,
+            "another agent's transaction" => other.With(
+                kind,
+                TransactionStatus.Finalized,
+                AttemptStatus.Finalized,
+                agent.TransactionId,
+                made
+            ),
+            "a transaction of the other kind" => agent.With(
+                TransactionKind.PoolCreation,
+                TransactionStatus.Finalized,
+                AttemptStatus.Finalized,
+                made: made
+            ),
+            "a transaction that landed and did something else" => agent.With(kind, TransactionStatus.Finalized, AttemptStatus.Finalized),
+            "another signature than the chain's" => agent.With(
+                kind,
+                TransactionStatus.Finalized,
+                AttemptStatus.Finalized,
+                made: made with
+                {
+                    Signature = "the chain's",
+                }
+            ),
+            "another mint than the chain's" => agent.With(
+                kind,
+                TransactionStatus.Finalized,
+                AttemptStatus.Finalized,
+                made: made with
+                {
+                    Address = "the chain's",
+                }
+            ),
+            _ => agent.With(kind, TransactionStatus.Cancelled, AttemptStatus.Withdrawn, made: made),
+        };
+        await SaveAsync(other);
+        await SaveAsync(agent);
+        var operationId = Guid.CreateVersion7();
+        await host.SaveAsync(agent.NewOperation(operationId, AgentEvent.TokenCreationSuccess));
+
+        var answer = await host.AskAsync(AgentEvents.Create(AgentEvent.TokenCreationSuccess, agent.Id, operationId, agent.TransactionId));
+
+        answer.ErrorCode.ShouldBe("success_not_on_record");
+        (await InstanceAsync(agent)).TokenMint.ShouldBeNull();
+        var row = (await HistoryAsync(agent)).ShouldHaveSingleItem();
+        row.Accepted.ShouldBeFalse();
+        row.Reason.ShouldNotBeNull().ShouldContain($"{agent.TransactionId}");
+    }
+
+    [Fact]
+    public async Task RETRY_looks_on_chain_first_and_goes_on_with_the_token_that_it_finds_there()
+    {
+        var agent = await SaveAsync(new AgentRows(AgentStatus.Failed));
+        host.Landed.Tokens[agent.Id] = new DeploymentMade("mint on chain", "signature on chain", 12, 34);
+
+        var answer = await AskAsync(agent, AgentEvent.Retry);
+
+        answer.AgentStatus.ShouldBe(AgentStatus.PendingPoolSignature);
+        var life = await InstanceAsync(agent);
+        (life.TokenMint, life.TokenSignature, life.TokenSlot, life.TokenBlockTime).ShouldBe(
+            ("mint on chain", "signature on chain", 12UL, 34L)
+        );
+        (await HistoryAsync(agent)).ShouldHaveSingleItem().ToStatus.ShouldBe(AgentStatus.PendingPoolSignature);
     }
 
     private async Task<AgentRows> SaveAsync(AgentRows agent)
@@ -185,6 +265,15 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
         var operationId = Guid.CreateVersion7();
         await host.SaveAsync(agent.NewOperation(operationId, @event));
         return AgentEvents.Create(@event, agent.Id, operationId);
+    }
+
+    /// <summary>A success with a transaction of its own behind it.</summary>
+    private async Task<Operation> SucceedAsync(AgentRows agent, string @event)
+    {
+        var (operationId, transactionId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await host.SaveAsync(agent.NewOperation(operationId, @event));
+        await host.SaveAsync(agent.NewlyBehind(@event, transactionId));
+        return await host.AskAsync(AgentEvents.Create(@event, agent.Id, operationId, transactionId));
     }
 
     private async Task<Operation> AskAsync(AgentRows agent, string @event) => await host.AskAsync(await EventAsync(agent, @event));

@@ -19,6 +19,18 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
     [Fact]
     public void Nothing_went_to_an_error_queue() => run.Host.Faults.ShouldBeEmpty();
 
+    [Fact]
+    public void Every_event_stands_in_the_table_for_every_state_with_and_without_a_live_submission()
+    {
+        foreach (var status in AgentStatus.All)
+        foreach (var @event in AgentEvent.All)
+        {
+            var cells = LifecycleCase.All.Where(c => c.Status == status && c.Event == @event).ToList();
+            cells.ShouldContain(c => !c.MayLand, $"{@event} in {status}");
+            cells.ShouldContain(c => c.MayLand, $"{@event} in {status}");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task An_event_does_what_the_specification_says_and_nothing_else(string name)
@@ -30,7 +42,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         var transaction = await run.Host.QueryAsync(db =>
             db.Transactions.Include(t => t.Attempts).SingleOrDefaultAsync(t => t.AgentId == rows.Id)
         );
-        var accepted = row.Target is not null && !row.IsHeldUp;
+        var accepted = row.IsAccepted;
         var status = accepted ? row.Target! : row.Status;
 
         UpperSnakeCase.From(instance.CurrentState).ShouldBe(status);
@@ -46,6 +58,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
             () => history.Actor.ShouldBe(AgentEvents.Actor),
             () => history.OperationId.ShouldBe(operationId),
             () => history.TransactionId.ShouldBe(NamesTransaction(row.Event) ? rows.TransactionId : null),
+            () => history.Signature.ShouldBe(AgentEvents.MadeBy(row.Event)?.Made.Signature),
             () => history.Reason.ShouldBe(accepted ? (row.Event == AgentEvent.Fail ? AgentEvents.FailReason : null) : operation.ErrorDetail)
         );
 
@@ -70,6 +83,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         operation.ErrorCode.ShouldBeNull();
         operation.ErrorDetail.ShouldBeNull();
         operation.PermittedEvents.ShouldBeNull();
+        operation.PossibleAtBlockHeight.ShouldBeNull();
     }
 
     private static void ShouldBeRefused(Operation operation, LifecycleCase row)
@@ -79,10 +93,27 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
             .Where(e => !row.IsHeldUp || e is not (AgentEvent.Cancel or AgentEvent.Fail or AgentEvent.Retry))
             .ToList();
         operation.Status.ShouldBe(OperationStatus.Refused);
-        operation.ErrorCode.ShouldBe(row.IsHeldUp ? "submission_in_flight" : "event_not_valid");
+        operation.ErrorCode.ShouldBe(
+            row.IsHeldUp ? "submission_in_flight"
+            : row.IsUnfounded ? "success_not_on_record"
+            : "event_not_valid"
+        );
+        ShouldTellTheHeights(operation, row);
         operation.PermittedEvents.ShouldBe(permitted);
-        foreach (var word in permitted.Append(row.Status).Append(row.Event))
+        foreach (var word in permitted.Append(row.IsUnfounded ? "not believed" : row.Status).Append(row.Event))
             operation.ErrorDetail.ShouldNotBeNull().ShouldContain(word);
+    }
+
+    /// <summary>Who is refused because something may land learns until when, and from when on to ask again: one node here, so 150 blocks on.</summary>
+    private static void ShouldTellTheHeights(Operation operation, LifecycleCase row)
+    {
+        ulong? last = row.IsHeldUp && row.MayLand ? AgentRows.LastValidBlockHeight : null;
+        operation.LastValidBlockHeight.ShouldBe(last);
+        operation.PossibleAtBlockHeight.ShouldBe(last + 150);
+        if (last is not null)
+            operation
+                .ErrorDetail.ShouldNotBeNull()
+                .ShouldContain($"up to block height {last}. Ask again when the finalized block height is {last + 150}");
     }
 
     private static void ShouldHoldTheContext(AgentLifecycleInstance instance, LifecycleCase row, bool accepted)
@@ -138,7 +169,8 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
     {
         if (row.Transaction is not var (_, status, attemptStatus))
         {
-            transaction.ShouldBeNull();
+            // Only the success that is told has one, which is at its end.
+            (transaction?.Status ?? TransactionStatus.Finalized).ShouldBe(TransactionStatus.Finalized);
             return;
         }
 
@@ -190,7 +222,9 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
             {
                 var rows = new AgentRows(row.Status, row.TokenExists);
                 if (row.Transaction is var (kind, status, attempt))
-                    rows.With(kind, status, attempt);
+                    rows.With(kind, status, attempt, payer: row.Payer);
+                else
+                    rows.Behind(row.Event);
                 Cases.Add(row.ToString(), (row, rows, rows.Asking(row.Event)));
             }
             await Host.SaveAsync(Cases.Values.SelectMany(c => c.Rows.All));

@@ -18,6 +18,7 @@ internal sealed class AgentRows
     /// <summary>Any number of rows may lie behind: what comes next is one more.</summary>
     public const long SequenceBefore = 7;
     public const int FailuresBefore = 2;
+    public const ulong LastValidBlockHeight = 1_000;
 
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private readonly List<object> rows = [];
@@ -77,10 +78,21 @@ internal sealed class AgentRows
 
     public Guid TransactionId { get; } = Guid.CreateVersion7();
 
+    /// <summary>For agents that have one of each kind.</summary>
+    public Guid PoolTransactionId { get; } = Guid.CreateVersion7();
+
     public IReadOnlyList<object> All => rows;
 
     /// <summary>A transaction of the agent with one attempt, whose lamports are reserved.</summary>
-    public AgentRows With(TransactionKind kind, TransactionStatus status, AttemptStatus attempt, Guid? id = null)
+    /// <param name="made">What the workers have read of it from the finalized chain.</param>
+    public AgentRows With(
+        TransactionKind kind,
+        TransactionStatus status,
+        AttemptStatus attempt,
+        Guid? id = null,
+        DeploymentMade? made = null,
+        DeploymentPayer payer = DeploymentPayer.DepositWallet
+    )
     {
         var transaction = new ChainTransaction
         {
@@ -90,6 +102,7 @@ internal sealed class AgentRows
             WalletId = walletId,
             AgentId = Id,
             AttemptNumber = 1,
+            Made = made?.ToJson(),
             CreatedAt = Start,
         };
         transaction.Attempts.Add(
@@ -98,9 +111,10 @@ internal sealed class AgentRows
                 TransactionId = transaction.Id,
                 Number = 1,
                 Status = attempt,
+                Payer = payer,
                 MessageBytes = [1],
                 Blockhash = "blockhash",
-                LastValidBlockHeight = 1,
+                LastValidBlockHeight = LastValidBlockHeight,
                 ContextSlot = 1,
                 GenesisHash = "genesis",
                 FeeLamportsMax = 5000,
@@ -119,6 +133,20 @@ internal sealed class AgentRows
             }
         );
         return this;
+    }
+
+    /// <summary>What stands behind the success that <see cref="AgentEvents"/> tells of this agent: finalized, read and found as promised.</summary>
+    public AgentRows Behind(string @event, Guid? id = null, DeploymentMade? made = null) =>
+        AgentEvents.MadeBy(@event) is var (kind, usual)
+            ? With(kind, TransactionStatus.Finalized, AttemptStatus.Finalized, id, made ?? usual)
+            : this;
+
+    /// <summary>The same for an agent that is stored already: the rows to store beside it.</summary>
+    public IReadOnlyList<object> NewlyBehind(string @event, Guid transactionId, DeploymentMade? made = null)
+    {
+        var before = rows.Count;
+        Behind(@event, transactionId, made);
+        return [.. rows.Skip(before)];
     }
 
     /// <summary>An operation that waits for the answer to an event.</summary>

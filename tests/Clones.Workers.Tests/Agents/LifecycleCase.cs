@@ -1,5 +1,6 @@
 using Clones.Contracts.Agents;
 using Clones.Persistence;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Settlement;
 
 namespace Clones.Workers.Tests.Agents;
@@ -18,7 +19,12 @@ internal sealed record LifecycleCase(string Status, string Event, bool TokenExis
 
     public (TransactionKind Kind, TransactionStatus Status, AttemptStatus Attempt)? Transaction { get; init; }
 
-    public static IReadOnlyList<LifecycleCase> All { get; } = [.. EveryEventInEveryState(), .. BothSidesOfTheGuard()];
+    /// <summary>Who pays it: what an owner pays may land as soon as it is prepared.</summary>
+    public DeploymentPayer Payer { get; init; }
+
+    /// <summary>Every event in every state, with nothing of the agent under way and with a submission that may still land; and both sides of the guard.</summary>
+    public static IReadOnlyList<LifecycleCase> All { get; } =
+    [.. EveryEventInEveryState(), .. EveryEventInEveryStateWithALiveSubmission(), .. BothSidesOfTheGuard()];
 
     /// <summary>What the diagram says, whatever is in flight.</summary>
     public string? Target => LifecycleDiagram.Target(Status, Event, TokenExists);
@@ -27,12 +33,22 @@ internal sealed record LifecycleCase(string Status, string Event, bool TokenExis
         Target is not null
         && Event is AgentEvent.Cancel or AgentEvent.Fail or AgentEvent.Retry
         && Transaction is var (kind, _, attempt)
-        && (Live.Contains(attempt) || (attempt == AttemptStatus.Finalized && Event == AgentEvent.Cancel && kind == KindOfStep(this)));
+        && (MayLand || (attempt == AttemptStatus.Finalized && Event == AgentEvent.Cancel && kind == KindOfStep(this)));
+
+    public bool MayLand =>
+        Transaction is var (_, _, attempt)
+        && (Live.Contains(attempt) || (attempt == AttemptStatus.Prepared && Payer == DeploymentPayer.Owner));
+
+    /// <summary>A success whose own transaction is not at its end, or is not the one that it tells of: nothing stands behind it.</summary>
+    public bool IsUnfounded => Target is not null && AgentEvents.MadeBy(Event) is not null && Transaction is not null;
+
+    public bool IsAccepted => Target is not null && !IsHeldUp && !IsUnfounded;
 
     public override string ToString() =>
         $"{Status} + {Event}"
         + (Status is AgentStatus.Failed or AgentStatus.Archived ? (TokenExists ? ", token exists" : ", no token") : "")
-        + (Transaction is var (kind, _, attempt) ? $", {UpperSnakeCase.From(kind)} attempt {UpperSnakeCase.From(attempt)}" : "");
+        + (Transaction is var (kind, _, attempt) ? $", {UpperSnakeCase.From(kind)} attempt {UpperSnakeCase.From(attempt)}" : "")
+        + (Payer == DeploymentPayer.Owner ? " with its owner, who pays" : "");
 
     private static IEnumerable<LifecycleCase> EveryEventInEveryState() =>
         from status in AgentStatus.All
@@ -40,10 +56,27 @@ internal sealed record LifecycleCase(string Status, string Event, bool TokenExis
         from @event in AgentEvent.All
         select new LifecycleCase(status, @event, tokenExists);
 
+    private static IEnumerable<LifecycleCase> EveryEventInEveryStateWithALiveSubmission() =>
+        from row in EveryEventInEveryState()
+        // Of the step that the agent waits for; elsewhere of the one that would be next.
+        let kind = KindOfStep(row) ?? (row.TokenExists ? TransactionKind.PoolCreation : TransactionKind.TokenCreation)
+        from held in new[]
+        {
+            (Attempt: AttemptStatus.Broadcast, Payer: DeploymentPayer.DepositWallet),
+            (Attempt: AttemptStatus.Prepared, Payer: DeploymentPayer.Owner),
+        }
+        select row with
+        {
+            Transaction = (kind, StatusBeside(held.Attempt), held.Attempt),
+            Payer = held.Payer,
+        };
+
     private static IEnumerable<LifecycleCase> BothSidesOfTheGuard() =>
         from row in EveryEventInEveryState()
         where row.Target is not null && row.Event is AgentEvent.Cancel or AgentEvent.Fail or AgentEvent.Retry
         from attempt in Enum.GetValues<AttemptStatus>()
+        // BROADCAST is in the table of live submissions already, but for TOKEN_CREATED, where it is of the token here.
+        where attempt != AttemptStatus.Broadcast || KindOfStep(row) is null
         select row with
         {
             // In TOKEN_CREATED the token's transaction is the only one there can be.

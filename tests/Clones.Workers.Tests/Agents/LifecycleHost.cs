@@ -5,8 +5,10 @@ using Clones.Persistence;
 using Clones.Persistence.Messaging;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Operations;
+using Clones.Persistence.Settlement;
 using Clones.Testing;
 using Clones.Workers.Agents;
+using Clones.Workers.Tests.Deployments;
 using Clones.Workers.Tests.Hosting;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -30,6 +32,9 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
     /// <summary>Everything that the lifecycle told the world, in order of arrival.</summary>
     public ConcurrentQueue<object> Published { get; } = [];
 
+    /// <summary>What the chain holds.</summary>
+    public LandedByScript Landed { get; } = new();
+
     /// <summary>Messages that would have gone to the error queue.</summary>
     public ConcurrentQueue<Exception> Faults { get; } = [];
 
@@ -43,6 +48,8 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
         builder.Services.AddSingleton(lifecycle);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDbContext<ClonesDbContext>(options => options.UseClonesPostgres(database));
+        builder.Services.AddSingleton(new CannedNode().Endpoints);
+        builder.Services.AddSingleton<ILandedTokens>(lifecycle.Landed);
         builder.Services.AddAgentLifecycle();
         if (broker is not null)
             builder.Services.AddClonesBus(builder.Configuration, Register);
@@ -72,6 +79,31 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
 
     public Task PublishAsync(IAgentCommand command) =>
         host!.Services.GetRequiredService<IBus>().Publish(command, command.GetType(), TestContext.Current.CancellationToken);
+
+    /// <summary>Writes what the workers write before they tell a success; nothing for the other events.</summary>
+    public async Task StandBehindAsync(AgentRows agent, IAgentCommand command)
+    {
+        var told = command switch
+        {
+            TokenCreationSucceeded t => (t.TransactionId, new DeploymentMade(t.Mint, t.Signature, t.Slot, t.BlockTime)),
+            PoolCreationSucceeded p => (p.TransactionId, new DeploymentMade(p.PoolAddress, p.Signature, p.Slot, p.BlockTime)),
+            _ => ((Guid, DeploymentMade)?)null,
+        };
+        if (told is not var (id, made))
+            return;
+        var json = made.ToJson();
+        var known = await QueryAsync(db =>
+            db.Transactions.Where(t => t.Id == id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Made, json))
+        );
+        if (known == 0)
+            await SaveAsync(
+                agent.NewlyBehind(
+                    command is TokenCreationSucceeded ? AgentEvent.TokenCreationSuccess : AgentEvent.PoolCreationSuccess,
+                    id,
+                    made
+                )
+            );
+    }
 
     /// <summary>Waits until the operation is answered.</summary>
     public async Task<Operation> AnswerOfAsync(Guid operationId)
@@ -218,5 +250,14 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
             lifecycle.Published.Enqueue(message);
             return Task.CompletedTask;
         }
+    }
+
+    /// <summary>Stands in for the chain, of which the lifecycle asks one thing.</summary>
+    internal sealed class LandedByScript : ILandedTokens
+    {
+        public ConcurrentDictionary<Guid, DeploymentMade> Tokens { get; } = [];
+
+        public Task<DeploymentMade?> AdoptAsync(Guid agentId, CancellationToken cancellationToken) =>
+            Task.FromResult(Tokens.GetValueOrDefault(agentId));
     }
 }

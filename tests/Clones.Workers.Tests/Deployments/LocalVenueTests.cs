@@ -83,7 +83,9 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
 
         var second = (await host.OutcomeAsync(owner.Agent.Id, 3)).ShouldBeOfType<PoolCreationSucceeded>();
         (second.PoolAddress, second.Signature).ShouldBe((first.PoolAddress, first.Signature));
-        (await owner.TransactionsAsync(TransactionKind.PoolCreation))[^1].Attempts.ShouldBeEmpty();
+        var adopted = (await owner.TransactionsAsync(TransactionKind.PoolCreation)).ShouldHaveSingleItem();
+        adopted.Status.ShouldBe(TransactionStatus.Finalized);
+        adopted.Attempts.ShouldHaveSingleItem("nothing was prepared a second time").Signature.ShouldBe(first.Signature);
     }
 
     [Fact]

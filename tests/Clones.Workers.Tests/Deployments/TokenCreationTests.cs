@@ -279,9 +279,9 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         var second = (await host.OutcomeAsync(owner.Agent.Id, 2)).ShouldBeOfType<TokenCreationSucceeded>();
 
         (second.Mint, second.Signature, second.Slot).ShouldBe((first.Mint, first.Signature, first.Slot));
-        var adopted = (await owner.TransactionsAsync())[^1];
+        var adopted = (await owner.TransactionsAsync()).ShouldHaveSingleItem();
         adopted.Status.ShouldBe(TransactionStatus.Finalized);
-        adopted.Attempts.ShouldBeEmpty("nothing was prepared a second time");
+        adopted.Attempts.ShouldHaveSingleItem("nothing was prepared a second time").Signature.ShouldBe(first.Signature);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
 
 namespace Clones.Workers.Deployments.Venues;
 
@@ -11,9 +12,11 @@ internal interface ILiquidityVenue
     /// <exception cref="DeploymentImpossibleException">The venue does not take such a pool.</exception>
     Task<DeploymentPlan> PlanAsync(LiquidityPoolWish wish, CancellationToken cancellationToken);
 
-    /// <summary>Looks at the finalized chain.</summary>
+    /// <summary>Looks at the chain.</summary>
+    /// <param name="wish">The pool that is looked for.</param>
+    /// <param name="commitment">Finalized to believe what is seen; confirmed to hold off.</param>
     /// <param name="minContextSlot">A slot that the answering node must have reached; null where any will do.</param>
-    Task<PoolFinding> FindAsync(LiquidityPoolWish wish, ulong? minContextSlot, CancellationToken cancellationToken);
+    Task<PoolFinding> FindAsync(LiquidityPoolWish wish, Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken);
 }
 
 /// <summary>The pool that is wanted.</summary>

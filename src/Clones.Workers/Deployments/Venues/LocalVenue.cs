@@ -52,12 +52,17 @@ internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : IL
         );
     }
 
-    public async Task<PoolFinding> FindAsync(LiquidityPoolWish wish, ulong? minContextSlot, CancellationToken cancellationToken)
+    public async Task<PoolFinding> FindAsync(
+        LiquidityPoolWish wish,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
     {
         var address = AddressOf(wish);
         var vault = AssociatedTokenAccountProgram.FindAddress(address, wish.Mint, wish.TokenProgram);
         var accounts = await rpc.ReadAsync(
-            (client, stop) => client.GetMultipleAccountsAsync([vault, address], Commitment.Finalized, minContextSlot, stop),
+            (client, stop) => client.GetMultipleAccountsAsync([vault, address], commitment, minContextSlot, stop),
             cancellationToken
         );
         return Judge(wish, address, accounts.Value[0], accounts.Value[1]?.Lamports ?? 0);

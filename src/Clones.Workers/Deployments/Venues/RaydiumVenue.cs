@@ -39,12 +39,16 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         );
     }
 
-    public async Task<PoolFinding> FindAsync(LiquidityPoolWish wish, ulong? minContextSlot, CancellationToken cancellationToken)
+    public async Task<PoolFinding> FindAsync(
+        LiquidityPoolWish wish,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
     {
         var pool = PoolOf(wish);
         var accounts = await rpc.ReadAsync(
-            (client, stop) =>
-                client.GetMultipleAccountsAsync([pool.State, pool.Vault0, pool.Vault1], Commitment.Finalized, minContextSlot, stop),
+            (client, stop) => client.GetMultipleAccountsAsync([pool.State, pool.Vault0, pool.Vault1], commitment, minContextSlot, stop),
             cancellationToken
         );
         return RaydiumPoolVerdict.Of(pool, cluster.ProgramId, wish, accounts.Value[0], accounts.Value[1], accounts.Value[2]);

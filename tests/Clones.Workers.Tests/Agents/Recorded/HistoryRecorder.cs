@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Clones.Contracts.Agents;
 using Clones.Persistence.Agents;
 using Clones.Persistence.Operations;
+using Clones.Persistence.Settlement;
 using Clones.Workers.Agents;
 using Microsoft.EntityFrameworkCore;
 
@@ -73,10 +74,14 @@ internal sealed class HistoryRecorder(LifecycleHost host)
                     OperationId = operationId,
                     Actor = AgentEvents.Actor,
                 }
-                : AgentEvents.Create(name, agent.Id, operationId, agent.TransactionId);
+                : AgentEvents.Create(name, agent.Id, operationId, TransactionOf(agent, name));
+        await host.StandBehindAsync(agent, command);
         var answer = await host.AskAsync(command);
         return (RecordedEvent.Of(command, answer.AgentStatus!), answer.Status == OperationStatus.Succeeded);
     }
+
+    private static Guid TransactionOf(AgentRows agent, string name) =>
+        AgentEvents.MadeBy(name) is var (kind, _) ? TransactionIds.OfDeployment(agent.Id, kind, 1) : agent.TransactionId;
 
     private async Task<JsonObject> RowAsync(Guid agentId)
     {

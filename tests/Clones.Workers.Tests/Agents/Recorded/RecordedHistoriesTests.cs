@@ -84,7 +84,9 @@ public sealed class RecordedHistoriesTests(RecordedHistoriesTests.Running runnin
     {
         var operationId = Guid.CreateVersion7();
         await running.Host.SaveAsync(agent.NewOperation(operationId, told.Type));
-        var answer = await running.Host.AskAsync(told.Read(agent.Id, operationId));
+        var command = told.Read(agent.Id, operationId);
+        await running.Host.StandBehindAsync(agent, command);
+        var answer = await running.Host.AskAsync(command);
         return (answer.Status, answer.AgentStatus);
     }
 

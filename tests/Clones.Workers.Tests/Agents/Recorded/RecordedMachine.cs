@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Clones.Contracts.Agents;
+using Clones.Persistence.Settlement;
 using Clones.Testing;
 
 namespace Clones.Workers.Tests.Agents.Recorded;
@@ -55,11 +56,22 @@ internal sealed record RecordedEvent(string Type, JsonObject Body, string Status
         return new(command.GetType().Name, body, status);
     }
 
-    /// <summary>As the contracts of today read it.</summary>
+    /// <summary>Of the transaction that a success tells of; null for the other events.</summary>
+    private TransactionKind? Kind =>
+        Type switch
+        {
+            nameof(TokenCreationSucceeded) => TransactionKind.TokenCreation,
+            nameof(PoolCreationSucceeded) => TransactionKind.PoolCreation,
+            _ => null,
+        };
+
+    /// <summary>As the contracts of today read it, of a transaction of this agent.</summary>
     public IAgentCommand Read(Guid agentId, Guid operationId)
     {
         var body = Body.DeepClone().AsObject();
         (body["agentId"], body["operationId"]) = (agentId, operationId);
+        if (Kind is { } kind)
+            body["transactionId"] = TransactionIds.OfDeployment(agentId, kind, 1);
         var type = typeof(IAgentCommand).Assembly.GetType($"{typeof(IAgentCommand).Namespace}.{Type}");
         return (IAgentCommand)
             body.Deserialize(type.ShouldNotBeNull($"{Type} is still sent by the version before"), JsonSerializerOptions.Web)!;

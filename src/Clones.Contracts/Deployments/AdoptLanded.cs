@@ -1,0 +1,10 @@
+namespace Clones.Contracts.Deployments;
+
+/// <summary>
+/// Asks Deployments to look on chain for what an agent's deployment may have made without anybody being told: the next thing that the agent
+/// does not have. Harmless at any time.
+/// </summary>
+public sealed record AdoptLanded
+{
+    public required Guid AgentId { get; init; }
+}
