@@ -1,3 +1,4 @@
+using Clones.Persistence.Agents;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
@@ -111,9 +112,11 @@ internal static class Audit
         }
     }
 
-    // What was withdrawn before we signed can land nowhere.
+    // What was withdrawn before we signed can land nowhere; what an owner pays for can from the beginning.
     private static bool IsOver(TransactionAttempt attempt) =>
-        attempt is { Status: AttemptStatus.Expired, Evidence: not null } or { Status: AttemptStatus.Withdrawn, WireBytes: null };
+        attempt
+            is { Status: AttemptStatus.Expired or AttemptStatus.Withdrawn, Evidence: not null }
+                or { Status: AttemptStatus.Withdrawn, WireBytes: null, Payer: DeploymentPayer.DepositWallet };
 
     private static bool IsOf(Execution execution, ChainTransaction transaction) =>
         execution.Transaction.Memo?.StartsWith($"{transaction.Id:D}:", StringComparison.Ordinal) == true;

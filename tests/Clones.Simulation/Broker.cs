@@ -1,8 +1,10 @@
+using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Contracts.Settlement;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Simulation.Store;
 using Clones.Solana.Rpc;
+using Clones.Workers.Deployments;
 using Clones.Workers.Settlement;
 
 namespace Clones.Simulation;
@@ -88,11 +90,15 @@ internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<Si
         e is DatabaseFailure
         || (e is UnacceptableMessageException && hasForgotten())
         || (
-            body is PrepareTokenCreation or PreparePoolCreation or CoSignTransaction or TransactionSettled
-            && (
-                e is RpcException or ChainNotReadyException
-                || (e is InvalidOperationException && e.Message.Contains("no node tells", StringComparison.Ordinal))
-            )
+            body
+                is PrepareTokenCreation
+                    or PreparePoolCreation
+                    or CoSignTransaction
+                    or LookForOwnerTransaction
+                    or AdoptLanded
+                    or TransactionSettled
+                    or IAgentCommand
+            && e is RpcException or ChainNotReadyException or LandingUntoldException
         );
 
     private void Again(Message message, Delivery delivery, long after)

@@ -82,7 +82,7 @@ internal sealed class World : IDisposable
         && Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
         && Database.Reservations.TrueForAll(r => r.ReleasedAt is not null || DeploymentAudit.MayReserve(this, r.TransactionId))
         && Owners.TrueForAll(o => o.IsDone || o.IsGone)
-        && !Database.Attempts.Values.Any(a => a.Status.IsLive());
+        && !Database.Attempts.Values.Any(a => a.MayLand());
 
     public DepositWallet AddWallet()
     {
@@ -105,6 +105,8 @@ internal sealed class World : IDisposable
     public Owner AddAgent(DepositWallet wallet, Temper temper)
     {
         var account = Account.FromSeed(Dice.Bytes(Account.SeedLength));
+        var payer = Dice.Chance(0.4) ? DeploymentPayer.Owner : DeploymentPayer.DepositWallet;
+        Chain.Fund(account.PublicKey, Funds);
         var agent = new Agent
         {
             Id = Dice.Guid(),
@@ -118,6 +120,7 @@ internal sealed class World : IDisposable
             MinimumLiquidityLamports = 1_000_000_000,
             GatedPercentage = 10,
             TokenStandard = Dice.Chance(0.5) ? TokenStandard.Token2022 : TokenStandard.SplToken,
+            DeploymentPayer = payer,
             CreatedAt = Database.Clock,
             UpdatedAt = Database.Clock,
         };

@@ -23,7 +23,7 @@ internal sealed class DeploymentPreparation(
     DeploymentTransactions transactions,
     EarlierLandings earlier,
     OwnerFunds ownerFunds,
-    DepositKeyVault keys,
+    IDeploymentKeys keys,
     DatabaseHeartbeat heartbeat,
     IOptions<DeploymentOptions> options,
     ICrashPoints crashes,

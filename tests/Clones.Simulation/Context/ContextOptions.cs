@@ -1,5 +1,6 @@
 using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Clones.Simulation.Context;
@@ -19,8 +20,23 @@ internal static class ContextOptions
         builder.ReplaceService<IDatabase, ContextDatabase>();
         builder.ReplaceService<IDbContextTransactionManager, ContextTransactions>();
         builder.ReplaceService<IRawSqlCommandBuilder, ContextCommands>();
+        builder.AddInterceptors(new OutboxOnly());
         // Each context is one message's, on one thread.
         builder.EnableThreadSafetyChecks(false);
         return builder.Options;
+    }
+
+    /// <summary>Where nothing but messages is to be saved, the database is not asked to save anything.</summary>
+    private sealed class OutboxOnly : SaveChangesInterceptor
+    {
+        public override async ValueTask<int> SavedChangesAsync(
+            SaveChangesCompletedEventData eventData,
+            int result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            await Seat.Of(eventData.Context!).CommitMessagesAsync();
+            return result;
+        }
     }
 }

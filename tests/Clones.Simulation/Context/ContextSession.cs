@@ -36,7 +36,12 @@ internal sealed class ContextSession(Database database, SimulatedProcess process
     public void Insert(object row)
     {
         var table = Table.For(row.GetType());
-        changes.Add(new Change(table, table.KeyOf(row), null, row, table.Copy(row)));
+        var copy = table.Copy(row);
+        if (copy is ChainTransaction { NextCheckAt: var at } transaction && at == default)
+        {
+            transaction.NextCheckAt = Database.Clock.AddSeconds(15);
+        }
+        changes.Add(new Change(table, table.KeyOf(row), null, row, copy));
     }
 
     /// <param name="write">Is given the row as this transaction sees it.</param>

@@ -45,15 +45,69 @@ internal static partial class HandWrittenSql
         {
             return await SubmittedAsync(seat, row, (TimeSpan)arguments[0]!);
         }
-        return sql.Contains("FROM agent_lifecycles l", StringComparison.Ordinal) && sql.Contains("NOT EXISTS", StringComparison.Ordinal)
-            ? await seat.AskAsync<IEnumerable>(() => Unprepared(seat, row, (TimeSpan)arguments[0]!))
-            : throw new NotSupportedException($"The simulated database does not know: {sql}");
+        if (sql.Contains("a.payer = 'OWNER'", StringComparison.Ordinal))
+        {
+            return await InOwnersHandsAsync(seat, (TimeSpan)arguments[0]!);
+        }
+        return sql switch
+        {
+            _ when sql.Contains("JOIN mint_keys k", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() => GivenUpTokens(seat, row)),
+            _ when sql.Contains("l.liquidity_pool_address IS NULL", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() =>
+                GivenUpPools(seat)
+            ),
+            _ when sql.Contains("l.status IN ('PENDING_TOKEN_SIGNATURE'", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() =>
+                Unprepared(seat, row, (TimeSpan)arguments[0]!)
+            ),
+            _ => throw new NotSupportedException($"The simulated database does not know: {sql}"),
+        };
     }
+
+    private static async Task<List<Guid>> InOwnersHandsAsync(Seat seat, TimeSpan again)
+    {
+        var now = seat.Host.World.Database.Clock;
+        var held = (await seat.AskAsync(() => All<TransactionAttempt>(seat).Where(a => a.IsInOwnersHands()).ToList()))
+            .Select(a => a.TransactionId)
+            .ToHashSet();
+        var due = await seat.LockAsync(
+            typeof(ChainTransaction),
+            r => r is ChainTransaction t && held.Contains(t.Id) && !IsOver(t.Status) && t.NextCheckAt <= now,
+            skipLocked: true
+        );
+        return await seat.AskAsync(() =>
+        {
+            due.ForEach(transaction => seat.Session!.Update(transaction, t => ((ChainTransaction)t).NextCheckAt = now + again));
+            return due.ConvertAll(t => ((ChainTransaction)t).Id);
+        });
+    }
+
+    private static List<object> GivenUpTokens(Seat seat, RowOf row) =>
+        [
+            .. from life in All<AgentLifecycleInstance>(seat)
+            where life is { CurrentState: "Draft" or "Failed", TokenMint: null } && !HasUnread(seat, life, TransactionKind.TokenCreation)
+            join key in All<EncryptedMintKey>(seat) on life.CorrelationId equals key.AgentId
+            select row.New(("AgentId", life.CorrelationId), ("Mint", key.Mint)),
+        ];
+
+    private static List<Guid> GivenUpPools(Seat seat) =>
+        [
+            .. from life in All<AgentLifecycleInstance>(seat)
+            where
+                life is { CurrentState: "Failed", TokenMint: not null, LiquidityPoolAddress: null }
+                && !HasUnread(seat, life, TransactionKind.PoolCreation)
+                && All<ChainTransaction>(seat).Any(t => t.AgentId == life.CorrelationId && t.Kind == TransactionKind.PoolCreation)
+            select life.CorrelationId,
+        ];
+
+    // Has landed, and what it made was never read.
+    private static bool HasUnread(Seat seat, AgentLifecycleInstance life, TransactionKind kind) =>
+        All<ChainTransaction>(seat)
+            .Any(t => t.AgentId == life.CorrelationId && t.Kind == kind && t is { Status: TransactionStatus.Finalized, Made: null });
+
+    private static IEnumerable<T> All<T>(Seat seat) => seat.View(typeof(T)).Cast<T>();
 
     private static List<object> Reserved(Seat seat, RowOf row, Guid wallet, Guid except) =>
         [
-            .. seat.View(typeof(WalletReservation))
-                .Cast<WalletReservation>()
+            .. All<WalletReservation>(seat)
                 .Where(r => r.WalletId == wallet && r.ReleasedAt is null && r.TransactionId != except)
                 .GroupBy(r => r.Mint ?? "")
                 .Select(g => row.New(("Mint", g.Key), ("Amount", g.Sum(r => (decimal)r.Amount)))),
@@ -82,21 +136,22 @@ internal static partial class HandWrittenSql
         });
 
         IEnumerable<TransactionAttempt> AttemptsOf(Guid id) =>
-            seat.View(typeof(TransactionAttempt)).Cast<TransactionAttempt>().Where(a => a.TransactionId == id);
+            All<TransactionAttempt>(seat).Where(a => a.TransactionId == id);
     }
 
     private static List<object> Unprepared(Seat seat, RowOf row, TimeSpan quietFor)
     {
-        var before = seat.Host.World.Database.Clock - quietFor;
-        var transactions = seat.View(typeof(ChainTransaction)).Cast<ChainTransaction>().ToList();
+        var now = seat.Host.World.Database.Clock;
+        var before = now - quietFor;
+        var transactions = All<ChainTransaction>(seat).ToList();
         return
         [
-            .. from life in seat.View(typeof(AgentLifecycleInstance)).Cast<AgentLifecycleInstance>()
+            .. from life in All<AgentLifecycleInstance>(seat)
             let status = Persistence.UpperSnakeCase.From(life.CurrentState)
-            where status is AgentStatus.PendingTokenSignature or AgentStatus.PendingPoolSignature && life.UpdatedAt < before
+            where status is AgentStatus.PendingTokenSignature or AgentStatus.PendingPoolSignature && !(life.UpdatedAt >= before && life.UpdatedAt <= now)
             let kind = status == AgentStatus.PendingTokenSignature ? TransactionKind.TokenCreation : TransactionKind.PoolCreation
             let own = transactions.Where(t => t.AgentId == life.CorrelationId)
-            where !own.Any(t => t.Kind == kind && !IsOver(t.Status)) && !own.Any(t => t.SettledAt > before)
+            where !own.Any(t => t.Kind == kind && !IsOver(t.Status)) && !own.Any(t => t.SettledAt >= before && t.SettledAt <= now)
             select row.New(("AgentId", life.CorrelationId), ("Status", status)),
         ];
     }

@@ -23,6 +23,8 @@ internal sealed class QueryRows(Seat seat, QueryContext query, IReadOnlyList<IEn
         return rows;
     }
 
+    public static object? Column(object row, string property) => row.GetType().GetProperty(property)!.GetValue(row);
+
     public IEnumerable<T> Fetched<T>(int statement) => fetched[statement].Cast<T>();
 
     public T Parameter<T>(string name) => (T)query.Parameters[name]!;

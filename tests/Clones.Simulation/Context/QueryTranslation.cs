@@ -49,7 +49,7 @@ internal sealed class QueryTranslation : ExpressionVisitor
         {
             var row = Visit(node.Arguments[0]);
             var property = (string)((ConstantExpression)node.Arguments[1]).Value!;
-            return Expression.Convert(Expression.Property(Stripped(row), property), method.ReturnType);
+            return Expression.Convert(ColumnOf(row, property), method.ReturnType);
         }
         if (type == typeof(Queryable))
         {
@@ -74,9 +74,11 @@ internal sealed class QueryTranslation : ExpressionVisitor
     protected override Expression VisitUnary(UnaryExpression node) =>
         node.NodeType == ExpressionType.Quote ? Visit(node.Operand) : base.VisitUnary(node);
 
-    // EF asks for a column of a row that it has made an object of.
-    private static Expression Stripped(Expression row) =>
-        row is UnaryExpression { NodeType: ExpressionType.Convert, Operand: var inner } && row.Type == typeof(object) ? inner : row;
+    // EF asks for columns of rows whose type only they know.
+    private static Expression ColumnOf(Expression row, string property) =>
+        row.Type == typeof(object)
+            ? Expression.Call(typeof(QueryRows), nameof(QueryRows.Column), [], row, Expression.Constant(property))
+            : Expression.Property(row, property);
 
     private MethodCallExpression Fetched(Type element, string sql, Expression argument)
     {

@@ -58,6 +58,16 @@ internal sealed class Seat
         }
     }
 
+    /// <summary>Where no database transaction is open, what was published goes out by itself.</summary>
+    public async Task CommitMessagesAsync()
+    {
+        if (Session is null && published.Count > 0)
+        {
+            await BeginAsync();
+            await CommitAsync();
+        }
+    }
+
     public void Abort()
     {
         Session?.Abort();

@@ -19,7 +19,7 @@ internal static class UniqueIndexes
         Refuse("primary key of agent_transitions", View<AgentTransition>(), t => (t.AgentId, t.Sequence));
         if (!database.Faults.WithoutUniqueIndexes)
         {
-            Refuse("ux_transaction_attempts_one_live", attempts.Where(a => a.Status.IsLive()), a => a.TransactionId);
+            Refuse("ux_transaction_attempts_one_live", attempts.Where(a => a.MayLand()), a => a.TransactionId);
             Refuse("ix_transaction_attempts_signature", attempts.Where(a => a.Signature is not null), a => a.Signature!);
             Refuse(
                 "ux_transactions_one_per_agent_and_kind",

@@ -91,12 +91,18 @@ internal static class DeploymentAudit
     {
         foreach (var transaction in world.Database.Transactions.Values.Where(t => t.Kind != TransactionKind.Payment))
         {
-            var signed = world.Database.Attempts.Values.Count(a =>
-                a.TransactionId == transaction.Id && a.WireBytes is not null && a.Evidence?.Contains("RECOVERED") != true
+            var attempts = world.Database.Attempts.Values.Where(a => a.TransactionId == transaction.Id).ToList();
+            var signed = attempts.Count(a =>
+                a.Payer == DeploymentPayer.DepositWallet && a.WireBytes is not null && a.Evidence?.Contains("RECOVERED") != true
             );
+            // An owner who pays gets the mint's signature with what is to be signed.
+            var signedByMint = attempts.Count(a => a.MintSignature is not null);
             foreach (var purpose in new[] { WalletKeyEvent.Deposit, WalletKeyEvent.Mint })
             {
-                var expected = purpose == WalletKeyEvent.Deposit || transaction.Kind == TransactionKind.TokenCreation ? signed : 0;
+                var expected =
+                    purpose == WalletKeyEvent.Deposit ? signed
+                    : transaction.Kind == TransactionKind.TokenCreation ? signed + signedByMint
+                    : 0;
                 var opened = world.Database.Deployments.KeyEvents.Count(e => e.TransactionId == transaction.Id && e.Purpose == purpose);
                 if (opened != expected)
                 {

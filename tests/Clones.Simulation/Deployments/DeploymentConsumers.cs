@@ -31,6 +31,12 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
             case CoSignTransaction coSign:
                 await ConsumeAsync<CoSignTransactionConsumer, CoSignTransaction>(messageId, coSign);
                 return true;
+            case LookForOwnerTransaction look:
+                await ConsumeAsync<LookForOwnerTransactionConsumer, LookForOwnerTransaction>(messageId, look);
+                return true;
+            case AdoptLanded adopt:
+                await ConsumeAsync<AdoptLandedConsumer, AdoptLanded>(messageId, adopt);
+                return true;
             case TransactionSettled settled when IsDeployment(settled.TransactionId):
                 await ConsumeAsync<DeploymentSettledConsumer, TransactionSettled>(messageId, settled);
                 return true;

@@ -42,6 +42,7 @@ internal sealed class HostServices(SimulatedHost host) : IServiceScopeFactory
         services.AddScoped<WalletLedger>();
         services.AddScoped<IDeploymentKeys, SimulatedVault>();
         services.AddScoped<TimeProvider>(provider => Host(provider).Clock);
+        services.AddScoped(provider => Host(provider).World.Plant.Rules);
         services.AddScoped(provider => Host(provider).Crashes);
         services.AddScoped(provider => Host(provider).Rpc);
         services.AddScoped(provider => Host(provider).Balances);

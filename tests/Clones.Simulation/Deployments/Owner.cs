@@ -26,6 +26,7 @@ internal sealed class Owner : IDisposable
     private readonly List<(TransactionKind Kind, byte[] Signed)> drawer = [];
     private readonly Temper temper;
     private bool isSensible;
+    public string Doing = "";
     private int failuresAfterHealing;
 
     public Owner(World world, Account account, Guid agentId, Temper temper)
@@ -133,9 +134,11 @@ internal sealed class Owner : IDisposable
         {
             await UseTheDrawerAsync();
         }
-        if (!isSensible && dice.Chance(temper.GoesAround))
+        if (!isSensible && dice.Chance(temper.GoesAround) && GoAround(signed) && dice.Chance(0.5))
         {
-            GoAround(signed);
+            // Somebody whose own wallet sends it need not tell us.
+            await browser.DelayAsync(dice.Between(5_000, 90_000));
+            return;
         }
         if (!isSensible && dice.Chance(temper.DoubleClicks))
         {
@@ -165,16 +168,18 @@ internal sealed class Owner : IDisposable
     }
 
     // What the deposit wallet pays for lacks its signature, and the mint's: no validator takes it.
-    private void GoAround(byte[] signed)
+    private bool GoAround(byte[] signed)
     {
         try
         {
             world.Chain.Submit(signed, drop: false);
             world.Note("owner's broadcast taken");
+            return true;
         }
         catch (FormatException)
         {
             world.Note("owner's broadcast not taken");
+            return false;
         }
     }
 
@@ -197,11 +202,14 @@ internal sealed class Owner : IDisposable
     private async Task<T> AnswerAsync<T>(Func<Portal, Task<T>> ask)
     {
         var portal = world.Portal;
+        Doing = $"asks {portal.Process.Name} at {world.Timeline.Now}";
         var died = new TaskCompletionSource<T>();
         portal.Process.OnDeath(() =>
             world.Timeline.After(5_000, () => died.TrySetException(new DatabaseFailure("The API does not answer.")))
         );
-        return await await Task.WhenAny(ask(portal), died.Task);
+        var r = await await Task.WhenAny(ask(portal), died.Task);
+        Doing = $"answered {portal.Process.Name} at {world.Timeline.Now}";
+        return r;
     }
 }
 

@@ -44,7 +44,7 @@ internal sealed class Portal : ICrashPoints
                     new PreferWait(TimeSpan.Zero),
                     db,
                     new OwnerTransactions(db, host.Rpc),
-                    new OperationWaiter(db, host.Clock),
+                    new OperationWaiter(db, host.Rpc, host.Clock),
                     bus,
                     default
                 );

@@ -50,7 +50,7 @@ internal sealed class TransitionLog
         {
             TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled => false,
             TransactionStatus.Accepted or TransactionStatus.Expired when kind != TransactionKind.Payment => to
-                is not (TransactionStatus.Broadcast or TransactionStatus.Confirmed or TransactionStatus.Unresolved),
+                is not (TransactionStatus.Confirmed or TransactionStatus.Unresolved),
             TransactionStatus.Accepted or TransactionStatus.Expired => to is TransactionStatus.Signed or TransactionStatus.Failed,
             _ => to is not (TransactionStatus.Accepted or TransactionStatus.Signed or TransactionStatus.Cancelled),
         };
