@@ -48,6 +48,19 @@ public sealed partial class DocumentTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task The_choices_of_an_agent_are_described_with_their_values_and_their_defaults()
+    {
+        using var http = api.Client();
+        var document = (await http.GetJsonAsync("/openapi/v1.json")).Body;
+        var properties = document["components"]!["schemas"]!["CreateAgentRequest"]!["properties"]!;
+
+        properties["deploymentPayer"]!["pattern"]!.GetValue<string>().ShouldBe("^(DEPOSIT_WALLET|OWNER)$");
+        properties["deploymentPayer"]!["default"]!.GetValue<string>().ShouldBe("DEPOSIT_WALLET");
+        properties["tokenStandard"]!["default"]!.GetValue<string>().ShouldBe("TOKEN2022");
+        properties["keepMintAuthority"]!["type"]!.ToJsonString().ShouldContain("boolean");
+    }
+
+    [Fact]
     public async Task The_docs_page_needs_no_internet()
     {
         using var http = api.Client();

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Contracts.Agents;
@@ -28,8 +30,8 @@ internal sealed record CreateAgentRequest(
     string MinimumLiquidity,
     int GatedPercentage,
     string? LogoUrl = null,
-    string? TokenStandard = null,
-    string? DeploymentPayer = null,
+    [property: DefaultValue("TOKEN2022"), RegularExpression("^(TOKEN2022|SPL_TOKEN)$")] string? TokenStandard = null,
+    [property: DefaultValue("DEPOSIT_WALLET"), RegularExpression("^(DEPOSIT_WALLET|OWNER)$")] string? DeploymentPayer = null,
     bool KeepMintAuthority = false,
     bool FreezeAuthority = false
 );

@@ -1,12 +1,10 @@
 using Clones.Persistence;
-using Clones.Persistence.Agents;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
-using Clones.Workers.Keys;
 using Clones.Workers.Settlement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -23,8 +21,7 @@ internal sealed class DeploymentPreparation(
     DeploymentTransactions transactions,
     EarlierLandings earlier,
     OwnerFunds ownerFunds,
-    IDeploymentKeys keys,
-    DatabaseHeartbeat heartbeat,
+    MintSigner mint,
     IOptions<DeploymentOptions> options,
     ICrashPoints crashes,
     TimeProvider time
@@ -72,7 +69,10 @@ internal sealed class DeploymentPreparation(
     /// </summary>
     private async Task RefuseIfLandedAsync(Deployment deployment, ChainTransaction transaction, CancellationToken cancellationToken)
     {
-        var executed = await earlier.ExecutedAsync(deployment.Agent.Id, transaction.Kind, transaction.WalletId, cancellationToken);
+        // The payer may have been another before.
+        var executed =
+            await earlier.ExecutedAsync(deployment.Agent.Id, transaction.Kind, transaction.WalletId, cancellationToken)
+            ?? (deployment.IsPaidByOwner ? await earlier.ExecutedByOwnerAsync(deployment, transaction.Kind, cancellationToken) : null);
         if (executed is not null)
         {
             throw new DeploymentImpossibleException(
@@ -127,31 +127,13 @@ internal sealed class DeploymentPreparation(
             GenesisHash = genesis.ToString(),
             FeeLamportsMax = fee,
             Payer = deployment.Agent.DeploymentPayer,
-            MintSignature = deployment.IsPaidByOwner ? await SignWithMintAsync(transaction, message, cancellationToken) : null,
+            MintSignature =
+                deployment.IsPaidByOwner && transaction.Kind == TransactionKind.TokenCreation
+                    ? await mint.SignAsync(deployment.Agent.Id, transaction.Id, message, cancellationToken)
+                    : null,
             Terms = new DeploymentTerms(plan.Steps, cost).ToJson(),
             CreatedAt = time.GetUtcNow(),
         };
-    }
-
-    /// <summary>
-    /// Where the owner pays, the mint's signature is the only one of ours, and the owner gets it with the transaction: nothing of it is secret,
-    /// and it is good for this message alone. The caller's commit stores it before it leaves.
-    /// </summary>
-    /// <exception cref="ChainNotReadyException">Signing is fenced.</exception>
-    private async Task<string?> SignWithMintAsync(ChainTransaction transaction, Message message, CancellationToken cancellationToken)
-    {
-        if (transaction.Kind != TransactionKind.TokenCreation || transaction.AgentId is not { } agentId)
-        {
-            return null;
-        }
-
-        if (await FenceGate.AskAsync(db, heartbeat, cancellationToken) is { IsOpen: false, Closed: var closed })
-        {
-            throw new ChainNotReadyException($"Signing is fenced: {closed}");
-        }
-
-        using var mint = await keys.OpenMintKeyAsync(agentId, transaction.Id, cancellationToken);
-        return mint.Sign(message.Serialize()).ToString();
     }
 
     // The upper quartile of what landed lately with this payer's lock, within the ceiling.

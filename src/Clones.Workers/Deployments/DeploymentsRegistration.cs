@@ -22,6 +22,8 @@ internal static class DeploymentsRegistration
         services.TryAddSingleton<DeathInquest>();
         services.TryAddSingleton<SettlementRules>();
         services.AddSingleton<OwnerFunds>();
+        services.AddSingleton<OwnerLandings>();
+        services.AddScoped<MintSigner>();
         services.AddScoped<HeldAttempts>();
         services.AddScoped<StalledDeployments>();
         services.AddSingleton<GivenUpDeployments.Place>();

@@ -1,8 +1,15 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
+using Clones.Persistence.Agents;
+using Clones.Persistence.Keys;
 using Clones.Persistence.Ledger;
 using Clones.Persistence.Settlement;
+using Clones.Solana.Rpc;
+using Clones.Workers.Deployments;
+using Clones.Workers.Keys;
+using Clones.Workers.Settlement;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Workers.Tests.Deployments;
 
@@ -25,6 +32,23 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         var success = (await host.OutcomeAsync(owner.Agent.Id)).ShouldBeOfType<TokenCreationSucceeded>();
         var attempt = (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts.ShouldHaveSingleItem();
         (attempt.Status, attempt.Signature).ShouldBe((AttemptStatus.Finalized, success.Signature));
+    }
+
+    [Fact]
+    public async Task The_mint_of_an_owner_who_pays_signs_nothing_while_the_fence_stands()
+    {
+        var owner = await DeployingOwner.CreateAsync(host, payer: DeploymentPayer.Owner);
+        await RaiseAsync();
+
+        var refusal = await Should.ThrowAsync<ChainNotReadyException>(() => PrepareAsync(owner));
+
+        refusal.Message.ShouldBe("Signing is fenced: A drill.");
+        await OpenAsync();
+        (await owner.TransactionsAsync()).ShouldBeEmpty();
+        (await OpeningsAsync(owner)).ShouldBe(0);
+        await owner.AskForTokenAsync();
+        (await owner.PreparedAsync()).MintSignature.ShouldNotBeNull();
+        (await OpeningsAsync(owner)).ShouldBe(1);
     }
 
     [Fact]
@@ -73,6 +97,39 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         (await host.OutcomeAsync(owner.Agent.Id, 2)).ShouldBeOfType<FailDeployment>().Reason.ShouldContain(landing);
         (await owner.TransactionsAsync()).SelectMany(t => t.Attempts).ShouldHaveSingleItem();
     }
+
+    private Task<int> OpeningsAsync(DeployingOwner owner) =>
+        host.WithAsync(db => db.KeyEvents.CountAsync(e => e.Kind == KeyEventKind.Opened && e.KeyId == owner.Agent.Id));
+
+    /// <summary>As the consumer does, without the bus, which would try again.</summary>
+    private Task<bool> PrepareAsync(DeployingOwner owner) =>
+        host.WithAsync(
+            async (services, db) =>
+            {
+                var stop = TestContext.Current.CancellationToken;
+                db.MintKeys.Add(await services.GetRequiredService<DepositKeyVault>().CreateMintKeyAsync(owner.Agent.Id, stop));
+                await db.SaveChangesAsync(stop);
+                await using var commit = await db.Database.BeginTransactionAsync(stop);
+                var deployment = await services
+                    .GetRequiredService<DeploymentReader>()
+                    .LockAsync(owner.Agent.Id, AgentStatus.PendingTokenSignature, stop);
+                var promise = TokenPromise.Of(owner.Agent, deployment!.Mint!.Value, "");
+                var balances = services.GetRequiredService<WalletBalances>();
+                var sizes = TokenCreationPlan.Sizes(promise);
+                var plan = TokenCreationPlan.Build(
+                    deployment.Payer,
+                    deployment.Owner,
+                    promise,
+                    await balances.RentAsync(sizes.Mint, stop),
+                    await balances.RentAsync(sizes.OwnerAccount, stop)
+                );
+                await services
+                    .GetRequiredService<DeploymentPreparation>()
+                    .PrepareAsync(deployment, TransactionKind.TokenCreation, null, plan, stop);
+                await commit.CommitAsync(stop);
+                return true;
+            }
+        );
 
     private static async Task ShouldWaitAsync(DeployingOwner owner)
     {

@@ -8,22 +8,25 @@ internal sealed class KeyAudit(ClonesDbContext db)
 {
     private const int FindingsMax = 1_000;
 
-    // Attempts that the books learnt from the chain were signed by a database that is gone (a restore): their openings went with it.
+    // Attempts that the books learnt from the chain were signed by a database that is gone (a restore): their openings went with it. Where the
+    // owner pays, the mint alone signs, when it is prepared.
     private const string OpeningsAgainstSignatures = """
         WITH begun AS (SELECT min(occurred_at) AS at FROM wallet_key_events),
         opened AS (
             SELECT transaction_id, purpose, key_id, count(*) AS times FROM wallet_key_events WHERE kind = 'OPENED' AND transaction_id IS NOT NULL
             GROUP BY transaction_id, purpose, key_id),
         signed AS (
-            SELECT a.transaction_id, t.wallet_id, t.agent_id, t.kind, count(*) AS times,
+            SELECT a.transaction_id, t.wallet_id, t.agent_id, t.kind,
+                count(*) FILTER (WHERE a.payer = 'DEPOSIT_WALLET') AS by_wallet, count(*) AS by_mint,
                 count(*) FILTER (WHERE a.evidence::text LIKE '%"RECOVERED"%') AS adopted
             FROM transaction_attempts a JOIN transactions t ON t.id = a.transaction_id, begun
-            WHERE a.wire_bytes IS NOT NULL AND a.created_at >= begun.at
+            WHERE a.created_at >= begun.at
+                AND CASE a.payer WHEN 'DEPOSIT_WALLET' THEN a.wire_bytes IS NOT NULL ELSE a.mint_signature IS NOT NULL END
             GROUP BY a.transaction_id, t.wallet_id, t.agent_id, t.kind),
         due AS (
-            SELECT transaction_id, 'deposit' AS purpose, wallet_id AS key_id, times, adopted FROM signed
+            SELECT transaction_id, 'deposit' AS purpose, wallet_id AS key_id, by_wallet AS times, adopted FROM signed WHERE by_wallet > 0
             UNION ALL
-            SELECT transaction_id, 'mint', agent_id, times, adopted FROM signed WHERE kind = 'TOKEN_CREATION')
+            SELECT transaction_id, 'mint', agent_id, by_mint, adopted FROM signed WHERE kind = 'TOKEN_CREATION')
         SELECT coalesce(o.transaction_id, d.transaction_id) AS transaction_id, coalesce(o.purpose, d.purpose) AS purpose,
             coalesce(o.key_id, d.key_id) AS key_id, coalesce(o.times, 0) AS opened, coalesce(d.times, 0) AS signed
         FROM opened o FULL JOIN due d USING (transaction_id, purpose, key_id)

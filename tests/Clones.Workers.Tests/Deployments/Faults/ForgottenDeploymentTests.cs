@@ -1,4 +1,5 @@
 using Clones.Contracts.Agents;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Settlement;
 using Clones.Workers.Tests.Settlement;
 
@@ -12,10 +13,11 @@ public sealed class ForgottenDeploymentTests(DeploymentFaultHost host) : IClassF
     [Fact]
     public async Task Row_24_a_database_restored_to_before_token_creations_makes_none_a_second_time()
     {
-        // In the copy the first three have no mint key, the last one has its key and was not signed.
+        // In the copy the first four have no mint key, the last one has its key and was not signed.
         var lost = await FaultyDeployment.CreateAsync(host);
         var retried = await FaultyDeployment.CreateAsync(host);
         var hasty = await FaultyDeployment.CreateAsync(host);
+        var paid = await FaultyDeployment.CreateAsync(host, DeploymentPayer.Owner);
         var kept = await FaultyDeployment.CreateAsync(host);
         var toSign = await kept.AskAsync(Token);
         await host.StopAllAsync();
@@ -24,11 +26,12 @@ public sealed class ForgottenDeploymentTests(DeploymentFaultHost host) : IClassF
         await kept.SignOrRenewAsync(toSign);
         await lost.SignAsync(await lost.AskAsync(Token));
         await hasty.SignAsync(await hasty.AskAsync(Token));
+        await paid.SignAsync(await paid.AskAsync(Token));
         await retried.AskAsync(Token);
         await retried.CancelAsync();
         await retried.UntilAsync(AgentStatus.Draft);
         await retried.SignAsync(await retried.AskAsync(Token));
-        FaultyDeployment[] forgotten = [lost, retried, hasty];
+        FaultyDeployment[] forgotten = [lost, retried, hasty, paid];
         foreach (var deployment in forgotten.Append(kept))
         {
             await deployment.ShouldHaveLandedOnceAsync(Token);
@@ -49,6 +52,7 @@ public sealed class ForgottenDeploymentTests(DeploymentFaultHost host) : IClassF
 
         await lost.CommandAsync(Token);
         await retried.CommandAsync(Token);
+        await paid.CommandAsync(Token);
         await kept.RenewAsync(Token);
         foreach (var deployment in forgotten)
         {

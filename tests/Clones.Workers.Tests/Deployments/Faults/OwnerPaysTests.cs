@@ -4,7 +4,7 @@ using Clones.Persistence.Keys;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
-using Clones.Testing;
+using Clones.Workers.Keys.Audit;
 using Clones.Workers.Tests.Settlement;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,6 +61,10 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
         opening.TransactionId.ShouldBe(transactions.Single(t => t.Kind == TransactionKind.TokenCreation).Id);
         (await host.WithAsync((_, db) => db.WalletReservations.CountAsync(r => r.WalletId == wallet.Id))).ShouldBe(0);
         (await host.Bystander.GetBalanceAsync(PublicKey.Parse(wallet.Address))).Value.ShouldBe(0UL);
+        var (_, findings) = await host.WithAsync((_, db) => new KeyAudit(db).RunAsync(null, TestContext.Current.CancellationToken));
+        findings.ShouldBeEmpty();
+        var (_, report) = await host.ReconcileAsync();
+        report.Split('\n').Single(line => line.StartsWith(wallet.Address, StringComparison.Ordinal)).ShouldContain("equal");
     }
 
     [Fact]

@@ -1,0 +1,27 @@
+using Clones.Persistence;
+using Clones.Solana.Messages;
+using Clones.Workers.Keys;
+using Clones.Workers.Settlement;
+
+namespace Clones.Workers.Deployments;
+
+/// <summary>
+/// Signs with an agent's mint what its owner pays. It is the only signature of ours there, so the owner gets it with the transaction: nothing of
+/// it is secret, and it is good for this one message.
+/// </summary>
+internal sealed class MintSigner(ClonesDbContext db, IDeploymentKeys keys, DatabaseHeartbeat heartbeat)
+{
+    /// <summary>In the open database transaction, whose commit stores the signature before it leaves.</summary>
+    /// <returns>Base58.</returns>
+    /// <exception cref="ChainNotReadyException">Signing is fenced.</exception>
+    public async Task<string> SignAsync(Guid agentId, Guid transactionId, Message message, CancellationToken cancellationToken)
+    {
+        if (await FenceGate.AskAsync(db, heartbeat, cancellationToken) is { IsOpen: false, Closed: var closed })
+        {
+            throw new ChainNotReadyException($"Signing is fenced: {closed}");
+        }
+
+        using var mint = await keys.OpenMintKeyAsync(agentId, transactionId, cancellationToken);
+        return mint.Sign(message.Serialize()).ToString();
+    }
+}
