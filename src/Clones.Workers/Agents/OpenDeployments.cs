@@ -47,7 +47,7 @@ internal sealed class OpenDeployments(ClonesDbContext db, RpcEndpoints rpc, Time
                 $"attempt {live.Number} of its {UpperSnakeCase.From(transactions.Single(t => t.Id == live.TransactionId).Kind)} "
                     + (
                         live.IsInOwnersHands()
-                            ? "lacks no signature but the owner's, and may have been sent"
+                            ? "lacks no signature but its owner's and may still land"
                             : $"is {UpperSnakeCase.From(live.Status)} and may still land"
                     ),
                 live.LastValidBlockHeight,

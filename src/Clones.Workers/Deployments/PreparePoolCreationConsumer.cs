@@ -87,6 +87,12 @@ internal sealed class PreparePoolCreationConsumer(
             return;
         }
 
+        if (await venue.FindAsync(wish, Commitment.Confirmed, null, cancellation) is not PoolFinding.Missing)
+        {
+            // Seen, and not final, as when its owner makes it elsewhere: what would be prepared beside it could only fail. The sweeper asks again.
+            return;
+        }
+
         await CheckTokensAsync(wish, cancellation);
         var plan = await venue.PlanAsync(wish, cancellation);
         var result = await preparation.PrepareAsync(deployment, TransactionKind.PoolCreation, open, plan, cancellation);

@@ -64,7 +64,8 @@ internal sealed class PrepareTokenCreationConsumer(
         }
 
         var promise = TokenPromise.Of(deployment.Agent, mint, options.Value.MetadataUriOf(deployment.Agent.Id));
-        var account = await ReadMintAsync(mint, open, cancellation);
+        // A node that has not seen the slots in which earlier attempts may have landed knows nothing of them.
+        var account = await ReadMintAsync(mint, open?.Attempts.Max(a => a.Slot), Commitment.Finalized, cancellation);
         if (account is not null && account.Owner != SystemProgram.Id)
         {
             await AdoptAsync(context, deployment, open, promise, account);
@@ -74,6 +75,10 @@ internal sealed class PrepareTokenCreationConsumer(
             var landed = open.Attempts.Find(a => a.Status == AttemptStatus.Finalized)?.Signature ?? "see its transaction";
             var reason = $"The token creation landed ({landed}) and made no token {mint}.";
             await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open.Id));
+        }
+        else if (account is null && await ReadMintAsync(mint, null, Commitment.Confirmed, cancellation) is not null)
+        {
+            // Seen, and not final: whether it is there for good shows in a moment, and nothing is prepared beside it. The sweeper asks again.
         }
         else if (open is null || (!await transactions.IsPreparedAndGoodAsync(open, cancellation) && await IsFreeAsync(context, open)))
         {
@@ -90,12 +95,15 @@ internal sealed class PrepareTokenCreationConsumer(
     private async Task<bool> IsFreeAsync(ConsumeContext context, ChainTransaction open) =>
         await held.SettleAsync(context, open) is null or HeldAttempt.Dead;
 
-    private async Task<AccountInfo?> ReadMintAsync(PublicKey mint, ChainTransaction? open, CancellationToken cancellationToken)
+    private async Task<AccountInfo?> ReadMintAsync(
+        PublicKey mint,
+        ulong? minContextSlot,
+        Commitment commitment,
+        CancellationToken cancellationToken
+    )
     {
-        // A node that has not seen the slots in which earlier attempts may have landed knows nothing of them.
-        var seen = open?.Attempts.Max(a => a.Slot);
         var answer = await rpc.ReadAsync(
-            (client, stop) => client.GetAccountInfoAsync(mint, Commitment.Finalized, seen, stop),
+            (client, stop) => client.GetAccountInfoAsync(mint, commitment, minContextSlot, stop),
             cancellationToken
         );
         return answer.Value;

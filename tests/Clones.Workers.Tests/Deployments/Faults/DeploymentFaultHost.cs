@@ -1,9 +1,12 @@
+using Clones.Contracts.Agents;
+using Clones.Persistence.Settlement;
 using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
 using Clones.Workers.Tests.Settlement;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Clones.Workers.Tests.Deployments.Faults;
 
@@ -12,6 +15,26 @@ public sealed class DeploymentFaultHost : SettlementHost
 {
     protected override void AddServices(IServiceCollection services, IConfiguration configuration) =>
         services.AddAgentLifecycle().AddDeployments(configuration);
+
+    /// <summary>A pass of the sweeper now, beside those that it makes by itself.</summary>
+    internal Task SweepAsync() =>
+        FirstWorker
+            .Services.GetServices<IHostedService>()
+            .OfType<DeploymentSweeper>()
+            .Single()
+            .PassAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Everything that was asked for this agent so far has been done: another agent, asked after it, has been served by the same queues.</summary>
+    internal async Task QuietAsync(FaultyDeployment deployment)
+    {
+        await deployment.UntilAsync(AgentStatus.PendingTokenSignature);
+        for (var i = 0; i < 2; i++)
+        {
+            var other = await FaultyDeployment.CreateAsync(this, lamports: 0);
+            await other.CommandAsync(TransactionKind.TokenCreation);
+            await other.UntilAsync(AgentStatus.Failed);
+        }
+    }
 
     protected override void AddConsumers(IBusRegistrationConfigurator bus)
     {

@@ -2,6 +2,7 @@ using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Operations;
 using Clones.Persistence.Pools;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Messages;
@@ -67,7 +68,10 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
             }
         );
         var wallet = payer == DeploymentPayer.Owner ? owner.PublicKey : PublicKey.Parse(address);
-        await host.FundAsync(wallet, lamports);
+        if (lamports > 0)
+        {
+            await host.FundAsync(wallet, lamports);
+        }
         return new FaultyDeployment(host, owner, agent, wallet);
     }
 
@@ -90,6 +94,68 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
             : host.PublishAsync(new PreparePoolCreation { AgentId = agent.Id });
 
     public Task CancelAsync() => host.PublishAsync(new CancelDeployment { AgentId = agent.Id, Actor = Actor });
+
+    /// <summary>The same by an operation whose answer is waited for, as the API does it.</summary>
+    public async Task<Operation> AskToCancelAsync()
+    {
+        var operation = new Operation
+        {
+            Id = Guid.CreateVersion7(),
+            Kind = AgentEvent.Cancel,
+            Status = OperationStatus.Pending,
+            Caller = Actor,
+            AgentId = agent.Id,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+        await host.WithAsync(
+            (_, db) =>
+            {
+                db.Add(operation);
+                return db.SaveChangesAsync();
+            }
+        );
+        await host.PublishAsync(
+            new CancelDeployment
+            {
+                AgentId = agent.Id,
+                OperationId = operation.Id,
+                Actor = Actor,
+            }
+        );
+        return await SettlementHost.UntilAsync(
+            () =>
+                host.WithAsync(
+                    (_, db) =>
+                        db.Operations.AsNoTracking().FirstOrDefaultAsync(o => o.Id == operation.Id && o.Status != OperationStatus.Pending)
+                ),
+            "CANCEL to be answered"
+        );
+    }
+
+    /// <summary>
+    /// The books as they are after a restore, or after a node has lied to the certificate: what is in the owner's hands counts as dead, its
+    /// transaction as given up, and the agent is put back. The chain knows nothing of it.
+    /// </summary>
+    public Task GiveUpInTheBooksAsync(TransactionAttempt prepared, string status) =>
+        host.WithAsync(
+            async (_, db) =>
+            {
+                await db
+                    .TransactionAttempts.Where(a => a.TransactionId == prepared.TransactionId && a.Number == prepared.Number)
+                    .ExecuteUpdateAsync(s => s.SetProperty(a => a.Status, AttemptStatus.Expired));
+                await db
+                    .Transactions.Where(t => t.Id == prepared.TransactionId)
+                    .ExecuteUpdateAsync(s => s.SetProperty(t => t.Status, Persistence.Settlement.TransactionStatus.Cancelled));
+                return await db
+                    .AgentLifecycles.Where(l => l.CorrelationId == agent.Id)
+                    .ExecuteUpdateAsync(s => s.SetProperty(l => l.CurrentState, UpperSnakeCase.ToPascalCase(status)));
+            }
+        );
+
+    public Task<List<AgentTransition>> HistoryAsync() =>
+        host.WithAsync(
+            (_, db) => db.AgentTransitions.AsNoTracking().Where(t => t.AgentId == agent.Id).OrderBy(t => t.Sequence).ToListAsync()
+        );
 
     public Task RetryAsync() => host.PublishAsync(new RetryDeployment { AgentId = agent.Id, Actor = Actor });
 
@@ -134,6 +200,32 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
                 ),
             "what was sent around us to be final"
         );
+
+    /// <summary>The same where a node may refuse it at once.</summary>
+    public async Task TrySendAroundUsAsync(TransactionAttempt prepared)
+    {
+        try
+        {
+            await SendAroundUsAsync(prepared);
+        }
+        catch (RpcException)
+        {
+            // It is too old: a node may say so, or drop it in silence.
+        }
+    }
+
+    /// <summary>Waits until the chain shows it at confirmed.</summary>
+    public Task SeenAsync(TransactionAttempt sent) =>
+        SettlementHost.UntilAsync(
+            async () =>
+                (await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Confirmed)).FirstOrDefault(e =>
+                    TransactionMemo.Mentions(e.Memo, sent.TransactionId)
+                ),
+            "what was sent around us to be seen"
+        );
+
+    public Task<ChainTransaction> TransactionAsync(Guid id) =>
+        host.WithAsync((_, db) => db.Transactions.AsNoTracking().SingleAsync(t => t.Id == id));
 
     /// <summary>The owner spends everything but this.</summary>
     public async Task LeaveOwnerAsync(ulong lamports)
