@@ -2,17 +2,49 @@ namespace Clones.Simulation.Tests;
 
 public sealed class DeploymentSimulationTests(ITestOutputHelper output)
 {
+    private const int Count = 40;
+
+    public static TheoryData<string> Plants => [.. Plant.OfDeployments.Keys];
+
     [Fact]
-    public void Try()
+    public void In_forty_histories_of_owners_of_any_temper_every_agent_has_one_token_one_pool_and_the_status_that_the_chain_shows()
     {
-        for (var seed = 1UL; seed <= 60; seed++)
+        var all = Histories.Run(firstSeed: 1, Count, run: DeploymentHistory.Run);
+
+        output.WriteLine(string.Join(", ", all.Faults.Concat(all.Crashes).Select(f => $"{f.Key} {f.Value}")));
+        all.Failures.ShouldBeEmpty(string.Join("\n", all.Failures.Select(f => $"seed {f.Seed}: {string.Join("; ", f.Findings)}")));
+        all.Count.ShouldBe(Count);
+        string[] tempers =
+        [
+            "owner double-clicks",
+            "owner signs after expiry",
+            "owner sends an old transaction",
+            "owner walks away",
+            "owner's broadcast taken",
+            "owner's broadcast not taken",
+        ];
+        tempers.ShouldBeSubsetOf(all.Faults.Keys);
+    }
+
+    [Theory]
+    [MemberData(nameof(Plants))]
+    public void A_planted_bug_is_caught(string bug)
+    {
+        var all = Histories.Run(firstSeed: 1, count: 200, Plant.OfDeployments[bug], failuresMax: 1, run: DeploymentHistory.Run);
+
+        all.Failures.ShouldNotBeEmpty();
+        output.WriteLine($"{bug}: after {all.Count} histories, {string.Join("; ", all.Failures[0].Findings)}");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_history()
+    {
+        for (var seed = 1UL; seed <= 3; seed++)
         {
-            var h = DeploymentHistory.Run(seed);
-            output.WriteLine($"{seed}: {h.Milliseconds} {string.Join(", ", h.Faults.Select(f => $"{f.Key} {f.Value}"))}");
-            foreach (var f in h.Findings.Select(f => string.Join(" | ", f.Split("\n").Take(4).Select(l => l[..Math.Min(l.Length, 220)]))).Distinct().Take(8))
-            {
-                output.WriteLine("   " + f);
-            }
+            var first = DeploymentHistory.Run(seed);
+            var second = DeploymentHistory.Run(seed);
+            second.Fingerprint.ShouldBe(first.Fingerprint, $"seed {seed}");
+            second.Milliseconds.ShouldBe(first.Milliseconds);
         }
     }
 }

@@ -69,8 +69,7 @@ internal sealed class World : IDisposable
     public List<Owner> Owners { get; } = [];
 
     /// <summary>Planted by a test: what is done with a signed attempt before it is committed.</summary>
-    public Action<TransactionAttempt>? OnSigned =>
-        Plant.SendsBeforeCommit ? attempt => Chain.Submit(attempt.WireBytes, drop: false) : null;
+    public Action<TransactionAttempt>? OnSigned => Plant.SendsBeforeCommit ? attempt => Chain.Submit(attempt.WireBytes, drop: false) : null;
 
     /// <summary>Secret seeds of the wallets.</summary>
     public Dictionary<Guid, byte[]> Seeds { get; } = [];
@@ -102,10 +101,11 @@ internal sealed class World : IDisposable
     }
 
     /// <summary>An agent that is a draft, and its owner, who begins at once.</summary>
-    public Owner AddAgent(DepositWallet wallet, Temper temper)
+    /// <param name="payer">Null for either.</param>
+    public Owner AddAgent(DepositWallet wallet, Temper temper, DeploymentPayer? payer = null)
     {
         var account = Account.FromSeed(Dice.Bytes(Account.SeedLength));
-        var payer = Dice.Chance(0.4) ? DeploymentPayer.Owner : DeploymentPayer.DepositWallet;
+        payer ??= Dice.Chance(0.4) ? DeploymentPayer.Owner : DeploymentPayer.DepositWallet;
         Chain.Fund(account.PublicKey, Funds);
         var agent = new Agent
         {
@@ -120,7 +120,7 @@ internal sealed class World : IDisposable
             MinimumLiquidityLamports = 1_000_000_000,
             GatedPercentage = 10,
             TokenStandard = Dice.Chance(0.5) ? TokenStandard.Token2022 : TokenStandard.SplToken,
-            DeploymentPayer = payer,
+            DeploymentPayer = payer.Value,
             CreatedAt = Database.Clock,
             UpdatedAt = Database.Clock,
         };

@@ -124,7 +124,7 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
             .FirstOrDefault();
     }
 
-    private void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)
+    private static void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)
     {
         var signed = attempt.ToSign();
         signed.AddSignature(signed.Message.FeePayer, signature);

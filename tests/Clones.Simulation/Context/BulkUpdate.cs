@@ -19,7 +19,9 @@ internal sealed class BulkUpdate
         [
             .. ((NewArrayExpression)update.Arguments[1])
                 .Expressions.Cast<NewExpression>()
-                .Select(pair => (Column(pair.Arguments[0]), CompiledQuery.Compile<object?>(translation.Visit(pair.Arguments[1])!, translation.Rows))),
+                .Select(pair =>
+                    (Column(pair.Arguments[0]), CompiledQuery.Compile<object?>(translation.Visit(pair.Arguments[1])!, translation.Rows))
+                ),
         ];
     }
 

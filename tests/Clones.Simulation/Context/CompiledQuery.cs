@@ -85,7 +85,10 @@ internal sealed class CompiledQuery
         object?[] key = [.. type.FindPrimaryKey()!.Properties.Select(p => p.PropertyInfo!.GetValue(found))];
         foreach (var entry in context.ChangeTracker.Entries())
         {
-            if (entry.Metadata == type && type.FindPrimaryKey()!.Properties.Select(p => p.PropertyInfo!.GetValue(entry.Entity)).SequenceEqual(key))
+            if (
+                entry.Metadata == type
+                && type.FindPrimaryKey()!.Properties.Select(p => p.PropertyInfo!.GetValue(entry.Entity)).SequenceEqual(key)
+            )
             {
                 return (T)entry.Entity;
             }

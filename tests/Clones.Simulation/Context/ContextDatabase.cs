@@ -12,7 +12,9 @@ internal sealed class ContextDatabase(DatabaseDependencies dependencies, ICurren
     : Microsoft.EntityFrameworkCore.Storage.Database(dependencies)
 {
     public override Func<QueryContext, TResult> CompileQuery<TResult>(Expression query, bool async) =>
-        async ? CompiledQuery.Of<TResult>(query) : throw new NotSupportedException("Nobody asks a database and stands still until it answers.");
+        async
+            ? CompiledQuery.Of<TResult>(query)
+            : throw new NotSupportedException("Nobody asks a database and stands still until it answers.");
 
     public override int SaveChanges(IList<IUpdateEntry> entries) => throw new NotSupportedException();
 

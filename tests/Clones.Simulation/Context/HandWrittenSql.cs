@@ -51,12 +51,15 @@ internal static partial class HandWrittenSql
         }
         return sql switch
         {
-            _ when sql.Contains("JOIN mint_keys k", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() => GivenUpTokens(seat, row)),
+            _ when sql.Contains("JOIN mint_keys k", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() =>
+                GivenUpTokens(seat, row)
+            ),
             _ when sql.Contains("l.liquidity_pool_address IS NULL", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() =>
                 GivenUpPools(seat)
             ),
-            _ when sql.Contains("l.status IN ('PENDING_TOKEN_SIGNATURE'", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() =>
-                Unprepared(seat, row, (TimeSpan)arguments[0]!)
+            _ when sql.Contains("l.status IN ('PENDING_TOKEN_SIGNATURE'", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(
+                () =>
+                    Unprepared(seat, row, (TimeSpan)arguments[0]!)
             ),
             _ => throw new NotSupportedException($"The simulated database does not know: {sql}"),
         };
@@ -135,8 +138,7 @@ internal static partial class HandWrittenSql
             return found;
         });
 
-        IEnumerable<TransactionAttempt> AttemptsOf(Guid id) =>
-            All<TransactionAttempt>(seat).Where(a => a.TransactionId == id);
+        IEnumerable<TransactionAttempt> AttemptsOf(Guid id) => All<TransactionAttempt>(seat).Where(a => a.TransactionId == id);
     }
 
     private static List<object> Unprepared(Seat seat, RowOf row, TimeSpan quietFor)
@@ -148,7 +150,9 @@ internal static partial class HandWrittenSql
         [
             .. from life in All<AgentLifecycleInstance>(seat)
             let status = Persistence.UpperSnakeCase.From(life.CurrentState)
-            where status is AgentStatus.PendingTokenSignature or AgentStatus.PendingPoolSignature && !(life.UpdatedAt >= before && life.UpdatedAt <= now)
+            where
+                status is AgentStatus.PendingTokenSignature or AgentStatus.PendingPoolSignature
+                && !(life.UpdatedAt >= before && life.UpdatedAt <= now)
             let kind = status == AgentStatus.PendingTokenSignature ? TransactionKind.TokenCreation : TransactionKind.PoolCreation
             let own = transactions.Where(t => t.AgentId == life.CorrelationId)
             where !own.Any(t => t.Kind == kind && !IsOver(t.Status)) && !own.Any(t => t.SettledAt >= before && t.SettledAt <= now)

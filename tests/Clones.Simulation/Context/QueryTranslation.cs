@@ -59,8 +59,16 @@ internal sealed class QueryTranslation : ExpressionVisitor
         // A span cannot be had from a parameter; an array is found in the same way.
         if (type == typeof(MemoryExtensions) && method.Name == nameof(MemoryExtensions.Contains))
         {
-            var list = node.Arguments[0] is MethodCallExpression { Method.Name: "op_Implicit" } conversion ? conversion.Arguments[0] : node.Arguments[0];
-            return Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), method.GetGenericArguments(), Visit(list), Visit(node.Arguments[1]));
+            var list = node.Arguments[0] is MethodCallExpression { Method.Name: "op_Implicit" } conversion
+                ? conversion.Arguments[0]
+                : node.Arguments[0];
+            return Expression.Call(
+                typeof(Enumerable),
+                nameof(Enumerable.Contains),
+                method.GetGenericArguments(),
+                Visit(list),
+                Visit(node.Arguments[1])
+            );
         }
         return base.VisitMethodCall(node);
     }

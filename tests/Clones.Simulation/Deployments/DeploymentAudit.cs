@@ -125,7 +125,8 @@ internal static class DeploymentAudit
         return finals.Count(e => e.Error is null && e.Transaction.Memo is { } memo && memos.Contains(memo.Split(':')[0]));
     }
 
-    private static bool IsThere(World world, PublicKey address) => world.Chain.Tokens.At(address, world.Chain.Main, world.Chain.Root) is not null;
+    private static bool IsThere(World world, PublicKey address) =>
+        world.Chain.Tokens.At(address, world.Chain.Main, world.Chain.Root) is not null;
 
     private static PublicKey VaultOf(World world, Guid agentId, string mint)
     {

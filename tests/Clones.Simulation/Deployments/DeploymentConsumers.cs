@@ -69,8 +69,7 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
         OnceAsync(
             messageId,
             typeof(TConsumer),
-            (scope, seat) =>
-                ActivatorUtilities.CreateInstance<TConsumer>(scope).Consume(new SimulatedConsume<T>(message, scope, seat))
+            (scope, seat) => ActivatorUtilities.CreateInstance<TConsumer>(scope).Consume(new SimulatedConsume<T>(message, scope, seat))
         );
 
     // As the consumer's pipeline does: inbox, work and outgoing messages in one commit.

@@ -31,9 +31,7 @@ internal sealed class HostServices(SimulatedHost host) : IServiceScopeFactory
         IServiceCollection services = new ServiceCollection();
         foreach (var service in real.Where(s => s.ServiceType != typeof(Microsoft.Extensions.Hosting.IHostedService)))
         {
-            services.Add(
-                service.ImplementationType is { } type ? ServiceDescriptor.Scoped(service.ServiceType, type) : service
-            );
+            services.Add(service.ImplementationType is { } type ? ServiceDescriptor.Scoped(service.ServiceType, type) : service);
         }
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddScoped<Seat>();

@@ -26,7 +26,6 @@ internal sealed class Owner : IDisposable
     private readonly List<(TransactionKind Kind, byte[] Signed)> drawer = [];
     private readonly Temper temper;
     private bool isSensible;
-    public string Doing = "";
     private int failuresAfterHealing;
 
     public Owner(World world, Account account, Guid agentId, Temper temper)
@@ -134,7 +133,7 @@ internal sealed class Owner : IDisposable
         {
             await UseTheDrawerAsync();
         }
-        if (!isSensible && dice.Chance(temper.GoesAround) && GoAround(signed) && dice.Chance(0.5))
+        if (!isSensible && dice.Chance(temper.GoesAround) && GoAround(signed) && dice.Chance(temper.KeepsSilent))
         {
             // Somebody whose own wallet sends it need not tell us.
             await browser.DelayAsync(dice.Between(5_000, 90_000));
@@ -202,14 +201,11 @@ internal sealed class Owner : IDisposable
     private async Task<T> AnswerAsync<T>(Func<Portal, Task<T>> ask)
     {
         var portal = world.Portal;
-        Doing = $"asks {portal.Process.Name} at {world.Timeline.Now}";
         var died = new TaskCompletionSource<T>();
         portal.Process.OnDeath(() =>
             world.Timeline.After(5_000, () => died.TrySetException(new DatabaseFailure("The API does not answer.")))
         );
-        var r = await await Task.WhenAny(ask(portal), died.Task);
-        Doing = $"answered {portal.Process.Name} at {world.Timeline.Now}";
-        return r;
+        return await await Task.WhenAny(ask(portal), died.Task);
     }
 }
 
@@ -217,6 +213,7 @@ internal sealed class Owner : IDisposable
 /// <param name="IsSlow">How often it is signed when its blockhash is over.</param>
 /// <param name="KeepsOld">How often everything signed before is sent again.</param>
 /// <param name="GoesAround">How often it is sent to the cluster past us.</param>
+/// <param name="KeepsSilent">How often what the cluster took from the owner is not handed in.</param>
 /// <param name="Meddles">How often CANCEL or RETRY is asked for, in whatever state.</param>
 /// <param name="Pauses">How often the owner is away for a while.</param>
 /// <param name="WalksAway">For good, once the trouble is over.</param>
@@ -225,6 +222,7 @@ internal sealed record Temper(
     double IsSlow = 0,
     double KeepsOld = 0,
     double GoesAround = 0,
+    double KeepsSilent = 0.5,
     double Meddles = 0,
     double Pauses = 0,
     bool WalksAway = false

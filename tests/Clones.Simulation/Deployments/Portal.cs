@@ -28,7 +28,8 @@ internal sealed class Portal : ICrashPoints
     public SimulatedProcess Process => host.Process;
 
     /// <exception cref="Api.Problems.ProblemException">As the real one answers.</exception>
-    public Task<AgentRow> AgentAsync(Caller caller, Guid agentId) => WithAsync(async (db, _) => await db.FindAgentAsync(agentId, caller, default));
+    public Task<AgentRow> AgentAsync(Caller caller, Guid agentId) =>
+        WithAsync(async (db, _) => await db.FindAgentAsync(agentId, caller, default));
 
     /// <summary>GET of the transaction to sign, without waiting for a fresh one.</summary>
     /// <inheritdoc cref="AgentAsync" path="/exception"/>

@@ -64,10 +64,7 @@ internal sealed class SimulatedConsume<T>(T message, IServiceProvider services, 
         return payload;
     }
 
-    public override TPayload AddOrUpdatePayload<TPayload>(
-        PayloadFactory<TPayload> addFactory,
-        UpdatePayloadFactory<TPayload> updateFactory
-    )
+    public override TPayload AddOrUpdatePayload<TPayload>(PayloadFactory<TPayload> addFactory, UpdatePayloadFactory<TPayload> updateFactory)
     {
         var payload = TryGetPayload<TPayload>(out var there) ? updateFactory(there) : addFactory();
         payloads[typeof(TPayload)] = payload;

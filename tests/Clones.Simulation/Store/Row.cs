@@ -20,9 +20,7 @@ internal static class Row<T>
     // A row has no rows of other tables in it: a copy that shared the list would fill it for everybody.
     private static readonly FieldInfo[] Navigations =
     [
-        .. typeof(T)
-            .GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Where(f => f.FieldType == typeof(List<TransactionAttempt>)),
+        .. typeof(T).GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Where(f => f.FieldType == typeof(List<TransactionAttempt>)),
     ];
 
     public static T Copy(T row)

@@ -55,7 +55,11 @@ internal abstract class Table
             (d, row) => d.Deployments.KeyEvents.Add(row),
             row => row
         ),
-        [typeof(Operation)] = new Of<Operation>(d => d.Deployments.Operations, (d, row) => d.Deployments.Operations.Add(row), row => row.Id),
+        [typeof(Operation)] = new Of<Operation>(
+            d => d.Deployments.Operations,
+            (d, row) => d.Deployments.Operations.Add(row),
+            row => row.Id
+        ),
     };
 
     /// <exception cref="NotSupportedException">The simulated database has no such table.</exception>

@@ -29,7 +29,10 @@ internal sealed class TransitionLog
                 Illegal.Add($"transaction {now.Id}: {now.Status} to {then.Status}");
                 break;
             case (TransactionAttempt now, TransactionAttempt read, TransactionAttempt then)
-                when read.Status != then.Status && now.Status != then.Status && !now.Status.IsLive() && now.Status != AttemptStatus.Prepared:
+                when read.Status != then.Status
+                    && now.Status != then.Status
+                    && !now.Status.IsLive()
+                    && now.Status != AttemptStatus.Prepared:
                 Illegal.Add($"attempt {now.Number} of {now.TransactionId}: {now.Status} to {then.Status}");
                 break;
             case (Payment now, Payment read, Payment then)
