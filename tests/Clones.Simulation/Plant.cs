@@ -19,9 +19,6 @@ internal abstract class Plant
 
     public virtual bool WithoutFence => false;
 
-    /// <summary>CANCEL, FAIL and RETRY do not look whether something may still land.</summary>
-    public virtual bool LifecycleSeesNoSubmission => false;
-
     /// <summary>A key is opened twice for one signature.</summary>
     public virtual bool OpensKeysTwice => false;
 
@@ -43,16 +40,10 @@ internal abstract class Plant
     public static IReadOnlyDictionary<string, Plant> OfDeployments { get; } =
         new Dictionary<string, Plant>
         {
-            ["CANCEL without a look at the submission"] = new BlindLifecycle(),
             ["key opened twice for one signature"] = new TwoOpenings(),
         };
 
     private sealed class Nothing : Plant;
-
-    private sealed class BlindLifecycle : Plant
-    {
-        public override bool LifecycleSeesNoSubmission => true;
-    }
 
     private sealed class TwoOpenings : Plant
     {

@@ -22,10 +22,6 @@ internal static partial class HandWrittenSql
         var sql = statement.Sql;
         if (context.Model.FindEntityType(statement.Element) is { } type && Locking.Match(sql) is { Success: true } locking)
         {
-            if (seat.IsLifecycle && seat.Host.World.Plant.LifecycleSeesNoSubmission)
-            {
-                return Array.Empty<object>();
-            }
             var isWanted = WhereClause.Read(type, locking.Groups["where"].Value, arguments);
             return await seat.LockAsync(statement.Element, isWanted);
         }

@@ -16,9 +16,6 @@ internal sealed class Seat
     /// <summary>The open database transaction; null where each statement commits by itself.</summary>
     public ContextSession? Session { get; private set; }
 
-    /// <summary>Whether the lifecycle is at work here.</summary>
-    public bool IsLifecycle { get; set; }
-
     private SimulatedProcess Process => Host.Process;
 
     private Database Database => Host.World.Database;

@@ -44,7 +44,6 @@ internal static class LifecycleSaga
         var instance = found.SingleOrDefault() ?? throw new UnacceptableMessageException($"There is no agent {id}.");
         var context = new DefaultSagaConsumeContext<AgentLifecycleInstance, T>(new SimulatedConsume<T>(command, services, seat), instance);
         var filter = new StateMachineSagaMessageFilter<AgentLifecycleInstance, T>(Machine, (Event<T>)Events[typeof(T)]);
-        seat.IsLifecycle = true;
         await filter.Send(context, Pipe.Empty<SagaConsumeContext<AgentLifecycleInstance, T>>());
         instance.Version++;
     }
