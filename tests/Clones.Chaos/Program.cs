@@ -9,6 +9,10 @@ internal static class Program
     public static Task<int> Main(string[] arguments)
     {
         var simulate = new Option<int?>("--simulate") { Description = "so many simulated histories, and nothing real" };
+        var deployments = new Option<bool>("--deployments")
+        {
+            Description = "with --simulate: histories of deployments instead of payments",
+        };
         var payments = new Option<int>("--payments") { Description = "how many payments", DefaultValueFactory = _ => 1_000 };
         var minutes = new Option<double>("--minutes") { Description = "how long things go wrong", DefaultValueFactory = _ => 4 };
         var kills = new Option<int?>("--kills") { Description = "deaths and freezes of processes; 5 a minute where it is not given" };
@@ -18,6 +22,7 @@ internal static class Program
         var command = new RootCommand("Kills, freezes and lies to everything while payments go on, then asks the chain what came of it.")
         {
             simulate,
+            deployments,
             payments,
             minutes,
             kills,
@@ -31,7 +36,7 @@ internal static class Program
                 var chosen = parsed.GetValue(seed) ?? (ulong)Random.Shared.Next();
                 if (parsed.GetValue(simulate) is { } histories)
                 {
-                    return SimulateCommand.Run(histories, chosen, Console.Out);
+                    return SimulateCommand.Run(histories, chosen, parsed.GetValue(deployments), Console.Out);
                 }
 
                 var length = TimeSpan.FromMinutes(parsed.GetValue(minutes));

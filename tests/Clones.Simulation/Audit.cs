@@ -1,3 +1,4 @@
+using Clones.Persistence.Agents;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
@@ -21,6 +22,7 @@ internal static class Audit
         }
         findings.AddRange(OfMoney(world, finals));
         findings.AddRange(OfAttempts(world));
+        findings.AddRange(DeploymentAudit.Of(world, finals));
         return findings;
     }
 
@@ -76,13 +78,23 @@ internal static class Audit
                     .Select(p => p.Amount)
             );
             var fees = Sum(finals.Where(e => e.Transaction.Payer.ToString() == wallet.Address).Select(e => e.Transaction.Fee));
+            var deployed = Sum(
+                finals
+                    .Where(e => e.Error is null && e.Transaction.Payer.ToString() == wallet.Address && e.Transaction.Instructions.Count > 0)
+                    .SelectMany(e => e.Transaction.Transfers)
+                    .Select(t => t.Lamports)
+            );
             var there = world.Chain.Balances[PublicKey.Parse(wallet.Address)];
-            if (World.Funds - paid - fees != there)
+            if (World.Funds - paid - fees - deployed != there)
             {
-                yield return $"the books say {World.Funds - paid - fees} lamports, the chain {there}";
+                yield return $"the books say {World.Funds - paid - fees - deployed} lamports, the chain {there}";
             }
         }
-        foreach (var reservation in world.Database.Reservations.Where(r => r.ReleasedAt is null))
+        foreach (
+            var reservation in world.Database.Reservations.Where(r =>
+                r.ReleasedAt is null && !DeploymentAudit.MayReserve(world, r.TransactionId)
+            )
+        )
         {
             yield return $"the reservation of transaction {reservation.TransactionId} was never released";
         }
@@ -93,12 +105,18 @@ internal static class Audit
         foreach (var attempts in world.Database.Attempts.Values.GroupBy(a => a.TransactionId))
         {
             var ordered = attempts.OrderBy(a => a.Number).ToList();
-            foreach (var earlier in ordered.Take(ordered.Count - 1).Where(a => a.Status != AttemptStatus.Expired || a.Evidence is null))
+            foreach (var earlier in ordered.Take(ordered.Count - 1).Where(a => !IsOver(a)))
             {
                 yield return $"attempt {earlier.Number} of {attempts.Key} is {earlier.Status}, and another was signed";
             }
         }
     }
+
+    // What was withdrawn before we signed can land nowhere; what an owner pays for can from the beginning.
+    private static bool IsOver(TransactionAttempt attempt) =>
+        attempt
+            is { Status: AttemptStatus.Expired or AttemptStatus.Withdrawn, Evidence: not null }
+                or { Status: AttemptStatus.Withdrawn, WireBytes: null, Payer: DeploymentPayer.DepositWallet };
 
     private static bool IsOf(Execution execution, ChainTransaction transaction) =>
         execution.Transaction.Memo?.StartsWith($"{transaction.Id:D}:", StringComparison.Ordinal) == true;

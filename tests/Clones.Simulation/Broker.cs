@@ -1,5 +1,11 @@
+using Clones.Contracts.Agents;
+using Clones.Contracts.Deployments;
+using Clones.Contracts.Settlement;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Simulation.Store;
+using Clones.Solana.Rpc;
+using Clones.Workers.Deployments;
+using Clones.Workers.Settlement;
 
 namespace Clones.Simulation;
 
@@ -56,7 +62,7 @@ internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<Si
         }
         catch (Exception e)
         {
-            if (e is not DatabaseFailure && !(e is UnacceptableMessageException && hasForgotten()))
+            if (!IsPassing(message.Body, e))
             {
                 timeline.Surprises.Add($"handling {message.Body.GetType().Name} threw {e}");
             }
@@ -78,6 +84,22 @@ internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<Si
             Deliver(message, dice.Chance(0.2) ? dice.Between(60_000, 3_600_000) : dice.Between(10, 20_000));
         }
     }
+
+    // What consumers of deployments throw where a later try may go well: the bus tries again, and in the end the sweeper.
+    private bool IsPassing(object body, Exception e) =>
+        e is DatabaseFailure
+        || (e is UnacceptableMessageException && hasForgotten())
+        || (
+            body
+                is PrepareTokenCreation
+                    or PreparePoolCreation
+                    or CoSignTransaction
+                    or LookForOwnerTransaction
+                    or AdoptLanded
+                    or TransactionSettled
+                    or IAgentCommand
+            && e is RpcException or ChainNotReadyException or LandingUntoldException
+        );
 
     private void Again(Message message, Delivery delivery, long after)
     {

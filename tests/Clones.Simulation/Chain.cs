@@ -56,6 +56,9 @@ internal sealed class Chain
 
     public IReadOnlyDictionary<PublicKey, ulong> Balances => balances;
 
+    /// <summary>Mints and token accounts.</summary>
+    public TokenAccounts Tokens { get; } = new();
+
     public WireTransaction? Find(Signature signature) => Known.GetValueOrDefault(signature) ?? gifts.GetValueOrDefault(signature);
 
     /// <summary>Somebody has paid into the wallet long ago: its history says so.</summary>
@@ -78,6 +81,7 @@ internal sealed class Chain
             Payer = giver.PublicKey,
             Blockhash = Genesis,
             Transfers = [(wallet, lamports)],
+            Instructions = [],
             Memo = null,
             Fee = 0,
         };
@@ -186,10 +190,11 @@ internal sealed class Chain
         }
 
         var total = transaction.Transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports);
+        var run = new TokenRun(address => Tokens.At(address, Main, block.Height));
         var error =
             dice.Chance(ExecutionFails) ? """{"InstructionError":[2,{"Custom":6}]}"""
             : balance - transaction.Fee < total ? """{"InstructionError":[2,{"Custom":1}]}"""
-            : null;
+            : run.Execute(transaction.Instructions);
         var execution = new Execution(transaction, block, error);
         block.Executions.Add(execution);
         transaction.Executions.Add(execution);
@@ -197,6 +202,7 @@ internal sealed class Chain
         if (error is null)
         {
             Move(transaction, forth: true);
+            Tokens.Write(block, run.Changes);
         }
     }
 

@@ -14,10 +14,19 @@ internal sealed record Histories(
     /// <param name="firstSeed">The histories have the seeds from here on.</param>
     /// <param name="count">How many.</param>
     /// <param name="plant">A bug to be found; null for the code as it is.</param>
+    /// <param name="run">Which kind; null for payments.</param>
     /// <param name="failuresMax">Stop when so many have failed.</param>
     /// <param name="progress">Is told how many are done, now and then.</param>
-    public static Histories Run(ulong firstSeed, int count, Plant? plant = null, int failuresMax = 10, Action<int>? progress = null)
+    public static Histories Run(
+        ulong firstSeed,
+        int count,
+        Plant? plant = null,
+        int failuresMax = 10,
+        Action<int>? progress = null,
+        Func<ulong, Plant?, History>? run = null
+    )
     {
+        run ??= History.Run;
         var failures = new ConcurrentBag<History>();
         var faults = new ConcurrentDictionary<string, int>();
         var crashes = new ConcurrentDictionary<string, int>();
@@ -29,7 +38,7 @@ internal sealed record Histories(
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
             (i, loop) =>
             {
-                var history = History.Run(firstSeed + (ulong)i, plant);
+                var history = run(firstSeed + (ulong)i, plant);
                 Interlocked.Add(ref simulated, history.Milliseconds);
                 Add(faults, history.Faults);
                 Add(crashes, history.Crashes);

@@ -22,7 +22,7 @@ internal sealed record History(
         // What awaits must go on right where its task is completed, not where a test framework would like it.
         SynchronizationContext.SetSynchronizationContext(null);
         var dice = new Dice(seed ^ 0xC10_4E5);
-        var world = new World(seed, nodes: dice.Of([1, 2, 2, 3, 3, 3]), workers: dice.Between(2, 3), plant);
+        using var world = new World(seed, nodes: dice.Of([1, 2, 2, 3, 3, 3]), workers: dice.Between(2, 3), plant);
         var wallet = world.AddWallet();
         var until = dice.Between(5_000, 240_000);
         var twin = new PublicKey(dice.Bytes(PublicKey.Length));
@@ -59,6 +59,9 @@ internal sealed record History(
                 .Select(e => $"{e.Transaction.Signature} {e.Block.Slot}")
                 .Concat(
                     world.Database.Attempts.Values.Select(a => $"{a.TransactionId} {a.Number} {a.Status} {a.SendCount} {a.LastSentAt:O}")
+                )
+                .Concat(
+                    world.Database.Deployments.Transitions.Select(t => $"{t.AgentId} {t.Sequence} {t.Event} {t.ToStatus} {t.OccurredAt:O}")
                 )
                 .Append($"{world.Timeline.Now}")
         )

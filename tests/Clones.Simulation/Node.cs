@@ -1,6 +1,7 @@
 using System.Text;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 
 namespace Clones.Simulation;
@@ -98,6 +99,19 @@ internal sealed class Node(Chain chain, Dice dice, int number)
 
     public ulong Balance(PublicKey address) => chain.Balances.GetValueOrDefault(address);
 
+    /// <summary>Null for what is not there, and for everything while the node knows nothing.</summary>
+    public AccountInfo? Account(PublicKey address, Commitment commitment)
+    {
+        if (Faults.KnowsNothing)
+        {
+            return null;
+        }
+        var lamports = Balance(address);
+        return chain.Tokens.At(address, View, Height(commitment)) is { } token ? new AccountInfo(lamports, token.Program, token.Data, false)
+            : chain.Tokens.Knows(address) || lamports == 0 ? null
+            : new AccountInfo(lamports, SystemProgram.Id, ReadOnlyMemory<byte>.Empty, false);
+    }
+
     public IReadOnlyList<SignatureInfo> History(PublicKey wallet, int limit, Signature? before)
     {
         if (Faults.KnowsNothing)
@@ -141,6 +155,9 @@ internal sealed class Node(Chain chain, Dice dice, int number)
         return Transaction.Deserialize(bytes.Span).Id;
     }
 
+    /// <summary>5,000 lamports for each signature and 100 more for the priority.</summary>
+    public static ulong FeeOf(ReadOnlyMemory<byte> message) => 5_000UL * (ulong)Message.Deserialize(message.ToArray()).Signers.Count + 100;
+
     public SimulationResult Simulate(ReadOnlyMemory<byte> bytes)
     {
         var transaction = WireTransaction.Read(bytes.Span, unsigned: true);
@@ -152,8 +169,9 @@ internal sealed class Node(Chain chain, Dice dice, int number)
         {
             return new SimulationResult(TransactionErr.BlockhashNotFound, [], 0);
         }
+        var run = new TokenRun(address => chain.Tokens.At(address, View, Height(Commitment.Confirmed)));
         return new SimulationResult(
-            null,
+            run.Execute(transaction.Instructions),
             [],
             (ulong)(150 * transaction.Transfers.Count + Encoding.UTF8.GetByteCount(transaction.Memo ?? ""))
         );

@@ -117,7 +117,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("getFeeForMessage", commitment, minContextSlot, () => ValueOf<ulong?>(commitment, 5_100));
+    ) => AskAsync("getFeeForMessage", commitment, minContextSlot, () => ValueOf<ulong?>(commitment, Node.FeeOf(message)));
 
     public Task<ulong> GetFirstAvailableBlockAsync(CancellationToken cancellationToken) =>
         AskAsync("getFirstAvailableBlock", Commitment.Processed, null, () => node.FirstSlot);
@@ -137,14 +137,20 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => throw NotAsked();
+    ) => AskAsync("getAccountInfo", commitment, minContextSlot, () => ValueOf(commitment, node.Account(address, commitment)));
 
     public Task<RpcValue<IReadOnlyList<AccountInfo?>>> GetMultipleAccountsAsync(
         IReadOnlyList<PublicKey> addresses,
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => throw NotAsked();
+    ) =>
+        AskAsync(
+            "getMultipleAccounts",
+            commitment,
+            minContextSlot,
+            () => ValueOf<IReadOnlyList<AccountInfo?>>(commitment, [.. addresses.Select(a => node.Account(a, commitment))])
+        );
 
     public Task<RpcValue<IReadOnlyList<OwnedTokenAccount>>> GetTokenAccountsByOwnerAsync(
         PublicKey owner,
@@ -164,7 +170,8 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
     public Task<RpcValue<TokenAmount>> GetTokenSupplyAsync(PublicKey mint, Commitment commitment, CancellationToken cancellationToken) =>
         throw NotAsked();
 
-    public Task<ulong> GetMinimumBalanceForRentExemptionAsync(ulong space, CancellationToken cancellationToken) => throw NotAsked();
+    public Task<ulong> GetMinimumBalanceForRentExemptionAsync(ulong space, CancellationToken cancellationToken) =>
+        AskAsync("getMinimumBalanceForRentExemption", Commitment.Processed, null, () => TokenRun.RentOf(space));
 
     public Task GetHealthAsync(CancellationToken cancellationToken) => throw NotAsked();
 
@@ -172,7 +179,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
 
     public Task<Signature> RequestAirdropAsync(PublicKey address, ulong lamports, CancellationToken cancellationToken) => throw NotAsked();
 
-    private static NotSupportedException NotAsked() => new("Settlement of SOL payments asks no such thing.");
+    private static NotSupportedException NotAsked() => new("Neither payments of SOL nor deployments ask such a thing.");
 
     private RpcValue<T> ValueOf<T>(Commitment commitment, T value) => new(node.Slot(commitment), value);
 

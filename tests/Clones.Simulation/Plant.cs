@@ -19,6 +19,9 @@ internal abstract class Plant
 
     public virtual bool WithoutFence => false;
 
+    /// <summary>A key is opened twice for one signature.</summary>
+    public virtual bool OpensKeysTwice => false;
+
     public virtual IRpcClient Wrap(IRpcClient client) => client;
 
     public static IReadOnlyDictionary<string, Plant> All { get; } =
@@ -33,7 +36,19 @@ internal abstract class Plant
             ["second live attempt allowed"] = new With(new SecondAttempt(), indexes: false),
         };
 
+    /// <summary>Bugs in deployments, for their histories to find.</summary>
+    public static IReadOnlyDictionary<string, Plant> OfDeployments { get; } =
+        new Dictionary<string, Plant>
+        {
+            ["key opened twice for one signature"] = new TwoOpenings(),
+        };
+
     private sealed class Nothing : Plant;
+
+    private sealed class TwoOpenings : Plant
+    {
+        public override bool OpensKeysTwice => true;
+    }
 
     /// <summary>A database restored from a backup signs what it does not remember to have signed.</summary>
     private sealed class NoFence : Plant

@@ -4,10 +4,14 @@ namespace Clones.Simulation;
 public static class SimulateCommand
 {
     private const int Chunk = 20_000;
+    private const int DeploymentChunk = 500;
 
+    /// <param name="deployments">Of deployments, beside which there are few payments.</param>
     /// <returns>0 where every history kept every promise, else 1.</returns>
-    public static int Run(int count, ulong firstSeed, TextWriter output)
+    public static int Run(int count, ulong firstSeed, bool deployments, TextWriter output)
     {
+        Func<ulong, Plant?, History> run = deployments ? DeploymentHistory.Run : History.Run;
+        var chunk = deployments ? DeploymentChunk : Chunk;
         var began = TimeProvider.System.GetTimestamp();
         var faults = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var simulated = TimeSpan.Zero;
@@ -15,7 +19,7 @@ public static class SimulateCommand
         var failures = new List<History>();
         while (done < count && failures.Count == 0)
         {
-            var part = Histories.Run(firstSeed + (ulong)done, Math.Min(Chunk, count - done));
+            var part = Histories.Run(firstSeed + (ulong)done, Math.Min(chunk, count - done), run: run);
             done += part.Count;
             simulated += part.SimulatedTime;
             failures.AddRange(part.Failures);
@@ -33,14 +37,17 @@ public static class SimulateCommand
         }
         foreach (var failure in failures)
         {
-            output.WriteLine($"seed {failure.Seed} (again: ./clones chaos --simulate 1 --seed {failure.Seed})");
+            output.WriteLine(
+                $"seed {failure.Seed} (again: ./clones chaos --simulate 1 --seed {failure.Seed}{(deployments ? " --deployments" : "")})"
+            );
             foreach (var finding in failure.Findings)
             {
                 output.WriteLine($"  {finding}");
             }
         }
         output.WriteLine(
-            $"{done} histories from seed {firstSeed}, {simulated.TotalDays:0.0} days of settlement: {failures.Count} broke a promise"
+            $"{done} histories from seed {firstSeed}, {simulated.TotalDays:0.0} days of {(deployments ? "deployments" : "settlement")}: "
+                + $"{failures.Count} broke a promise"
         );
         return failures.Count == 0 ? 0 : 1;
     }

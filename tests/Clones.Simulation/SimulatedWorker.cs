@@ -32,15 +32,15 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     private readonly PaymentBooks books;
     private readonly SettlementPass pass;
     private readonly FenceLift fence;
+    private readonly DeploymentConsumers deployments;
 
     public SimulatedWorker(World world, string name)
     {
         this.world = world;
         Process = new SimulatedProcess(world.Timeline, name);
-        var clock = new SimulatedClock(world.Timeline, Process);
-        var rpc = new RpcEndpoints(world.Nodes.Select(node => world.Plant.Wrap(new NodeClient(node, Process, world.Dice))), clock);
+        var host = new SimulatedHost(world, Process, this);
+        var (clock, rpc, heartbeat) = (host.Clock, host.Rpc, host.Heartbeat);
         var rules = world.Plant.Rules;
-        var heartbeat = new DatabaseHeartbeat();
         var adoption = new LandingAdoption(rules, clock, NullLogger<LandingAdoption>.Instance);
         store = new SimulatedStore(world.Database, Process, heartbeat, world.Plant.SendsBeforeCommit ? SendAtOnce : null);
         preparation = new PaymentPreparation(
@@ -78,14 +78,23 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
             rpc,
             NullLogger<FenceLift>.Instance
         );
+        deployments = new DeploymentConsumers(host);
         _ = WatchAsync();
         _ = KeepFenceAsync();
+        if (world.HasDeployments)
+        {
+            _ = SweepAsync();
+        }
     }
 
     public SimulatedProcess Process { get; }
 
     public async Task HandleAsync(Guid messageId, object message)
     {
+        if (world.HasDeployments && await deployments.HandleAsync(messageId, message))
+        {
+            return;
+        }
         switch (message)
         {
             case PrepareTransaction { TransactionId: var id }:
@@ -154,6 +163,26 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
                     world.Timeline.Surprises.Add($"a pass threw {e}");
                 }
                 await Process.DelayAsync((long)Paces.UnresolvedEvery.TotalMilliseconds);
+            }
+        }
+    }
+
+    private async Task SweepAsync()
+    {
+        while (true)
+        {
+            await Process.DelayAsync(world.Dice.Between(10_000, 20_000));
+            try
+            {
+                await deployments.SweepAsync();
+            }
+            catch (Exception e) when (e is DatabaseFailure or RpcException)
+            {
+                // The next pass is soon.
+            }
+            catch (Exception e)
+            {
+                world.Timeline.Surprises.Add($"a sweep over deployments threw {e}");
             }
         }
     }

@@ -61,6 +61,7 @@ internal sealed class Trouble(World world)
         world.Chain.FinalityStalls = false;
         world.Chain.Inclusion = 0.8;
         world.Chain.ExecutionFails = 0;
+        world.Owners.ForEach(o => o.Heal());
         foreach (var node in world.Nodes)
         {
             node.Faults = new NodeFaults();
@@ -201,5 +202,5 @@ internal sealed class Trouble(World world)
     // Several troubles of one node may overlap; the first that ends takes the others with it.
     private void EndAfter(Node node, long length) => world.Timeline.After(length, () => node.Faults = new NodeFaults());
 
-    private void Note(string kind) => Counts[kind] = Counts.GetValueOrDefault(kind) + 1;
+    private void Note(string kind) => world.Note(kind);
 }

@@ -6,17 +6,25 @@ using Clones.Solana.Programs;
 
 namespace Clones.Simulation;
 
-/// <summary>A signed transaction as the simulated validators read it: SOL transfers, compute budget and memo; anything else is refused.</summary>
+/// <summary>
+/// A signed transaction as the simulated validators read it: SOL transfers, what token and pool creations are made of, compute budget and memo;
+/// anything else is refused.
+/// </summary>
 internal sealed class WireTransaction
 {
     public required Signature Signature { get; init; }
     public required byte[] Bytes { get; init; }
     public required PublicKey Payer { get; init; }
     public required Blockhash Blockhash { get; init; }
+
+    /// <summary>All lamports that leave the payer, rent of new accounts among them.</summary>
     public required IReadOnlyList<(PublicKey To, ulong Lamports)> Transfers { get; init; }
+
+    /// <summary>Those that do something to a mint or a token account; empty for a payment.</summary>
+    public required IReadOnlyList<Instruction> Instructions { get; init; }
     public required string? Memo { get; init; }
 
-    /// <summary>5,000 lamports for the signature and the priority fee.</summary>
+    /// <summary>5,000 lamports for each signature and the priority fee.</summary>
     public required ulong Fee { get; init; }
 
     /// <summary>Somebody else's, long ago.</summary>
@@ -45,12 +53,15 @@ internal sealed class WireTransaction
     public static WireTransaction Read(ReadOnlySpan<byte> bytes, bool unsigned = false)
     {
         var transaction = Transaction.Deserialize(bytes);
-        if (!unsigned && transaction.MissingSigners().Count > 0)
+        var isSigned = transaction.MissingSigners().Count == 0;
+        // A payment has one signature, of a key that nobody else has: what several sign is checked.
+        if (!unsigned && !(isSigned && (transaction.Signatures.Count == 1 || transaction.VerifySignatures())))
         {
-            throw new FormatException("A signature is missing.");
+            throw new FormatException("A signature is missing or false.");
         }
 
         var transfers = new List<(PublicKey, ulong)>();
+        var instructions = new List<Instruction>();
         string? memo = null;
         ulong units = 0;
         ulong price = 0;
@@ -64,6 +75,14 @@ internal sealed class WireTransaction
             else if (instruction.ProgramId == MemoProgram.Id)
             {
                 memo = Encoding.UTF8.GetString(data);
+            }
+            else if (TokenRun.Knows(instruction))
+            {
+                instructions.Add(instruction);
+                if (TokenRun.RentOf(instruction) is { } rent)
+                {
+                    transfers.Add(rent);
+                }
             }
             else if (data[0] == 2)
             {
@@ -81,8 +100,9 @@ internal sealed class WireTransaction
             Payer = transaction.Message.FeePayer,
             Blockhash = transaction.Message.RecentBlockhash,
             Transfers = transfers,
+            Instructions = instructions,
             Memo = memo,
-            Fee = 5_000 + (units * price + 999_999) / 1_000_000,
+            Fee = 5_000 * (ulong)transaction.Signatures.Count + (units * price + 999_999) / 1_000_000,
         };
     }
 }

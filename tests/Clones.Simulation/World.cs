@@ -1,4 +1,5 @@
 using Clones.Contracts.Settlement;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
@@ -9,7 +10,7 @@ using Clones.Solana.Primitives;
 namespace Clones.Simulation;
 
 /// <summary>A cluster, a database, a broker and some workers, on one timeline.</summary>
-internal sealed class World
+internal sealed class World : IDisposable
 {
     public const ulong Funds = 50_000_000_000;
     private const int SlotMilliseconds = 400;
@@ -18,8 +19,10 @@ internal sealed class World
     private readonly List<Order> orders = [];
     private int born;
 
-    public World(ulong seed, int nodes, int workers, Plant? plant = null)
+    /// <param name="deployments">Whether agents are deployed; where none are, nobody looks for stalled ones.</param>
+    public World(ulong seed, int nodes, int workers, Plant? plant = null, bool deployments = false)
     {
+        HasDeployments = deployments;
         Plant = plant ?? Plant.None;
         Dice = new Dice(seed);
         Timeline = new Timeline();
@@ -32,12 +35,15 @@ internal sealed class World
         Broker = new Broker(Timeline, Dice, () => Workers, () => Database.Restores > 0);
         Database.Committed = Broker.Post;
         Faults = new Trouble(this);
+        Portal = new Portal(this, "api-1");
         for (var i = 0; i < workers; i++)
         {
             Workers.Add(new SimulatedWorker(this, $"worker-{++born}"));
         }
         ProduceBlocks();
     }
+
+    public bool HasDeployments { get; }
 
     public Plant Plant { get; }
 
@@ -57,6 +63,14 @@ internal sealed class World
 
     public List<SimulatedWorker> Workers { get; } = [];
 
+    /// <summary>The API process that owners talk to.</summary>
+    public Portal Portal { get; private set; }
+
+    public List<Owner> Owners { get; } = [];
+
+    /// <summary>Planted by a test: what is done with a signed attempt before it is committed.</summary>
+    public Action<TransactionAttempt>? OnSigned => Plant.SendsBeforeCommit ? attempt => Chain.Submit(attempt.WireBytes, drop: false) : null;
+
     /// <summary>Secret seeds of the wallets.</summary>
     public Dictionary<Guid, byte[]> Seeds { get; } = [];
 
@@ -65,7 +79,9 @@ internal sealed class World
     public bool IsSettled =>
         orders.TrueForAll(o => Database.Transactions.ContainsKey(o.TransactionId))
         && Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
-        && Database.Reservations.TrueForAll(r => r.ReleasedAt is not null);
+        && Database.Reservations.TrueForAll(r => r.ReleasedAt is not null || DeploymentAudit.MayReserve(this, r.TransactionId))
+        && Owners.TrueForAll(o => o.IsDone || o.IsGone)
+        && !Database.Attempts.Values.Any(a => a.MayLand());
 
     public DepositWallet AddWallet()
     {
@@ -83,6 +99,57 @@ internal sealed class World
         Chain.Fund(account.PublicKey, Funds);
         return wallet;
     }
+
+    /// <summary>An agent that is a draft, and its owner, who begins at once.</summary>
+    /// <param name="payer">Null for either.</param>
+    public Owner AddAgent(DepositWallet wallet, Temper temper, DeploymentPayer? payer = null)
+    {
+        var account = Account.FromSeed(Dice.Bytes(Account.SeedLength));
+        payer ??= Dice.Chance(0.4) ? DeploymentPayer.Owner : DeploymentPayer.DepositWallet;
+        Chain.Fund(account.PublicKey, Funds);
+        var agent = new Agent
+        {
+            Id = Dice.Guid(),
+            TrainingPoolId = wallet.TrainingPoolId,
+            OwnerAddress = account.PublicKey.ToString(),
+            Name = "Clone",
+            Ticker = "CLN",
+            Description = "An agent of the simulation.",
+            Supply = 1_000_000,
+            Decimals = 6,
+            MinimumLiquidityLamports = 1_000_000_000,
+            GatedPercentage = 10,
+            TokenStandard = Dice.Chance(0.5) ? TokenStandard.Token2022 : TokenStandard.SplToken,
+            DeploymentPayer = payer.Value,
+            CreatedAt = Database.Clock,
+            UpdatedAt = Database.Clock,
+        };
+        Database.Deployments.Agents.Add(agent);
+        Database.Deployments.Lifecycles.Add(
+            new AgentLifecycleInstance
+            {
+                CorrelationId = agent.Id,
+                CurrentState = "Draft",
+                CreatedAt = Database.Clock,
+                UpdatedAt = Database.Clock,
+            }
+        );
+        var owner = new Owner(this, account, agent.Id, temper);
+        Owners.Add(owner);
+        return owner;
+    }
+
+    public void KillPortal()
+    {
+        Note("API killed");
+        Portal.Process.Kill();
+        Portal = new Portal(this, $"api-{++born}");
+    }
+
+    /// <summary>Counts it among what happened.</summary>
+    public void Note(string kind) => Faults.Counts[kind] = Faults.Counts.GetValueOrDefault(kind) + 1;
+
+    public void Dispose() => Owners.ForEach(o => o.Dispose());
 
     /// <summary>What accepting a payment commits: payments, transaction, reservation and message, at once.</summary>
     public ChainTransaction Accept(DepositWallet wallet, params (PublicKey To, ulong Lamports)[] transfers)

@@ -23,7 +23,7 @@ internal static class OwnerTransactionEndpoints
         agents.MapTransactionSubmission();
     }
 
-    private static async Task<Results<Ok<OwnerTransactionView>, Accepted<OwnerTransactionView>>> GetAsync(
+    internal static async Task<Results<Ok<OwnerTransactionView>, Accepted<OwnerTransactionView>>> GetAsync(
         Guid id,
         string kind,
         HttpContext context,

@@ -37,7 +37,9 @@ internal sealed class OwnerTransactions(ClonesDbContext db, RpcEndpoints rpc)
         var transaction = await db
             .Transactions.AsNoTracking()
             .Where(t => t.AgentId == agentId && t.Kind == kind)
-            .OrderByDescending(t => t.CreatedAt)
+            // The one that is not over comes first: the clock of the worker that made it may be behind that of another.
+            .OrderBy(t => t.Status == TransactionStatus.Failed || t.Status == TransactionStatus.Cancelled)
+            .ThenByDescending(t => t.CreatedAt)
             .ThenByDescending(t => t.Id)
             .FirstOrDefaultAsync(cancellationToken);
         var attempt = transaction is null

@@ -20,7 +20,7 @@ internal static class SubmitTransactionEndpoint
             .WithSummary("Hand in the transaction with the owner's signature")
             .WithProblems(400, 401, 403, 404, 409, 422);
 
-    private static async Task<Accepted<OwnerTransactionView>> SubmitAsync(
+    internal static async Task<Accepted<OwnerTransactionView>> SubmitAsync(
         Guid id,
         string kind,
         SignedTransactionRequest body,

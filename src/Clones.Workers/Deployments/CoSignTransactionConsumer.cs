@@ -24,7 +24,7 @@ internal sealed class CoSignTransactionConsumer(
     DeploymentReader deployments,
     DeploymentTransactions transactions,
     EarlierLandings earlier,
-    DepositKeyVault keys,
+    IDeploymentKeys keys,
     RpcEndpoints rpc,
     ICrashPoints crashes,
     DatabaseHeartbeat heartbeat,
@@ -117,8 +117,8 @@ internal sealed class CoSignTransactionConsumer(
         attempt.Status = AttemptStatus.Signed;
         transaction.Status = TransactionStatus.Signed;
         transaction.Reason = null;
-        transaction.NextCheckAt = time.GetUtcNow();
         await db.SaveChangesAsync(cancellation);
+        await db.CheckAgainAsync([transaction.Id], TimeSpan.Zero, cancellation);
         await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
         await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellation);
     }

@@ -46,7 +46,6 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
             Status = status,
             WalletId = deployment.WalletId,
             AgentId = agentId,
-            NextCheckAt = now,
             CreatedAt = now,
         };
         db.Transactions.Add(transaction);

@@ -50,6 +50,7 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
         await db.SaveChangesAsync(context.CancellationToken);
         if (found == HeldAttempt.Sent)
         {
+            await db.CheckAgainAsync([transaction.Id], TimeSpan.Zero, context.CancellationToken);
             await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
         }
         return found;
@@ -116,7 +117,7 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
             .FirstOrDefault();
     }
 
-    private void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)
+    private static void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)
     {
         var signed = attempt.ToSign();
         signed.AddSignature(signed.Message.FeePayer, signature);
@@ -125,7 +126,6 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
         attempt.Status = AttemptStatus.Broadcast;
         transaction.Status = TransactionStatus.Broadcast;
         transaction.Reason = null;
-        transaction.NextCheckAt = time.GetUtcNow();
     }
 
     private static AttemptFacts FactsOf(TransactionAttempt attempt) =>

@@ -9,7 +9,7 @@ namespace Clones.Workers.Deployments;
 /// Signs with an agent's mint what its owner pays. It is the only signature of ours there, so the owner gets it with the transaction: nothing of
 /// it is secret, and it is good for this one message.
 /// </summary>
-internal sealed class MintSigner(ClonesDbContext db, DepositKeyVault keys, DatabaseHeartbeat heartbeat)
+internal sealed class MintSigner(ClonesDbContext db, IDeploymentKeys keys, DatabaseHeartbeat heartbeat)
 {
     /// <summary>In the open database transaction, whose commit stores the signature before it leaves.</summary>
     /// <returns>Base58.</returns>

@@ -19,7 +19,7 @@ namespace Clones.Workers.Deployments;
 internal sealed class PrepareTokenCreationConsumer(
     ClonesDbContext db,
     DeploymentReader deployments,
-    DepositKeyVault keys,
+    IDeploymentKeys keys,
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
     DeploymentAdoption adoption,

@@ -53,7 +53,8 @@ internal sealed class StalledDeployments(ClonesDbContext db)
 
     /// <summary>
     /// Agents that wait for a signature while there is nothing to sign: what was to be prepared never was, or what has landed was never
-    /// told. Preparing looks at the chain first and does whichever is right.
+    /// told. Preparing looks at the chain first and does whichever is right. What is noted by a clock that is ahead counts as long ago: it would
+    /// be waited for otherwise.
     /// </summary>
     /// <param name="quietFor">How long the agent has been as it is.</param>
     public async Task<IReadOnlyList<object>> UnpreparedAsync(TimeSpan quietFor, CancellationToken cancellationToken)
@@ -62,14 +63,14 @@ internal sealed class StalledDeployments(ClonesDbContext db)
             .Database.SqlQuery<StalledAgent>(
                 $"""
                 SELECT l.agent_id, l.status FROM agent_lifecycles l
-                WHERE l.status IN ('PENDING_TOKEN_SIGNATURE', 'PENDING_POOL_SIGNATURE') AND l.updated_at < now() - {quietFor}
+                WHERE l.status IN ('PENDING_TOKEN_SIGNATURE', 'PENDING_POOL_SIGNATURE') AND l.updated_at NOT BETWEEN now() - {quietFor} AND now()
                     AND NOT EXISTS (
                         SELECT 1 FROM transactions t
                         WHERE t.agent_id = l.agent_id AND t.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
                             AND t.kind = CASE l.status WHEN 'PENDING_TOKEN_SIGNATURE' THEN 'TOKEN_CREATION' ELSE 'POOL_CREATION' END)
                     AND NOT EXISTS (
                         SELECT 1 FROM transactions t
-                        WHERE t.agent_id = l.agent_id AND t.settled_at > now() - {quietFor})
+                        WHERE t.agent_id = l.agent_id AND t.settled_at BETWEEN now() - {quietFor} AND now())
                 ORDER BY l.updated_at LIMIT {BatchMax}
                 """
             )

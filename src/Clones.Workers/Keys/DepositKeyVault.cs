@@ -23,7 +23,7 @@ internal sealed class DepositKeyVault(
     KeyMeter meter,
     TimeProvider time,
     ILogger<DepositKeyVault> log
-) : IWalletKeys, IImportedKeys
+) : IDeploymentKeys, IImportedKeys
 {
     /// <summary>Opens the key of a deposit wallet; one that is stored in an old form is encrypted anew on the way.</summary>
     /// <param name="walletId">Whose key.</param>

@@ -26,6 +26,7 @@ internal static class KeysRegistration
         services.AddScoped<KeyRenewal>();
         services.AddScoped<KeyMigration>();
         services.AddScoped<DepositKeyVault>();
+        services.AddScoped<IDeploymentKeys>(provider => provider.GetRequiredService<DepositKeyVault>());
         services.AddScoped<KeySweepBatch>();
         services.AddScoped<KeyCensus>();
         services.AddHostedService<EncryptionLimitWatch>();

@@ -12,7 +12,7 @@ namespace Clones.Simulation.Store;
 internal sealed class Database(Timeline timeline, Dice dice)
 {
     private readonly Dictionary<Guid, LockedRow> locks = [];
-    private readonly HashSet<SimulatedWork> open = [];
+    private readonly HashSet<DatabaseSession> open = [];
 
     public DatabaseFaults Faults { get; } = new();
 
@@ -32,8 +32,14 @@ internal sealed class Database(Timeline timeline, Dice dice)
     /// <summary>What the wallets' histories on chain have shown.</summary>
     public LedgerTables Ledger { get; private set; } = new();
 
+    /// <summary>Agents, their lifecycles, mints and histories.</summary>
+    public DeploymentTables Deployments { get; private set; } = new();
+
     /// <summary>How often it was restored from a backup; each time it is another database.</summary>
     public int Restores { get; private set; }
+
+    /// <summary>The last number that was given to a row.</summary>
+    public long Numbers { get; set; }
 
     public Action<object> Committed { get; set; } = _ => { };
 
@@ -55,7 +61,7 @@ internal sealed class Database(Timeline timeline, Dice dice)
             Latency
         );
 
-    public void Opened(SimulatedWork work) => open.Add(work);
+    public void Opened(DatabaseSession work) => open.Add(work);
 
     public void GoDown()
     {
@@ -72,7 +78,7 @@ internal sealed class Database(Timeline timeline, Dice dice)
     {
         var (transactions, attempts, payments) = (Copy(Transactions), Copy(Attempts), Copy(Payments));
         var (wallets, reservations) = (Copy(Wallets), Reservations.ConvertAll(Row<WalletReservation>.Copy));
-        var (inbox, ledger) = (Inbox.ToHashSet(), Ledger.Copy());
+        var (inbox, ledger, deployments) = (Inbox.ToHashSet(), Ledger.Copy(), Deployments.Copy());
         return () =>
         {
             foreach (var work in open.ToList())
@@ -80,7 +86,7 @@ internal sealed class Database(Timeline timeline, Dice dice)
                 work.Abort();
             }
             (Transactions, Attempts, Payments) = (transactions, attempts, payments);
-            (Wallets, Reservations, Inbox, Ledger) = (wallets, reservations, inbox, ledger);
+            (Wallets, Reservations, Inbox, Ledger, Deployments) = (wallets, reservations, inbox, ledger, deployments);
             Restores++;
         };
     }
@@ -113,7 +119,7 @@ internal sealed class Database(Timeline timeline, Dice dice)
     public bool IsLocked(Guid row) => locks.ContainsKey(row);
 
     /// <summary>Calls back when the lock is taken, now or when those before have let go.</summary>
-    public void Lock(Guid row, SimulatedWork work, Action taken)
+    public void Lock(Guid row, DatabaseSession work, Action taken)
     {
         if (!locks.TryGetValue(row, out var held))
         {
@@ -124,13 +130,30 @@ internal sealed class Database(Timeline timeline, Dice dice)
         {
             taken();
         }
+        else if (IsWaitedForBy(held.Holder, work))
+        {
+            throw new DatabaseFailure("A deadlock was detected.");
+        }
         else
         {
+            work.WaitsFor = row;
             held.Waiting.Enqueue((work, taken));
         }
     }
 
-    public void Release(SimulatedWork work)
+    private bool IsWaitedForBy(DatabaseSession holder, DatabaseSession asker)
+    {
+        for (var at = holder; at.WaitsFor is { } row && locks.TryGetValue(row, out var held); at = held.Holder)
+        {
+            if (held.Holder == asker)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public void Release(DatabaseSession work)
     {
         open.Remove(work);
         foreach (var (row, held) in locks.Where(l => l.Value.Holder == work).ToList())
@@ -143,6 +166,7 @@ internal sealed class Database(Timeline timeline, Dice dice)
                     continue;
                 }
                 locks[row] = new LockedRow(next.Work, held.Waiting);
+                next.Work.WaitsFor = null;
                 next.Taken();
                 break;
             }
@@ -174,9 +198,9 @@ internal sealed class Database(Timeline timeline, Dice dice)
 
     public bool AcknowledgementIsLost() => dice.Chance(Faults.AcknowledgementLost);
 
-    private sealed record LockedRow(SimulatedWork Holder, Queue<(SimulatedWork Work, Action Taken)> Waiting)
+    private sealed record LockedRow(DatabaseSession Holder, Queue<(DatabaseSession Work, Action Taken)> Waiting)
     {
-        public LockedRow(SimulatedWork holder)
+        public LockedRow(DatabaseSession holder)
             : this(holder, new()) { }
     }
 }

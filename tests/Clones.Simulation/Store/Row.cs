@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Clones.Persistence.Settlement;
 
 namespace Clones.Simulation.Store;
 
@@ -16,7 +17,21 @@ internal static class Row<T>
         .. typeof(T).GetProperties().Where(p => p is { CanWrite: true, CanRead: true }).Select(p => new Column(p)),
     ];
 
-    public static T Copy(T row) => (T)Clone(row);
+    // A row has no rows of other tables in it: a copy that shared the list would fill it for everybody.
+    private static readonly FieldInfo[] Navigations =
+    [
+        .. typeof(T).GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Where(f => f.FieldType == typeof(List<TransactionAttempt>)),
+    ];
+
+    public static T Copy(T row)
+    {
+        var copy = (T)Clone(row);
+        foreach (var navigation in Navigations)
+        {
+            navigation.SetValue(copy, new List<TransactionAttempt>());
+        }
+        return copy;
+    }
 
     /// <returns>Whether anything was written.</returns>
     public static bool Write(T before, T after, T into)

@@ -7,37 +7,18 @@ using Clones.Workers.Settlement.Store;
 
 namespace Clones.Simulation.Store;
 
-/// <summary>A database transaction of one process.</summary>
-internal sealed class SimulatedWork : ISettlementWork
+/// <summary>A database transaction of settlement.</summary>
+internal sealed class SimulatedWork(Database database, SimulatedProcess process, DatabaseHeartbeat heartbeat)
+    : DatabaseSession(database, process),
+        ISettlementWork
 {
-    private readonly Database database;
-    private readonly SimulatedProcess process;
-    private readonly DatabaseHeartbeat heartbeat;
+    private readonly Database database = database;
     private readonly List<Action> writes = [];
     private readonly Dictionary<object, object> tracked = [];
     private readonly List<TransactionAttempt> added = [];
-    private readonly List<object> outbox = [];
-
-    public SimulatedWork(Database database, SimulatedProcess process, DatabaseHeartbeat heartbeat)
-    {
-        this.database = database;
-        this.process = process;
-        this.heartbeat = heartbeat;
-        database.Opened(this);
-        process.OnDeath(Abort);
-    }
-
-    /// <summary>Committed, rolled back, or its connection is gone.</summary>
-    public bool IsOver { get; private set; }
-
-    /// <summary>Whoever waits for a lock hears of it.</summary>
-    private Action Aborted { get; set; } = () => { };
 
     /// <summary>Planted by a test: what is done with an attempt before it is committed.</summary>
     public Action<TransactionAttempt>? OnAdd { get; init; }
-
-    /// <summary>The message that this work handles: handled twice it does nothing.</summary>
-    public (Type Consumer, Guid Message)? Handles { get; init; }
 
     public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
         LockAsync(transactionId, () => database.Transactions.TryGetValue(transactionId, out var row) ? Track(row) : null);
@@ -66,7 +47,8 @@ internal sealed class SimulatedWork : ISettlementWork
         {
             var due = database
                 .Transactions.Values.Where(t =>
-                    t.Status is TransactionStatus.Accepted or TransactionStatus.Expired
+                    t.Kind == TransactionKind.Payment
+                    && t.Status is TransactionStatus.Accepted or TransactionStatus.Expired
                     && t.NextCheckAt <= database.Clock
                     && !database.IsLocked(t.Id)
                 )
@@ -145,34 +127,9 @@ internal sealed class SimulatedWork : ISettlementWork
     public Task PublishAsync<T>(T message, CancellationToken cancellationToken)
         where T : class
     {
-        outbox.Add(message);
+        Outbox.Add(message);
         return Task.CompletedTask;
     }
-
-    public Task CommitAsync(CancellationToken cancellationToken) =>
-        AskAsync(() =>
-        {
-            if (database.CommitIsRefused())
-            {
-                Abort();
-                throw new DatabaseFailure("The commit was refused.");
-            }
-            try
-            {
-                Apply();
-            }
-            finally
-            {
-                IsOver = true;
-                database.Release(this);
-            }
-            return database.AcknowledgementIsLost()
-                ? throw new DatabaseFailure("The connection was lost while the commit was under way.")
-                : true;
-        });
-
-    /// <summary>Whether the message was handled before.</summary>
-    public Task<bool> IsHandledAsync() => AskAsync(() => Handles is { } handled && database.Inbox.Contains(handled));
 
     public ValueTask DisposeAsync()
     {
@@ -180,29 +137,14 @@ internal sealed class SimulatedWork : ISettlementWork
         return ValueTask.CompletedTask;
     }
 
-    public void Abort()
+    protected override void Apply()
     {
-        if (!IsOver)
-        {
-            IsOver = true;
-            database.Release(this);
-            Aborted();
-        }
-    }
-
-    private void Apply()
-    {
-        if (Handles is { } handled && !database.Inbox.Add(handled))
-        {
-            throw new DatabaseFailure("The message is in the inbox already.");
-        }
         added.ForEach(database.Check);
         foreach (var attempt in added)
         {
             database.Attempts.Add((attempt.TransactionId, attempt.Number), Row<TransactionAttempt>.Copy(attempt));
         }
         writes.ForEach(write => write());
-        outbox.ForEach(database.Committed);
     }
 
     private T Track<T>(T row)
@@ -233,31 +175,4 @@ internal sealed class SimulatedWork : ISettlementWork
             row.LeaseUntil = null;
         });
     }
-
-    private Task<T> LockAsync<T>(Guid row, Func<T> read)
-    {
-        var answer = new TaskCompletionSource<T>();
-        Aborted += () => process.Deliver(() => answer.TrySetException(new DatabaseFailure("The connection is gone.")));
-        _ = AskForLockAsync();
-        return answer.Task;
-
-        async Task AskForLockAsync()
-        {
-            try
-            {
-                await AskAsync(() =>
-                {
-                    database.Lock(row, this, () => process.Deliver(() => answer.TrySetResult(read())));
-                    return true;
-                });
-            }
-            catch (DatabaseFailure e)
-            {
-                answer.TrySetException(e);
-            }
-        }
-    }
-
-    private Task<T> AskAsync<T>(Func<T> answer) =>
-        database.AskAsync(process, () => IsOver ? throw new DatabaseFailure("The connection is gone.") : answer());
 }

@@ -11,6 +11,9 @@ internal sealed class TransitionLog
 
     public List<string> Illegal { get; } = [];
 
+    /// <summary>Every mint whose key was ever committed; a restore does not make it unmade.</summary>
+    public List<(Guid AgentId, string Mint)> MintsMade { get; } = [];
+
     /// <param name="row">As it is committed now.</param>
     /// <param name="before">As it was read.</param>
     /// <param name="after">As it is to be.</param>
@@ -21,12 +24,15 @@ internal sealed class TransitionLog
             case (ChainTransaction now, ChainTransaction read, ChainTransaction then)
                 when read.Status != then.Status
                     && now.Status != then.Status
-                    && !IsLegal(now.Status, then.Status)
+                    && !IsLegal(now.Kind, now.Status, then.Status)
                     && !(then.Status == TransactionStatus.Finalized && IsWaiting(now.Status) && StandsOnChain(now.Id)):
                 Illegal.Add($"transaction {now.Id}: {now.Status} to {then.Status}");
                 break;
             case (TransactionAttempt now, TransactionAttempt read, TransactionAttempt then)
-                when read.Status != then.Status && now.Status != then.Status && !now.Status.IsLive():
+                when read.Status != then.Status
+                    && now.Status != then.Status
+                    && !now.Status.IsLive()
+                    && now.Status != AttemptStatus.Prepared:
                 Illegal.Add($"attempt {now.Number} of {now.TransactionId}: {now.Status} to {then.Status}");
                 break;
             case (Payment now, Payment read, Payment then)
@@ -40,11 +46,14 @@ internal sealed class TransitionLog
 
     private static bool IsWaiting(TransactionStatus status) => status is TransactionStatus.Accepted or TransactionStatus.Expired;
 
-    // What has ended stays; a new attempt begins only where none is alive.
-    private static bool IsLegal(TransactionStatus from, TransactionStatus to) =>
+    // What has ended stays; a new attempt begins only where none is alive. A deployment waits for its owner, who may give it up, and is adopted
+    // where it stands on chain.
+    private static bool IsLegal(TransactionKind kind, TransactionStatus from, TransactionStatus to) =>
         from switch
         {
             TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled => false,
+            TransactionStatus.Accepted or TransactionStatus.Expired when kind != TransactionKind.Payment => to
+                is not (TransactionStatus.Confirmed or TransactionStatus.Unresolved),
             TransactionStatus.Accepted or TransactionStatus.Expired => to is TransactionStatus.Signed or TransactionStatus.Failed,
             _ => to is not (TransactionStatus.Accepted or TransactionStatus.Signed or TransactionStatus.Cancelled),
         };

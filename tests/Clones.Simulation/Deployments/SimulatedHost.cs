@@ -1,0 +1,31 @@
+using Clones.Persistence.Faults;
+using Clones.Solana.Rpc;
+using Clones.Workers.Settlement;
+
+namespace Clones.Simulation;
+
+/// <summary>What one process has once: its clock, its connections, what it remembers of the database.</summary>
+internal sealed class SimulatedHost
+{
+    public SimulatedHost(World world, SimulatedProcess process, ICrashPoints crashes)
+    {
+        (World, Process, Crashes) = (world, process, crashes);
+        Clock = new SimulatedClock(world.Timeline, process);
+        Rpc = new RpcEndpoints(world.Nodes.Select(node => world.Plant.Wrap(new NodeClient(node, process, world.Dice))), Clock);
+        Balances = new WalletBalances(Rpc);
+    }
+
+    public World World { get; }
+
+    public SimulatedProcess Process { get; }
+
+    public ICrashPoints Crashes { get; }
+
+    public SimulatedClock Clock { get; }
+
+    public RpcEndpoints Rpc { get; }
+
+    public WalletBalances Balances { get; }
+
+    public DatabaseHeartbeat Heartbeat { get; } = new();
+}

@@ -1,0 +1,117 @@
+namespace Clones.Simulation.Store;
+
+/// <summary>A database transaction of one process: its connection, its locks, its messages, its commit.</summary>
+internal abstract class DatabaseSession
+{
+    private readonly Database database;
+    private readonly SimulatedProcess process;
+
+    protected DatabaseSession(Database database, SimulatedProcess process)
+    {
+        this.database = database;
+        this.process = process;
+        database.Opened(this);
+        process.OnDeath(Abort);
+    }
+
+    /// <summary>Committed, rolled back, or its connection is gone.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>The row that it waits for; null while it waits for none.</summary>
+    public Guid? WaitsFor { get; set; }
+
+    /// <summary>The message that this work handles: handled twice it does nothing.</summary>
+    public (Type Consumer, Guid Message)? Handles { get; init; }
+
+    protected Database Database => database;
+
+    protected List<object> Outbox { get; } = [];
+
+    /// <summary>Whoever waits for a lock hears of it.</summary>
+    private Action Aborted { get; set; } = () => { };
+
+    /// <summary>Whether the message was handled before.</summary>
+    public Task<bool> IsHandledAsync() => AskAsync(() => Handles is { } handled && database.Inbox.Contains(handled));
+
+    public Task CommitAsync(CancellationToken cancellationToken) =>
+        AskAsync(() =>
+        {
+            if (database.CommitIsRefused())
+            {
+                Abort();
+                throw new DatabaseFailure("The commit was refused.");
+            }
+            try
+            {
+                if (Handles is { } handled && !database.Inbox.Add(handled))
+                {
+                    throw new DatabaseFailure("The message is in the inbox already.");
+                }
+                ApplyOrForget();
+                Outbox.ForEach(database.Committed);
+            }
+            finally
+            {
+                IsOver = true;
+                database.Release(this);
+            }
+            return database.AcknowledgementIsLost()
+                ? throw new DatabaseFailure("The connection was lost while the commit was under way.")
+                : true;
+        });
+
+    public void Abort()
+    {
+        if (!IsOver)
+        {
+            IsOver = true;
+            database.Release(this);
+            Aborted();
+        }
+    }
+
+    /// <summary>Locks the row, when those before have let go, and reads it then.</summary>
+    public Task<T> LockAsync<T>(Guid row, Func<T> read)
+    {
+        var answer = new TaskCompletionSource<T>();
+        Aborted += () => process.Deliver(() => answer.TrySetException(new DatabaseFailure("The connection is gone.")));
+        _ = AskForLockAsync();
+        return answer.Task;
+
+        async Task AskForLockAsync()
+        {
+            try
+            {
+                await AskAsync(() =>
+                {
+                    database.Lock(row, this, () => process.Deliver(() => answer.TrySetResult(read())));
+                    return true;
+                });
+            }
+            catch (DatabaseFailure e)
+            {
+                answer.TrySetException(e);
+            }
+        }
+    }
+
+    public Task<T> AskAsync<T>(Func<T> answer) =>
+        database.AskAsync(process, () => IsOver ? throw new DatabaseFailure("The connection is gone.") : answer());
+
+    /// <summary>Makes everything visible at once.</summary>
+    /// <exception cref="DatabaseFailure">A unique index refuses it; nothing of it has happened.</exception>
+    protected abstract void Apply();
+
+    private void ApplyOrForget()
+    {
+        try
+        {
+            Apply();
+        }
+        catch (DatabaseFailure) when (Handles is { } handled)
+        {
+            database.Inbox.Remove(handled);
+            throw;
+        }
+    }
+}
