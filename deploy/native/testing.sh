@@ -3,7 +3,7 @@
 # Each step counts; the very last line is "N passed, N failed".
 
 PASSED=0 FAILED=0 SKIPPED=0
-SUMMARY=()
+SUMMARY=() UNSTEADY=()
 
 count() { # count NAME PASSED FAILED SKIPPED SECONDS
   PASSED=$((PASSED + $2)) FAILED=$((FAILED + $3)) SKIPPED=$((SKIPPED + $4))
@@ -43,7 +43,7 @@ say_what_hung() {
 }
 
 run_test_project() {
-  local name=$1 filter=$2 began=$SECONDS status=0 failed
+  local name=$1 filter=$2 began=$SECONDS status=0 failed passed
   local program=$ROOT/tests/$1/bin/Release/net10.0/$1 report=$STATE/reports/$1.xml options=()
   [ -z "$filter" ] || options=(-method "*$filter*")
   say "$name"
@@ -62,10 +62,36 @@ run_test_project() {
     return 0
   fi
   failed=$(($(report_attribute "$report" failed) + $(report_attribute "$report" errors)))
+  passed=$(report_attribute "$report" passed)
   # A run that says it failed is not believed to have passed, whatever it counted.
   [ $status = 0 ] || [ $failed -gt 0 ] || failed=1
   [ $failed = 0 ] || grep -vE '^ *(Discover|Starting|Finished)' "$LOGS/$name.log" || true
-  count "$name" "$(report_attribute "$report" passed)" "$failed" "$(report_attribute "$report" skipped)" $((SECONDS - began))
+  if [ $failed -gt 0 ] && only_waits_ran_out "$report" $failed && waits_end_when_run_again "$program" "$report"; then
+    passed=$((passed + failed)) failed=0
+  fi
+  count "$name" "$passed" "$failed" "$(report_attribute "$report" skipped)" $((SECONDS - began))
+}
+
+# A wrong value is wrong for good: money may have been paid twice. A wait that ran out may only say that the machine was busy.
+only_waits_ran_out() { # only_waits_ran_out REPORT FAILED
+  [ "$2" -le 3 ] && [ "$(grep -oE '<failure [^>]*exception-type="[^"]*"' "$1" | grep -cF '"System.TimeoutException"')" = "$2" ]
+}
+
+waits_end_when_run_again() { # waits_end_when_run_again PROGRAM REPORT
+  local again=${2%.xml}.again.xml tests=() test options=() status=0
+  mapfile -t tests < <(grep -oE '<test [^>]*result="Fail"[^>]*>' "$2" |
+    sed -E 's/.* type="([^"]*)".*/\1 &/; s/^([^ ]*) .* method="([^"]*)".*/\1.\2/' | sort -u)
+  [ ${#tests[@]} -gt 0 ] || return 1
+  for test in "${tests[@]}"; do options+=(-method "$test"); done
+  say "the wait ran out in ${tests[*]}: run once more, alone"
+  cp "$LOGS/$name.log" "$LOGS/$name.waited.log"
+  run_test_program "$1" "${options[@]}" -result-xml "$again" || status=$?
+  if [ $status = 0 ] && [ -s "$again" ] && [ "$(report_attribute "$again" passed)" -gt 0 ]; then
+    UNSTEADY+=("${tests[@]}")
+    return 0
+  fi
+  grep -vE '^ *(Discover|Starting|Finished)' "$LOGS/$name.log" || true
+  return 1
 }
 
 run_localnet_tests() {
@@ -124,6 +150,9 @@ finish_tests() {
   printf '\n'
   for line in "${SUMMARY[@]}"; do printf '%s\n' "$line"; done
   [ $((PASSED + FAILED + SKIPPED)) -gt 0 ] || say "no test has that in its full name (Namespace.Class.Method)"
+  for line in "${UNSTEADY[@]}"; do
+    printf 'unsteady: %s waited in vain, and passed when it was run again; *.waited.log has the first run\n' "$line"
+  done
   printf 'in %d s; logs in %s\n\n' $((SECONDS - STARTED_SECONDS)) "${LOGS#"$ROOT"/}"
   if [ $SKIPPED -gt 0 ]; then
     printf '%d passed, %d failed, %d skipped\n' $PASSED $FAILED $SKIPPED

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Clones.Testing;
 
@@ -32,19 +30,16 @@ internal static class Hosts
             {
                 // Not listening yet.
             }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"The host at {url} is not ready after {ReadyLimit}:\n{process.Output}");
+            }
             if (process.HasExited)
             {
                 throw new InvalidOperationException($"The host did not start:\n{process.Output}");
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
-    }
-
-    public static Uri FreeUrl()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 
     public static string Secret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));

@@ -55,8 +55,8 @@ public sealed class RunningSystem : IAsyncLifetime
         common["ASPNETCORE_ENVIRONMENT"] = "Development";
         common["Serilog__MinimumLevel__Default"] = "Debug";
 
-        ApiUrl = Hosts.FreeUrl();
-        workersUrl = Hosts.FreeUrl();
+        ApiUrl = FreePort.Url();
+        workersUrl = FreePort.Url();
         await using (var migration = LeashedProcess.Start(["dotnet", Hosts.PathOf("Clones.Workers"), "migrate"], WorkersEnvironment()))
         {
             using var limit = new CancellationTokenSource(Hosts.ReadyLimit);

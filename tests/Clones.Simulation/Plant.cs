@@ -38,10 +38,7 @@ internal abstract class Plant
 
     /// <summary>Bugs in deployments, for their histories to find.</summary>
     public static IReadOnlyDictionary<string, Plant> OfDeployments { get; } =
-        new Dictionary<string, Plant>
-        {
-            ["key opened twice for one signature"] = new TwoOpenings(),
-        };
+        new Dictionary<string, Plant> { ["key opened twice for one signature"] = new TwoOpenings() };
 
     private sealed class Nothing : Plant;
 

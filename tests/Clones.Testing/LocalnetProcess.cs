@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Clones.Testing;
@@ -23,7 +21,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     public static async Task<LocalnetProcess> StartAsync(int slotMs, string[] options)
     {
         await EnsureModulesAsync();
-        var port = FreePortPair();
+        var port = FreePort.Pair();
         string[] command =
         [
             "node",
@@ -93,33 +91,6 @@ internal sealed class LocalnetProcess : IAsyncDisposable
             return answer.TryGetProperty("result", out var result) && result.GetString() == "ok";
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
-        {
-            return false;
-        }
-    }
-
-    // Below the range from which the kernel takes ports for outgoing connections.
-    private static int FreePortPair()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(5000, 9000) * 2;
-            if (IsFree(port) && IsFree(port + 1))
-            {
-                return port;
-            }
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
         {
             return false;
         }

@@ -22,10 +22,16 @@ internal sealed class ChaosHost(
     private LeashedProcess? process;
     private Task supervision = Task.CompletedTask;
     private string? killedBy;
+    private string lastAnswer = "nothing";
     private TimeSpan downFor;
     private (CrashPoint Point, int Passes)? armed;
 
     public Uri Url => url;
+
+    /// <summary>What its health said last, whether it runs, and the end of its log: for whoever finds that it is not ready.</summary>
+    public string State =>
+        $"{Path.GetFileNameWithoutExtension(logFile)} at {url}, {(process is null ? "not running" : $"process {process.ProgramId}")}, "
+        + $"answered last: {lastAnswer}\n{string.Join('\n', File.Exists(logFile) ? File.ReadLines(logFile).TakeLast(15) : [])}";
 
     public void Start() => supervision = SuperviseAsync();
 
@@ -61,6 +67,7 @@ internal sealed class ChaosHost(
             try
             {
                 using var answer = await http.GetAsync("/health/ready", cancellationToken);
+                lastAnswer = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}";
                 if (answer.IsSuccessStatusCode)
                 {
                     return;
@@ -69,6 +76,7 @@ internal sealed class ChaosHost(
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // Not yet, or not any more.
+                lastAnswer = e.Message;
             }
             await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
         }

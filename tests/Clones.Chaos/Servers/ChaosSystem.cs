@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Clones.Chaos.Rampage;
 using Clones.Demo;
@@ -96,7 +94,9 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
         }
         catch (OperationCanceledException)
         {
-            throw new InvalidOperationException($"A host is not ready after {patience}; its log is in {Logs}.");
+            throw new TimeoutException(
+                $"Not every host is ready after {patience}; the logs are in {Logs}.\n{string.Join('\n', Hosts.Select(h => h.State))}"
+            );
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
 
     private ChaosHost Host(string kind, string name, string project, Dictionary<string, string?> environment)
     {
-        var url = FreeUrl();
+        var url = FreePort.Url();
         return new ChaosHost(
             kind,
             HostPath(project),
@@ -180,13 +180,6 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
     private static string HostPath(string host) => Repository.PathOf("src", host, "bin", Configuration, "net10.0", $"{host}.dll");
 
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    private static Uri FreeUrl()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
 
     private static string Secret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 }

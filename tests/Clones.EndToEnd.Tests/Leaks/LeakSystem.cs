@@ -56,10 +56,10 @@ internal sealed class LeakSystem : IAsyncDisposable
             ["Funds__PassEvery"] = "00:00:01",
             ["Funds__WaitingEvery"] = "00:00:01",
         };
-        workersUrl = Hosts.FreeUrl();
+        workersUrl = FreePort.Url();
         var migration = Run("Clones.Workers", ["migrate"], Version1);
         (await migration.WaitAsync(cancellationToken)).ShouldBe(0, migration.Output);
-        var apiUrl = Hosts.FreeUrl();
+        var apiUrl = FreePort.Url();
         var api = Run(
             "Clones.Api",
             [],

@@ -87,9 +87,10 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
         var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
 
         await host.Rpc.Primary.RequestAirdropAsync(PublicKey.Parse(wallet.Address), Sol);
-        var waiting = await AskAsync(pool, 950_000_000);
+        // Not before it was seen live: a reward that waits is paid as soon as there are funds, and may leave too few at once.
         await UntilPoolIsAsync(pool, TrainingPoolStatus.Live);
-        await host.UntilPaymentAsync(waiting.Id, PaymentStatus.Completed);
+        var reward = await AskAsync(pool, 950_000_000);
+        await host.UntilPaymentAsync(reward.Id, PaymentStatus.Completed);
 
         await UntilPoolIsAsync(pool, TrainingPoolStatus.NoFunds);
     }
