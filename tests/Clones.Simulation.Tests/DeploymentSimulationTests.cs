@@ -25,6 +25,10 @@ public sealed class DeploymentSimulationTests(ITestOutputHelper output)
         tempers.ShouldBeSubsetOf(all.Faults.Keys);
     }
 
+    [Fact]
+    public void What_a_restored_database_had_forgotten_to_have_signed_is_no_signature_without_an_opening_of_the_key() =>
+        DeploymentHistory.Run(seed: 1110).Findings.ShouldBeEmpty();
+
     [Theory]
     [MemberData(nameof(Plants))]
     public void A_planted_bug_is_caught(string bug)

@@ -106,7 +106,7 @@ internal static class DeploymentAudit
                 var opened = world.Database.Deployments.KeyEvents.Count(e => e.TransactionId == transaction.Id && e.Purpose == purpose);
                 if (opened != expected)
                 {
-                    yield return $"the {purpose} key was opened {opened} times for {expected} signatures of transaction {transaction.Id}";
+                    yield return $"the {purpose} key was opened {opened} times for {expected} signatures of transaction {transaction.Id}: {string.Join(" / ", attempts.Select(a => $"{a.Number} {a.Payer} {a.Status} slot {a.Slot} of {transaction.Status} {a.Evidence}"))}";
                 }
             }
         }
