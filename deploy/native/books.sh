@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# reconcile, fence, keys, token, airdrop: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
+# reconcile, fence, keys, token, airdrop, wallet: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
 
 run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop ...
   local input=/dev/null options=()
@@ -38,4 +38,14 @@ run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop
     export CLONES_DEV_KEYPAIR=${CLONES_DEV_KEYPAIR:-$STATE/dev/wallet.json}
     exec dotnet "$APP/workers/Clones.Workers.dll" "$@" <"$input"
   )
+}
+
+# An owner's wallet for a shell. It is no part of the system: it has a keypair of its own, and knows the API by its address alone.
+run_wallet_command() {
+  select_servers dev
+  read_settings
+  # Where the system runs in containers, nothing was built on this side yet; only the token or signature goes to standard output.
+  [ -e "$APP/demo/Clones.Demo.dll" ] || { build_hosts && install_build; } >&2
+  CLONES_API_URL=http://127.0.0.1:$(port_of API) CLONES_OWNER_KEYPAIR=${CLONES_OWNER_KEYPAIR:-$STATE/dev/owner.json} \
+    exec dotnet "$APP/demo/Clones.Demo.dll" wallet "$@"
 }

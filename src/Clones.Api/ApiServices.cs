@@ -23,7 +23,9 @@ internal static class ApiServices
         services.AddHostedService(s => s.GetRequiredService<TransitionWatch>());
         services.AddScoped<AgentCommands>();
         services.AddScoped<OwnerTransactions>();
+        services.AddScoped<PaymentIntake>();
         services.AddScoped<PaymentDoor>();
+        services.AddScoped<PaymentBatch>();
         return services;
     }
 

@@ -18,6 +18,8 @@ public sealed class StrangerTests(ApiFixture api)
         "POST /v1/agents/",
         "GET /v1/payments/",
         "POST /v1/payments/",
+        "POST /v1/payments/batch",
+        "GET /v1/payments/export",
         "GET /v1/tokens/",
         "PUT /v1/tokens/{symbol}",
     ];

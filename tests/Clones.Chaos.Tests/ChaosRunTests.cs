@@ -6,7 +6,7 @@ public sealed class ChaosRunTests(ITestOutputHelper output)
     [Fact]
     public async Task Three_hundred_payments_and_two_agents_are_executed_exactly_once_while_everything_dies_around_them()
     {
-        var plan = new ChaosPlan(Seed: 20_261_124, Payments: 300, TimeSpan.FromSeconds(60), Kills: 9, Workers: 2, Agents: 2);
+        var plan = new ChaosPlan(Seed: 20_261_124, Payments: 300, TimeSpan.FromSeconds(45), Kills: 8, Workers: 2, Agents: 2);
         using var told = new StringWriter();
         var report = await ChaosRun.RunAsync(plan, told, TestContext.Current.CancellationToken);
         report.Write(told);

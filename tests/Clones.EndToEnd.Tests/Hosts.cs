@@ -10,6 +10,8 @@ internal static class Hosts
 
     public static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
+    public static string DemoPath => Repository.PathOf("tools", "Clones.Demo", "bin", Configuration, "net10.0", "Clones.Demo.dll");
+
     public static string PathOf(string host) => Repository.PathOf("src", host, "bin", Configuration, "net10.0", $"{host}.dll");
 
     public static async Task UntilReadyAsync(Uri url, LeashedProcess process)

@@ -7,7 +7,8 @@ using Clones.Testing;
 namespace Clones.EndToEnd.Tests;
 
 /// <summary>The demo is the judge: it ends with 0 only if every transaction is found exactly once on the chain and the books agree.</summary>
-public sealed class MainJobTests(RunningSystem system) : IClassFixture<RunningSystem>
+[Collection<RunningSystemCollection>]
+public sealed class MainJobTests(RunningSystem system)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 

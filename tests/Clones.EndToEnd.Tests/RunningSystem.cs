@@ -80,14 +80,17 @@ public sealed class RunningSystem : IAsyncLifetime
     /// <summary>The demo client, outside of the system.</summary>
     public LeashedProcess StartDemo() =>
         LeashedProcess.Start(
-            ["dotnet", Repository.PathOf("tools", "Clones.Demo", "bin", Hosts.Configuration, "net10.0", "Clones.Demo.dll")],
-            new Dictionary<string, string?>(common)
+            ["dotnet", Hosts.DemoPath],
+            new Dictionary<string, string?>(ClientEnvironment())
             {
-                ["CLONES_API_URL"] = ApiUrl.ToString(),
                 ["CLONES_OPERATOR_API_KEY"] = OperatorApiKey,
                 ["CLONES_SERVICE_API_KEY"] = ServiceApiKey,
             }
         );
+
+    /// <summary>What <c>./clones</c> tells a command that works with this system from outside.</summary>
+    public IReadOnlyDictionary<string, string?> ClientEnvironment() =>
+        new Dictionary<string, string?>(common) { ["CLONES_API_URL"] = ApiUrl.ToString() };
 
     public async ValueTask DisposeAsync()
     {
@@ -122,3 +125,7 @@ public sealed class RunningSystem : IAsyncLifetime
     private Dictionary<string, string?> WorkersEnvironment() =>
         new(common.Concat(KeyEncryption)) { ["ASPNETCORE_URLS"] = workersUrl.ToString() };
 }
+
+/// <summary>Started once for all classes that look at it.</summary>
+[CollectionDefinition]
+public sealed class RunningSystemCollection : ICollectionFixture<RunningSystem>;

@@ -25,9 +25,12 @@ public sealed class DeploymentSimulationTests(ITestOutputHelper output)
         tempers.ShouldBeSubsetOf(all.Faults.Keys);
     }
 
-    [Fact]
-    public void What_a_restored_database_had_forgotten_to_have_signed_is_no_signature_without_an_opening_of_the_key() =>
-        DeploymentHistory.Run(seed: 1110).Findings.ShouldBeEmpty();
+    /// <summary>1110: signed before a backup that was restored, with no opening of the key left. 5261: restored within a request.</summary>
+    [Theory]
+    [InlineData(1110UL)]
+    [InlineData(5261UL)]
+    public void A_restored_database_that_forgot_what_was_signed_keeps_every_promise(ulong seed) =>
+        DeploymentHistory.Run(seed).Findings.ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Plants))]

@@ -6,13 +6,17 @@ using Clones.Solana.Primitives;
 namespace Clones.Demo;
 
 /// <summary>The wallet of a person: the key never leaves this process, transactions come in unsigned and go out signed.</summary>
-internal sealed class OwnerWallet : IDisposable
+internal sealed class OwnerWallet(Account account) : IDisposable
 {
-    public Account Account { get; } = Account.Generate();
+    public OwnerWallet()
+        : this(Account.Generate()) { }
+
+    public Account Account { get; } = account;
     public string Address => Account.PublicKey.ToString();
 
     /// <summary>Signs in with Solana and lets the client act as this owner.</summary>
-    public async Task SignInAsync(ClonesApi api, CancellationToken cancellation)
+    /// <returns>The bearer token.</returns>
+    public async Task<string> SignInAsync(ClonesApi api, CancellationToken cancellation)
     {
         var challenge = await api.PostAsync<Challenge>("/v1/auth/challenge", new { address = Address }, cancellation);
         var signature = Account.Sign(Encoding.UTF8.GetBytes(challenge.Message));
@@ -22,6 +26,7 @@ internal sealed class OwnerWallet : IDisposable
             cancellation
         );
         api.SignInWith(token.Value);
+        return token.Value;
     }
 
     /// <summary>Signs a transaction that the API prepared, at home.</summary>

@@ -2,6 +2,9 @@ using Clones.Demo;
 using Clones.Solana.Rpc;
 using Spectre.Console;
 
+if (WalletCommand.IsAskedFor(args))
+    return await WalletCommand.RunAsync(args, Console.In, Console.Out, Console.Error);
+
 // Redirected output has no width of its own, and signatures must not be cut.
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 220;

@@ -49,13 +49,17 @@ internal static class SubmitTransactionEndpoint
             throw Expired();
 
         await using var scope = await db.Database.BeginTransactionAsync(cancellationToken);
-        transaction = await db
-            .Transactions.FromSql($"SELECT * FROM transactions WHERE id = {transaction.Id} FOR UPDATE")
-            .SingleAsync(cancellationToken);
-        attempt = await db.TransactionAttempts.SingleAsync(
-            a => a.TransactionId == transaction.Id && a.Number == attempt.Number,
-            cancellationToken
-        );
+        // Both are gone where a backup was restored meanwhile.
+        transaction =
+            await db
+                .Transactions.FromSql($"SELECT * FROM transactions WHERE id = {transaction.Id} FOR UPDATE")
+                .SingleOrDefaultAsync(cancellationToken)
+            ?? throw Expired();
+        attempt =
+            await db.TransactionAttempts.SingleOrDefaultAsync(
+                a => a.TransactionId == transaction.Id && a.Number == attempt.Number,
+                cancellationToken
+            ) ?? throw Expired();
         if (attempt.OwnerSignature == signature)
             return Answer(id, kind, OwnerTransactionView.Of(of, row.Agent.OwnerAddress, transaction, attempt));
         if (attempt.Status != AttemptStatus.Prepared || transaction.AttemptNumber != attempt.Number)

@@ -9,6 +9,8 @@ namespace Clones.Api.Documentation;
 /// <summary>The OpenAPI 3.1 document, made from the endpoints, and the page that shows it without internet.</summary>
 internal static class ApiDocument
 {
+    private static readonly string Walkthrough = ReadWalkthrough();
+
     public static IServiceCollection AddApiDocument(this IServiceCollection services) =>
         services.AddOpenApi(
             "v1",
@@ -44,7 +46,7 @@ internal static class ApiDocument
     {
         document.Info.Title = "Clones";
         document.Info.Version = "1";
-        document.Info.Description = "Training pools, agents and payments on Solana. Every error is an RFC 9457 problem with a stable code.";
+        document.Info.Description = Walkthrough;
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
@@ -107,6 +109,12 @@ internal static class ApiDocument
         schema.Format = inner.Format;
         schema.Properties = null;
         schema.Required = null;
+    }
+
+    private static string ReadWalkthrough()
+    {
+        using var text = new StreamReader(typeof(ApiDocument).Assembly.GetManifestResourceStream("walkthrough.md")!);
+        return text.ReadToEnd();
     }
 
     private static OpenApiParameter Header(string name, string description) =>

@@ -15,14 +15,7 @@ internal sealed record PageQuery(int Limit, Guid? After, string Scope)
     public static PageQuery Read(HttpContext context, CursorSealer sealer, params ReadOnlySpan<string> filters)
     {
         var query = context.Request.Query;
-        foreach (var (name, values) in query)
-        {
-            if (name is not ("limit" or "cursor") && !filters.Contains(name))
-                throw new ProblemException(Problem.Field(Shown(name), "is not a parameter of this list"));
-            if (values.Count != 1)
-                throw new ProblemException(Problem.Field(name, "must be given once"));
-        }
-
+        RefuseOthers(context, ["limit", "cursor", .. filters]);
         var limit = LimitDefault;
         if (
             query.TryGetValue("limit", out var text)
@@ -33,6 +26,18 @@ internal sealed record PageQuery(int Limit, Guid? After, string Scope)
         // A cursor is good for the list, filters and caller that it was made for.
         var scope = string.Join('&', filters.ToArray().Select(f => $"{f}={query[f]}").Prepend(context.Request.Path.Value));
         return new PageQuery(limit, query.TryGetValue("cursor", out var cursor) ? sealer.Open(cursor!, scope) : null, scope);
+    }
+
+    /// <exception cref="ProblemException">A parameter that is none of these, or twice the same.</exception>
+    public static void RefuseOthers(HttpContext context, params ReadOnlySpan<string> known)
+    {
+        foreach (var (name, values) in context.Request.Query)
+        {
+            if (!known.Contains(name))
+                throw new ProblemException(Problem.Field(Shown(name), "is not a parameter of this list"));
+            if (values.Count != 1)
+                throw new ProblemException(Problem.Field(name, "must be given once"));
+        }
     }
 
     /// <param name="rows">One more than <see cref="Limit"/> where there is a next page.</param>

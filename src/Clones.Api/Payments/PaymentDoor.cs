@@ -1,7 +1,5 @@
-using System.Globalization;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
-using Clones.Api.Tokens;
 using Clones.Contracts.Settlement;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
@@ -25,23 +23,23 @@ internal sealed class PaymentDoor(
     /// <summary>A wallet that settles something between read and lock is read again; more often than this, the caller asks again.</summary>
     private const int ReadsMax = 5;
 
-    private const string Beside = ", beside what others have reserved or wait for";
-
     /// <param name="request">From a caller who may pay out of this pool.</param>
     /// <param name="depositAddress">Of the pool.</param>
     /// <param name="token">Of the payment.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="seen">What the chain said a moment ago; null where it is to be asked.</param>
     /// <exception cref="ProblemException">It was not accepted.</exception>
     public async Task<Payment> AcceptAsync(
         PaymentRequest request,
         PublicKey depositAddress,
         Token token,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        TransferOutlook? seen = null
     )
     {
         // A replay must not depend on the chain or on today's balance.
         if (await acceptance.FindAsync(request, cancellationToken) is { } earlier)
-            return PaymentOf(earlier, token);
+            return AcceptanceAnswer.PaymentOf(earlier, token);
 
         ulong? minContextSlot = null;
         for (var read = 1; ; read++)
@@ -49,32 +47,33 @@ internal sealed class PaymentDoor(
             TransferOutlook outlook;
             try
             {
-                outlook = await balances.ReadForTransferAsync(
-                    depositAddress,
-                    request.Recipient,
-                    request.Mint,
-                    minContextSlot,
-                    cancellationToken
-                );
+                outlook =
+                    read == 1 && seen is not null
+                        ? seen
+                        : await balances.ReadForTransferAsync(
+                            depositAddress,
+                            request.Recipient,
+                            request.Mint,
+                            minContextSlot,
+                            cancellationToken
+                        );
             }
             catch (RpcException e) when (request.MayWait)
             {
                 // Whoever may wait for funds may wait for a node as well: what the chain would say of them is asked later.
-                return PaymentOf(await StoreAsync(request, $"chain_unavailable: {e.Message}", cancellationToken), token);
+                return AcceptanceAnswer.PaymentOf(await StoreAsync(request, $"chain_unavailable: {e.Message}", cancellationToken), token);
             }
 
             var result = await CommitAsync(() => acceptance.AcceptAsync(request, outlook, cancellationToken), cancellationToken);
             if (result is not PaymentAcceptanceResult.BalanceTooOld old)
-                return PaymentOf(result, token);
+                return AcceptanceAnswer.PaymentOf(result, token);
             if (read == ReadsMax && request.MayWait)
-                return PaymentOf(await StoreAsync(request, "chain_unavailable: The nodes lag behind.", cancellationToken), token);
-            if (read == ReadsMax)
-                throw new ProblemException(
-                    new Problem(503, ProblemCode.ChainUnavailable, "The nodes lag behind what is already settled; try again.")
-                    {
-                        RetryAfterSeconds = 2,
-                    }
+                return AcceptanceAnswer.PaymentOf(
+                    await StoreAsync(request, "chain_unavailable: The nodes lag behind.", cancellationToken),
+                    token
                 );
+            if (read == ReadsMax)
+                throw AcceptanceAnswer.NodesLag();
             minContextSlot = old.MinContextSlot;
             db.ChangeTracker.Clear();
         }
@@ -92,50 +91,17 @@ internal sealed class PaymentDoor(
         var result = await accept();
         if (result is not PaymentAcceptanceResult.Accepted accepted)
             return result;
-        if (accepted.TransactionId is { } transactionId)
-            await bus.Publish(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
+        await SaveAsync(accepted, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await crashes.ReachAsync(CrashPoint.PaymentAccepted, cancellationToken);
         return result;
     }
 
-    private static Payment PaymentOf(PaymentAcceptanceResult result, Token token) =>
-        result switch
-        {
-            PaymentAcceptanceResult.Accepted accepted => accepted.Payment,
-            PaymentAcceptanceResult.Replayed replayed => replayed.Payment,
-            PaymentAcceptanceResult.KeyReused => throw IdempotencyKey.Reused(),
-            PaymentAcceptanceResult.PoolHasNoWallet => throw Pools.PoolEndpoints.PoolNotReady(),
-            PaymentAcceptanceResult.PoolPaused => throw new ProblemException(
-                new Problem(
-                    409,
-                    ProblemCode.PoolPaused,
-                    "The training pool is paused and pays no rewards. Resume it, or let the payment wait with onInsufficientFunds: wait."
-                )
-            ),
-            PaymentAcceptanceResult.RecipientRefused refused => throw new ProblemException(
-                new Problem(422, ProblemCode.RecipientNotValid, refused.Reason)
-                {
-                    Errors = new Dictionary<string, string[]> { ["recipient"] = [refused.Reason] },
-                }
-            ),
-            PaymentAcceptanceResult.MissingTokens missing => throw new ProblemException(
-                new Problem(
-                    422,
-                    ProblemCode.InsufficientFunds,
-                    $"{DecimalAmount.Format(missing.Needed, token.Decimals)} {token.Symbol} are needed and "
-                        + $"{DecimalAmount.Format(missing.Available, token.Decimals)} are available in the deposit wallet{Beside}."
-                )
-            ),
-            PaymentAcceptanceResult.MissingLamports missing => throw new ProblemException(
-                new Problem(
-                    422,
-                    token.Mint is null ? ProblemCode.InsufficientFunds : ProblemCode.InsufficientGas,
-                    $"{missing.Needed.ToString(CultureInfo.InvariantCulture)} lamports are needed (fee and account rent included) and "
-                        + $"{missing.Available} are available in the deposit wallet{Beside}."
-                )
-            ),
-            _ => throw new InvalidOperationException($"No answer for {result.GetType().Name}."),
-        };
+    /// <summary>Payment, reservation and message, in the open database transaction.</summary>
+    public async Task SaveAsync(PaymentAcceptanceResult.Accepted accepted, CancellationToken cancellationToken)
+    {
+        if (accepted.TransactionId is { } transactionId)
+            await bus.Publish(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
 }

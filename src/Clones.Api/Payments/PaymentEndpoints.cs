@@ -30,6 +30,8 @@ internal static class PaymentEndpoints
             .WithSummary("Every signed message of a payment, and how it ended")
             .WithProblems(400, 401, 403, 404);
         payments.MapPaymentCreation();
+        payments.MapPaymentBatch();
+        payments.MapPaymentExport();
     }
 
     private static async Task<Ok<Page<PaymentView>>> ListAsync(
@@ -40,7 +42,7 @@ internal static class PaymentEndpoints
         CancellationToken cancellationToken
     )
     {
-        var query = PageQuery.Read(context, sealer, "status", "trainingPoolId", "recipient", "reference");
+        var query = PageQuery.Read(context, sealer, PaymentFilter.Names);
         var filter = PaymentFilter.Read(context.Request.Query);
         var payments = filter.Apply(Readable(db, caller));
         if (query.After is { } after)
@@ -76,7 +78,7 @@ internal static class PaymentEndpoints
         await Readable(db, caller).FirstOrDefaultAsync(p => p.Id == id, cancellationToken) ?? throw new ProblemException(Problem.NotFound);
 
     /// <summary>An owner sees the payments out of their own pools; a key sees all.</summary>
-    private static IQueryable<Payment> Readable(ClonesDbContext db, Caller caller) =>
+    public static IQueryable<Payment> Readable(ClonesDbContext db, Caller caller) =>
         caller.Wallet?.ToString() is { } owner
             ? db.Payments.AsNoTracking().Where(p => db.TrainingPools.Any(t => t.Id == p.TrainingPoolId && t.OwnerAddress == owner))
             : db.Payments.AsNoTracking();

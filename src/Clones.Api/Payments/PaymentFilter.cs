@@ -5,8 +5,19 @@ using Clones.Persistence.Payments;
 namespace Clones.Api.Payments;
 
 /// <summary>The filters of the list of payments; null does not filter.</summary>
-internal sealed record PaymentFilter(PaymentStatus? Status, Guid? TrainingPoolId, string? Recipient, string? Reference)
+/// <param name="CreatedFrom">Created then or later.</param>
+/// <param name="CreatedBefore">Created before then.</param>
+internal sealed record PaymentFilter(
+    PaymentStatus? Status,
+    Guid? TrainingPoolId,
+    string? Recipient,
+    string? Reference,
+    DateTimeOffset? CreatedFrom,
+    DateTimeOffset? CreatedBefore
+)
 {
+    public static string[] Names { get; } = ["status", "trainingPoolId", "recipient", "reference", "createdFrom", "createdBefore"];
+
     /// <exception cref="Problems.ProblemException">A filter is not what it should be.</exception>
     public static PaymentFilter Read(IQueryCollection query)
     {
@@ -23,8 +34,10 @@ internal sealed record PaymentFilter(PaymentStatus? Status, Guid? TrainingPoolId
             pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Refuse<Guid>("trainingPoolId", "must be a UUID");
         var recipient = query.TryGetValue("recipient", out var r) ? fields.Text<AccountAddress>("recipient", r).Key.ToString() : null;
         var reference = query.TryGetValue("reference", out var own) ? fields.Text<PaymentReference>("reference", own).Value : null;
+        var from = fields.OptionalText<Timestamp>("createdFrom", query.TryGetValue("createdFrom", out var f) ? $"{f}" : null);
+        var before = fields.OptionalText<Timestamp>("createdBefore", query.TryGetValue("createdBefore", out var b) ? $"{b}" : null);
         fields.ThrowIfRefused();
-        return new PaymentFilter(status, pool, recipient, reference);
+        return new PaymentFilter(status, pool, recipient, reference, from?.Value, before?.Value);
     }
 
     public IQueryable<Payment> Apply(IQueryable<Payment> payments)
@@ -35,6 +48,10 @@ internal sealed record PaymentFilter(PaymentStatus? Status, Guid? TrainingPoolId
             payments = payments.Where(p => p.TrainingPoolId == pool);
         if (Recipient is { } recipient)
             payments = payments.Where(p => p.Recipient == recipient);
+        if (CreatedFrom is { } from)
+            payments = payments.Where(p => p.CreatedAt >= from);
+        if (CreatedBefore is { } before)
+            payments = payments.Where(p => p.CreatedAt < before);
         return Reference is { } reference ? payments.Where(p => p.Reference == reference) : payments;
     }
 }

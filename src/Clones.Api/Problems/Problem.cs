@@ -17,6 +17,9 @@ internal sealed record Problem(int Status, string Code, string Detail) : IResult
 
     public static Problem NotFound { get; } = new(404, ProblemCode.NotFound, "There is no such thing here, or it is not yours.");
 
+    public static Problem ChainUnavailable { get; } =
+        new(503, ProblemCode.ChainUnavailable, "The chain does not answer now; nothing was changed.") { RetryAfterSeconds = 2 };
+
     public static Problem ForStatus(int status) =>
         new(status, ProblemCode.ForStatus(status), ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } text ? text + "." : "Refused.");
 
@@ -26,6 +29,18 @@ internal sealed record Problem(int Status, string Code, string Detail) : IResult
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        var document = ToDocument();
+        document["requestId"] = httpContext.TraceIdentifier;
+        httpContext.Response.StatusCode = Status;
+        httpContext.Response.Headers.CacheControl = "no-store";
+        if (RetryAfterSeconds is { } seconds)
+            httpContext.Response.Headers.RetryAfter = seconds.ToString();
+        return httpContext.Response.WriteAsJsonAsync(document, options: null, "application/problem+json", httpContext.RequestAborted);
+    }
+
+    /// <summary>Its members but for the id of the request.</summary>
+    public JsonObject ToDocument()
+    {
         var document = new JsonObject
         {
             ["type"] = $"urn:clones:problem:{Code}",
@@ -33,18 +48,12 @@ internal sealed record Problem(int Status, string Code, string Detail) : IResult
             ["status"] = Status,
             ["detail"] = Detail,
             ["code"] = Code,
-            ["requestId"] = httpContext.TraceIdentifier,
         };
         if (Errors is not null)
             document["errors"] = JsonSerializer.SerializeToNode(Errors);
         foreach (var (name, value) in Members ?? new Dictionary<string, JsonNode?>())
             document[name] = value?.DeepClone();
-
-        httpContext.Response.StatusCode = Status;
-        httpContext.Response.Headers.CacheControl = "no-store";
-        if (RetryAfterSeconds is { } seconds)
-            httpContext.Response.Headers.RetryAfter = seconds.ToString();
-        return httpContext.Response.WriteAsJsonAsync(document, options: null, "application/problem+json", httpContext.RequestAborted);
+        return document;
     }
 
     private string Title =>

@@ -29,6 +29,7 @@ internal static class ProblemCode
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string InsufficientFunds = "insufficient_funds";
     public const string InsufficientGas = "insufficient_gas";
+    public const string BatchRefused = "batch_refused";
     public const string RecipientNotValid = "recipient_not_valid";
     public const string TransactionAltered = "transaction_altered";
     public const string SignatureNotValid = "signature_not_valid";

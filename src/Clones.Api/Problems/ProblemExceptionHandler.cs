@@ -40,10 +40,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
     private Problem ChainUnavailable(RpcException rpc)
     {
         logger.LogWarning("The chain did not answer {Method}: {Reason}", rpc.Method, rpc.Message);
-        return new Problem(503, ProblemCode.ChainUnavailable, "The chain does not answer now; nothing was changed.")
-        {
-            RetryAfterSeconds = 2,
-        };
+        return Problem.ChainUnavailable;
     }
 
     private Problem DatabaseUnavailable(Exception exception)

@@ -18,10 +18,12 @@ internal sealed record IdempotencyKey(string Value)
         var given = context.Request.Headers[Header];
         if (given.Count == 0)
             return ValueTask.FromResult<IdempotencyKey?>(null);
-        return given is [{ Length: > 0 and <= LengthMax } key] && key.All(c => c is >= ' ' and <= '~')
+        return given is [{ } key] && IsOne(key)
             ? ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(key))
             : throw new ProblemException(Problem.Field(Header, "must be 1 to 200 printable ASCII characters, once"));
     }
+
+    public static bool IsOne(string text) => text.Length is > 0 and <= LengthMax && text.All(c => c is >= ' ' and <= '~');
 
     public static ProblemException Required() => new(Problem.Field(Header, "is required, because money moves"));
 

@@ -13,6 +13,8 @@ internal static class Migration
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = Host.CreateApplicationBuilder(args);
+        // Of a new database EF asks for a table that is not there yet, and logs that as an error; what really fails is thrown.
+        builder.Configuration["Serilog:MinimumLevel:Override:Microsoft.EntityFrameworkCore.Database.Command"] = "Fatal";
         builder.Services.AddWorkerLogging(builder.Configuration);
         builder.Services.AddClonesStore(builder.Configuration);
         using var host = builder.Build();

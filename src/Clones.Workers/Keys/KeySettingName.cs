@@ -10,6 +10,12 @@ internal static partial class KeySettingName
     /// <summary>A longer name may be a secret whose <c>=</c> was forgotten, and is not shown.</summary>
     private const int ShownLengthMax = 16;
 
+    /// <summary>As long as a misspelt <c>ENCRYPTION_SECRET_V9999</c>.</summary>
+    private const int PlainLengthMax = 24;
+
+    /// <summary>Whatever begins so is meant for us.</summary>
+    private const string Family = "DEPOSIT_KEY_";
+
     private static readonly string[] Plain = ["SECRET", "SALT", "LATEST", "MIN_VERSION", "SOURCE", "FILE"];
 
     public static bool IsOurs(string name) => name.StartsWith(KeySettings.Prefix, StringComparison.OrdinalIgnoreCase);
@@ -27,9 +33,25 @@ internal static partial class KeySettingName
     /// <exception cref="ConfigurationMissingException">One begins as ours do, and is none.</exception>
     public static void Demand(IEnumerable<string> names)
     {
-        foreach (var name in names.Where(IsOurs))
+        foreach (var name in names)
         {
-            Demand(name);
+            if (IsOurs(name))
+            {
+                Demand(name);
+            }
+            else if (
+                name.StartsWith(Family, StringComparison.OrdinalIgnoreCase)
+                && !Transit.TransitOptions.Names.Contains(name, StringComparer.OrdinalIgnoreCase)
+            )
+            {
+                var rest = name[Family.Length..];
+                var isPlain =
+                    rest.Length <= PlainLengthMax && rest.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
+                throw new ConfigurationMissingException(
+                    $"{(isPlain ? name : $"A name of {name.Length} characters that begins with {Family}")} is not a setting. "
+                        + $"Those begin with {KeySettings.Prefix}, or are {string.Join(" and ", Transit.TransitOptions.Names)}."
+                );
+            }
         }
     }
 

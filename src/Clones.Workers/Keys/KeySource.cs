@@ -71,8 +71,8 @@ internal sealed class KeySource
         {
             throw new ConfigurationMissingException(
                 $"The secret of key version {latest} is too weak to write with. "
-                    + $"Set one of at least {LatestSecretLengthMin} random characters as {KeySettings.Prefix}SECRET_V{names.Keys.Last() + 1}; "
-                    + "the old one stays, to open what it wrote."
+                    + $"If nothing was ever stored under it, give it at least {LatestSecretLengthMin} random characters; otherwise leave it, to open "
+                    + $"what it wrote, and set such a secret as {KeySettings.Prefix}SECRET_V{names.Keys.Last() + 1}."
             );
         }
         return new KeySource(names, latest, MinVersionOf(settings.Text(MinVersionName), latest));

@@ -43,19 +43,23 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
     {
         if (await LamportsAsync(wallet, cancellationToken) < lamportsNeeded)
         {
-            await AirdropAsync(wallet, Math.Max(AirdropLamports, lamportsNeeded), cancellationToken);
+            await AirdropAsync(wallet, Math.Max(AirdropLamports, lamportsNeeded), Commitment.Confirmed, cancellationToken);
         }
     }
 
     /// <summary>Asks the faucet, and waits until it has paid.</summary>
+    /// <param name="address">Who gets it.</param>
+    /// <param name="lamports">How much.</param>
+    /// <param name="commitment">How sure it is to be: the API and the workers count only what is finalized.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ClusterTroubleException">It does not.</exception>
-    public async Task AirdropAsync(PublicKey address, ulong lamports, CancellationToken cancellationToken)
+    public async Task AirdropAsync(PublicKey address, ulong lamports, Commitment commitment, CancellationToken cancellationToken)
     {
         var instead = $"Fund {address} at {FaucetPage} or from another wallet, or wait, and run the command again.";
         try
         {
             var signature = await rpc.ReadAsync((node, stop) => node.RequestAirdropAsync(address, lamports, stop), cancellationToken);
-            await UntilAsync(signature, Commitment.Confirmed, again: null, cancellationToken);
+            await UntilAsync(signature, commitment, again: null, cancellationToken);
         }
         catch (RpcRateLimitedException e)
         {

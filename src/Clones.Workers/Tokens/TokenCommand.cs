@@ -163,7 +163,7 @@ internal static class TokenCommand
                         using var wallet = services.GetRequiredService<DevelopmentWallet>().Open();
                         address = wallet.PublicKey;
                     }
-                    await cluster.AirdropAsync(address, lamports, cancellation);
+                    await cluster.AirdropAsync(address, lamports, Commitment.Finalized, cancellation);
                     var has = await cluster.LamportsAsync(address, cancellation);
                     await run.Output.WriteLineAsync(
                         $"{BaseUnits.Format(lamports, Token.SolDecimals)} SOL for {address}, which has {BaseUnits.Format(has, Token.SolDecimals)}"

@@ -34,7 +34,14 @@ public sealed class DeploymentHost : IAsyncLifetime
 
     internal Outcomes Outcomes => host.Services.GetRequiredService<Outcomes>();
 
-    internal Task SweepAsync() => host.Services.GetRequiredService<DeploymentSweeper>().PassAsync(TestContext.Current.CancellationToken);
+    /// <summary>A pass of the sweeper, at the time when whatever is open is to be looked at again.</summary>
+    internal async Task SweepAsync()
+    {
+        await WithAsync(db =>
+            db.Database.ExecuteSqlAsync($"UPDATE transactions SET next_check_at = now() WHERE settled_at IS NULL AND next_check_at > now()")
+        );
+        await host.Services.GetRequiredService<DeploymentSweeper>().PassAsync(TestContext.Current.CancellationToken);
+    }
 
     internal RpcEndpoints Rpc => host.Services.GetRequiredService<RpcEndpoints>();
 

@@ -97,12 +97,23 @@ public sealed class KeySourceTests
             .Message.ShouldContain("SECRETV3 is not a setting");
     }
 
+    [Theory]
+    [InlineData("DEPOSIT_KEY_ENCRYPTON_SECRET_V2")]
+    [InlineData("DEPOSIT_KEY_SECRET")]
+    [InlineData("DEPOSIT_KEY_TRANSIT_KEYS")]
+    public void A_setting_that_is_misspelt_before_its_last_word_is_named_too(string name) =>
+        Refused(Secret1, Salt1, (name, "a value"))
+            .Message.ShouldBe(
+                $"{name} is not a setting. Those begin with DEPOSIT_KEY_ENCRYPTION_, or are DEPOSIT_KEY_TRANSIT_KEY and DEPOSIT_KEY_TRANSIT_MOUNT."
+            );
+
     [Fact]
     public void A_name_that_may_be_a_secret_whose_equals_sign_was_forgotten_is_not_shown()
     {
         var message = Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_SECRET_c2VjcmV0IG9mIHRoZSBrZXlz", "")).Message;
         message.ShouldContain("is not a setting");
         message.ShouldNotContain("c2VjcmV0");
+        Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTON_SECRET_0123456789ABCDEF", "")).Message.ShouldStartWith("A name of 45 characters");
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed partial class TransitOptions
     private const string KeyName = "DEPOSIT_KEY_TRANSIT_KEY";
     private const string MountName = "DEPOSIT_KEY_TRANSIT_MOUNT";
 
+    /// <summary>Of its settings, those that begin as the other settings of keys do.</summary>
+    public static IReadOnlyList<string> Names { get; } = [KeyName, MountName];
+
     /// <summary><c>VAULT_ADDR</c>; ends with a slash. Plain http only to this machine: the token and data keys travel in the clear there.</summary>
     public required Uri Address { get; init; }
 

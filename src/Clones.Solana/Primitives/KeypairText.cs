@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 
-namespace Clones.Workers.Tokens;
+namespace Clones.Solana.Primitives;
 
 /// <summary>A secret key as Solana's CLI keeps it in a file: <c>[12,34,..]</c>. Bytes only: a string could not be wiped.</summary>
 internal static class KeypairText

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Clones.Api.Problems;
+using Clones.Api.Requests;
+using Clones.Persistence.Payments;
+using Clones.Persistence.Tokens;
+
+namespace Clones.Api.Payments;
+
+/// <summary>What became of a payment, as a caller is told.</summary>
+internal static class AcceptanceAnswer
+{
+    private const string Beside = ", beside what others have reserved or wait for";
+
+    public static ProblemException NodesLag() =>
+        new(
+            new Problem(503, ProblemCode.ChainUnavailable, "The nodes lag behind what is already settled; try again.")
+            {
+                RetryAfterSeconds = 2,
+            }
+        );
+
+    /// <exception cref="ProblemException">It was not accepted.</exception>
+    public static Payment PaymentOf(PaymentAcceptanceResult result, Token token) =>
+        result switch
+        {
+            PaymentAcceptanceResult.Accepted accepted => accepted.Payment,
+            PaymentAcceptanceResult.Replayed replayed => replayed.Payment,
+            PaymentAcceptanceResult.KeyReused => throw IdempotencyKey.Reused(),
+            PaymentAcceptanceResult.PoolHasNoWallet => throw Pools.PoolEndpoints.PoolNotReady(),
+            PaymentAcceptanceResult.PoolPaused => throw new ProblemException(
+                new Problem(
+                    409,
+                    ProblemCode.PoolPaused,
+                    "The training pool is paused and pays no rewards. Resume it, or let the payment wait with onInsufficientFunds: wait."
+                )
+            ),
+            PaymentAcceptanceResult.RecipientRefused refused => throw new ProblemException(
+                new Problem(422, ProblemCode.RecipientNotValid, refused.Reason)
+                {
+                    Errors = new Dictionary<string, string[]> { ["recipient"] = [refused.Reason] },
+                }
+            ),
+            PaymentAcceptanceResult.MissingTokens missing => throw new ProblemException(
+                new Problem(
+                    422,
+                    ProblemCode.InsufficientFunds,
+                    $"{DecimalAmount.Format(missing.Needed, token.Decimals)} {token.Symbol} are needed and "
+                        + $"{DecimalAmount.Format(missing.Available, token.Decimals)} are available in the deposit wallet{Beside}."
+                )
+            ),
+            PaymentAcceptanceResult.MissingLamports missing => throw new ProblemException(
+                new Problem(
+                    422,
+                    token.Mint is null ? ProblemCode.InsufficientFunds : ProblemCode.InsufficientGas,
+                    $"{missing.Needed.ToString(CultureInfo.InvariantCulture)} lamports are needed (fee and account rent included) and "
+                        + $"{missing.Available} are available in the deposit wallet{Beside}."
+                )
+            ),
+            _ => throw new InvalidOperationException($"No answer for {result.GetType().Name}."),
+        };
+}

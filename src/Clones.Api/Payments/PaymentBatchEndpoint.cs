@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using Clones.Api.Auth;
+using Clones.Api.Problems;
+using Clones.Api.Requests;
+using Clones.Api.Tokens;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Clones.Api.Payments;
+
+/// <summary>
+/// Many rewards in one request. Each has an idempotency key of its own, in the same names as those of single payments: whoever got no answer
+/// sends the batch again, or a part of it, or one by one, and pays nothing twice.
+/// </summary>
+internal static class PaymentBatchEndpoint
+{
+    public const int PaymentsMax = 500;
+    private const int BodyBytesMax = 512 * 1024;
+
+    public static void MapPaymentBatch(this IEndpointRouteBuilder payments) =>
+        payments
+            .MapPost("/batch", CreateAsync)
+            .RequireAuthorization(Policies.PayFrom)
+            .WithMetadata(new BodyLimit(BodyBytesMax))
+            .WithSummary("Pay up to 500 rewards, each with a result of its own, or all or none")
+            .WithProblems(400, 401, 403, 413, 422, 503);
+
+    private static async Task<Ok<PaymentBatchView>> CreateAsync(
+        PaymentBatchRequest body,
+        Caller caller,
+        PaymentIntake intake,
+        PaymentBatch batch,
+        CancellationToken cancellationToken
+    )
+    {
+        RefuseShape(body.Payments);
+        var outcomes = new BatchOutcome[body.Payments.Count];
+        var readable = new List<(int Index, IncomingPayment Payment)>();
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            try
+            {
+                readable.Add((i, await ReadAsync(body.Payments[i], caller, intake, cancellationToken)));
+            }
+            catch (ProblemException refused)
+            {
+                outcomes[i] = new BatchOutcome(null, refused.Problem);
+            }
+        }
+
+        var payments = readable.ConvertAll(r => r.Payment);
+        // What cannot be read spoils all of them: the others need not be tried.
+        if (!body.AllOrNothing || readable.Count == outcomes.Length)
+        {
+            var results = body.AllOrNothing
+                ? await batch.AcceptAllAsync(payments, cancellationToken)
+                : await batch.AcceptEachAsync(payments, cancellationToken);
+            for (var i = 0; i < results.Count; i++)
+                outcomes[readable[i].Index] = results[i];
+        }
+
+        var tokens = await intake.TokensAsync(cancellationToken);
+        var refusals = outcomes.Count(o => o is { Problem: not null });
+        if (body.AllOrNothing && refusals > 0)
+            throw Refused(body.Payments, outcomes, refusals);
+        var items = outcomes.Select((outcome, i) => View(i, body.Payments[i].IdempotencyKey, outcome, tokens));
+        return TypedResults.Ok(new PaymentBatchView(outcomes.Length - refusals, refusals, [.. items]));
+    }
+
+    /// <summary>What makes a batch none.</summary>
+    private static void RefuseShape(IReadOnlyList<BatchPaymentRequest> payments)
+    {
+        var fields = new Fields();
+        if (payments.Count is 0 or > PaymentsMax)
+            fields.Refuse<string>("payments", $"must be 1 to {PaymentsMax} payments");
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < Math.Min(payments.Count, PaymentsMax); i++)
+        {
+            if (payments[i] is not { } payment)
+                fields.Refuse<string>($"payments[{i}]", "must not be null");
+            else if (!IdempotencyKey.IsOne(payment.IdempotencyKey))
+                fields.Refuse<string>($"payments[{i}].idempotencyKey", "must be 1 to 200 printable ASCII characters");
+            else if (!keys.Add(payment.IdempotencyKey))
+                fields.Refuse<string>($"payments[{i}].idempotencyKey", "stands in this batch twice");
+        }
+        fields.ThrowIfRefused();
+    }
+
+    private static Task<IncomingPayment> ReadAsync(
+        BatchPaymentRequest payment,
+        Caller caller,
+        PaymentIntake intake,
+        CancellationToken cancellationToken
+    ) =>
+        intake.ReadAsync(
+            new CreatePaymentRequest(
+                payment.TrainingPoolId,
+                payment.Recipient,
+                payment.Amount,
+                payment.Reference,
+                payment.OnInsufficientFunds
+            ),
+            caller,
+            payment.IdempotencyKey,
+            cancellationToken
+        );
+
+    private static BatchItemView View(int index, string key, BatchOutcome outcome, TokenCatalogue tokens) =>
+        outcome.Problem is { } problem
+            ? new BatchItemView(index, key, problem.Status, null, problem.ToDocument())
+            : new BatchItemView(index, key, StatusCodes.Status202Accepted, PaymentView.Of(outcome.Payment!, tokens), null);
+
+    private static ProblemException Refused(IReadOnlyList<BatchPaymentRequest> payments, BatchOutcome?[] outcomes, int refusals)
+    {
+        var items = outcomes
+            .Select((outcome, i) => (Problem: outcome?.Problem, Index: i))
+            .Where(o => o.Problem is not null)
+            .Select(o => new JsonObject
+            {
+                ["index"] = o.Index,
+                ["idempotencyKey"] = payments[o.Index].IdempotencyKey,
+                ["status"] = o.Problem!.Status,
+                ["problem"] = o.Problem.ToDocument(),
+            });
+        return new ProblemException(
+            new Problem(
+                422,
+                ProblemCode.BatchRefused,
+                $"{refusals} of {outcomes.Length} payments are refused, so none was accepted: items says which and why."
+            )
+            {
+                Members = new Dictionary<string, JsonNode?> { ["items"] = new JsonArray([.. items]) },
+            }
+        );
+    }
+}

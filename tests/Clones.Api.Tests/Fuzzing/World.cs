@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Clones.Api.Tests.Hosting;
+using Clones.Solana.Primitives;
+using Npgsql;
+
+namespace Clones.Api.Tests.Fuzzing;
+
+/// <summary>An owner with a pool, an agent and a payment, on a system of its own, so that every change of its state is the fuzzer's.</summary>
+internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agentId, Guid paymentId, string symbol) : IDisposable
+{
+    private readonly HttpClient operators = Client(api.Address, "X-Api-Key", ApiFixture.OperatorKey);
+    private readonly HttpClient owners = Client(api.Address, "Authorization", $"{owner.Http.DefaultRequestHeaders.Authorization}");
+
+    public HttpClient Anonymous { get; } = Client(api.Address, "Accept", "*/*");
+
+    public static async Task<World> MakeAsync(ApiFixture api)
+    {
+        var owner = await Owner.SignInAsync(api);
+        var token = await api.ListTokenAsync();
+        var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, token);
+        var agentId = await api.CreateAgentAsync(owner, poolId, "PENDING_TOKEN_SIGNATURE");
+        await api.PrepareAsync(agentId, poolId, owner, wallet);
+        var payment = await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1"), "before the fuzzer");
+        return new World(api, owner, poolId, agentId, payment.Id, token.Symbol);
+    }
+
+    /// <summary>Somebody who may do what the door is for: what is refused is refused for its form.</summary>
+    public HttpClient CallerOf(Door door) => door.Path.StartsWith("/v1/tokens", StringComparison.Ordinal) ? operators : owners;
+
+    public string IdFor(Door door) =>
+        door.Path.Split('/')[2] switch
+        {
+            "pools" => $"{poolId}",
+            "agents" => $"{agentId}",
+            "payments" => $"{paymentId}",
+            _ => $"{Guid.Empty}",
+        };
+
+    /// <summary>A body that the door would take; the fuzzer spoils it.</summary>
+    public JsonObject BodyOf(Door door) =>
+        door.BodySchema switch
+        {
+            "ChallengeRequest" => new JsonObject { ["address"] = owner.Address },
+            "TokenRequest" => new JsonObject { ["message"] = "m", ["signature"] = $"{owner.Wallet.Sign("m"u8)}" },
+            "CreatePoolRequest" => new JsonObject
+            {
+                ["name"] = "Fuzzed",
+                ["tokenSymbol"] = symbol,
+                ["pricePerDemo"] = "1",
+            },
+            "ChangePoolRequest" => new JsonObject { ["name"] = "Fuzzed" },
+            "CreateAgentRequest" => JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(StandIn.AgentBody(poolId)))!.AsObject(),
+            "ChangeAgentRequest" => new JsonObject { ["name"] = "Fuzzed" },
+            "CreatePaymentRequest" => Payment(),
+            "PaymentBatchRequest" => new JsonObject { ["payments"] = new JsonArray(Payment(key: "fuzzed")), ["allOrNothing"] = true },
+            "WithdrawalRequest" => new JsonObject
+            {
+                ["recipient"] = Stranger(),
+                ["amount"] = "1",
+                ["tokenSymbol"] = symbol,
+            },
+            "SignedTransactionRequest" => new JsonObject { ["transaction"] = Convert.ToBase64String(new byte[200]) },
+            "ListTokenRequest" => new JsonObject { ["mint"] = Stranger() },
+            var other => throw new InvalidOperationException($"The fuzzer does not know {other} of {door.Name} yet."),
+        };
+
+    /// <summary>Every row of every table, as one text each; what the database keeps for itself is left out.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> StateAsync()
+    {
+        await using var connection = new NpgsqlConnection(api.Database);
+        await connection.OpenAsync();
+        var tables = new List<string>();
+        await using (
+            var list = new NpgsqlCommand("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename", connection)
+        )
+        await using (var reader = await list.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+                tables.Add(reader.GetString(0));
+        }
+        var state = new Dictionary<string, string>();
+        foreach (var table in tables)
+        {
+            await using var rows = new NpgsqlCommand(
+                $"SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM \"{table}\" t",
+                connection
+            );
+            state[table] = (string)(await rows.ExecuteScalarAsync())!;
+        }
+        return state;
+    }
+
+    public void Dispose()
+    {
+        owner.Dispose();
+        operators.Dispose();
+        owners.Dispose();
+        Anonymous.Dispose();
+    }
+
+    /// <summary>Sends every byte that a header can be given, where the usual client refuses what is not ASCII.</summary>
+    private static HttpClient Client(Uri address, string header, string value)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1 })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        http.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
+        return http;
+    }
+
+    private JsonObject Payment(string? key = null)
+    {
+        var payment = new JsonObject
+        {
+            ["trainingPoolId"] = $"{poolId}",
+            ["recipient"] = Stranger(),
+            ["amount"] = "1",
+        };
+        if (key is not null)
+            payment["idempotencyKey"] = key;
+        return payment;
+    }
+
+    private static string Stranger()
+    {
+        using var account = Account.FromSeed(new byte[32]);
+        return account.PublicKey.ToString();
+    }
+}

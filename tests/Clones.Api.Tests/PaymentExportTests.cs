@@ -1,0 +1,67 @@
+using Clones.Api.Payments;
+using Clones.Api.Tests.Hosting;
+
+namespace Clones.Api.Tests;
+
+public sealed class PaymentExportTests(ApiFixture api)
+{
+    [Fact]
+    public async Task Payments_are_exported_as_CSV_with_the_filters_of_the_list()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "12.5", "a, \"b\""), "1");
+        await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1", "=1+1"), "2");
+
+        using var response = await owner.Http.GetAsync("/v1/payments/export");
+
+        response.EnsureSuccessStatusCode();
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/csv");
+        var lines = (await response.Content.ReadAsStringAsync()).Split("\r\n");
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldStartWith("id,kind,trainingPoolId,recipient,");
+        lines[1].ShouldContain(",12.5,12500000,ACCEPTED,\"a, \"\"b\"\"\",");
+        lines[2].ShouldContain(",ACCEPTED,'=1+1,");
+        lines[3].ShouldBeEmpty();
+        (await LinesAsync(owner, "?reference=%3D1%2B1")).Length.ShouldBe(3);
+        (await LinesAsync(owner, "?createdFrom=2099-01-01T00:00:00Z")).Length.ShouldBe(2);
+        (await LinesAsync(owner, "?createdBefore=2099-01-01T00:00:00%2B02:00")).Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_stranger_exports_nothing_of_others_and_bad_filters_are_named()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        using var stranger = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1"), "1");
+
+        (await LinesAsync(stranger, $"?trainingPoolId={poolId}")).Length.ShouldBe(2);
+        foreach (
+            var (name, value) in ((string, string)[])
+                [
+                    ("limit", "5"),
+                    ("createdFrom", "yesterday"),
+                    ("createdFrom", "2026-11-25T12:00:00"),
+                    ("createdBefore", "0000-01-01T00:00:00Z"),
+                ]
+        )
+        {
+            var answer = await owner.Http.GetJsonAsync($"/v1/payments/export?{name}={value}");
+            answer.Status.ShouldBe(400);
+            answer.Errors(name).ShouldNotBeEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("", "")]
+    [InlineData("plain", "plain")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("-1\r\n2", "\"'-1\r\n2\"")]
+    public void A_field_is_quoted_where_it_must_be_and_never_a_formula(string? text, string field) =>
+        PaymentExportEndpoint.Field(text).ShouldBe(field);
+
+    private static async Task<string[]> LinesAsync(Owner owner, string query) =>
+        (await owner.Http.GetStringAsync($"/v1/payments/export{query}")).Split("\r\n");
+}

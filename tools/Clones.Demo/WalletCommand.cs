@@ -1,0 +1,70 @@
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+
+namespace Clones.Demo;
+
+/// <summary><c>./clones wallet</c>: what an owner's wallet does, for a shell: its address, a bearer token, a signature under a prepared transaction.</summary>
+internal static class WalletCommand
+{
+    private const string KeypairSetting = "CLONES_OWNER_KEYPAIR";
+
+    private const string Usage = "usage: ./clones wallet address | sign-in | sign [TRANSACTION]";
+
+    public static bool IsAskedFor(string[] args) => args is ["wallet", ..];
+
+    /// <returns>Exit code: 0 done, 1 the API or the file did not do their part, 2 refused.</returns>
+    public static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            using var wallet = new OwnerWallet(new KeypairFile(Required(KeypairSetting)).Open());
+            switch (args[1..])
+            {
+                case ["address"]:
+                    await output.WriteLineAsync(wallet.Address);
+                    return 0;
+                case ["sign-in"]:
+                    var api = ClonesApi.For(new Uri(Required("CLONES_API_URL")));
+                    await output.WriteLineAsync(await wallet.SignInAsync(api, CancellationToken.None));
+                    return 0;
+                case ["sign"]:
+                    return await SignAsync(wallet, await input.ReadToEndAsync(), output, error);
+                case ["sign", var transaction]:
+                    return await SignAsync(wallet, transaction, output, error);
+                default:
+                    await error.WriteLineAsync(Usage);
+                    return 2;
+            }
+        }
+        catch (Exception e) when (e is KeypairFileException or ApiProblemException or HttpRequestException or InvalidOperationException)
+        {
+            await error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task<int> SignAsync(OwnerWallet wallet, string base64, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            var transaction = Transaction.Deserialize(Convert.FromBase64String(base64.Trim()));
+            if (!transaction.Message.Signers.Contains(wallet.Account.PublicKey))
+            {
+                await error.WriteLineAsync($"The transaction does not ask for a signature of {wallet.Address}.");
+                return 2;
+            }
+            await output.WriteLineAsync(wallet.Sign(base64.Trim()));
+            return 0;
+        }
+        catch (FormatException)
+        {
+            await error.WriteLineAsync("TRANSACTION must be base64 of a transaction, as GET /v1/agents/{id}/transactions/{kind} has it.");
+            return 2;
+        }
+    }
+
+    private static string Required(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"{name} is not set. Use ./clones wallet, which sets it.");
+}
