@@ -49,3 +49,20 @@ run_wallet_command() {
   CLONES_API_URL=http://127.0.0.1:$(port_of API) CLONES_OWNER_KEYPAIR=${CLONES_OWNER_KEYPAIR:-$STATE/dev/owner.json} \
     exec dotnet "$APP/demo/Clones.Demo.dll" wallet "$@"
 }
+
+# Keys of services and operators: the API's own command, with the settings of the API.
+run_apikey_command() {
+  select_servers dev
+  read_settings
+  if docker_mode; then
+    compose run --rm --no-deps -T api apikey "$@" </dev/null
+    return
+  fi
+  [ -e "$APP/api/Clones.Api.dll" ] || die "never started: ./clones up"
+  is_running "$RUN/postgres.pid" || die "PostgreSQL is not running: ./clones up"
+  api_environment
+  (
+    enter_host_environment
+    exec dotnet "$APP/api/Clones.Api.dll" apikey "$@" </dev/null
+  )
+}

@@ -70,7 +70,7 @@ api_environment() {
   for name in CLONES_AUTH_TOKEN_KEY CLONES_OPERATOR_API_KEY CLONES_SERVICE_API_KEY; do
     HOST_ENV+=("$name=$(setting "$name")")
   done
-  add_settings 'CLONES_AUTH_(DOMAIN|CHAIN)'
+  add_settings 'CLONES_AUTH_(DOMAIN|CHAIN)|CLONES_RATE_LIMIT_.*|CLONES_CORS_ORIGINS'
   HOST_ENV+=(ASPNETCORE_URLS="http://127.0.0.1:$(port_of API)")
   mapfile -t HOST_UNSET < <({ compgen -e DEPOSIT_KEY_; compgen -e VAULT_; } || true)
 }

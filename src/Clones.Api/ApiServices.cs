@@ -1,4 +1,5 @@
 using Clones.Api.Agents;
+using Clones.Api.Limits;
 using Clones.Api.Operations;
 using Clones.Api.Paging;
 using Clones.Api.Payments;
@@ -10,8 +11,11 @@ namespace Clones.Api;
 internal static class ApiServices
 {
     /// <summary>How requests are read and refused, and the parts that endpoints share.</summary>
-    public static IServiceCollection AddEdge(this IServiceCollection services)
+    public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton(LimitOptions.Read(configuration));
+        services.AddSingleton<RateLimits>();
+        services.AddCrossOrigin(configuration);
         services.ConfigureHttpJsonOptions(options => StrictJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ProblemExceptionHandler>();
@@ -37,8 +41,14 @@ internal static class ApiServices
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseRouting();
+        app.UseCors();
         app.UseRequestGuards();
         app.UseAuthentication();
+        // Behind it, since each caller has a share of their own; whoever is unknown shares that of their network.
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/v1"),
+            v1 => v1.Use(next => context => v1.ApplicationServices.GetRequiredService<RateLimits>().HandleAsync(context, next))
+        );
         app.UseAuthorization();
     }
 
@@ -48,8 +58,15 @@ internal static class ApiServices
         app.Use(
             (context, next) =>
             {
-                context.Response.Headers.XContentTypeOptions = "nosniff";
-                context.Response.Headers["Referrer-Policy"] = "no-referrer";
+                var headers = context.Response.Headers;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+                // Nothing here is shown in a frame, and but for the page of the documentation nothing is a page.
+                headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs")
+                    ? "frame-ancestors 'none'"
+                    : "default-src 'none'; frame-ancestors 'none'";
+                if (context.Request.IsHttps)
+                    headers.StrictTransportSecurity = "max-age=31536000";
                 return next(context);
             }
         );

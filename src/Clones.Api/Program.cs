@@ -1,6 +1,7 @@
 using Clones.Api;
 using Clones.Api.Agents;
 using Clones.Api.Auth;
+using Clones.Api.Auth.ApiKeys;
 using Clones.Api.Auth.SignIn;
 using Clones.Api.Documentation;
 using Clones.Api.Health;
@@ -15,6 +16,9 @@ using Clones.Persistence.Messaging.Hosting;
 
 try
 {
+    if (ApiKeyCommand.IsAskedFor(args))
+        return await ApiKeyCommand.RunAsync(args, Console.Out, Console.Error);
+
     var builder = WebApplication.CreateBuilder(args);
     var configuration = builder.Configuration;
     builder.WebHost.ConfigureKestrel(kestrel =>
@@ -26,7 +30,7 @@ try
         .Services.AddApiLogging(configuration)
         .AddApiHealth()
         .AddApiDocument()
-        .AddEdge()
+        .AddEdge(configuration)
         .AddClonesAuth(AuthOptions.Read(configuration))
         .AddClonesStore(configuration)
         .AddSolanaRpc(configuration)

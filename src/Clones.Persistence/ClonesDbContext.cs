@@ -45,6 +45,7 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<SigningFence> SigningFences => Set<SigningFence>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();
+    public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Clones.Api.Auth;
+using Clones.Api.Limits;
 using Clones.Api.Problems;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
@@ -33,6 +34,7 @@ internal static class AgentEventsEndpoint
         agents
             .MapGet("/{id}/events", StreamAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
+            .WithMetadata(new LongStream())
             .WithSummary("The history as server-sent events, resumed by Last-Event-ID")
             .WithProblems(400, 401, 403, 404);
 

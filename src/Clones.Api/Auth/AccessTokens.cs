@@ -10,7 +10,10 @@ internal sealed class AccessTokens(AuthOptions options, TimeProvider time)
 {
     private const string Audience = "clones-api";
 
-    public (string Token, DateTimeOffset ExpiresAt) Issue(PublicKey wallet)
+    /// <summary>Names the session, so that the token ends with it.</summary>
+    public const string SessionClaim = "sid";
+
+    public (string Token, DateTimeOffset ExpiresAt) Issue(PublicKey wallet, Guid sessionId)
     {
         var now = time.GetUtcNow();
         var expiresAt = now + AuthOptions.TokenLifetime;
@@ -24,6 +27,7 @@ internal sealed class AccessTokens(AuthOptions options, TimeProvider time)
                 Expires = expiresAt.UtcDateTime,
                 Subject = new ClaimsIdentity([
                     new Claim(Caller.WalletClaim, wallet.ToString()),
+                    new Claim(SessionClaim, sessionId.ToString("n")),
                     new Claim(JwtRegisteredClaimNames.Jti, Guid.CreateVersion7(now).ToString("n")),
                 ]),
                 SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(options.TokenKey), SecurityAlgorithms.HmacSha256),

@@ -11,6 +11,9 @@ internal sealed class AuthOptions
     public static TimeSpan ChallengeLifetime { get; } = TimeSpan.FromMinutes(5);
     public static TimeSpan TokenLifetime { get; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long a wallet may refresh before it must sign again.</summary>
+    public static TimeSpan SessionLifetime { get; } = TimeSpan.FromDays(30);
+
     /// <summary>UTF-8 bytes of CLONES_AUTH_TOKEN_KEY; signs tokens, and cursors through a derived key.</summary>
     public required byte[] TokenKey { get; init; }
 

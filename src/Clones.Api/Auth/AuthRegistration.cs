@@ -1,4 +1,5 @@
 using Clones.Api.Auth.ApiKeys;
+using Clones.Api.Auth.SignIn;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -14,6 +15,8 @@ internal static class AuthRegistration
     {
         services.AddSingleton(options);
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddScoped<Sessions>();
         services.AddHostedService<BootstrapApiKeys>();
         services.AddSingleton<IAuthorizationHandler, Policies.Handler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusedAccess>();
@@ -38,8 +41,20 @@ internal static class AuthRegistration
                 {
                     bearer.MapInboundClaims = false;
                     bearer.TokenValidationParameters = AccessTokens.Validation(options, time);
+                    bearer.Events = new JwtBearerEvents { OnTokenValidated = RefuseEndedSessionAsync };
                 }
             );
         return services;
+    }
+
+    // A token that was signed out ends at once, not when its quarter of an hour is over.
+    private static async Task RefuseEndedSessionAsync(TokenValidatedContext context)
+    {
+        var sessions = context.HttpContext.RequestServices.GetRequiredService<Sessions>();
+        var isOpen =
+            Guid.TryParseExact(context.Principal?.FindFirst(AccessTokens.SessionClaim)?.Value, "n", out var id)
+            && await sessions.IsOpenAsync(id, context.HttpContext.RequestAborted);
+        if (!isOpen)
+            context.Fail("The session has ended.");
     }
 }

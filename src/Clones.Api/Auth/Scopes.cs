@@ -12,4 +12,6 @@ internal static class Scopes
 
     /// <summary>Read everything.</summary>
     public const string Ops = "ops";
+
+    public static IReadOnlyList<string> All { get; } = [PaymentsWrite, PaymentsRead, TokensWrite, Ops];
 }

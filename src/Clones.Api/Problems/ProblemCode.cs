@@ -34,6 +34,7 @@ internal static class ProblemCode
     public const string TransactionAltered = "transaction_altered";
     public const string SignatureNotValid = "signature_not_valid";
     public const string MintNotValid = "mint_not_valid";
+    public const string RateLimited = "rate_limited";
     public const string ChainUnavailable = "chain_unavailable";
     public const string DatabaseUnavailable = "database_unavailable";
     public const string WorkersBusy = "workers_busy";
@@ -52,6 +53,7 @@ internal static class ProblemCode
             413 => BodyTooLarge,
             415 => UnsupportedMediaType,
             428 => PreconditionRequired,
+            429 => RateLimited,
             431 => HeadersTooLarge,
             >= 500 => InternalError,
             _ => InvalidRequest,

@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Clones.Persistence.Access;
 
-internal sealed class AccessMaps : IEntityTypeConfiguration<ApiKey>, IEntityTypeConfiguration<SignInChallenge>
+internal sealed class AccessMaps
+    : IEntityTypeConfiguration<ApiKey>,
+        IEntityTypeConfiguration<SignInChallenge>,
+        IEntityTypeConfiguration<SignInSession>
 {
     public void Configure(EntityTypeBuilder<ApiKey> builder)
     {
@@ -15,5 +18,12 @@ internal sealed class AccessMaps : IEntityTypeConfiguration<ApiKey>, IEntityType
     {
         builder.HasKey(c => c.Nonce);
         builder.HasIndex(c => c.ExpiresAt);
+    }
+
+    public void Configure(EntityTypeBuilder<SignInSession> builder)
+    {
+        builder.HasKey(s => s.Id);
+        builder.HasIndex(s => s.ExpiresAt);
+        builder.HasIndex(s => s.Address);
     }
 }

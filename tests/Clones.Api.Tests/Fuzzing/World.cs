@@ -42,6 +42,7 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
         door.BodySchema switch
         {
             "ChallengeRequest" => new JsonObject { ["address"] = owner.Address },
+            "RefreshRequest" => new JsonObject { ["refreshToken"] = "111" },
             "TokenRequest" => new JsonObject { ["message"] = "m", ["signature"] = $"{owner.Wallet.Sign("m"u8)}" },
             "CreatePoolRequest" => new JsonObject
             {

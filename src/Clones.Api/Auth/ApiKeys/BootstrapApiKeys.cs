@@ -14,8 +14,12 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private const string OperatorName = "bootstrap operator";
-    private const string ServiceName = "bootstrap service";
+    private const string NamePrefix = "bootstrap ";
+    private const string OperatorName = NamePrefix + "operator";
+    private const string ServiceName = NamePrefix + "service";
+
+    /// <summary>Whether a key of this name comes from the environment, at every start anew.</summary>
+    public static bool IsName(string name) => name.StartsWith(NamePrefix, StringComparison.Ordinal);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ internal static class SignInEndpoints
         var auth = v1.MapGroup("/auth").WithTags("Sign-in").AllowAnonymous();
         auth.MapPost("/challenge", ChallengeAsync).WithSummary("A message for the wallet to sign").WithProblems(400);
         auth.MapPost("/token", IssueAsync).WithSummary("A signed message for a bearer token").WithProblems(400, 401);
+        auth.MapSessions();
     }
 
     private static async Task<Ok<ChallengeView>> ChallengeAsync(
@@ -52,7 +53,7 @@ internal static class SignInEndpoints
         TokenRequest body,
         HttpContext context,
         ClonesDbContext db,
-        AccessTokens tokens,
+        Sessions sessions,
         TimeProvider time,
         CancellationToken cancellationToken
     )
@@ -79,8 +80,7 @@ internal static class SignInEndpoints
         if (used == 0)
             throw Refused("The message was used before. Ask for a new one.");
 
-        var (token, expiresAt) = tokens.Issue(PublicKey.Parse(challenge.Address));
-        return TypedResults.Ok(new TokenView(token, "Bearer", (int)AuthOptions.TokenLifetime.TotalSeconds, expiresAt, challenge.Address));
+        return TypedResults.Ok(await sessions.BeginAsync(PublicKey.Parse(challenge.Address), cancellationToken));
     }
 
     private static async Task<SignInChallenge?> FindAsync(ClonesDbContext db, string message, CancellationToken cancellationToken)
@@ -92,5 +92,5 @@ internal static class SignInEndpoints
         return challenge?.Message == message ? challenge : null;
     }
 
-    private static ProblemException Refused(string detail) => new(new Problem(401, ProblemCode.SignInRefused, detail));
+    internal static ProblemException Refused(string detail) => new(new Problem(401, ProblemCode.SignInRefused, detail));
 }

@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Clones.Persistence;
+using Clones.Persistence.Access;
+using Clones.Solana.Primitives;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Api.Auth.ApiKeys;
+
+/// <summary><c>dotnet Clones.Api.dll apikey ..</c>: keys of services and operators. Exit codes: 0 done, 1 not done, 2 refused.</summary>
+internal static class ApiKeyCommand
+{
+    public const int Done = 0;
+    public const int NotDone = 1;
+    public const int Refused = 2;
+
+    /// <summary>Begins every key, so that one that is found somewhere can be told for what it is.</summary>
+    public const string KeyPrefix = "clones_key_";
+
+    private const int SecretBytes = 32;
+    private const int NameLengthMax = 100;
+
+    public static bool IsAskedFor(string[] args) => args is ["apikey", ..];
+
+    /// <param name="args">Begin with <c>apikey</c>.</param>
+    /// <param name="output">The key goes here, and nowhere else.</param>
+    /// <param name="errors">For what goes wrong.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors) =>
+        RunAsync(args, Host.CreateApplicationBuilder().Configuration, output, errors);
+
+    /// <inheritdoc cref="RunAsync(string[], TextWriter, TextWriter)"/>
+    internal static async Task<int> RunAsync(string[] args, IConfiguration configuration, TextWriter output, TextWriter errors)
+    {
+        var name = new Option<string>("--name") { Description = "who gets it, 1 to 100 characters", Required = true };
+        var scopes = new Option<string[]>("--scope") { Description = string.Join(", ", Scopes.All), Required = true };
+        var id = new Argument<string>("ID") { Description = "as the list shows it" };
+        var create = new Command("create", "makes a key and shows it, once") { name, scopes };
+        var list = new Command("list", "names, scopes and ids of all keys; never the keys");
+        var revoke = new Command("revoke", "refuses a key from now on") { id };
+        create.SetAction(parsed =>
+            WithAsync(configuration, db => CreateAsync(db, parsed.GetRequiredValue(name), parsed.GetRequiredValue(scopes), output, errors))
+        );
+        list.SetAction(_ => WithAsync(configuration, db => ListAsync(db, output)));
+        revoke.SetAction(parsed => WithAsync(configuration, db => RevokeAsync(db, parsed.GetRequiredValue(id), output, errors)));
+
+        var root = new RootCommand("Keys of services and operators.")
+        {
+            new Command("apikey", "keys of services and operators") { create, list, revoke },
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = errors,
+                    EnableDefaultExceptionHandler = false,
+                }
+            );
+        foreach (var error in parsed.Errors)
+            await errors.WriteLineAsync(error.Message);
+        await errors.WriteLineAsync("usage: ./clones apikey create --name NAME --scope SCOPE [--scope ..] | list | revoke ID");
+        return Refused;
+    }
+
+    private static async Task<int> CreateAsync(ClonesDbContext db, string name, string[] scopes, TextWriter output, TextWriter errors)
+    {
+        var reason =
+            PlainTextRule.Refuse(name, 1, NameLengthMax, lines: false) is { } bad ? $"--name {bad}."
+            : BootstrapApiKeys.IsName(name) ? "--name is kept for the keys of the environment."
+            : scopes.FirstOrDefault(s => !Scopes.All.Contains(s)) is { } unknown
+                ? $"--scope {unknown} is none: there are {string.Join(", ", Scopes.All)}."
+            : null;
+        if (reason is not null)
+        {
+            await errors.WriteLineAsync(reason);
+            return Refused;
+        }
+
+        var key = KeyPrefix + Base58.Encode(RandomNumberGenerator.GetBytes(SecretBytes));
+        var row = new ApiKey
+        {
+            Id = Guid.CreateVersion7(),
+            Name = name,
+            KeyHash = ApiKeyScheme.HashOf(key),
+            Scopes = [.. scopes.Distinct()],
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        db.ApiKeys.Add(row);
+        await db.SaveChangesAsync();
+        await output.WriteLineAsync($"{key}");
+        await errors.WriteLineAsync(
+            $"Key {row.Id} of {name} ({string.Join(", ", row.Scopes)}). It is shown this once: only its hash is stored."
+        );
+        return Done;
+    }
+
+    private static async Task<int> ListAsync(ClonesDbContext db, TextWriter output)
+    {
+        await output.WriteLineAsync($"{"ID", -36}  {"CREATED", -20}  {"STATUS", -20}  NAME (SCOPES)");
+        foreach (var key in await db.ApiKeys.AsNoTracking().OrderBy(k => k.CreatedAt).ToListAsync())
+        {
+            var status = key.RevokedAt is { } at ? $"revoked {at:yyyy-MM-dd}" : "valid";
+            await output.WriteLineAsync(
+                $"{key.Id}  {key.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {status, -20}  {key.Name} ({string.Join(", ", key.Scopes)})"
+            );
+        }
+        return Done;
+    }
+
+    private static async Task<int> RevokeAsync(ClonesDbContext db, string text, TextWriter output, TextWriter errors)
+    {
+        if (!Guid.TryParseExact(text, "D", out var id))
+        {
+            await errors.WriteLineAsync("ID must be a UUID, as ./clones apikey list shows it.");
+            return Refused;
+        }
+        var key = await db.ApiKeys.FirstOrDefaultAsync(k => k.Id == id);
+        if (key is null)
+        {
+            await errors.WriteLineAsync($"There is no key {id}.");
+            return NotDone;
+        }
+        if (BootstrapApiKeys.IsName(key.Name))
+        {
+            await errors.WriteLineAsync(
+                "This key stands in the API's environment, and the next start would bring it back: change or take out its variable there."
+            );
+            return Refused;
+        }
+        key.RevokedAt ??= TimeProvider.System.GetUtcNow();
+        await db.SaveChangesAsync();
+        await output.WriteLineAsync($"Key {id} of {key.Name} is revoked.");
+        return Done;
+    }
+
+    private static async Task<int> WithAsync(IConfiguration configuration, Func<ClonesDbContext, Task<int>> use)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddClonesStore(configuration).BuildServiceProvider();
+        await using var scope = services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<ClonesDbContext>());
+    }
+}

@@ -1,0 +1,36 @@
+using Clones.Api.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Clones.Api.Auth.SignIn;
+
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder auth)
+    {
+        auth.MapPost("/refresh", RefreshAsync)
+            .WithSummary("A refresh token for the next bearer token and the next refresh token")
+            .WithProblems(400, 401);
+        auth.MapPost("/sign-out", SignOutAsync).WithSummary("End the session: its bearer tokens are refused from now on").WithProblems(400);
+    }
+
+    private static async Task<Ok<TokenView>> RefreshAsync(
+        RefreshRequest body,
+        HttpContext context,
+        Sessions sessions,
+        CancellationToken cancellationToken
+    )
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(
+            await sessions.RefreshAsync(body.RefreshToken, cancellationToken)
+                ?? throw SignInEndpoints.Refused(
+                    "The refresh token is not valid, or was used before, which ends its session. Sign in with the wallet again."
+                )
+        );
+    }
+
+    private static async Task<NoContent> SignOutAsync(RefreshRequest body, Sessions sessions, CancellationToken cancellationToken) =>
+        await sessions.SignOutAsync(body.RefreshToken, cancellationToken)
+            ? TypedResults.NoContent()
+            : throw new ProblemException(Problem.Field("refreshToken", "is none of this API"));
+}
