@@ -15,12 +15,14 @@ cluster_urls() {
 }
 
 # npm ci when the lock file is newer than what was installed from it.
-ensure_localnet_modules() {
-  local folder=$ROOT/tools/localnet
+ensure_localnet_modules() { ensure_node_modules tools/localnet; }
+
+ensure_node_modules() { # ensure_node_modules FOLDER
+  local folder=$ROOT/$1
   local installed=$folder/node_modules/.clones-installed
   [ -f "$folder/package-lock.json" ] || return 0
   [ ! "$installed" -nt "$folder/package-lock.json" ] || return 0
-  say "npm ci in tools/localnet"
+  say "npm ci in $1"
   (
     flock 8
     [ "$installed" -nt "$folder/package-lock.json" ] ||

@@ -112,7 +112,7 @@ run_servers() {
       ;;
     again) start_killed_servers >&2 ;;
     env) print_private_servers ;;
-    modules) ensure_localnet_modules >&2 ;;
+    modules) { ensure_localnet_modules && ensure_node_modules tests/clients; } >&2 ;;
     watch) watch_servers ;;
     stop)
       rm -f "$STATE"/users/*

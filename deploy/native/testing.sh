@@ -94,16 +94,15 @@ waits_end_when_run_again() { # waits_end_when_run_again PROGRAM REPORT
   return 1
 }
 
-run_localnet_tests() {
-  local began=$SECONDS log=$LOGS/localnet.log status=0 passed failed skipped
-  [ -f "$ROOT/tools/localnet/package.json" ] || return 0
-  say "tools/localnet"
-  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-600}" npm test --prefix "$ROOT/tools/localnet" </dev/null >"$log" 2>&1 || status=$?
+run_node_tests() { # run_node_tests FOLDER
+  local name=$1 began=$SECONDS log=$LOGS/${1##*/}.log status=0 passed failed skipped
+  say "$name"
+  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-600}" npm test --prefix "$ROOT/$name" </dev/null >"$log" 2>&1 || status=$?
   passed=$(last_count "$log" pass) failed=$(last_count "$log" fail) skipped=$(last_count "$log" skipped)
   [ $status = 0 ] || [ "$failed" -gt 0 ] || failed=1
   [ $status != 0 ] || [ "$passed" -gt 0 ] || failed=1 # silence is no success
   [ "$failed" = 0 ] || show_log_end "$log"
-  count tools/localnet "$passed" "$failed" "$skipped" $((SECONDS - began))
+  count "$name" "$passed" "$failed" "$skipped" $((SECONDS - began))
 }
 
 # Node's reporters end with "# pass 12" or "i pass 12"; others write "12 passed".
@@ -122,7 +121,7 @@ run_tests() {
   trap release_private_servers EXIT
   (start_private_servers $$) &
   local servers=$!
-  (ensure_localnet_modules) &
+  (ensure_localnet_modules && ensure_node_modules tests/clients) &
   local modules=$!
   cd "$ROOT" || exit
   if [ -z "$filter" ]; then
@@ -139,7 +138,10 @@ run_tests() {
     for project in "$ROOT"/tests/*.Tests/; do
       run_test_project "$(basename "$project")" "$filter"
     done
-    [ -n "$filter" ] || run_localnet_tests
+    [ -n "$filter" ] || {
+      run_node_tests tools/localnet
+      run_node_tests tests/clients
+    }
   fi
   finish_tests
 }

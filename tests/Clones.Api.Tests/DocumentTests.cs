@@ -1,6 +1,9 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Clones.Api.Logging;
+using Clones.Api.Payments;
 using Clones.Api.Tests.Hosting;
 using Clones.Testing;
 
@@ -8,6 +11,13 @@ namespace Clones.Api.Tests;
 
 public sealed partial class DocumentTests(ApiFixture api)
 {
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NewLine = "\n",
+    };
+
     [Fact]
     public async Task The_document_is_OpenAPI_3_1_and_names_every_endpoint_of_the_guide()
     {
@@ -23,6 +33,69 @@ public sealed partial class DocumentTests(ApiFixture api)
             paths.ShouldContainKey(path);
             paths[path].ContainsKey(match.Groups[1].Value.ToLowerInvariant()).ShouldBeTrue(match.Value);
         }
+    }
+
+    /// <summary>CLONES_WRITE_DOCS=1 writes the document anew; a change of it is a change of what callers rely on, and is looked at.</summary>
+    [Fact]
+    public async Task The_committed_document_is_the_one_that_is_served()
+    {
+        using var http = api.Client();
+        var document = (await http.GetJsonAsync("/openapi/v1.json")).Body;
+        var text = document.ToJsonString(Readable) + "\n";
+        var path = Repository.PathOf("docs", "openapi.json");
+        if (Environment.GetEnvironmentVariable("CLONES_WRITE_DOCS") == "1")
+            await File.WriteAllTextAsync(path, text);
+
+        (await File.ReadAllTextAsync(path)).ShouldBe(text, "docs/openapi.json is out of date; CLONES_WRITE_DOCS=1 writes it anew");
+    }
+
+    [Fact]
+    public async Task Every_operation_says_what_it_is_for_what_it_answers_and_how_it_fails()
+    {
+        using var http = api.Client();
+        var paths = (await http.GetJsonAsync("/openapi/v1.json")).Body["paths"]!.AsObject();
+        foreach (var (path, operations) in paths.Where(p => p.Key.StartsWith("/v1/", StringComparison.Ordinal)))
+        {
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                var name = $"{method} {path}";
+                operation!["summary"].ShouldNotBeNull(name);
+                var answers = operation["responses"]!.AsObject();
+                answers.ShouldContain(a => a.Key.StartsWith('2'), name);
+                answers.Where(a => a.Key.StartsWith('4')).ShouldNotBeEmpty(name);
+                foreach (var (_, answer) in answers.Where(a => a.Key[0] is '4' or '5'))
+                    answer!["content"]!["application/problem+json"].ShouldNotBeNull(name);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_parameter_of_a_list_is_described_and_every_filter_of_payments_is_among_them()
+    {
+        using var http = api.Client();
+        var paths = (await http.GetJsonAsync("/openapi/v1.json")).Body["paths"]!.AsObject();
+
+        Names("/v1/payments").ShouldBe(["limit", "cursor", .. PaymentFilter.Names]);
+        Names("/v1/payments/export").ShouldBe(PaymentFilter.Names);
+        Names("/v1/agents").ShouldBe(["limit", "cursor", "status", "trainingPoolId"]);
+        foreach (var path in paths.Select(p => p.Key).Where(p => p.StartsWith("/v1/", StringComparison.Ordinal)))
+            if (
+                paths[path]!["get"]?["responses"]?["200"]?["content"]?["application/json"]?["schema"]?["$ref"]?.GetValue<string>() is
+                { } schema
+            )
+                Names(path)
+                    .Contains("limit")
+                    .ShouldBe(schema.Contains("PageOf") && !path.EndsWith("/attempts") && path != "/v1/tokens", path);
+
+        string[] Names(string path) =>
+            [
+                .. paths[path]!["get"]!
+                    ["parameters"]
+                    ?.AsArray()
+                    .Where(p => p!["in"]!.GetValue<string>() == "query")
+                    .Select(p => p!["name"]!.GetValue<string>())
+                    ?? [],
+            ];
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
@@ -17,6 +18,7 @@ internal static class AgentEndpoints
         agents
             .MapGet("/", ListAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
+            .WithPages(QueryParameter.AgentsStatus, QueryParameter.TrainingPool)
             .WithSummary("Agents, newest first")
             .WithProblems(400, 401, 403);
         agents
@@ -27,6 +29,7 @@ internal static class AgentEndpoints
         agents
             .MapGet("/{id}/history", HistoryAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
+            .WithPages()
             .WithSummary("Every transition and every refused event, oldest first")
             .WithProblems(400, 401, 403, 404);
         agents.MapLifecycle();

@@ -1,4 +1,5 @@
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Contracts.Agents;
@@ -19,6 +20,10 @@ internal static class LifecycleEndpoint
             .MapGet("/lifecycle", DrawAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
             .Produces<LifecycleView>()
+            .WithQuery(
+                new QueryParameter("format", "json where it is left out.", Values: [Json, Mermaid, Svg]),
+                new QueryParameter("agent", "Whose path is marked.", Format: "uuid")
+            )
             .WithSummary("The lifecycle, drawn from the running machine; with ?agent= that agent's path is marked")
             .WithProblems(400, 401, 403, 404, 503);
 

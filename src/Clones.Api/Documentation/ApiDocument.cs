@@ -79,11 +79,15 @@ internal static class ApiDocument
         var parameters = metadata.OfType<System.Reflection.MethodInfo>().FirstOrDefault()?.GetParameters() ?? [];
         operation.Parameters ??= [];
         if (parameters.Any(p => p.ParameterType == typeof(IdempotencyKey)))
-            operation.Parameters.Add(Header("Idempotency-Key", "1-200 printable ASCII characters. Required where money moves."));
+            operation.Parameters.Add(
+                Header("Idempotency-Key", "1-200 printable ASCII characters.", isRequired: metadata.OfType<MoneyMoves>().Any())
+            );
         if (parameters.Any(p => p.ParameterType == typeof(PreferWait)))
             operation.Parameters.Add(Header("Prefer", "wait=N: seconds to wait for the workers, at most 30."));
         if (context.Description.HttpMethod == "PATCH")
-            operation.Parameters.Add(Header("If-Match", "The ETag of what was read."));
+            operation.Parameters.Add(Header("If-Match", "The ETag of what was read, or * to overwrite.", isRequired: true));
+        foreach (var parameter in metadata.OfType<QueryParameter>())
+            operation.Parameters.Add(parameter.ToParameter());
         if (!metadata.OfType<IAllowAnonymous>().Any())
             operation.Security =
             [
@@ -117,12 +121,13 @@ internal static class ApiDocument
         return text.ReadToEnd();
     }
 
-    private static OpenApiParameter Header(string name, string description) =>
+    private static OpenApiParameter Header(string name, string description, bool isRequired = false) =>
         new()
         {
             Name = name,
             In = ParameterLocation.Header,
             Description = description,
+            Required = isRequired,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         };
 }

@@ -1,4 +1,5 @@
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,6 +12,7 @@ internal static class CreatePaymentEndpoint
         payments
             .MapPost("/", CreateAsync)
             .RequireAuthorization(Policies.PayFrom)
+            .WithMetadata(new MoneyMoves())
             .WithSummary("Pay a reward out of a training pool's deposit wallet")
             .WithProblems(400, 401, 403, 404, 409, 422, 503);
 

@@ -1,4 +1,5 @@
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Tokens;
@@ -17,6 +18,7 @@ internal static class PaymentEndpoints
         payments
             .MapGet("/", ListAsync)
             .RequireAuthorization(Policies.ReadPayments)
+            .WithPages(QueryParameter.OfPayments)
             .WithSummary("Payments, newest first")
             .WithProblems(400, 401, 403);
         payments

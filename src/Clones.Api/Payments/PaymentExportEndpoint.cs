@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Tokens;
@@ -39,6 +40,7 @@ internal static class PaymentExportEndpoint
         payments
             .MapGet("/export", ExportAsync)
             .RequireAuthorization(Policies.ReadPayments)
+            .WithQuery(QueryParameter.OfPayments)
             .WithSummary("Payments as CSV, oldest first, with the filters of the list")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .WithProblems(400, 401, 403);

@@ -1,4 +1,5 @@
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Tokens;
@@ -14,6 +15,7 @@ internal static class LedgerEndpoint
         pools
             .MapGet("/{id}/ledger", ListAsync)
             .RequireAuthorization(Policies.ReadPayments)
+            .WithPages()
             .WithSummary("Every movement of a training pool's deposit wallet, newest first")
             .WithProblems(400, 401, 403, 404);
 

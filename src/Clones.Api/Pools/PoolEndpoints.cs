@@ -1,4 +1,5 @@
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Operations;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
@@ -16,7 +17,12 @@ internal static class PoolEndpoints
     public static void MapPools(this IEndpointRouteBuilder v1)
     {
         var pools = v1.MapGroup("/pools").WithTags("Training pools");
-        pools.MapGet("/", ListAsync).RequireAuthorization(Policies.OwnerOrOps).WithSummary("Training pools").WithProblems(400, 401, 403);
+        pools
+            .MapGet("/", ListAsync)
+            .RequireAuthorization(Policies.OwnerOrOps)
+            .WithPages()
+            .WithSummary("Training pools")
+            .WithProblems(400, 401, 403);
         pools
             .MapGet("/{id}", GetAsync)
             .RequireAuthorization(Policies.OwnerOrOps)

@@ -1,4 +1,5 @@
 using Clones.Api.Auth;
+using Clones.Api.Documentation;
 using Clones.Api.Payments;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
@@ -17,6 +18,7 @@ internal static class WithdrawalEndpoint
             .MapPost("/{id}/withdrawals", WithdrawAsync)
             .RequireAuthorization(Policies.Owner)
             .WithTags("Payments")
+            .WithMetadata(new MoneyMoves())
             .WithSummary("Take tokens or SOL out of the deposit wallet")
             .WithProblems(400, 401, 403, 404, 409, 422, 503);
 
