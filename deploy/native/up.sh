@@ -107,6 +107,14 @@ run_status() {
     fi
   done
   ! is_running "$RUN/api.pid" || print_addresses
+  ! is_running "$RUN/workers.pid" || say_if_fenced
+}
+
+# Everything runs and nothing is signed: nobody would look for that.
+say_if_fenced() {
+  local fence
+  fence=$(run_workers_command fence status 2>/dev/null) || true
+  [[ $fence != *RAISED* ]] || printf '%s\n' "$fence"
 }
 
 readiness() {

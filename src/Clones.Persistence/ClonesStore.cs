@@ -25,7 +25,7 @@ public static class ClonesStore
             );
         }
 
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TimeProvider>(MicrosecondTime.Instance);
         services.TryAddSingleton(ArmedCrashPoint.Read(configuration));
         // Pooled: building a context anew for each message costs more than the message.
         services.AddDbContextPool<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
@@ -45,7 +45,7 @@ public static class ClonesStore
             throw new ConfigurationMissingException($"SOLANA_RPC_URLS is missing. {Wanted}");
         }
 
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TimeProvider>(MicrosecondTime.Instance);
         try
         {
             // Idle connections are renewed, so that a moved node is found by name again.

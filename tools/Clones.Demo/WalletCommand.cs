@@ -36,6 +36,11 @@ internal static class WalletCommand
                     return 2;
             }
         }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            await error.WriteLineAsync($"The API does not answer ({e.Message}): ./clones up");
+            return 1;
+        }
         catch (Exception e) when (e is KeypairFileException or ApiProblemException or HttpRequestException or InvalidOperationException)
         {
             await error.WriteLineAsync(e.Message);

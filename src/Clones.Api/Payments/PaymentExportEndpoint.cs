@@ -93,7 +93,7 @@ internal static class PaymentExportEndpoint
         );
 
     private static string? Time(DateTimeOffset? time) =>
-        time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV Injection): references are

@@ -44,12 +44,35 @@ internal sealed class MasterKeyChecks(ClonesDbContext db, MasterKeys masters, Ti
     {
         foreach (var known in await db.Set<MasterKeyCheck>().AsNoTracking().ToListAsync(cancellationToken))
         {
-            if (masters.CheckOf(known.MasterKey) is { } check && check != known.CheckValue)
+            if (masters.CheckOf(known.MasterKey) is not { } check || check == known.CheckValue)
+            {
+                continue;
+            }
+            if (!await IsRetiredAsync(known.MasterKey, cancellationToken))
             {
                 return new MasterKeyChangedException(known).Message;
             }
+            // Its name is free: the old system's secret may come in its place, to be imported under. Who encrypts first says what it is now.
+            await db.Set<MasterKeyCheck>()
+                .Where(c => c.MasterKey == known.MasterKey && c.CheckValue == known.CheckValue)
+                .ExecuteDeleteAsync(cancellationToken);
         }
         return null;
+    }
+
+    /// <summary>Retired after the last key came under it, and nothing stored is under it: what an operator was told that nothing needs.</summary>
+    private async Task<bool> IsRetiredAsync(string masterKey, CancellationToken cancellationToken)
+    {
+        var names = MasterKeyName.NeedingIt(masterKey);
+        var isUsed =
+            await db.DepositWalletKeys.AnyAsync(k => names.Contains(k.MasterKey), cancellationToken)
+            || await db.MintKeys.AnyAsync(k => names.Contains(k.MasterKey), cancellationToken);
+        var retired = await db
+            .KeyEvents.Where(e => e.Kind == KeyEventKind.Retired && e.FromKey == masterKey)
+            .MaxAsync(e => (long?)e.Sequence, cancellationToken);
+        return !isUsed
+            && retired is { } at
+            && !await db.KeyEvents.AnyAsync(e => e.Sequence > at && e.KeyId != null && names.Contains(e.ToKey), cancellationToken);
     }
 
     private Task<MasterKeyCheck?> FindAsync(string masterKey, CancellationToken cancellationToken) =>

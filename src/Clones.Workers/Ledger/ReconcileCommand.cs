@@ -39,6 +39,7 @@ internal static class ReconcileCommand
             ["fence", "raise", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, false, output),
             ["fence", "hold", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, true, output),
             ["fence", "release"] => await ReleaseAsync(host.Services, output),
+            ["fence", "raise" or "hold", ..] => await ReasonAsync(output),
             _ => await UsageAsync(output),
         };
     }
@@ -97,7 +98,12 @@ internal static class ReconcileCommand
         }
 
         await output.WriteLineAsync($"{wallets.Count} wallets: {differences} differences, {unresolved} unresolved");
-        await output.WriteLineAsync(isOpen ? "Signing fence: open" : $"Signing fence: RAISED. {state}");
+        var isHeld = (await services.GetRequiredService<ILedgerStore>().ReadFenceAsync(cancellationToken)).Held;
+        await output.WriteLineAsync(
+            isOpen ? "Signing fence: open"
+            : isHeld ? "Signing fence: RAISED, and held by hand until ./clones fence release"
+            : $"Signing fence: RAISED. {state}"
+        );
         return unresolved > 0 ? Unresolved
             : differences > 0 ? Differences
             : isOpen ? NoDifference
@@ -165,6 +171,12 @@ internal static class ReconcileCommand
             : "Signing fence: raised, and not held; the workers open it when the chain has been read"
         );
         return NoDifference;
+    }
+
+    private static async Task<int> ReasonAsync(TextWriter output)
+    {
+        await output.WriteLineAsync("REASON is missing or too long: one argument of 1 to 500 characters, in quotes, that says why.");
+        return WrongUsage;
     }
 
     private static async Task<int> UsageAsync(TextWriter output)

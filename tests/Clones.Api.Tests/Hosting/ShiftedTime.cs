@@ -1,3 +1,5 @@
+using Clones.Persistence;
+
 namespace Clones.Api.Tests.Hosting;
 
 /// <summary>The clock of the system, moved by as much as a test likes.</summary>
@@ -5,5 +7,5 @@ internal sealed class ShiftedTime : TimeProvider
 {
     public TimeSpan Shift { get; set; }
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    public override DateTimeOffset GetUtcNow() => MicrosecondTime.Truncate(base.GetUtcNow()) + Shift;
 }

@@ -99,6 +99,38 @@ public sealed class MasterKeyChecksTests(KeyLogDatabase databases) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_version_that_was_retired_may_become_the_old_systems_and_one_that_came_into_use_again_may_not()
+    {
+        var database = await databases.CreateAsync();
+        await using var db = database();
+        await Checks(db, Keys(2)).EnsureAsync("v1", Ct);
+        var old = Keys(2, ("DEPOSIT_KEY_ENCRYPTION_SECRET", $"{TestKeys.Secret}, of the old system"));
+        await AddAsync(KeyEventKind.Retired, from: "v1", to: null);
+
+        (await Checks(db, old).FindChangedAsync(Ct)).ShouldBeNull();
+        await Checks(db, old).EnsureAsync("v1", Ct);
+        (await Checks(db, old).FindChangedAsync(Ct)).ShouldBeNull();
+        await AddAsync(KeyEventKind.Created, from: null, to: "v1");
+        (await Checks(db, Keys(2)).FindChangedAsync(Ct)).ShouldNotBeNull().ShouldContain("v1");
+
+        async Task AddAsync(KeyEventKind kind, string? from, string? to)
+        {
+            db.KeyEvents.Add(
+                new WalletKeyEvent
+                {
+                    OccurredAt = TimeProvider.System.GetUtcNow(),
+                    Purpose = WalletKeyEvent.Deposit,
+                    KeyId = to is null ? null : Guid.NewGuid(),
+                    Kind = kind,
+                    FromKey = from,
+                    ToKey = to,
+                }
+            );
+            await db.SaveChangesAsync(Ct);
+        }
+    }
+
+    [Fact]
     public async Task A_row_that_brings_its_own_place_in_the_log_is_refused()
     {
         var database = await databases.CreateAsync();

@@ -55,5 +55,5 @@ internal sealed class Retirement(ClonesDbContext db, MasterKeys masters, TimePro
     private static string Advice(string masterKey) =>
         masterKey == MasterKeyName.Plaintext ? "Set DEPOSIT_KEY_ENCRYPTION_MIN_VERSION=1, and what is not encrypted is no longer opened."
         : masterKey.StartsWith("transit", StringComparison.Ordinal) ? "Raise min_decryption_version of the key in Vault."
-        : $"Take its secret from the workers' settings; set DEPOSIT_KEY_ENCRYPTION_MIN_VERSION={int.Parse(masterKey.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) + 1}.";
+        : $"Take its secret and its salt from the workers' settings (a salt that another version shares stays); set DEPOSIT_KEY_ENCRYPTION_MIN_VERSION={int.Parse(masterKey.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) + 1}.";
 }
