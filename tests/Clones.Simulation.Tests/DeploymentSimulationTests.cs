@@ -32,6 +32,13 @@ public sealed class DeploymentSimulationTests(ITestOutputHelper output)
     public void A_restored_database_that_forgot_what_was_signed_keeps_every_promise(ulong seed) =>
         DeploymentHistory.Run(seed).Findings.ShouldBeEmpty();
 
+    /// <summary>9230: what has landed is looked for on a node that shows nothing. 9057: restored, and CANCEL of what had landed before.</summary>
+    [Theory]
+    [InlineData(9230UL)]
+    [InlineData(9057UL)]
+    public void The_word_of_one_node_fails_no_agent_and_what_was_forgotten_is_adopted(ulong seed) =>
+        DeploymentHistory.Run(seed).Findings.ShouldBeEmpty();
+
     [Theory]
     [MemberData(nameof(Plants))]
     public void A_planted_bug_is_caught(string bug)

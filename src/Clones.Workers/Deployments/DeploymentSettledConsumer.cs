@@ -3,6 +3,7 @@ using Clones.Contracts.Settlement;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
+using Clones.Workers.Settlement;
 using MassTransit;
 
 namespace Clones.Workers.Deployments;
@@ -102,16 +103,22 @@ internal sealed class DeploymentSettledConsumer(
                 transaction.Made = found.ToJson();
                 return DeploymentSuccess.Of(transaction.Kind, agentId, transaction.Id, found);
             case DeploymentSighting.Different(_, var reason):
-                return Failed(reason);
+                return DeploymentFailure.Of(agentId, LateLandings.Deviation(transaction.Kind, signature, reason), transaction.Id);
             default:
-                return Failed(
-                    transaction.Kind == TransactionKind.TokenCreation
-                        ? $"there is no token {deployment.Mint}"
-                        : "there is no liquidity pool"
-                );
+                // What it made is for ever: a node that shows nothing knows nothing, or lies. Only a restored database looks for another mint.
+                return await sight.IsNowhereAsync(deployment, transaction.Kind, slot, cancellationToken)
+                    ? DeploymentFailure.Of(
+                        agentId,
+                        LateLandings.Deviation(
+                            transaction.Kind,
+                            signature,
+                            transaction.Kind == TransactionKind.TokenCreation
+                                ? $"there is no token {deployment.Mint}"
+                                : "there is no liquidity pool"
+                        ),
+                        transaction.Id
+                    )
+                    : throw new ChainNotReadyException($"What {signature} made is not shown by every node.");
         }
-
-        object Failed(string reason) =>
-            DeploymentFailure.Of(agentId, LateLandings.Deviation(transaction.Kind, signature, reason), transaction.Id);
     }
 }
