@@ -5,6 +5,7 @@ using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
 using Clones.Workers.Settlement;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Deployments;
 
@@ -39,9 +40,22 @@ internal sealed class DeploymentSettledConsumer(
         await db.SaveChangesAsync(cancellation);
         var outcome = await OutcomeAsync(context.Message, transaction, landed, agentId, cancellation);
         await db.SaveChangesAsync(cancellation);
+        if (outcome is FailDeployment && await IsToldAsync(agentId, transaction, cancellation))
+        {
+            // The agent may have been brought on by RETRY since, and a failure that is over must not throw it back.
+            return;
+        }
+
         await context.Publish(outcome);
         await crashes.ReachAsync(CrashPoint.BooksClosed, cancellation);
     }
+
+    /// <summary>Whether the lifecycle has heard of this failure: settlement reminds of books that stay open, and messages come twice.</summary>
+    private Task<bool> IsToldAsync(Guid agentId, ChainTransaction transaction, CancellationToken cancellationToken) =>
+        db.AgentTransitions.AnyAsync(
+            t => t.AgentId == agentId && t.TransactionId == transaction.Id && t.Event == AgentEvent.Fail && t.Accepted,
+            cancellationToken
+        );
 
     private async Task<object> OutcomeAsync(
         TransactionSettled settled,
