@@ -25,10 +25,11 @@ public sealed class DeploymentSimulationTests(ITestOutputHelper output)
         tempers.ShouldBeSubsetOf(all.Faults.Keys);
     }
 
-    /// <summary>1110: signed before a backup that was restored, with no opening of the key left. 5261: restored within a request.</summary>
+    /// <summary>1110: signed before a backup that was restored, with no opening of the key left. 5261: restored within a request. 90632: restored, signed anew, and what was forgotten is found beside it.</summary>
     [Theory]
     [InlineData(1110UL)]
     [InlineData(5261UL)]
+    [InlineData(90632UL)]
     public void A_restored_database_that_forgot_what_was_signed_keeps_every_promise(ulong seed) =>
         DeploymentHistory.Run(seed).Findings.ShouldBeEmpty();
 
