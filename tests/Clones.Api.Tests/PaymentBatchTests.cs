@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
 using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tests;
@@ -120,6 +121,60 @@ public sealed class PaymentBatchTests(ApiFixture api)
         );
 
         answers.ShouldAllBe(a => a.Status == 200);
+    }
+
+    [Fact]
+    public async Task All_or_nothing_holds_no_wallet_while_it_waits_for_a_key_that_another_request_is_using()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        await using var single = api.OpenDatabase();
+        await using var transaction = await single.Database.BeginTransactionAsync();
+        var acceptance = new PaymentAcceptance(
+            single,
+            new Persistence.Wallets.WalletLedger(single, TimeProvider.System),
+            TimeProvider.System
+        );
+        // One of the batch sent by itself, as a client does that got no answer: it has its key, and comes for the wallet next.
+        var known = RequestOf(owner, poolId, "b");
+        await acceptance.LockKeysAsync([known], CancellationToken.None);
+
+        var batch = SendAsync(owner, Batch(true, Item(poolId, "1", "a"), Item(poolId, "1", "b")));
+        await UntilItIsWaitedForAsync(known).OrGiveUpAsync("the batch to come for the key", TestContext.Current.CancellationToken);
+        await single.Database.ExecuteSqlAsync($"SELECT id FROM deposit_wallets WHERE training_pool_id = {poolId} FOR UPDATE NOWAIT");
+        await transaction.RollbackAsync();
+
+        (await batch).Status.ShouldBe(200);
+    }
+
+    private static PaymentRequest RequestOf(Owner owner, Guid poolId, string key) =>
+        new()
+        {
+            Kind = PaymentKind.Reward,
+            TrainingPoolId = poolId,
+            Recipient = PublicKey.Parse(RecipientOf(key)),
+            Amount = 1,
+            Caller = $"wallet:{owner.Address}",
+            IdempotencyKey = key,
+        };
+
+    private async Task UntilItIsWaitedForAsync(PaymentRequest request)
+    {
+        await using var db = api.OpenDatabase();
+        var name = $"{request.Caller}\n{request.IdempotencyKey}";
+        while (
+            !await db
+                .Database.SqlQuery<bool>(
+                    $"""
+                    SELECT EXISTS (
+                        SELECT 1 FROM pg_locks
+                        WHERE locktype = 'advisory' AND NOT granted
+                            AND ((classid::bigint << 32) | objid::bigint) = hashtextextended({name}, 7411)) AS "Value"
+                    """
+                )
+                .SingleAsync()
+        )
+            await Task.Delay(20, TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -25,11 +25,19 @@ public sealed class DeploymentSimulationTests(ITestOutputHelper output)
         tempers.ShouldBeSubsetOf(all.Faults.Keys);
     }
 
-    /// <summary>1110: signed before a backup that was restored, with no opening of the key left. 5261: restored within a request.</summary>
+    /// <summary>1110: signed before a backup that was restored, with no opening of the key left. 5261: restored within a request. 90632: restored, signed anew, and what was forgotten is found beside it.</summary>
     [Theory]
     [InlineData(1110UL)]
     [InlineData(5261UL)]
+    [InlineData(90632UL)]
     public void A_restored_database_that_forgot_what_was_signed_keeps_every_promise(ulong seed) =>
+        DeploymentHistory.Run(seed).Findings.ShouldBeEmpty();
+
+    /// <summary>9230: what has landed is looked for on a node that shows nothing. 9057: restored, and CANCEL of what had landed before.</summary>
+    [Theory]
+    [InlineData(9230UL)]
+    [InlineData(9057UL)]
+    public void The_word_of_one_node_fails_no_agent_and_what_was_forgotten_is_adopted(ulong seed) =>
         DeploymentHistory.Run(seed).Findings.ShouldBeEmpty();
 
     [Theory]

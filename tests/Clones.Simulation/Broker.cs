@@ -6,6 +6,7 @@ using Clones.Simulation.Store;
 using Clones.Solana.Rpc;
 using Clones.Workers.Deployments;
 using Clones.Workers.Settlement;
+using MassTransit;
 
 namespace Clones.Simulation;
 
@@ -87,7 +88,9 @@ internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<Si
 
     // What consumers of deployments throw where a later try may go well: the bus tries again, and in the end the sweeper.
     private bool IsPassing(object body, Exception e) =>
-        e is DatabaseFailure
+        // As the state machine wraps what its steps throw; the bus looks through it, too.
+        (e is EventExecutionException && e.InnerException is { } inner && IsPassing(body, inner))
+        || e is DatabaseFailure
         || (e is UnacceptableMessageException && hasForgotten())
         || (
             body

@@ -61,6 +61,12 @@ internal sealed class Chain
 
     public WireTransaction? Find(Signature signature) => Known.GetValueOrDefault(signature) ?? gifts.GetValueOrDefault(signature);
 
+    /// <summary>Whether the winning fork holds a success of this transaction, by any attempt.</summary>
+    public bool HasExecuted(Guid transactionId) =>
+        Main
+            .Blocks.SelectMany(b => b.Executions)
+            .Any(e => e.Error is null && e.Transaction.Memo?.StartsWith($"{transactionId:D}:", StringComparison.Ordinal) == true);
+
     /// <summary>Somebody has paid into the wallet long ago: its history says so.</summary>
     public void Fund(PublicKey wallet, ulong lamports)
     {

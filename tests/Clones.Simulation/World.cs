@@ -31,6 +31,7 @@ internal sealed class World : IDisposable
         Database.Faults.WithoutFence = Plant.WithoutFence;
         Database.Transitions.StandsOnChain = id => Database.Ledger.Landings.Values.Any(l => l.TransactionId == id);
         Chain = new Chain(Timeline, Dice);
+        Database.Transitions.WasForgotten = id => Database.Restores > 0 && Chain.HasExecuted(id);
         Nodes = [.. Enumerable.Range(1, nodes).Select(n => new Node(Chain, Dice, n))];
         Broker = new Broker(Timeline, Dice, () => Workers, () => Database.Restores > 0);
         Database.Committed = Broker.Post;

@@ -88,6 +88,7 @@ internal sealed class PaymentBatch(
     )
     {
         // Locks are held to the end of it: in one order, whoever comes with the same pools and keys.
+        await acceptance.LockKeysAsync(payments.Select(p => p.Request), cancellationToken);
         foreach (
             var (i, (request, _, token)) in payments
                 .Index()

@@ -135,6 +135,20 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         return await ReserveAsync(payment, wallet, outlook, mayWait: true, cancellationToken);
     }
 
+    /// <summary>
+    /// For whoever accepts several in one database transaction: every key before the first wallet, as one alone takes them. Else two that name the
+    /// same key, such as a batch and a part of it that is sent again, wait for each other, one with the key and one with the wallet.
+    /// </summary>
+    public async Task LockKeysAsync(IEnumerable<PaymentRequest> requests, CancellationToken cancellationToken)
+    {
+        foreach (
+            var request in requests.OrderBy(r => r.Caller, StringComparer.Ordinal).ThenBy(r => r.IdempotencyKey, StringComparer.Ordinal)
+        )
+        {
+            await LockKeyAsync(request, cancellationToken);
+        }
+    }
+
     // Two requests with one key may name two wallets, so the wallet's lock alone does not put them in a row.
     private async Task LockKeyAsync(PaymentRequest request, CancellationToken cancellationToken)
     {

@@ -3,7 +3,9 @@ using Clones.Contracts.Settlement;
 using Clones.Persistence;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Settlement;
+using Clones.Workers.Settlement;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Deployments;
 
@@ -38,9 +40,22 @@ internal sealed class DeploymentSettledConsumer(
         await db.SaveChangesAsync(cancellation);
         var outcome = await OutcomeAsync(context.Message, transaction, landed, agentId, cancellation);
         await db.SaveChangesAsync(cancellation);
+        if (outcome is FailDeployment && await IsToldAsync(agentId, transaction, cancellation))
+        {
+            // The agent may have been brought on by RETRY since, and a failure that is over must not throw it back.
+            return;
+        }
+
         await context.Publish(outcome);
         await crashes.ReachAsync(CrashPoint.BooksClosed, cancellation);
     }
+
+    /// <summary>Whether the lifecycle has heard of this failure: settlement reminds of books that stay open, and messages come twice.</summary>
+    private Task<bool> IsToldAsync(Guid agentId, ChainTransaction transaction, CancellationToken cancellationToken) =>
+        db.AgentTransitions.AnyAsync(
+            t => t.AgentId == agentId && t.TransactionId == transaction.Id && t.Event == AgentEvent.Fail && t.Accepted,
+            cancellationToken
+        );
 
     private async Task<object> OutcomeAsync(
         TransactionSettled settled,
@@ -102,16 +117,22 @@ internal sealed class DeploymentSettledConsumer(
                 transaction.Made = found.ToJson();
                 return DeploymentSuccess.Of(transaction.Kind, agentId, transaction.Id, found);
             case DeploymentSighting.Different(_, var reason):
-                return Failed(reason);
+                return DeploymentFailure.Of(agentId, LateLandings.Deviation(transaction.Kind, signature, reason), transaction.Id);
             default:
-                return Failed(
-                    transaction.Kind == TransactionKind.TokenCreation
-                        ? $"there is no token {deployment.Mint}"
-                        : "there is no liquidity pool"
-                );
+                // What it made is for ever: a node that shows nothing knows nothing, or lies. Only a restored database looks for another mint.
+                return await sight.IsNowhereAsync(deployment, transaction.Kind, slot, cancellationToken)
+                    ? DeploymentFailure.Of(
+                        agentId,
+                        LateLandings.Deviation(
+                            transaction.Kind,
+                            signature,
+                            transaction.Kind == TransactionKind.TokenCreation
+                                ? $"there is no token {deployment.Mint}"
+                                : "there is no liquidity pool"
+                        ),
+                        transaction.Id
+                    )
+                    : throw new ChainNotReadyException($"What {signature} made is not shown by every node.");
         }
-
-        object Failed(string reason) =>
-            DeploymentFailure.Of(agentId, LateLandings.Deviation(transaction.Kind, signature, reason), transaction.Id);
     }
 }

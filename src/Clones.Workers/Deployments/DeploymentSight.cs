@@ -3,6 +3,7 @@ using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using Clones.Workers.Deployments.Venues;
+using Clones.Workers.Settlement;
 using Microsoft.Extensions.Options;
 
 namespace Clones.Workers.Deployments;
@@ -50,6 +51,46 @@ internal sealed class DeploymentSight(RpcEndpoints rpc, LiquidityVenueSelector v
             && await LookAsync(deployment, kind, Commitment.Confirmed, null, cancellationToken) is not DeploymentSighting.Missing
             ? new DeploymentSighting.NotFinal()
             : final;
+    }
+
+    /// <summary>
+    /// Whether the nodes agree that nothing stands at the address, for the one case in which its absence decides something: what should have made
+    /// it has landed. All of one or two must say so, the majority of more, and none may show it.
+    /// </summary>
+    /// <param name="slot">In which it landed: a node that has not come so far says nothing. Null where it is not known.</param>
+    public async Task<bool> IsNowhereAsync(Deployment deployment, TransactionKind kind, ulong? slot, CancellationToken cancellationToken)
+    {
+        if (kind == TransactionKind.TokenCreation && deployment.Mint is null)
+        {
+            return true;
+        }
+
+        var address =
+            kind == TransactionKind.TokenCreation
+                ? deployment.Mint!.Value
+                : (await venues.SelectAsync(cancellationToken)).AddressOf(LiquidityPoolWishes.Of(deployment));
+        var told = await Task.WhenAll(rpc.All.Select(node => IsAbsentAsync(node, address, kind, slot, cancellationToken)));
+        return !told.Contains(false) && told.Count(t => t == true) >= DeathVerdict.Quorum(told.Length);
+    }
+
+    // Null where the node does not answer. Lamports that somebody sent to a mint's address are no token.
+    private static async Task<bool?> IsAbsentAsync(
+        IRpcClient node,
+        PublicKey address,
+        TransactionKind kind,
+        ulong? slot,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var account = await node.GetAccountInfoAsync(address, Commitment.Finalized, slot, cancellationToken);
+            return account.Value is not { } found || (kind == TransactionKind.TokenCreation && found.Owner == SystemProgram.Id);
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
     }
 
     private Task<DeploymentSighting> LookAsync(

@@ -33,8 +33,8 @@ internal enum HeldAttempt
 /// </summary>
 internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathInquest inquest, SettlementRules rules, TimeProvider time)
 {
-    // The newest of the owner's history: what is to be found is younger than the attempt. The inquest reads on where it has to.
-    private const int NewestEntries = 200;
+    private const int PageSize = 1_000;
+    private const int PagesMax = 50;
 
     /// <summary>Looks for every such attempt of the transaction, saves what it finds, and hands over to settlement what was sent.</summary>
     /// <param name="transaction">Locked, with its attempts, in an open database transaction.</param>
@@ -76,7 +76,7 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
     private async Task<HeldAttempt> LookAsync(ChainTransaction transaction, TransactionAttempt attempt, CancellationToken cancellationToken)
     {
         var facts = FactsOf(attempt);
-        if (await FindSentAsync(facts, cancellationToken) is { } signature)
+        if (await FindSentAsync(rpc, facts, cancellationToken) is { } signature)
         {
             TakeUp(transaction, attempt, signature);
             return HeldAttempt.Sent;
@@ -103,18 +103,43 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
         }
     }
 
-    /// <summary>The owner's signature is the transaction's id on chain, and whoever holds the message can tell it from every other.</summary>
-    private async Task<Signature?> FindSentAsync(AttemptFacts facts, CancellationToken cancellationToken)
+    /// <summary>
+    /// The owner's signature is the transaction's id on chain, and whoever holds the message can tell it from every other. Read back to the attempt:
+    /// what the chain has rejected is found here or nowhere, and anybody can make the owner's history longer.
+    /// </summary>
+    internal static async Task<Signature?> FindSentAsync(RpcEndpoints rpc, AttemptFacts facts, CancellationToken cancellationToken)
     {
-        var newest = await rpc.ReadAsync(
-            (node, stop) =>
-                node.GetSignaturesForAddressAsync(facts.Wallet, NewestEntries, commitment: Commitment.Confirmed, cancellationToken: stop),
-            cancellationToken
-        );
-        return newest
-            .Where(entry => TransactionMemo.Mentions(entry.Memo, facts.TransactionId) && facts.IsSignedBy(entry.Signature))
-            .Select(entry => (Signature?)entry.Signature)
-            .FirstOrDefault();
+        Signature? before = null;
+        for (var page = 0; page < PagesMax; page++)
+        {
+            var entries = await rpc.ReadAsync(
+                (node, stop) =>
+                    node.GetSignaturesForAddressAsync(
+                        facts.Wallet,
+                        PageSize,
+                        before,
+                        commitment: Commitment.Confirmed,
+                        cancellationToken: stop
+                    ),
+                cancellationToken
+            );
+            foreach (var entry in entries)
+            {
+                if (TransactionMemo.Mentions(entry.Memo, facts.TransactionId) && facts.IsSignedBy(entry.Signature))
+                {
+                    return entry.Signature;
+                }
+            }
+
+            if (entries.Count < PageSize || entries[^1].Slot < facts.ContextSlot)
+            {
+                return null;
+            }
+
+            before = entries[^1].Signature;
+        }
+
+        return null;
     }
 
     private static void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)

@@ -17,10 +17,14 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
     // Validators only estimate the time of a block.
     private static readonly TimeSpan Doubt = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Every node is asked, and what any of them shows counts: one that lags, or began with a snapshot, tells a history that lacks it, and a second
+    /// token would be made on its word.
+    /// </summary>
     /// <param name="ids">Of transactions, as their memos name them.</param>
     /// <param name="since">When the first of them can have been made.</param>
     /// <returns>Signature of a finalized, executed transaction that this owner paid; null where the history has none.</returns>
-    /// <exception cref="ChainNotReadyException">The node keeps no history of addresses.</exception>
+    /// <exception cref="ChainNotReadyException">Too few nodes tell a history: all of one or two are needed, the majority of more.</exception>
     /// <exception cref="DeploymentImpossibleException">The history is too long to be read.</exception>
     public async Task<string?> ExecutedAsync(
         PublicKey owner,
@@ -30,39 +34,95 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
     )
     {
         var wanted = ids.ToHashSet();
+        var told = await Task.WhenAll(rpc.All.Select(node => AskAsync(node, owner, wanted, since, cancellationToken)));
+        if (Array.Find(told, t => t.Signature is not null) is { Signature: { } signature })
+        {
+            return signature;
+        }
+        if (told.Any(t => t.IsTooLong))
+        {
+            throw new DeploymentImpossibleException(
+                $"Your wallet {owner} has more than {PagesMax * PageSize} transactions since this agent was made, too many to look through. "
+                    + "Let the deposit wallet pay."
+            );
+        }
+
+        var silent = told.Select(t => t.Silence).OfType<string>().ToList();
+        return told.Length - silent.Count >= DeathVerdict.Quorum(told.Length)
+            ? null
+            : throw new ChainNotReadyException($"Too few nodes tell the history of {owner}. {string.Join(" ", silent)}");
+    }
+
+    private async Task<Telling> AskAsync(
+        IRpcClient node,
+        PublicKey owner,
+        HashSet<Guid> wanted,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    )
+    {
+        var name = EndpointName.Of(node.Endpoint);
+        if (rpc.IsPaused(node))
+        {
+            return new Telling { Silence = $"{name}: it failed lately and is left alone for a while." };
+        }
+        try
+        {
+            return await ReadAsync(node, owner, wanted, since, cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            return new Telling { Silence = $"{name}: {e.Message}" };
+        }
+    }
+
+    private static async Task<Telling> ReadAsync(
+        IRpcClient node,
+        PublicKey owner,
+        HashSet<Guid> wanted,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    )
+    {
         Signature? before = null;
         for (var page = 0; page < PagesMax; page++)
         {
-            var entries = await rpc.ReadAsync(
-                (node, stop) =>
-                    node.GetSignaturesForAddressAsync(owner, PageSize, before, commitment: Commitment.Finalized, cancellationToken: stop),
-                cancellationToken
+            var entries = await node.GetSignaturesForAddressAsync(
+                owner,
+                PageSize,
+                before,
+                commitment: Commitment.Finalized,
+                cancellationToken: cancellationToken
             );
             foreach (var entry in entries.Where(e => e.Err is null && Names(e.Memo, wanted)))
             {
-                if (await IsPaidByAsync(owner, entry.Signature, cancellationToken))
+                switch (await IsPaidByAsync(node, owner, entry.Signature, cancellationToken))
                 {
-                    return entry.Signature.ToString();
+                    case true:
+                        return new Telling { Signature = entry.Signature.ToString() };
+                    case null:
+                        return new Telling
+                        {
+                            Silence = $"{EndpointName.Of(node.Endpoint)}: it lists {entry.Signature} and does not show it.",
+                        };
                 }
             }
 
             if (entries.Count < PageSize)
             {
                 // Who can pay was paid once.
-                return page == 0 && entries.Count == 0 ? throw new ChainNotReadyException($"The node knows no history of {owner}.") : null;
+                return page == 0 && entries.Count == 0
+                    ? new Telling { Silence = $"{EndpointName.Of(node.Endpoint)}: it lists nothing." }
+                    : new Telling();
             }
             if (entries[^1].BlockTime is { } time && DateTimeOffset.FromUnixTimeSeconds(time) < since - Doubt)
             {
-                return null;
+                return new Telling();
             }
 
             before = entries[^1].Signature;
         }
-
-        throw new DeploymentImpossibleException(
-            $"Your wallet {owner} has more than {PagesMax * PageSize} transactions since this agent was made, too many to look through. "
-                + "Let the deposit wallet pay."
-        );
+        return new Telling { IsTooLong = true };
     }
 
     /// <summary>Nodes write "[38] text; [5] other".</summary>
@@ -71,12 +131,22 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
         && memo.Split("; ").Any(part => TransactionMemo.TryParse(part[(part.IndexOf(' ') + 1)..], out var id, out _) && ids.Contains(id));
 
     // Anybody can write a memo, and name this wallet in what they pay themselves.
-    private async Task<bool> IsPaidByAsync(PublicKey owner, Signature signature, CancellationToken cancellationToken)
+    private static async Task<bool?> IsPaidByAsync(
+        IRpcClient node,
+        PublicKey owner,
+        Signature signature,
+        CancellationToken cancellationToken
+    )
     {
-        var detail = await rpc.ReadAsync(
-            (node, stop) => node.GetTransactionAsync(signature, Commitment.Finalized, stop),
-            cancellationToken
-        );
-        return detail is not null && Transaction.Deserialize(detail.TransactionBytes.Span).Message.FeePayer == owner;
+        var detail = await node.GetTransactionAsync(signature, Commitment.Finalized, cancellationToken);
+        return detail is null ? null : Transaction.Deserialize(detail.TransactionBytes.Span).Message.FeePayer == owner;
+    }
+
+    /// <summary>What one node tells: a find, nothing, or why it tells nothing that counts.</summary>
+    private sealed record Telling
+    {
+        public string? Signature { get; init; }
+        public string? Silence { get; init; }
+        public bool IsTooLong { get; init; }
     }
 }

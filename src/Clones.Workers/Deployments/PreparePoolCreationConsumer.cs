@@ -15,6 +15,7 @@ internal sealed class PreparePoolCreationConsumer(
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
     DeploymentAdoption adoption,
+    DeploymentSight sight,
     HeldAttempts held,
     LiquidityVenueSelector venues,
     RpcEndpoints rpc
@@ -70,7 +71,12 @@ internal sealed class PreparePoolCreationConsumer(
                 );
                 return;
             case PoolFinding.Missing when open?.Status == TransactionStatus.Finalized:
-                await FailAsync(context, deployment, "The pool creation landed and made no liquidity pool.", open);
+                // A pool is for ever: the node that shows none may know nothing, or lie. The sweeper asks again.
+                if (await sight.IsNowhereAsync(deployment, TransactionKind.PoolCreation, seen, cancellation))
+                {
+                    await FailAsync(context, deployment, "The pool creation landed and made no liquidity pool.", open);
+                }
+
                 return;
         }
 

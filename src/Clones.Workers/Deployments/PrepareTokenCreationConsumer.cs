@@ -23,6 +23,7 @@ internal sealed class PrepareTokenCreationConsumer(
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
     DeploymentAdoption adoption,
+    DeploymentSight sight,
     HeldAttempts held,
     WalletBalances balances,
     RpcEndpoints rpc,
@@ -72,9 +73,13 @@ internal sealed class PrepareTokenCreationConsumer(
         }
         else if (open?.Status == TransactionStatus.Finalized)
         {
-            var landed = open.Attempts.Find(a => a.Status == AttemptStatus.Finalized)?.Signature ?? "see its transaction";
-            var reason = $"The token creation landed ({landed}) and made no token {mint}.";
-            await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open.Id));
+            // A mint is for ever: the node that shows none may know nothing, or lie. The sweeper asks again.
+            var at = open.Attempts.Find(a => a.Status == AttemptStatus.Finalized);
+            if (await sight.IsNowhereAsync(deployment, TransactionKind.TokenCreation, at?.Slot, cancellation))
+            {
+                var reason = $"The token creation landed ({at?.Signature ?? "see its transaction"}) and made no token {mint}.";
+                await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open.Id));
+            }
         }
         else if (account is null && await ReadMintAsync(mint, null, Commitment.Confirmed, cancellation) is not null)
         {

@@ -1,3 +1,4 @@
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 
@@ -79,13 +80,23 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
                 cancellationToken: cancellationToken
             );
             scanned += entries.Count;
-            if (entries.FirstOrDefault(entry => IsSighting(attempt, entry)) is { } seen)
+            foreach (var entry in entries)
             {
-                return evidence with
+                switch (await LookIntoAsync(node, attempt, entry, cancellationToken))
                 {
-                    HistoryEntriesScanned = scanned,
-                    Sighting = $"history of the wallet at slot {seen.Slot}: {seen.Signature}",
-                };
+                    case true:
+                        return evidence with
+                        {
+                            HistoryEntriesScanned = scanned,
+                            Sighting = $"history of the wallet at slot {entry.Slot}: {entry.Signature}",
+                        };
+                    case null:
+                        return evidence with
+                        {
+                            HistoryEntriesScanned = scanned,
+                            Error = $"it lists {entry.Signature} with the memo of the transaction and does not show it.",
+                        };
+                }
             }
             if (entries.Count > 0 && entries[^1].Slot < attempt.ContextSlot)
             {
@@ -101,8 +112,35 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
         return evidence with { HistoryEntriesScanned = scanned };
     }
 
-    // What an owner's wallet made of the message and the chain rejected is over, and no sighting of the message itself.
-    private static bool IsSighting(AttemptFacts attempt, SignatureInfo entry) =>
-        attempt.IsSignedBy(entry.Signature)
-        || (TransactionMemo.Mentions(entry.Memo, attempt.TransactionId) && (attempt.Signature is not null || entry.Err is null));
+    /// <summary>
+    /// Whether an entry is the attempt, or another of its transaction: anybody can write a memo into what they pay themselves, and name the wallet
+    /// in it, so a memo counts only where the wallet paid. What an owner's wallet made of the message and the chain rejected is over.
+    /// </summary>
+    /// <returns>Null where the node does not say who paid.</returns>
+    private static async Task<bool?> LookIntoAsync(
+        IRpcClient node,
+        AttemptFacts attempt,
+        SignatureInfo entry,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!TransactionMemo.Mentions(entry.Memo, attempt.TransactionId) || (attempt.Signature is null && entry.Err is not null))
+        {
+            return attempt.IsSignedBy(entry.Signature);
+        }
+        if (attempt.IsSignedBy(entry.Signature))
+        {
+            return true;
+        }
+
+        var detail = await node.GetTransactionAsync(entry.Signature, Commitment.Finalized, cancellationToken);
+        try
+        {
+            return detail is null ? null : Transaction.Deserialize(detail.TransactionBytes.Span).Message.FeePayer == attempt.Wallet;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 }

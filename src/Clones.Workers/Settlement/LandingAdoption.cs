@@ -100,17 +100,20 @@ internal sealed class LandingAdoption(SettlementRules rules, TimeProvider time, 
             : (AttemptStatus.Failed, TransactionStatus.Failed);
         var message = Transaction.Deserialize(landing.WireBytes).Message;
         var bytes = message.Serialize();
-        var evidence = Evidence(landing, now);
         var same = attempts.FirstOrDefault(a => a.Signature == landing.Signature || a.MessageBytes.AsSpan().SequenceEqual(bytes));
 
         // What was live beside it can no longer land: its blockhash is over, and the chain shows another attempt.
         foreach (var other in attempts.Where(a => a != same && (a.Status.IsLive() || a.Status == AttemptStatus.Prepared)))
         {
-            other.Evidence = evidence;
+            other.Evidence = Evidence("MADE_BY_ANOTHER", "Another attempt was found on chain.", landing, now);
             other.Status = other.Status == AttemptStatus.Prepared ? AttemptStatus.Withdrawn : AttemptStatus.Expired;
             other.ClosedAt = now;
         }
 
+        // "keys audit" misses no opening of a key where this is said: it must not be said of what these books saw signed.
+        var evidence = same?.WireBytes is null
+            ? Evidence("RECOVERED", "Found on chain by its memo; the books had forgotten it.", landing, now)
+            : Evidence("FOUND", "Found on chain by its memo.", landing, now);
         if (same is null)
         {
             var number = landing.AttemptNumber ?? 1;
@@ -159,12 +162,12 @@ internal sealed class LandingAdoption(SettlementRules rules, TimeProvider time, 
         );
     }
 
-    private static string Evidence(ChainLanding landing, DateTimeOffset now) =>
+    private static string Evidence(string verdict, string reason, ChainLanding landing, DateTimeOffset now) =>
         JsonSerializer.Serialize(
             new
             {
-                verdict = "RECOVERED",
-                reason = "Found on chain by its memo; the books had forgotten it.",
+                verdict,
+                reason,
                 landing.Signature,
                 landing.Slot,
                 memo = $"{landing.TransactionId:D}:{landing.AttemptNumber}",

@@ -9,6 +9,11 @@ internal sealed class TransitionLog
     /// <summary>Whether a transaction stands on chain by the ledger: a restored database takes over what it had forgotten.</summary>
     public Func<Guid, bool> StandsOnChain { get; set; } = _ => false;
 
+    /// <summary>
+    /// Whether a restored database may have given up what it had forgotten to be signed, while it stands on chain: it is adopted when it is found.
+    /// </summary>
+    public Func<Guid, bool> WasForgotten { get; set; } = _ => false;
+
     public List<string> Illegal { get; } = [];
 
     /// <summary>Every mint whose key was ever committed; a restore does not make it unmade.</summary>
@@ -25,14 +30,16 @@ internal sealed class TransitionLog
                 when read.Status != then.Status
                     && now.Status != then.Status
                     && !IsLegal(now.Kind, now.Status, then.Status)
-                    && !(then.Status == TransactionStatus.Finalized && IsWaiting(now.Status) && StandsOnChain(now.Id)):
+                    && !(then.Status == TransactionStatus.Finalized && IsWaiting(now.Status) && StandsOnChain(now.Id))
+                    && !(now.Status == TransactionStatus.Cancelled && then.Status == TransactionStatus.Finalized && WasForgotten(now.Id)):
                 Illegal.Add($"transaction {now.Id}: {now.Status} to {then.Status}");
                 break;
             case (TransactionAttempt now, TransactionAttempt read, TransactionAttempt then)
                 when read.Status != then.Status
                     && now.Status != then.Status
                     && !now.Status.IsLive()
-                    && now.Status != AttemptStatus.Prepared:
+                    && now.Status != AttemptStatus.Prepared
+                    && !(then.Status == AttemptStatus.Finalized && now.Status != AttemptStatus.Failed && WasForgotten(now.TransactionId)):
                 Illegal.Add($"attempt {now.Number} of {now.TransactionId}: {now.Status} to {then.Status}");
                 break;
             case (Payment now, Payment read, Payment then)

@@ -1,4 +1,9 @@
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
 using Clones.Workers.Deployments;
+using Clones.Workers.Settlement;
 
 namespace Clones.Workers.Tests.Deployments;
 
@@ -14,5 +19,60 @@ public sealed class OwnerLandingsTests
         OwnerLandings.Names($"[38] {Guid.CreateVersion7():D}:1", new HashSet<Guid> { Ours }).ShouldBeFalse();
         OwnerLandings.Names($"[36] {Ours:D}", new HashSet<Guid> { Ours }).ShouldBeFalse();
         OwnerLandings.Names(null, new HashSet<Guid> { Ours }).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task One_node_that_shows_what_the_owner_paid_outweighs_another_that_lags_behind_it()
+    {
+        using var owner = Account.Generate();
+        var landed = PaidBy(owner);
+        var lagging = NodeOf(PaidBy(owner, memo: "long before"));
+        var sound = NodeOf(landed);
+
+        (await AskAsync(owner, lagging, sound)).ShouldBe(landed.Id.ToString());
+        (await AskAsync(owner, lagging, lagging)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Where_one_of_two_nodes_knows_no_history_nothing_is_concluded()
+    {
+        using var owner = Account.Generate();
+        var empty = new CannedNode().Answer("getSignaturesForAddress", _ => "[]");
+
+        var refused = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, NodeOf(PaidBy(owner, memo: "other")), empty));
+
+        refused.Message.ShouldContain("it lists nothing");
+    }
+
+    private static async Task<string?> AskAsync(Account owner, params CannedNode[] nodes) =>
+        await new OwnerLandings(new RpcEndpoints(nodes.Select(n => n.Endpoints.Primary), TimeProvider.System)).ExecutedAsync(
+            owner.PublicKey,
+            [Ours],
+            DateTimeOffset.UnixEpoch,
+            TestContext.Current.CancellationToken
+        );
+
+    private static Transaction PaidBy(Account payer, string? memo = null)
+    {
+        var transaction = new Transaction(
+            new TransactionBuilder()
+                .SetFeePayer(payer.PublicKey)
+                .SetRecentBlockhash(new Blockhash(new byte[Blockhash.Length]))
+                .AddInstruction(MemoProgram.Write(memo ?? TransactionMemo.Of(Ours, 1)))
+                .BuildMessage()
+        );
+        transaction.Sign(payer);
+        return transaction;
+    }
+
+    private static CannedNode NodeOf(Transaction only)
+    {
+        var memo = System.Text.Encoding.UTF8.GetString(only.Message.Instructions[^1].Data);
+        return new CannedNode()
+            .Answer(
+                "getSignaturesForAddress",
+                _ => $$"""[{"signature":"{{only.Id}}","slot":9,"err":null,"memo":"[9] {{memo}}","confirmationStatus":"finalized"}]"""
+            )
+            .Answer("getTransaction", _ => CannedTransactions.Detail(only));
     }
 }

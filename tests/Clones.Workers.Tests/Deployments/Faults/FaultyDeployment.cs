@@ -191,6 +191,20 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         return host.Bystander.SendTransactionAsync(signed.Serialize(), skipPreflight: true);
     }
 
+    /// <summary>A stranger gives the payer a lamport, with the memo of an attempt beside it.</summary>
+    public async Task SendMemoAsync(Account stranger, TransactionAttempt of)
+    {
+        var latest = await host.Bystander.GetLatestBlockhashAsync();
+        var gift = new TransactionBuilder()
+            .SetFeePayer(stranger.PublicKey)
+            .SetRecentBlockhash(latest.Blockhash)
+            .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, payer, 1))
+            .AddInstruction(MemoProgram.Write(TransactionMemo.Of(of.TransactionId, of.Number)))
+            .Build(stranger);
+        await host.Bystander.SendTransactionAsync(gift.Serialize());
+        await LandedAsync(of);
+    }
+
     /// <summary>Waits until the chain shows it, executed or rejected.</summary>
     public Task LandedAsync(TransactionAttempt sent) =>
         SettlementHost.UntilAsync(
@@ -223,6 +237,9 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
                 ),
             "what was sent around us to be seen"
         );
+
+    public async Task<PublicKey> MintAsync() =>
+        PublicKey.Parse(await host.WithAsync((_, db) => db.MintKeys.Where(k => k.AgentId == agent.Id).Select(k => k.Mint).SingleAsync()));
 
     public Task<ChainTransaction> TransactionAsync(Guid id) =>
         host.WithAsync((_, db) => db.Transactions.AsNoTracking().SingleAsync(t => t.Id == id));

@@ -226,6 +226,28 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         await deployment.ShouldHaveLandedOnceAsync(Token);
     }
 
+    [Fact]
+    public async Task A_failure_that_is_told_again_after_RETRY_does_not_throw_the_agent_back()
+    {
+        var deployment = await FaultyDeployment.CreateAsync(host);
+        var rejected = await deployment.AskAsync(Token);
+        // The chain makes no account where somebody has put lamports meanwhile.
+        await host.FundAsync(await deployment.MintAsync(), 1_000_000);
+        await deployment.SignAsync(rejected);
+        await deployment.UntilAsync(AgentStatus.Failed);
+        await deployment.RetryAsync();
+        var renewed = await deployment.PreparedAsync(Token, 1);
+
+        // As settlement reminds of books that stay open; its message is another, so that no inbox knows it.
+        await host.PublishAsync(new Contracts.Settlement.TransactionSettled { TransactionId = rejected.TransactionId, Outcome = "FAILED" });
+        await host.QuietAsync(deployment);
+
+        await deployment.UntilAsync(AgentStatus.PendingTokenSignature);
+        await deployment.SignOrRenewAsync(renewed);
+        await deployment.UntilAsync(AgentStatus.TokenCreated);
+        (await deployment.HistoryAsync()).Count(t => t.Event == AgentEvent.Fail).ShouldBe(1);
+    }
+
     private static Task<TransactionAttempt> UntilSomethingIsPreparedAsync(FaultyDeployment deployment) =>
         SettlementHost.UntilAsync(
             async () => (await deployment.AttemptsAsync(Token)).LastOrDefault(a => a.Status == AttemptStatus.Prepared),

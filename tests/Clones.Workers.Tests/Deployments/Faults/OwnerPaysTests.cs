@@ -143,6 +143,26 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
     }
 
     [Fact]
+    public async Task A_memo_that_a_stranger_pays_for_and_sends_to_the_owner_keeps_no_attempt_alive()
+    {
+        var deployment = await FaultyDeployment.CreateAsync(host, DeploymentPayer.Owner);
+        using var stranger = Account.Generate();
+        await host.FundAsync(stranger.PublicKey, 1_000_000_000);
+        foreach (var stage in Stages)
+        {
+            // Of a pool creation anybody can make the id: the agent's stands in the link of its token.
+            var first = await deployment.AskAsync(stage);
+            await deployment.SendMemoAsync(stranger, first);
+            await host.WarpAsync(400);
+            await deployment.RenewAsync(stage);
+            await deployment.SignAsync(await deployment.PreparedAsync(stage, 2));
+
+            await deployment.UntilAsync(stage == TransactionKind.TokenCreation ? AgentStatus.TokenCreated : AgentStatus.Deployed);
+            (await deployment.AttemptsAsync(stage))[0].Evidence.ShouldNotBeNull().ShouldContain("DEAD");
+        }
+    }
+
+    [Fact]
     public async Task CANCEL_waits_for_the_certificate_of_what_the_owner_may_have_sent()
     {
         var deployment = await FaultyDeployment.CreateAsync(host, DeploymentPayer.Owner);

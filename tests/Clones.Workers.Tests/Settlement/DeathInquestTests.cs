@@ -1,0 +1,105 @@
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Workers.Settlement;
+using Clones.Workers.Tests.Deployments;
+
+namespace Clones.Workers.Tests.Settlement;
+
+/// <summary>What the history of the paying wallet says of an attempt that may have landed.</summary>
+public sealed class DeathInquestTests : IDisposable
+{
+    private static readonly Guid Ours = Guid.CreateVersion7();
+    private static readonly Blockhash Recent = new(new byte[Blockhash.Length]);
+
+    private readonly Account wallet = Account.Generate();
+    private readonly Account stranger = Account.Generate();
+
+    public static TheoryData<bool> Payers => [true, false];
+
+    [Theory]
+    [MemberData(nameof(Payers))]
+    public async Task A_memo_that_a_stranger_has_written_into_a_payment_to_the_wallet_keeps_no_attempt_alive(bool isHeldByOwner)
+    {
+        var evidence = await InvestigateAsync(MemoPaidBy(stranger), isHeldByOwner);
+
+        evidence.Sighting.ShouldBeNull();
+        evidence.Error.ShouldBeNull();
+        evidence.HistoryReachesAttempt.ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Payers))]
+    public async Task A_memo_in_what_the_wallet_paid_itself_is_a_sighting(bool isHeldByOwner)
+    {
+        var seen = MemoPaidBy(wallet);
+
+        var evidence = await InvestigateAsync(seen, isHeldByOwner);
+
+        evidence.Sighting.ShouldNotBeNull().ShouldContain(seen.Id.ToString());
+    }
+
+    [Fact]
+    public async Task A_node_that_lists_such_a_memo_and_does_not_show_its_transaction_bears_no_witness()
+    {
+        var evidence = await InvestigateAsync(MemoPaidBy(stranger), isHeldByOwner: true, isShown: false);
+
+        evidence.Sighting.ShouldBeNull();
+        evidence.Error.ShouldNotBeNull().ShouldContain("does not show it");
+    }
+
+    public void Dispose()
+    {
+        wallet.Dispose();
+        stranger.Dispose();
+    }
+
+    private Transaction MemoPaidBy(Account payer)
+    {
+        var message = new TransactionBuilder()
+            .SetFeePayer(payer.PublicKey)
+            .SetRecentBlockhash(Recent)
+            .AddInstruction(SystemProgram.Transfer(payer.PublicKey, wallet.PublicKey, 1))
+            .AddInstruction(MemoProgram.Write(TransactionMemo.Of(Ours, 1)))
+            .BuildMessage();
+        var transaction = new Transaction(message);
+        transaction.Sign(payer);
+        return transaction;
+    }
+
+    private async Task<NodeEvidence> InvestigateAsync(Transaction listed, bool isHeldByOwner, bool isShown = true)
+    {
+        var node = new CannedNode()
+            .Answer("getGenesisHash", _ => $"\"{Recent}\"")
+            .Answer("getEpochInfo", _ => """{"absoluteSlot":2000,"blockHeight":2000,"epoch":0,"slotIndex":0,"slotsInEpoch":432000}""")
+            .Answer("isBlockhashValid", _ => """{"context":{"slot":2000},"value":false}""")
+            .Answer("getSignatureStatuses", _ => """{"context":{"slot":2000},"value":[null]}""")
+            .Answer(
+                "getSignaturesForAddress",
+                _ =>
+                    $$"""
+                    [{"signature":"{{listed.Id}}","slot":950,"err":null,"memo":"[38] {{TransactionMemo.Of(
+                        Ours,
+                        1
+                    )}}","blockTime":null,"confirmationStatus":"finalized"}]
+                    """
+            )
+            .Answer("getTransaction", _ => isShown ? CannedTransactions.Detail(listed) : "null")
+            .Answer("getFirstAvailableBlock", _ => "0");
+        var attempt = new AttemptFacts(
+            Ours,
+            1,
+            isHeldByOwner ? null : default(Signature),
+            wallet.PublicKey,
+            LastValidBlockHeight: 1_050,
+            ContextSlot: 900,
+            $"{Recent}",
+            Recent,
+            isHeldByOwner ? [1, 2, 3] : null
+        );
+
+        return (
+            await new DeathInquest(node.Endpoints).InvestigateAsync(attempt, TestContext.Current.CancellationToken)
+        ).ShouldHaveSingleItem();
+    }
+}
