@@ -46,7 +46,8 @@ public sealed partial class DocumentTests(ApiFixture api)
         if (Environment.GetEnvironmentVariable("CLONES_WRITE_DOCS") == "1")
             await File.WriteAllTextAsync(path, text);
 
-        (await File.ReadAllTextAsync(path)).ShouldBe(text, "docs/openapi.json is out of date; CLONES_WRITE_DOCS=1 writes it anew");
+        // Without the two texts: there are 5,000 lines of each.
+        (await File.ReadAllTextAsync(path) == text).ShouldBeTrue("docs/openapi.json is out of date; CLONES_WRITE_DOCS=1 writes it anew");
     }
 
     [Fact]

@@ -58,6 +58,7 @@ public sealed class PaymentExportTests(ApiFixture api)
     [InlineData("", "")]
     [InlineData("plain", "plain")]
     [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("a;=cmd", "\"a;=cmd\"")]
     [InlineData("-1\r\n2", "\"'-1\r\n2\"")]
     public void A_field_is_quoted_where_it_must_be_and_never_a_formula(string? text, string field) =>
         PaymentExportEndpoint.Field(text).ShouldBe(field);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Clones.Api.Auth;
@@ -15,6 +16,8 @@ internal static class PaymentExportEndpoint
 {
     /// <summary>Rows between two flushes: a caller sees the first ones while the last are still read.</summary>
     private const int FlushEvery = 500;
+
+    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;\t\r\n");
 
     private static readonly string[] Columns =
     [
@@ -96,7 +99,7 @@ internal static class PaymentExportEndpoint
         time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV Injection): references are
+    /// Quoted where it must be, and where it holds what spreadsheets of other countries separate by. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV Injection): references are
     /// the words of strangers.
     /// </summary>
     internal static string Field(string? text)
@@ -104,6 +107,6 @@ internal static class PaymentExportEndpoint
         if (text is null)
             return "";
         var harmless = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{text}" : text;
-        return harmless.AsSpan().IndexOfAny("\",\r\n") < 0 ? harmless : $"\"{harmless.Replace("\"", "\"\"")}\"";
+        return harmless.AsSpan().IndexOfAny(Quoted) < 0 ? harmless : $"\"{harmless.Replace("\"", "\"\"")}\"";
     }
 }

@@ -47,6 +47,7 @@ internal static class ChangePoolEndpoint
     private static bool Apply(ChangePoolRequest body, TrainingPool pool, int decimals)
     {
         var fields = new Fields();
+        int? Limit(string field, int? given) => given is { } limit ? fields.Number<UploadLimit>(field, limit).Value : null;
         if (body.Name.IsGiven && fields.Text<PoolName>("name", body.Name.Value) is { Value: not null } name)
             pool.Name = name.Value;
         if (body.PricePerDemo.IsGiven)
@@ -60,7 +61,18 @@ internal static class ChangePoolEndpoint
                 .Take("skills", body.Skills.Value is { } skills ? Skills.Parse(skills) : new Refusal("must not be null"))
                 .Values;
         if (body.UploadLimit.IsGiven)
-            pool.UploadLimit = body.UploadLimit.Value is { } limit ? fields.Number<UploadLimit>("uploadLimit", limit).Value : null;
+            pool.UploadLimit = Limit("uploadLimit", body.UploadLimit.Value);
+        if (body.UploadLimitPerDay.IsGiven)
+            pool.UploadLimitPerDay = Limit("uploadLimitPerDay", body.UploadLimitPerDay.Value);
+        if (body.UploadLimitPerTask.IsGiven)
+            pool.UploadLimitPerTask = Limit("uploadLimitPerTask", body.UploadLimitPerTask.Value);
+        if (body.TaskRewardLimits.IsGiven)
+            pool.TaskRewardLimits = fields
+                .Take(
+                    "taskRewardLimits",
+                    body.TaskRewardLimits.Value is { } tasks ? TaskRewardLimits.Parse(tasks, decimals) : new Refusal("must not be null")
+                )
+                .Values;
         var resumes = body.Status is { IsGiven: true, Value: "LIVE" } && pool.Status == TrainingPoolStatus.Paused;
         if (body.Status is { IsGiven: true, Value: not ("PAUSED" or "LIVE") })
             fields.Refuse<string>("status", "must be PAUSED or LIVE");

@@ -53,12 +53,21 @@ internal static class CreatePoolEndpoint
         var name = fields.Text<PoolName>("name", body.Name);
         var price = fields.Text<DecimalAmount>("pricePerDemo", body.PricePerDemo);
         var skills = fields.Take("skills", Skills.Parse(body.Skills ?? []));
-        var limit = body.UploadLimit is { } given ? fields.Number<UploadLimit>("uploadLimit", given) : (UploadLimit?)null;
+        int? Limit(string name, int? given) => given is { } limit ? fields.Number<UploadLimit>(name, limit).Value : null;
+        var (limit, perDay, perTask) = (
+            Limit("uploadLimit", body.UploadLimit),
+            Limit("uploadLimitPerDay", body.UploadLimitPerDay),
+            Limit("uploadLimitPerTask", body.UploadLimitPerTask)
+        );
         fields.Text<TokenSymbol>("tokenSymbol", body.TokenSymbol);
         var token = tokens.BySymbol(body.TokenSymbol);
         if (token is null)
             fields.Refuse<string>("tokenSymbol", "is not listed; GET /v1/tokens shows those that are");
         var units = token is null || fields.IsRefused("pricePerDemo") ? 0 : fields.Take("pricePerDemo", price.ToBaseUnits(token.Decimals));
+        var taskLimits =
+            token is not null && body.TaskRewardLimits is { } tasks
+                ? fields.Take("taskRewardLimits", TaskRewardLimits.Parse(tasks, token.Decimals)).Values
+                : [];
         fields.ThrowIfRefused();
 
         return new TrainingPool
@@ -70,7 +79,10 @@ internal static class CreatePoolEndpoint
             TokenSymbol = token!.Symbol,
             Mint = token.Mint,
             PricePerDemo = units,
-            UploadLimit = limit?.Value,
+            UploadLimit = limit,
+            UploadLimitPerDay = perDay,
+            UploadLimitPerTask = perTask,
+            TaskRewardLimits = taskLimits,
             Status = TrainingPoolStatus.NoFunds,
             CreatedAt = now,
             UpdatedAt = now,

@@ -8,12 +8,18 @@ namespace Clones.Api.Pools;
 
 /// <param name="PricePerDemo">Reward of a submission with score 100, a decimal string in the pool's token.</param>
 /// <param name="UploadLimit">How many submissions one person may be paid for; null is no limit.</param>
+/// <param name="UploadLimitPerDay">The same within a day in UTC.</param>
+/// <param name="UploadLimitPerTask">The same of one task.</param>
+/// <param name="TaskRewardLimits">The most that one submission earns, a decimal string in the pool's token, by the id of its task; up to 100.</param>
 internal sealed record CreatePoolRequest(
     string Name,
     string TokenSymbol,
     string PricePerDemo,
     IReadOnlyList<string>? Skills = null,
-    int? UploadLimit = null
+    int? UploadLimit = null,
+    int? UploadLimitPerDay = null,
+    int? UploadLimitPerTask = null,
+    IReadOnlyDictionary<string, string>? TaskRewardLimits = null
 );
 
 /// <summary>What is left out stays as it is.</summary>
@@ -23,6 +29,11 @@ internal sealed record ChangePoolRequest
     public Optional<string> PricePerDemo { get; init; }
     public Optional<IReadOnlyList<string>> Skills { get; init; }
     public Optional<int?> UploadLimit { get; init; }
+    public Optional<int?> UploadLimitPerDay { get; init; }
+    public Optional<int?> UploadLimitPerTask { get; init; }
+
+    /// <summary>All of them anew; an empty object lifts them.</summary>
+    public Optional<IReadOnlyDictionary<string, string>> TaskRewardLimits { get; init; }
 
     /// <summary>PAUSED, or LIVE to resume.</summary>
     public Optional<string> Status { get; init; }
@@ -41,6 +52,9 @@ internal sealed record PoolView(
     int Decimals,
     string PricePerDemo,
     int? UploadLimit,
+    int? UploadLimitPerDay,
+    int? UploadLimitPerTask,
+    IReadOnlyDictionary<string, string> TaskRewardLimits,
     string Status,
     string? DepositAddress,
     DateTimeOffset CreatedAt,
@@ -60,6 +74,10 @@ internal sealed record PoolView(
             token.Decimals,
             DecimalAmount.Format(pool.PricePerDemo, token.Decimals),
             pool.UploadLimit,
+            pool.UploadLimitPerDay,
+            pool.UploadLimitPerTask,
+            pool.TaskRewardLimits.OrderBy(l => l.Key, StringComparer.Ordinal)
+                .ToDictionary(l => l.Key, l => DecimalAmount.Format(l.Value, token.Decimals)),
             UpperSnakeCase.From(pool.Status),
             depositAddress,
             pool.CreatedAt,

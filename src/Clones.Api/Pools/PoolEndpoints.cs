@@ -37,6 +37,7 @@ internal static class PoolEndpoints
         pools.MapPoolChange();
         pools.MapWithdrawals();
         pools.MapLedger();
+        pools.MapRewardDecisions();
     }
 
     private static async Task<Ok<Page<PoolView>>> ListAsync(

@@ -19,6 +19,34 @@ internal readonly record struct Skills
         PoolRules.RefuseSkills(raw) is { } reason ? new Refusal(reason) : new Skills([.. raw]);
 }
 
+/// <summary>The most that one submission earns, by task; in base units of the pool's token.</summary>
+internal readonly record struct TaskRewardLimits
+{
+    private TaskRewardLimits(Dictionary<string, ulong> values) => Values = values;
+
+    public Dictionary<string, ulong> Values { get; }
+
+    public static Parsed<TaskRewardLimits> Parse(IReadOnlyDictionary<string, string> raw, int decimals)
+    {
+        if (raw.Count > PoolRules.TaskLimitsMax)
+            return new Refusal($"must be at most {PoolRules.TaskLimitsMax} tasks");
+        var limits = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        foreach (var (task, text) in raw)
+        {
+            if (PoolRules.RefuseTask(task) is { } reason)
+                return new Refusal($"each task {reason}");
+            if (text is null)
+                return new Refusal("each limit must not be null");
+            var amount = DecimalAmount.Parse(text);
+            var units = amount.Reason is { } bad ? new Refusal(bad) : amount.Value.ToBaseUnits(decimals);
+            if (units.Reason is { } refusal)
+                return new Refusal($"each limit {refusal}");
+            limits.Add(task, units.Value);
+        }
+        return new TaskRewardLimits(limits);
+    }
+}
+
 /// <summary>How many submissions one person may be paid for.</summary>
 internal readonly record struct UploadLimit(int Value) : IField<UploadLimit, int>
 {

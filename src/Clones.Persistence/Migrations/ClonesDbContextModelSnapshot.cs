@@ -1138,6 +1138,12 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("decided_at");
 
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
                     b.Property<Guid?>("PaymentId")
                         .HasColumnType("uuid")
                         .HasColumnName("payment_id");
@@ -1166,6 +1172,10 @@ namespace Clones.Persistence.Migrations
 
                     b.HasKey("SubmissionId")
                         .HasName("pk_reward_decisions");
+
+                    b.HasIndex("TrainingPoolId", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_reward_decisions_training_pool_id_id");
 
                     b.HasIndex("TrainingPoolId", "Submitter")
                         .HasDatabaseName("ix_reward_decisions_training_pool_id_submitter");
@@ -1216,6 +1226,13 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("status");
 
+                    b.Property<string>("TaskRewardLimits")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("task_reward_limits")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<string>("TokenSymbol")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1228,6 +1245,14 @@ namespace Clones.Persistence.Migrations
                     b.Property<int?>("UploadLimit")
                         .HasColumnType("integer")
                         .HasColumnName("upload_limit");
+
+                    b.Property<int?>("UploadLimitPerDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("upload_limit_per_day");
+
+                    b.Property<int?>("UploadLimitPerTask")
+                        .HasColumnType("integer")
+                        .HasColumnName("upload_limit_per_task");
 
                     b.Property<uint>("Version")
                         .IsConcurrencyToken()

@@ -24,6 +24,8 @@ internal sealed class PaymentMaps : IEntityTypeConfiguration<Payment>, IEntityTy
     public void Configure(EntityTypeBuilder<RewardDecision> builder)
     {
         builder.HasKey(d => d.SubmissionId);
+        builder.Property(d => d.Id).HasDefaultValueSql("gen_random_uuid()");
+        builder.HasIndex(d => new { d.TrainingPoolId, d.Id }).IsUnique();
         builder.HasIndex(d => new { d.TrainingPoolId, d.Submitter });
     }
 }

@@ -3,6 +3,9 @@ namespace Clones.Persistence.Payments;
 /// <summary>What the reward rules decided for a graded submission, and why. One per submission id, for ever.</summary>
 public sealed class RewardDecision
 {
+    /// <summary>In order of time (version 7) for those of this version on.</summary>
+    public required Guid Id { get; init; }
+
     /// <summary>The submission's own id at the grading service.</summary>
     public required string SubmissionId { get; init; }
     public required Guid TrainingPoolId { get; init; }

@@ -9,6 +9,8 @@ public static class PoolRules
     public const int NameLengthMax = 100;
     public const int SkillsMax = 20;
     public const int SkillLengthMax = 50;
+    public const int TaskLengthMax = 100;
+    public const int TaskLimitsMax = 100;
     public const int UploadLimitMax = 1_000_000;
 
     public static string? RefuseName(string name) => PlainTextRule.Refuse(name, 1, NameLengthMax);
@@ -34,7 +36,10 @@ public static class PoolRules
         return skills.Distinct(StringComparer.Ordinal).Count() == skills.Count ? null : "must not contain one twice";
     }
 
-    /// <param name="limit">How many submissions one person may be paid for.</param>
+    /// <param name="task">Its id, as the grading service names it.</param>
+    public static string? RefuseTask(string task) => PlainTextRule.Refuse(task, 1, TaskLengthMax);
+
+    /// <param name="limit">How many submissions one person may be paid for: in all, a day, or of a task.</param>
     public static string? RefuseUploadLimit(int limit) =>
         limit is >= 1 and <= UploadLimitMax ? null : $"must be from 1 to {UploadLimitMax}, or null for no limit";
 }

@@ -24,6 +24,15 @@ public sealed class TrainingPool
 
     /// <summary>How many submissions one person may be paid for; null is unlimited.</summary>
     public int? UploadLimit { get; set; }
+
+    /// <summary>The same within a day in UTC.</summary>
+    public int? UploadLimitPerDay { get; set; }
+
+    /// <summary>The same of one task.</summary>
+    public int? UploadLimitPerTask { get; set; }
+
+    /// <summary>The most that one submission of a task earns, by the id of the task, in base units; a task that is not there has no ceiling.</summary>
+    public Dictionary<string, ulong> TaskRewardLimits { get; set; } = [];
     public required TrainingPoolStatus Status { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; set; }

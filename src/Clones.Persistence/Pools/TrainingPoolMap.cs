@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Clones.Persistence.Pools;
@@ -11,5 +13,18 @@ internal sealed class TrainingPoolMap : IEntityTypeConfiguration<TrainingPool>
         builder.HasIndex(p => new { p.OwnerAddress, p.CreatedAt });
         builder.HasIndex(p => p.DepositWalletId).IsUnique();
         builder.Property(p => p.Version).IsRowVersion();
+        builder
+            .Property(p => p.TaskRewardLimits)
+            .HasColumnType("jsonb")
+            .HasDefaultValueSql("'{}'")
+            .HasConversion(
+                limits => JsonSerializer.Serialize(limits, JsonSerializerOptions.Default),
+                text => JsonSerializer.Deserialize<Dictionary<string, ulong>>(text, JsonSerializerOptions.Default)!,
+                new ValueComparer<Dictionary<string, ulong>>(
+                    (a, b) => a!.Count == b!.Count && !a.Except(b).Any(),
+                    limits => limits.Aggregate(0, (hash, l) => hash ^ HashCode.Combine(l.Key, l.Value)),
+                    limits => new Dictionary<string, ulong>(limits)
+                )
+            );
     }
 }

@@ -41,7 +41,7 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
             PendingTokenSignature,
             When(TokenCreationSuccess).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
             When(Fail).RefuseWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
-            When(Cancel).RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().ClearFailures().TransitionTo(Draft)
+            When(Cancel).RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Draft)
         );
 
         During(

@@ -8,10 +8,9 @@ internal static class RewardRules
 
     /// <param name="score">0 to 100.</param>
     /// <param name="price">Reward of score 100, in base units.</param>
-    /// <param name="uploadLimit">How many submissions one person may be paid for; null is unlimited.</param>
-    /// <param name="paidSoFar">How many this person was paid for in this training pool.</param>
-    /// <param name="bestPaidScore">The best paid score of the same person and task; null where none was paid.</param>
-    public static RewardVerdict Decide(int score, ulong price, int? uploadLimit, int paidSoFar, int? bestPaidScore)
+    /// <param name="limits">Of the training pool, for this task.</param>
+    /// <param name="paid">What this person was paid for in this training pool.</param>
+    public static RewardVerdict Decide(int score, ulong price, RewardLimits limits, PaidSubmissions paid)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(score, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(score, 100);
@@ -19,22 +18,48 @@ internal static class RewardRules
         {
             return RewardVerdict.Nothing($"The score {score} is below {ScoreMin}.");
         }
-        if (bestPaidScore >= score)
+        if (paid.BestScoreOfTask >= score)
         {
-            return RewardVerdict.Nothing($"The same person was paid for this task with the score {bestPaidScore} already.");
+            return RewardVerdict.Nothing($"The same person was paid for this task with the score {paid.BestScoreOfTask} already.");
         }
-        if (paidSoFar >= uploadLimit)
+        if (paid.InAll >= limits.Uploads)
         {
-            return RewardVerdict.Nothing($"The upload limit of {uploadLimit} per person is reached.");
+            return RewardVerdict.Nothing($"The upload limit of {limits.Uploads} per person is reached.");
+        }
+        if (paid.Today >= limits.UploadsPerDay)
+        {
+            return RewardVerdict.Nothing($"The upload limit of {limits.UploadsPerDay} per person and day (UTC) is reached.");
+        }
+        if (paid.OfTask >= limits.UploadsPerTask)
+        {
+            return RewardVerdict.Nothing($"The upload limit of {limits.UploadsPerTask} per person and task is reached.");
         }
 
         // 128 bits: a price near the top of a u64 times 100 does not fit 64.
         var amount = (ulong)((UInt128)price * (uint)score / 100);
+        if (amount > limits.TaskReward)
+        {
+            return new RewardVerdict(
+                limits.TaskReward.Value,
+                $"{score} % of {price} base units are more than the task's reward limit of {limits.TaskReward}."
+            );
+        }
         return amount == 0
             ? RewardVerdict.Nothing($"{score} % of {price} base units round down to nothing.")
             : new RewardVerdict(amount, $"{score} % of {price} base units, rounded down.");
     }
 }
+
+/// <summary>What the owner of a training pool has limited; null is no limit.</summary>
+/// <param name="Uploads">How many submissions one person may be paid for.</param>
+/// <param name="UploadsPerDay">The same within a day in UTC.</param>
+/// <param name="UploadsPerTask">The same of one task.</param>
+/// <param name="TaskReward">The most that one submission of the task earns, in base units; above zero.</param>
+internal sealed record RewardLimits(int? Uploads = null, int? UploadsPerDay = null, int? UploadsPerTask = null, ulong? TaskReward = null);
+
+/// <summary>How many submissions a person was paid for, payments that failed aside.</summary>
+/// <param name="BestScoreOfTask">Null where none of the task was paid.</param>
+internal sealed record PaidSubmissions(int InAll = 0, int Today = 0, int OfTask = 0, int? BestScoreOfTask = null);
 
 /// <param name="Amount">Base units; 0 where nothing is paid.</param>
 /// <param name="Reason">The rule that decided, for people.</param>

@@ -51,6 +51,7 @@ internal sealed class SubmissionGradedConsumer(
         db.RewardDecisions.Add(
             new RewardDecision
             {
+                Id = Guid.CreateVersion7(time.GetUtcNow()),
                 SubmissionId = submission.Id,
                 TrainingPoolId = pool.Id,
                 Submitter = submission.Submitter.ToString(),
@@ -72,10 +73,28 @@ internal sealed class SubmissionGradedConsumer(
             from decision in db.RewardDecisions
             join payment in db.Payments on decision.PaymentId equals payment.Id
             where decision.TrainingPoolId == pool.Id && decision.Submitter == submitter && payment.Status != PaymentStatus.Failed
-            select new { decision.TaskId, decision.Score }
+            select new
+            {
+                decision.TaskId,
+                decision.Score,
+                decision.DecidedAt,
+            }
         ).ToListAsync(cancellationToken);
-        var best = paid.Where(p => p.TaskId == submission.TaskId).Select(p => (int?)p.Score).Max();
-        return RewardRules.Decide(submission.Score, pool.PricePerDemo, pool.UploadLimit, paid.Count, best);
+        var today = time.GetUtcNow().UtcDateTime.Date;
+        var ofTask = paid.Where(p => p.TaskId == submission.TaskId).ToList();
+        var limits = new RewardLimits(
+            pool.UploadLimit,
+            pool.UploadLimitPerDay,
+            pool.UploadLimitPerTask,
+            submission.TaskId is { } task && pool.TaskRewardLimits.TryGetValue(task, out var most) ? most : null
+        );
+        var before = new PaidSubmissions(
+            paid.Count,
+            paid.Count(p => p.DecidedAt.UtcDateTime.Date == today),
+            ofTask.Count,
+            ofTask.Select(p => (int?)p.Score).Max()
+        );
+        return RewardRules.Decide(submission.Score, pool.PricePerDemo, limits, before);
     }
 
     private async Task<Guid> PayAsync(ConsumeContext context, TrainingPool pool, GradedSubmission submission, ulong amount)

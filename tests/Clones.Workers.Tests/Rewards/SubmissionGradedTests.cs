@@ -40,6 +40,51 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
     }
 
     [Fact]
+    public async Task The_pools_limits_of_a_task_cap_what_is_earned_and_how_often()
+    {
+        var recipient = TestKeys.FreshAddress();
+        var pool = await host.CreatePoolAsync(2 * Sol, price: 10_000_000);
+        await host.WithAsync(
+            async (_, db) =>
+            {
+                var limited = await db.TrainingPools.SingleAsync(p => p.Id == pool.Id);
+                (limited.UploadLimitPerTask, limited.UploadLimitPerDay) = (1, 2);
+                limited.TaskRewardLimits = new Dictionary<string, ulong> { ["capped"] = 5_000_000 };
+                return await db.SaveChangesAsync();
+            }
+        );
+
+        var first = await DecideAsync("capped", 80);
+        await host.UntilPaymentAsync(first.PaymentId!.Value, PaymentStatus.Completed);
+        var again = await DecideAsync("capped", 90);
+        var other = await DecideAsync("free", 80);
+        await DecidedAsync(TimeProvider.System.GetUtcNow());
+        var third = await DecideAsync("third", 80);
+        await DecidedAsync(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(1));
+        var nextDay = await DecideAsync("third", 80);
+
+        (first.Amount, other.Amount).ShouldBe((5_000_000ul, 8_000_000ul));
+        (again.Amount, again.Reason).ShouldBe((0ul, "The upload limit of 1 per person and task is reached."));
+        (third.Amount, third.Reason).ShouldBe((0ul, "The upload limit of 2 per person and day (UTC) is reached."));
+        nextDay.Amount.ShouldBe(8_000_000ul);
+
+        Task<int> DecidedAsync(DateTimeOffset at) =>
+            host.WithAsync(
+                (_, db) =>
+                    db.RewardDecisions.Where(d => d.TrainingPoolId == pool.Id).ExecuteUpdateAsync(d => d.SetProperty(x => x.DecidedAt, at))
+            );
+
+        async Task<RewardDecision> DecideAsync(string task, int score)
+        {
+            var id = $"limited-{Guid.NewGuid():N}";
+            await PublishAsync(
+                $$"""{"submissionId":"{{id}}","trainingPoolId":"{{pool.Id}}","submitter":"{{recipient}}","taskId":"{{task}}","score":{{score}}}"""
+            );
+            return await DecisionAsync(id);
+        }
+    }
+
+    [Fact]
     public async Task Bad_messages_go_to_the_error_queue_with_a_reason_and_hold_no_good_one_back()
     {
         var recipient = TestKeys.FreshAddress();
