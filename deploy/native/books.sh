@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# reconcile, fence, keys, token, airdrop, wallet: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
+# reconcile, fence, keys, token, airdrop: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
 
 run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop ...
   local input=/dev/null options=()

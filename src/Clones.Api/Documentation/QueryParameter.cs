@@ -24,7 +24,7 @@ internal sealed record QueryParameter(
 
     public static QueryParameter AgentsStatus { get; } = new("status", "In this status.", Values: AgentStatus.All);
 
-    /// <summary>As many as <see cref="Payments.PaymentFilter.Names"/>.</summary>
+    /// <summary>Those that <see cref="Payments.PaymentFilter"/> reads.</summary>
     public static IReadOnlyList<QueryParameter> OfPayments { get; } =
     [
         new("status", "In this status.", Values: [.. Enum.GetValues<PaymentStatus>().Select(s => UpperSnakeCase.From(s))]),

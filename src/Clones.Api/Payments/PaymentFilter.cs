@@ -1,3 +1,4 @@
+using Clones.Api.Documentation;
 using Clones.Api.Requests;
 using Clones.Persistence;
 using Clones.Persistence.Payments;
@@ -16,7 +17,7 @@ internal sealed record PaymentFilter(
     DateTimeOffset? CreatedBefore
 )
 {
-    public static string[] Names { get; } = ["status", "trainingPoolId", "recipient", "reference", "createdFrom", "createdBefore"];
+    public static string[] Names { get; } = [.. QueryParameter.OfPayments.Select(p => p.Name)];
 
     /// <exception cref="Problems.ProblemException">A filter is not what it should be.</exception>
     public static PaymentFilter Read(IQueryCollection query)

@@ -28,15 +28,7 @@ internal static class LedgerEndpoint
         CancellationToken cancellationToken
     )
     {
-        // An owner sees the ledger of their own pools; a key that may read payments sees all.
-        var pool = await db
-            .TrainingPools.AsNoTracking()
-            .Where(p => p.Id == id)
-            .Select(p => new { p.OwnerAddress, p.DepositWalletId })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (pool is null || (caller.Wallet is not null && !caller.Owns(pool.OwnerAddress)))
-            throw new ProblemException(Problem.NotFound);
-
+        var pool = await db.FindPaidPoolAsync(id, caller, cancellationToken);
         var query = PageQuery.Read(context, sealer);
         var rows = pool.DepositWalletId is { } walletId
             ? await db.ReadLedgerAsync(walletId, query.After, query.Limit + 1, cancellationToken)

@@ -23,6 +23,21 @@ internal static class PoolQueries
         return row is not null && caller.MayRead(row.Pool.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
     }
 
+    /// <summary>For what was paid out of a pool: its owner sees that of their own, a key that may read payments that of all.</summary>
+    /// <exception cref="ProblemException">There is no such pool, or the caller may not know of it.</exception>
+    public static async Task<TrainingPool> FindPaidPoolAsync(
+        this ClonesDbContext db,
+        Guid id,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var pool = await db.TrainingPools.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id, cancellationToken);
+        return pool is not null && (caller.Wallet is null || caller.Owns(pool.OwnerAddress))
+            ? pool
+            : throw new ProblemException(Problem.NotFound);
+    }
+
     /// <summary>Tracked, to be changed.</summary>
     /// <exception cref="ProblemException">There is no such pool, or it is not the caller's.</exception>
     public static async Task<TrainingPool> FindOwnPoolAsync(

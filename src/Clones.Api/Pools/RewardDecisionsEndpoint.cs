@@ -35,14 +35,7 @@ internal static class RewardDecisionsEndpoint
         CancellationToken cancellationToken
     )
     {
-        var pool = await db
-            .TrainingPools.AsNoTracking()
-            .Where(p => p.Id == id)
-            .Select(p => new { p.OwnerAddress, p.Mint })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (pool is null || (caller.Wallet is not null && !caller.Owns(pool.OwnerAddress)))
-            throw new ProblemException(Problem.NotFound);
-
+        var pool = await db.FindPaidPoolAsync(id, caller, cancellationToken);
         var query = PageQuery.Read(context, sealer, "submissionId", "submitter", "taskId");
         var decisions = Filter(db.RewardDecisions.AsNoTracking().Where(d => d.TrainingPoolId == id), context.Request.Query);
         if (query.After is { } after)
