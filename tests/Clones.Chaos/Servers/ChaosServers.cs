@@ -51,13 +51,10 @@ internal sealed class ChaosServers
         return new Uri(new Uri(addresses["CLONES_CHAOS_RABBITMQ"]), name);
     }
 
-    /// <summary>Processes of the database or the broker, all of them; empty where it is dead already.</summary>
+    /// <summary>The first process of the database or the broker, of which the others came; it may be dead already.</summary>
     /// <param name="name">postgres or rabbitmq.</param>
-    public static IReadOnlyList<int> ProcessesOf(string name)
-    {
-        var remembered = File.ReadAllText(Repository.PathOf(".local", "chaos", "run", $"{name}.pid"));
-        return Signals.FamilyOf(int.Parse(remembered.Split(' ')[0]));
-    }
+    public static int IdOf(string name) =>
+        int.Parse(File.ReadAllText(Repository.PathOf(".local", "chaos", "run", $"{name}.pid")).Split(' ')[0]);
 
     /// <summary>Starts what was killed, on the same ports with the same data, and waits until it answers.</summary>
     public static Task StartAgainAsync() => ServersScript.RunAsync("chaos", "again");

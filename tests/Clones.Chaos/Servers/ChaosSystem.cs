@@ -112,12 +112,8 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
                 await (deed.IsFreeze ? host.FreezeAsync(deed, cancellationToken) : host.KillAsync(deed));
                 break;
             default:
-                var family = ChaosServers.ProcessesOf(deed.Victim == Victim.Database ? "postgres" : "rabbitmq");
-                if (deed.IsFreeze)
-                {
-                    await Signals.FreezeAsync(family);
-                }
-                else
+                var family = await Signals.FreezeFamilyAsync(ChaosServers.IdOf(deed.Victim == Victim.Database ? "postgres" : "rabbitmq"));
+                if (!deed.IsFreeze)
                 {
                     await Signals.KillAsync(family);
                 }
