@@ -110,6 +110,7 @@ internal static class AgentCommandEndpoints
                 ) => commands.SendAsync(id, kind, command, http, caller, key, prefer, ct)
             )
             .RequireAuthorization(Policies.Owner)
+            .WithName(verb == "create-pool" ? "createLiquidityPool" : $"{verb}Agent")
             .WithSummary(summary)
             .WithProblems(400, 401, 403, 404, 409, 422, 503);
 }

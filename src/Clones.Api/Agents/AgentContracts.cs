@@ -42,7 +42,7 @@ internal sealed record ChangeAgentRequest
     public Optional<string> Name { get; init; }
     public Optional<string> Ticker { get; init; }
     public Optional<string> Description { get; init; }
-    public Optional<string> LogoUrl { get; init; }
+    public Optional<string?> LogoUrl { get; init; }
     public Optional<string> Supply { get; init; }
     public Optional<int?> Decimals { get; init; }
     public Optional<string> MinimumLiquidity { get; init; }

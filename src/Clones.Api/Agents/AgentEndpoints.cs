@@ -19,17 +19,20 @@ internal static class AgentEndpoints
             .MapGet("/", ListAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithPages(QueryParameter.AgentsStatus, QueryParameter.TrainingPool)
+            .WithName("listAgents")
             .WithSummary("Agents, newest first")
             .WithProblems(400, 401, 403);
         agents
             .MapGet("/{id}", GetAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
+            .WithName("getAgent")
             .WithSummary("One agent")
             .WithProblems(400, 401, 403, 404);
         agents
             .MapGet("/{id}/history", HistoryAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithPages()
+            .WithName("listAgentHistory")
             .WithSummary("Every transition and every refused event, oldest first")
             .WithProblems(400, 401, 403, 404);
         agents.MapLifecycle();

@@ -35,6 +35,7 @@ internal static class AgentEventsEndpoint
             .MapGet("/{id}/events", StreamAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithMetadata(new LongStream())
+            .WithName("streamAgentEvents")
             .WithSummary("The history as server-sent events, resumed by Last-Event-ID")
             .WithProblems(400, 401, 403, 404);
 

@@ -15,6 +15,7 @@ internal static class ChangeAgentEndpoint
         agents
             .MapPatch("/{id}", ChangeAsync)
             .RequireAuthorization(Policies.Owner)
+            .WithName("changeAgent")
             .WithSummary("Change an agent that is still a draft")
             .WithProblems(400, 401, 403, 404, 409, 412, 428);
 

@@ -19,6 +19,7 @@ internal static class CreateAgentEndpoint
         agents
             .MapPost("/", CreateAsync)
             .RequireAuthorization(Policies.Owner)
+            .WithName("createAgent")
             .WithSummary("Create an agent of a training pool")
             .WithProblems(400, 401, 403, 404, 409, 422);
 

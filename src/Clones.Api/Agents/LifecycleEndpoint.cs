@@ -24,6 +24,7 @@ internal static class LifecycleEndpoint
                 new QueryParameter("format", "json where it is left out.", Values: [Json, Mermaid, Svg]),
                 new QueryParameter("agent", "Whose path is marked.", Format: "uuid")
             )
+            .WithName("getLifecycle")
             .WithSummary("The lifecycle, drawn from the running machine; with ?agent= that agent's path is marked")
             .WithProblems(400, 401, 403, 404, 503);
 

@@ -18,6 +18,7 @@ internal static class OwnerTransactionEndpoints
         agents
             .MapGet("/{id}/transactions/{kind}", GetAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
+            .WithName("getOwnerTransaction")
             .WithSummary("The transaction that the owner is to sign: kind is token-creation or pool-creation")
             .WithProblems(400, 401, 403, 404, 409);
         agents.MapTransactionSubmission();

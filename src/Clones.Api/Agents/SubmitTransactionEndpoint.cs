@@ -17,6 +17,7 @@ internal static class SubmitTransactionEndpoint
         agents
             .MapPost("/{id}/transactions/{kind}", SubmitAsync)
             .RequireAuthorization(Policies.Owner)
+            .WithName("submitOwnerTransaction")
             .WithSummary("Hand in the transaction with the owner's signature")
             .WithProblems(400, 401, 403, 404, 409, 422);
 

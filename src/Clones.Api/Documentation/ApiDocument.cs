@@ -17,9 +17,11 @@ internal static class ApiDocument
             options =>
             {
                 options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                options.CreateSchemaReferenceId = new SchemaNames().Of;
                 options.AddDocumentTransformer(DescribeAsync);
                 options.AddOperationTransformer(AddHeadersAsync);
-                options.AddSchemaTransformer(UnwrapOptionalAsync);
+                options.AddOperationTransformer(OperationNames.AddAsync);
+                options.AddSchemaTransformer(OptionalSchema.UnwrapAsync);
             }
         );
 
@@ -95,24 +97,6 @@ internal static class ApiDocument
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", context.Document)] = [] },
             ];
         return Task.CompletedTask;
-    }
-
-    /// <summary>A field that may be left out looks like the value that it holds.</summary>
-    private static async Task UnwrapOptionalAsync(
-        OpenApiSchema schema,
-        OpenApiSchemaTransformerContext context,
-        CancellationToken cancellationToken
-    )
-    {
-        var type = context.JsonTypeInfo.Type;
-        if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(Optional<>))
-            return;
-        var inner = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], null, cancellationToken);
-        schema.Type = inner.Type;
-        schema.Items = inner.Items;
-        schema.Format = inner.Format;
-        schema.Properties = null;
-        schema.Required = null;
     }
 
     private static string ReadWalkthrough()

@@ -11,6 +11,7 @@ internal static class OperationEndpoints
     public static void MapOperations(this IEndpointRouteBuilder v1) =>
         v1.MapGet("/operations/{id}", GetAsync)
             .WithTags("Operations")
+            .WithName("getOperation")
             .WithSummary("What became of something that was started")
             .WithProblems(400, 401, 404);
 

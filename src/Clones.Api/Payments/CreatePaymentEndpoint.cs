@@ -13,6 +13,7 @@ internal static class CreatePaymentEndpoint
             .MapPost("/", CreateAsync)
             .RequireAuthorization(Policies.PayFrom)
             .WithMetadata(new MoneyMoves())
+            .WithName("createPayment")
             .WithSummary("Pay a reward out of a training pool's deposit wallet")
             .WithProblems(400, 401, 403, 404, 409, 422, 503);
 

@@ -21,6 +21,7 @@ internal static class PaymentBatchEndpoint
             .MapPost("/batch", CreateAsync)
             .RequireAuthorization(Policies.PayFrom)
             .WithMetadata(new BodyLimit(BodyBytesMax))
+            .WithName("createPayments")
             .WithSummary("Pay up to 500 rewards, each with a result of its own, or all or none")
             .WithProblems(400, 401, 403, 413, 422, 503);
 

@@ -19,16 +19,19 @@ internal static class PaymentEndpoints
             .MapGet("/", ListAsync)
             .RequireAuthorization(Policies.ReadPayments)
             .WithPages(QueryParameter.OfPayments)
+            .WithName("listPayments")
             .WithSummary("Payments, newest first")
             .WithProblems(400, 401, 403);
         payments
             .MapGet("/{id}", GetAsync)
             .RequireAuthorization(Policies.ReadPayments)
+            .WithName("getPayment")
             .WithSummary("One payment")
             .WithProblems(400, 401, 403, 404);
         payments
             .MapGet("/{id}/attempts", AttemptsAsync)
             .RequireAuthorization(Policies.ReadPayments)
+            .WithName("listPaymentAttempts")
             .WithSummary("Every signed message of a payment, and how it ended")
             .WithProblems(400, 401, 403, 404);
         payments.MapPaymentCreation();

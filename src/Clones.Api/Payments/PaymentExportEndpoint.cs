@@ -44,6 +44,7 @@ internal static class PaymentExportEndpoint
             .MapGet("/export", ExportAsync)
             .RequireAuthorization(Policies.ReadPayments)
             .WithQuery(QueryParameter.OfPayments)
+            .WithName("exportPayments")
             .WithSummary("Payments as CSV, oldest first, with the filters of the list")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .WithProblems(400, 401, 403);

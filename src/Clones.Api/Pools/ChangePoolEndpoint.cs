@@ -16,6 +16,7 @@ internal static class ChangePoolEndpoint
         pools
             .MapPatch("/{id}", ChangeAsync)
             .RequireAuthorization(Policies.Owner)
+            .WithName("changePool")
             .WithSummary("Change, pause or resume a training pool")
             .WithProblems(400, 401, 403, 404, 412, 428);
 

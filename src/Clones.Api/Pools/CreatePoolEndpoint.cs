@@ -18,6 +18,7 @@ internal static class CreatePoolEndpoint
         pools
             .MapPost("/", CreateAsync)
             .RequireAuthorization(Policies.Owner)
+            .WithName("createPool")
             .WithSummary("Create a training pool; the workers make its deposit wallet")
             .WithProblems(400, 401, 403, 422);
 

@@ -16,6 +16,7 @@ internal static class LedgerEndpoint
             .MapGet("/{id}/ledger", ListAsync)
             .RequireAuthorization(Policies.ReadPayments)
             .WithPages()
+            .WithName("listLedger")
             .WithSummary("Every movement of a training pool's deposit wallet, newest first")
             .WithProblems(400, 401, 403, 404);
 

@@ -21,16 +21,19 @@ internal static class PoolEndpoints
             .MapGet("/", ListAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithPages()
+            .WithName("listPools")
             .WithSummary("Training pools")
             .WithProblems(400, 401, 403);
         pools
             .MapGet("/{id}", GetAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
+            .WithName("getPool")
             .WithSummary("One training pool")
             .WithProblems(400, 401, 403, 404);
         pools
             .MapPost("/{id}/refresh", RefreshAsync)
             .RequireAuthorization(Policies.OwnerOrOps)
+            .WithName("refreshPool")
             .WithSummary("Read the pool's funds from the chain")
             .WithProblems(400, 401, 403, 404, 409, 422);
         pools.MapPoolCreation();

@@ -23,6 +23,7 @@ internal static class RewardDecisionsEndpoint
                 new QueryParameter("submitter", "Of this person's wallet."),
                 new QueryParameter("taskId", "Of this task.")
             )
+            .WithName("listRewards")
             .WithSummary("Decisions on graded submissions, newest first, those that pay nothing too")
             .WithProblems(400, 401, 403, 404);
 

@@ -19,6 +19,7 @@ internal static class WithdrawalEndpoint
             .RequireAuthorization(Policies.Owner)
             .WithTags("Payments")
             .WithMetadata(new MoneyMoves())
+            .WithName("createWithdrawal")
             .WithSummary("Take tokens or SOL out of the deposit wallet")
             .WithProblems(400, 401, 403, 404, 409, 422, 503);
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Clones.Api.Problems;
 
 internal static class ProblemMetadata
@@ -12,8 +14,16 @@ internal static class ProblemMetadata
     }
 }
 
-/// <summary>The members that every problem document has; for the OpenAPI document.</summary>
-/// <param name="Errors">Reasons by field, header or query parameter.</param>
+/// <summary>The members of a problem document; for the OpenAPI document. There may be further ones.</summary>
+/// <param name="Errors">Reasons by field, header or query parameter, where one of them is to blame.</param>
+/// <param name="CurrentStatus">Of the agent, where the event is not valid in it.</param>
+/// <param name="PermittedEvents">The events that are valid in that status.</param>
+/// <param name="OperationId">The operation that was refused.</param>
+/// <param name="LastValidBlockHeight">The last one at which the submission in flight can land.</param>
+/// <param name="PossibleAtBlockHeight">The finalized one from which on the event becomes possible.</param>
+/// <param name="BlockHeight">The finalized one now; null where no node says it.</param>
+/// <param name="Items">The refused ones of a batch of which all or none were to be paid.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed record ProblemView(
     string Type,
     string Title,
@@ -21,5 +31,12 @@ internal sealed record ProblemView(
     string Detail,
     string Code,
     string RequestId,
-    Dictionary<string, string[]>? Errors
+    Dictionary<string, string[]>? Errors = null,
+    string? CurrentStatus = null,
+    IReadOnlyList<string>? PermittedEvents = null,
+    Guid? OperationId = null,
+    ulong? LastValidBlockHeight = null,
+    ulong? PossibleAtBlockHeight = null,
+    ulong? BlockHeight = null,
+    IReadOnlyList<Payments.BatchItemView>? Items = null
 );

@@ -14,10 +14,11 @@ internal static class TokenEndpoints
     public static void MapTokens(this IEndpointRouteBuilder v1)
     {
         var tokens = v1.MapGroup("/tokens").WithTags("Tokens");
-        tokens.MapGet("/", ListAsync).WithSummary("Tokens that training pools may pay in").WithProblems(401);
+        tokens.MapGet("/", ListAsync).WithName("listTokens").WithSummary("Tokens that training pools may pay in").WithProblems(401);
         tokens
             .MapPut("/{symbol}", PutAsync)
             .RequireAuthorization(Policies.WriteTokens)
+            .WithName("putToken")
             .WithSummary("List a token")
             .WithProblems(400, 401, 403, 409, 422, 503);
     }

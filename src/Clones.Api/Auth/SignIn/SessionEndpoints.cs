@@ -8,12 +8,13 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder auth)
     {
         auth.MapPost("/refresh", RefreshAsync)
+            .WithName("refreshToken")
             .WithSummary("A refresh token for the next bearer token and the next refresh token")
             .WithProblems(400, 401);
-        auth.MapPost("/sign-out", SignOutAsync).WithSummary("End the session: its bearer tokens are refused from now on").WithProblems(400);
+        auth.MapPost("/sign-out", SignOutAsync).WithName("signOut").WithSummary("End the session: its bearer tokens are refused from now on").WithProblems(400);
     }
 
-    private static async Task<Ok<TokenView>> RefreshAsync(
+    private static async Task<Ok<AccessTokenView>> RefreshAsync(
         RefreshRequest body,
         HttpContext context,
         Sessions sessions,

@@ -11,7 +11,7 @@ namespace Clones.Api.Auth.SignIn;
 /// </summary>
 internal sealed class Sessions(ClonesDbContext db, AccessTokens access, RefreshTokens refresh, TimeProvider time)
 {
-    public async Task<TokenView> BeginAsync(PublicKey wallet, CancellationToken cancellationToken)
+    public async Task<AccessTokenView> BeginAsync(PublicKey wallet, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var session = new SignInSession
@@ -30,7 +30,7 @@ internal sealed class Sessions(ClonesDbContext db, AccessTokens access, RefreshT
     }
 
     /// <returns>Null where the token is none, was used before, or its session has ended.</returns>
-    public async Task<TokenView?> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
+    public async Task<AccessTokenView?> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
     {
         if (refresh.Open(refreshToken) is not { } given)
             return null;
@@ -71,10 +71,10 @@ internal sealed class Sessions(ClonesDbContext db, AccessTokens access, RefreshT
             .ExecuteUpdateAsync(s => s.SetProperty(p => p.EndedAt, now), cancellationToken);
     }
 
-    private TokenView View(SignInSession session, int generation)
+    private AccessTokenView View(SignInSession session, int generation)
     {
         var (token, expiresAt) = access.Issue(PublicKey.Parse(session.Address), session.Id);
-        return new TokenView(
+        return new AccessTokenView(
             token,
             "Bearer",
             (int)AuthOptions.TokenLifetime.TotalSeconds,

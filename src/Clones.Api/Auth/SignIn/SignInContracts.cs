@@ -14,7 +14,7 @@ internal sealed record RefreshRequest(string RefreshToken);
 /// <param name="ExpiresIn">Seconds.</param>
 /// <param name="RefreshToken">For POST /v1/auth/refresh and sign-out; kept as secret as the wallet's password would be.</param>
 /// <param name="SessionExpiresAt">From then on the wallet must sign again.</param>
-internal sealed record TokenView(
+internal sealed record AccessTokenView(
     string AccessToken,
     string TokenType,
     int ExpiresIn,

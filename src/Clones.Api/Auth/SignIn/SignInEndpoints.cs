@@ -15,8 +15,8 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder v1)
     {
         var auth = v1.MapGroup("/auth").WithTags("Sign-in").AllowAnonymous();
-        auth.MapPost("/challenge", ChallengeAsync).WithSummary("A message for the wallet to sign").WithProblems(400);
-        auth.MapPost("/token", IssueAsync).WithSummary("A signed message for a bearer token").WithProblems(400, 401);
+        auth.MapPost("/challenge", ChallengeAsync).WithName("createChallenge").WithSummary("A message for the wallet to sign").WithProblems(400);
+        auth.MapPost("/token", IssueAsync).WithName("createToken").WithSummary("A signed message for a bearer token").WithProblems(400, 401);
         auth.MapSessions();
     }
 
@@ -49,7 +49,7 @@ internal static class SignInEndpoints
         return TypedResults.Ok(new ChallengeView(message.Text, message.Nonce, message.IssuedAt, message.ExpiresAt));
     }
 
-    private static async Task<Ok<TokenView>> IssueAsync(
+    private static async Task<Ok<AccessTokenView>> IssueAsync(
         TokenRequest body,
         HttpContext context,
         ClonesDbContext db,
