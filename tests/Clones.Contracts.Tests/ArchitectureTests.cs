@@ -6,6 +6,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("Clones.Contracts")]
     [InlineData("Clones.Solana")]
+    [InlineData("Clones.Client")]
     [InlineData("Clones.Persistence", "Clones.Contracts", "Clones.Solana")]
     [InlineData("Clones.Api", "Clones.Contracts", "Clones.Persistence", "Clones.Solana")]
     [InlineData("Clones.Workers", "Clones.Contracts", "Clones.Persistence", "Clones.Solana")]
@@ -23,6 +24,15 @@ public sealed class ArchitectureTests
         ProjectFiles.PackageReferences("Clones.Contracts").ShouldBeEmpty();
 
         using var assembly = new AssemblyContents("Clones.Contracts");
+        assembly.ReferencedAssemblies.ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_client_needs_nothing_but_dotnet_so_that_any_program_can_take_it()
+    {
+        ProjectFiles.PackageReferences("Clones.Client").ShouldBeEmpty();
+
+        using var assembly = new AssemblyContents("Clones.Client");
         assembly.ReferencedAssemblies.ShouldAllBe(name => name.StartsWith("System.", StringComparison.Ordinal));
     }
 
