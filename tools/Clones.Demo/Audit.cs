@@ -1,3 +1,5 @@
+using System.Globalization;
+using Clones.Client;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -37,6 +39,8 @@ internal sealed class Audit(IRpcClient rpc)
         return findings;
     }
 
+    private static ulong BaseUnits(PaymentView payment) => ulong.Parse(payment.AmountBaseUnits, CultureInfo.InvariantCulture);
+
     private static bool Carries(SignatureInfo entry, Guid transactionId) =>
         entry.Memo?.Contains($"{transactionId}:", StringComparison.OrdinalIgnoreCase) == true;
 
@@ -58,7 +62,7 @@ internal sealed class Audit(IRpcClient rpc)
 
     private async Task<Finding> TokenBalanceAsync(StoryResult story, CancellationToken cancellation)
     {
-        var paid = story.Payments.Where(p => p.Mint == story.Mint.ToString()).Aggregate(0UL, (sum, p) => checked(sum + p.BaseUnits));
+        var paid = story.Payments.Where(p => p.Mint == story.Mint.ToString()).Aggregate(0UL, (sum, p) => checked(sum + BaseUnits(p)));
         var onChain = await rpc.GetTokenAccountBalanceAsync(HoldingsOf(story.DepositWallet, story.Mint), cancellationToken: cancellation);
         return new Finding("deposit wallet, token base units", $"{story.FundedTokens - paid}", $"{onChain.Value.Amount}");
     }
@@ -90,7 +94,7 @@ internal sealed class Audit(IRpcClient rpc)
                 HoldingsOf(PublicKey.Parse(reward.Recipient), story.Mint),
                 cancellationToken: cancellation
             );
-            if (holdings.Value.Amount == reward.BaseUnits)
+            if (holdings.Value.Amount == BaseUnits(reward))
                 received++;
         }
         return new Finding("fresh wallets that hold exactly their reward", $"{rewards.Count}", $"{received}");

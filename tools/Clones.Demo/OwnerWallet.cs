@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Serialization;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 
@@ -14,20 +13,10 @@ internal sealed class OwnerWallet(Account account) : IDisposable
     public Account Account { get; } = account;
     public string Address => Account.PublicKey.ToString();
 
-    /// <summary>Signs in with Solana and lets the client act as this owner.</summary>
-    /// <returns>The bearer token.</returns>
-    public async Task<string> SignInAsync(ClonesApi api, CancellationToken cancellation)
-    {
-        var challenge = await api.PostAsync<Challenge>("/v1/auth/challenge", new { address = Address }, cancellation);
-        var signature = Account.Sign(Encoding.UTF8.GetBytes(challenge.Message));
-        var token = await api.PostAsync<AccessToken>(
-            "/v1/auth/token",
-            new { message = challenge.Message, signature = signature.ToString() },
-            cancellation
-        );
-        api.SignInWith(token.Value);
-        return token.Value;
-    }
+    /// <summary>Signs the message of Sign-In With Solana.</summary>
+    /// <returns>The signature, base58.</returns>
+    public Task<string> SignMessageAsync(string message, CancellationToken cancellation) =>
+        Task.FromResult(Account.Sign(Encoding.UTF8.GetBytes(message)).ToString());
 
     /// <summary>Signs a transaction that the API prepared, at home.</summary>
     public string Sign(string unsignedTransactionBase64)
@@ -38,8 +27,4 @@ internal sealed class OwnerWallet(Account account) : IDisposable
     }
 
     public void Dispose() => Account.Dispose();
-
-    private sealed record Challenge(string Message);
-
-    private sealed record AccessToken([property: JsonPropertyName("accessToken")] string Value);
 }

@@ -1,3 +1,4 @@
+using Clones.Client;
 using Clones.Demo;
 using Clones.Solana.Rpc;
 using Spectre.Console;
@@ -24,7 +25,8 @@ try
     var narrator = new Narrator(TimeProvider.System);
     using var wallet = new OwnerWallet();
 
-    var story = await new Story(settings, cluster, narrator, TimeProvider.System).TellAsync(wallet, interrupt.Token);
+    using var teller = new Story(settings, wallet, cluster, narrator, TimeProvider.System);
+    var story = await teller.TellAsync(interrupt.Token);
     var findings = await new Audit(cluster.Rpc).CheckAsync(story, interrupt.Token);
     Report.Show(story, findings);
 
@@ -36,7 +38,7 @@ try
     );
     return holds ? 0 : 1;
 }
-catch (Exception e) when (e is ApiProblemException or RpcException or InvalidOperationException or TimeoutException or HttpRequestException)
+catch (Exception e) when (e is ClonesException or RpcException or InvalidOperationException or TimeoutException or HttpRequestException)
 {
     AnsiConsole.WriteLine($"The demo failed: {e.Message}");
     return 1;

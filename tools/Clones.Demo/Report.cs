@@ -27,7 +27,7 @@ internal static class Report
 
         var transactions = Titled("Every transaction", "what", "amount", "status", "slot", "signature");
         foreach (var t in story.OwnerTransactions)
-            transactions.AddRow(Cells(t.Kind, "", t.Status, $"{t.Slot}", SignatureOf(t.Signature)));
+            transactions.AddRow(Cells(t.Kind, "", t.Status ?? "", $"{t.Slot}", SignatureOf(t.Signature)));
         foreach (var p in story.Payments.Reverse())
             transactions.AddRow(Cells(p.Kind, $"{p.Amount} {p.TokenSymbol}", p.Status, $"{p.Slot}", SignatureOf(p.Signature)));
         AnsiConsole.Write(transactions);

@@ -1,3 +1,4 @@
+using Clones.Client;
 using Clones.Solana.Primitives;
 
 namespace Clones.Demo;
@@ -17,7 +18,7 @@ internal sealed record StoryResult(
 );
 
 /// <summary>The main job as its users live it: an owner with a wallet, a service that pays, a service that grades.</summary>
-internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator narrator, TimeProvider time)
+internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster cluster, Narrator narrator, TimeProvider time) : IDisposable
 {
     private const int RewardCount = 25;
     private const ulong OneToken = 1_000_000;
@@ -28,30 +29,29 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(250);
 
-    private readonly ClonesApi owner = ClonesApi.For(settings.ApiUrl);
-    private readonly ClonesApi operatorApi = ClonesApi.For(settings.ApiUrl, settings.OperatorApiKey);
-    private readonly ClonesApi payingService = ClonesApi.For(settings.ApiUrl, settings.ServiceApiKey);
+    private readonly ClonesClient owner = Callers.Of(settings.ApiUrl, wallet);
+    private readonly ClonesClient operatorApi = Callers.WithKey(settings.ApiUrl, settings.OperatorApiKey);
+    private readonly ClonesClient payingService = Callers.WithKey(settings.ApiUrl, settings.ServiceApiKey);
 
-    public async Task<StoryResult> TellAsync(OwnerWallet wallet, CancellationToken cancellation)
+    public async Task<StoryResult> TellAsync(CancellationToken cancellation)
     {
         narrator.Say($"Owner's wallet {wallet.Address}: 100 SOL from the faucet");
         await cluster.AirdropAsync(wallet.Account.PublicKey, 100_000_000_000, cancellation);
 
         var mint = await cluster.CreateTokenAsync(wallet.Account, 1_000_000 * OneToken, cancellation);
         var symbol = $"DEV{mint.ToString().ToUpperInvariant().Where(char.IsAsciiLetterOrDigit).Take(5).Aggregate("", (s, c) => s + c)}";
-        await operatorApi.PutAsync<object>($"/v1/tokens/{symbol}", new { mint = mint.ToString() }, cancellation);
+        await operatorApi.PutTokenAsync(symbol, new ListTokenRequest { Mint = mint.ToString() }, cancellation);
         narrator.Say($"Development token {symbol} created on the cluster and listed: mint {mint}");
 
-        await wallet.SignInAsync(owner, cancellation);
         var trainingPool = await CreateTrainingPoolAsync(symbol, cancellation);
         var depositWallet = PublicKey.Parse(trainingPool.DepositAddress!);
         await cluster.FundAsync(wallet.Account, depositWallet, FundedLamports, mint, FundedTokens, cancellation);
-        trainingPool = await owner.PostAsync<PoolView>($"/v1/pools/{trainingPool.Id}/refresh", null, cancellation);
+        trainingPool = (await owner.RefreshPoolAsync(trainingPool.Id, wait: Callers.Wait, cancellationToken: cancellation)).Done;
         narrator.Say($"Deposit wallet {depositWallet} funded with 20 SOL and 10,000 {symbol}: training pool is {trainingPool.Status}");
 
         var agentId = await CreateAgentAsync(trainingPool.Id, cancellation);
-        var payments = PayAsync(trainingPool, wallet, cancellation);
-        var ownerTransactions = await DeployAsync(agentId, wallet, cancellation);
+        var payments = PayAsync(trainingPool, cancellation);
+        var ownerTransactions = await DeployAsync(agentId, cancellation);
         var paid = await payments;
         var refusal = await RetireAsync(agentId, cancellation);
 
@@ -64,76 +64,76 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
             FundedTokens,
             paid,
             ownerTransactions,
-            await owner.ListAsync<TransitionView>($"/v1/agents/{agentId}/history", cancellation),
+            await owner.EnumerateAgentHistoryAsync(agentId, cancellation).ToListAsync(cancellation),
             refusal
         );
     }
 
     private async Task<PoolView> CreateTrainingPoolAsync(string symbol, CancellationToken cancellation)
     {
-        var created = await owner.PostAsync<PoolView>(
-            "/v1/pools",
-            new
-            {
-                name = "Spreadsheet demonstrations",
-                tokenSymbol = symbol,
-                pricePerDemo = "10",
-                skills = new[] { "spreadsheets" },
-            },
-            cancellation
-        );
-        var pool = await UntilAsync<PoolView>(owner, $"/v1/pools/{created.Id}", p => p.DepositAddress is not null, cancellation);
+        var wish = new CreatePoolRequest
+        {
+            Name = "Spreadsheet demonstrations",
+            TokenSymbol = symbol,
+            PricePerDemo = "10",
+            Skills = ["spreadsheets"],
+        };
+        var started = await owner.CreatePoolAsync(wish, wait: Callers.Wait, cancellationToken: cancellation);
+        var pool = started.Result ?? await FollowedAsync(started.Operation!, cancellation);
         narrator.Say($"Training pool {pool.Id} created: its deposit wallet's key was made by the workers and is stored encrypted");
         return pool;
     }
 
+    private async Task<PoolView> FollowedAsync(OperationView operation, CancellationToken cancellation)
+    {
+        operation = await owner.WaitAsync(operation, Patience, cancellation);
+        return operation.Status == OperationStatuses.Succeeded
+            ? await owner.GetPoolAsync(operation.TrainingPoolId!.Value, cancellation)
+            : throw new InvalidOperationException($"{operation.Kind} is {operation.Status}: {operation.Error?.Detail}");
+    }
+
     private async Task<Guid> CreateAgentAsync(Guid trainingPoolId, CancellationToken cancellation)
     {
-        var agent = await owner.PostAsync<AgentView>(
-            "/v1/agents",
-            new
-            {
-                trainingPoolId,
-                name = "Spreadsheet hand",
-                ticker = "SHEET",
-                description = "Fills in spreadsheets as its trainers have shown it.",
-                supply = "1000000",
-                decimals = 6,
-                minimumLiquidity = "1.5",
-                gatedPercentage = 10,
-            },
-            cancellation
-        );
+        var wish = new CreateAgentRequest
+        {
+            TrainingPoolId = trainingPoolId,
+            Name = "Spreadsheet hand",
+            Ticker = "SHEET",
+            Description = "Fills in spreadsheets as its trainers have shown it.",
+            Supply = "1000000",
+            Decimals = 6,
+            MinimumLiquidity = "1.5",
+            GatedPercentage = 10,
+        };
+        var agent = await owner.CreateAgentAsync(wish, cancellationToken: cancellation);
         narrator.Say($"Agent {agent.Id} created: {agent.Status}");
         return agent.Id;
     }
 
-    private async Task<IReadOnlyList<OwnerTransactionView>> DeployAsync(Guid agentId, OwnerWallet wallet, CancellationToken cancellation)
+    private async Task<IReadOnlyList<OwnerTransactionView>> DeployAsync(Guid agentId, CancellationToken cancellation)
     {
-        var agent = await owner.PostAsync<AgentView>($"/v1/agents/{agentId}/deploy", null, cancellation);
+        var agent = (await owner.DeployAgentAsync(agentId, wait: Callers.Wait, cancellationToken: cancellation)).Done;
         narrator.Say($"INITIATE_DEPLOYMENT -> {agent.Status}");
-        var token = await SignAtHomeAsync(agentId, "token-creation", wallet, "TOKEN_CREATED", cancellation);
+        var token = await SignAtHomeAsync(agentId, OwnerTransactionKinds.TokenCreation, "TOKEN_CREATED", cancellation);
 
-        agent = await owner.PostAsync<AgentView>($"/v1/agents/{agentId}/create-pool", null, cancellation);
+        agent = (await owner.CreateLiquidityPoolAsync(agentId, wait: Callers.Wait, cancellationToken: cancellation)).Done;
         narrator.Say($"INITIATE_POOL_CREATION -> {agent.Status}");
-        var liquidityPool = await SignAtHomeAsync(agentId, "pool-creation", wallet, "DEPLOYED", cancellation);
+        var liquidityPool = await SignAtHomeAsync(agentId, OwnerTransactionKinds.PoolCreation, "DEPLOYED", cancellation);
         return [token, liquidityPool];
     }
 
     private async Task<OwnerTransactionView> SignAtHomeAsync(
         Guid agentId,
         string kind,
-        OwnerWallet wallet,
         string leadsTo,
         CancellationToken cancellation
     )
     {
-        var path = $"/v1/agents/{agentId}/transactions/{kind}";
         var started = time.GetTimestamp();
         string? signed = null;
         while (true)
         {
-            var agent = await owner.GetAsync<AgentView>($"/v1/agents/{agentId}", cancellation);
+            var agent = await owner.GetAgentAsync(agentId, cancellation);
             if (agent.Status == "FAILED")
                 throw new InvalidOperationException($"The deployment failed: {agent.LastError}");
             if (agent.Status == leadsTo)
@@ -143,57 +143,61 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
                         ? $"Liquidity pool {pool.Address} finalized in slot {pool.Slot} -> {agent.Status}"
                         : $"Token {agent.Token!.Mint} finalized in slot {agent.Token.Slot} -> {agent.Status}"
                 );
-                return await owner.GetAsync<OwnerTransactionView>(path, cancellation);
+                return await owner.GetOwnerTransactionAsync(agentId, kind, cancellationToken: cancellation);
             }
             if (time.GetElapsedTime(started) > Patience)
                 throw new TimeoutException($"The agent is {agent.Status} and did not become {leadsTo} within {Patience}.");
 
-            signed = await SignWhatWaitsAsync(path, kind, wallet, signed, cancellation);
+            signed = await SignWhatWaitsAsync(agentId, kind, signed, cancellation);
             await Task.Delay(PollEvery, time, cancellation);
         }
     }
 
     // On a slow machine a transaction may expire before or after it is signed; its renewal waits for the owner again.
     private async Task<string?> SignWhatWaitsAsync(
-        string path,
+        Guid agentId,
         string kind,
-        OwnerWallet wallet,
         string? signed,
         CancellationToken cancellation
     )
     {
-        var offered = await owner.GetAsync<OwnerTransactionView>(path, cancellation);
+        var offered = await owner.GetOwnerTransactionAsync(agentId, kind, Callers.Wait, cancellation);
         if (offered.Transaction is not { } unsigned || unsigned == signed)
             return signed;
 
         try
         {
-            await owner.PostAsync<OwnerTransactionView>(path, new { transaction = wallet.Sign(unsigned) }, cancellation);
+            await owner.SubmitOwnerTransactionAsync(
+                agentId,
+                kind,
+                new SignedTransactionRequest { Transaction = wallet.Sign(unsigned) },
+                cancellation
+            );
             narrator.Say($"Owner signed the {kind} at home and posted it back{(signed is null ? "" : ", anew: the one before expired")}");
         }
-        catch (ApiProblemException e) when (e.Problem.Code == "transaction_expired")
+        catch (ClonesProblemException e) when (e.Code == "transaction_expired")
         {
             narrator.Say($"The {kind} expired before it was signed; asking for a fresh one");
         }
         return unsigned;
     }
 
-    private async Task<IReadOnlyList<PaymentView>> PayAsync(PoolView trainingPool, OwnerWallet wallet, CancellationToken cancellation)
+    private async Task<IReadOnlyList<PaymentView>> PayAsync(PoolView trainingPool, CancellationToken cancellation)
     {
         var run = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         var sent = await Task.WhenAll(Enumerable.Range(1, RewardCount).Select(i => PayRewardAsync(trainingPool.Id, run, i, cancellation)));
         narrator.Say($"{sent.Length} rewards to {sent.Length} fresh wallets accepted");
 
-        var withdrawal = await owner.PostAsync<PaymentView>(
-            $"/v1/pools/{trainingPool.Id}/withdrawals",
-            new
+        var withdrawal = await owner.CreateWithdrawalAsync(
+            trainingPool.Id,
+            new WithdrawalRequest
             {
-                recipient = wallet.Address,
-                amount = "123.456789",
-                tokenSymbol = trainingPool.TokenSymbol,
+                Recipient = wallet.Address,
+                Amount = "123.456789",
+                TokenSymbol = trainingPool.TokenSymbol,
             },
-            cancellation,
-            $"{run}-withdrawal"
+            $"{run}-withdrawal",
+            cancellation
         );
         narrator.Say($"Withdrawal of {withdrawal.Amount} {withdrawal.TokenSymbol} to the owner accepted");
 
@@ -214,17 +218,16 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
     }
 
     private Task<PaymentView> PayRewardAsync(Guid trainingPoolId, string run, int number, CancellationToken cancellation) =>
-        payingService.PostAsync<PaymentView>(
-            "/v1/payments",
-            new
+        payingService.CreatePaymentAsync(
+            new CreatePaymentRequest
             {
-                trainingPoolId,
-                recipient = FreshWallet(),
-                amount = $"{number}.5",
-                reference = $"reward {number}",
+                TrainingPoolId = trainingPoolId,
+                Recipient = FreshWallet(),
+                Amount = $"{number}.5",
+                Reference = $"reward {number}",
             },
-            cancellation,
-            $"{run}-{number}"
+            $"{run}-{number}",
+            cancellation
         );
 
     private async Task<IReadOnlyList<PaymentView>> UntilPaidAsync(Guid trainingPoolId, int count, CancellationToken cancellation)
@@ -233,7 +236,9 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
         var shown = 0;
         while (true)
         {
-            var payments = await owner.ListAsync<PaymentView>($"/v1/payments?trainingPoolId={trainingPoolId}", cancellation);
+            var payments = await owner
+                .EnumeratePaymentsAsync(trainingPoolId: trainingPoolId, cancellationToken: cancellation)
+                .ToListAsync(cancellation);
             if (payments.FirstOrDefault(p => p.Status == "FAILED") is { } failed)
                 throw new InvalidOperationException($"Payment {failed.Id} failed: {failed.Reason}");
             var completed = payments.Count(p => p.Status == "COMPLETED");
@@ -250,41 +255,34 @@ internal sealed class Story(DemoSettings settings, Cluster cluster, Narrator nar
 
     private async Task<string> RetireAsync(Guid agentId, CancellationToken cancellation)
     {
-        var agent = await owner.PostAsync<AgentView>($"/v1/agents/{agentId}/deactivate", null, cancellation);
+        var agent = (await owner.DeactivateAgentAsync(agentId, wait: Callers.Wait, cancellationToken: cancellation)).Done;
         narrator.Say($"DEACTIVATE -> {agent.Status}");
-        var refusal = await RefusedAsync($"/v1/agents/{agentId}/deploy", cancellation);
-        agent = await owner.PostAsync<AgentView>($"/v1/agents/{agentId}/archive", null, cancellation);
+        var refusal = await RefusedAsync(agentId, cancellation);
+        agent = (await owner.ArchiveAgentAsync(agentId, wait: Callers.Wait, cancellationToken: cancellation)).Done;
         narrator.Say($"ARCHIVE -> {agent.Status}");
         return refusal;
     }
 
     /// <summary>Sends an event that is not valid in the agent's state and demands a clear refusal.</summary>
-    private async Task<string> RefusedAsync(string path, CancellationToken cancellation)
+    private async Task<string> RefusedAsync(Guid agentId, CancellationToken cancellation)
     {
         try
         {
-            await owner.PostAsync<AgentView>(path, null, cancellation);
+            await owner.DeployAgentAsync(agentId, wait: Callers.Wait, cancellationToken: cancellation);
         }
-        catch (ApiProblemException e) when (e.Problem is { Status: 409, Code: "event_not_valid" })
+        catch (ClonesProblemException e) when (e is { Status: 409, Code: "event_not_valid" })
         {
-            narrator.Say($"An event that is not valid was refused: {e.Problem.Detail}");
+            narrator.Say($"An event that is not valid was refused: {e.Detail}");
             return e.Message;
         }
-        throw new InvalidOperationException($"{path} was accepted although it is not valid in the agent's state.");
+        throw new InvalidOperationException("The deployment was accepted although it is not valid in the agent's status.");
     }
 
-    private async Task<T> UntilAsync<T>(ClonesApi api, string path, Func<T, bool> reached, CancellationToken cancellation)
+    public void Dispose()
     {
-        var started = time.GetTimestamp();
-        while (true)
-        {
-            var value = await api.GetAsync<T>(path, cancellation);
-            if (reached(value))
-                return value;
-            if (time.GetElapsedTime(started) > Patience)
-                throw new TimeoutException($"{path} did not get there within {Patience}: {value}");
-            await Task.Delay(PollEvery, time, cancellation);
-        }
+        owner.Dispose();
+        operatorApi.Dispose();
+        payingService.Dispose();
     }
 
     private static string FreshWallet()

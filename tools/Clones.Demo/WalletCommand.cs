@@ -1,3 +1,4 @@
+using Clones.Client;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 
@@ -24,8 +25,8 @@ internal static class WalletCommand
                     await output.WriteLineAsync(wallet.Address);
                     return 0;
                 case ["sign-in"]:
-                    var api = ClonesApi.For(new Uri(Required("CLONES_API_URL")));
-                    await output.WriteLineAsync(await wallet.SignInAsync(api, CancellationToken.None));
+                    using (var api = Callers.Anonymous(new Uri(Required("CLONES_API_URL"))))
+                        await output.WriteLineAsync((await api.SignInAsync(wallet.Address, wallet.SignMessageAsync)).AccessToken);
                     return 0;
                 case ["sign"]:
                     return await SignAsync(wallet, await input.ReadToEndAsync(), output, error);
@@ -41,7 +42,7 @@ internal static class WalletCommand
             await error.WriteLineAsync($"The API does not answer ({e.Message}): ./clones up");
             return 1;
         }
-        catch (Exception e) when (e is KeypairFileException or ApiProblemException or HttpRequestException or InvalidOperationException)
+        catch (Exception e) when (e is KeypairFileException or ClonesException or HttpRequestException or TimeoutException or InvalidOperationException)
         {
             await error.WriteLineAsync(e.Message);
             return 1;

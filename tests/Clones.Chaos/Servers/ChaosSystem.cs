@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Clones.Chaos.Rampage;
-using Clones.Demo;
+using Clones.Client;
 using Clones.Testing;
 
 namespace Clones.Chaos.Servers;
@@ -28,11 +28,21 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
     /// <summary>Folder of the hosts' logs.</summary>
     public string Logs { get; } = Repository.PathOf(".local", "chaos", "logs", $"run-{plan.Seed}");
 
-    public ClonesApi Service => ClonesApi.For(api.Url, serviceKey);
+    /// <summary>Whoever uses these decides by themselves what is tried again: the client does not.</summary>
+    public ClonesClient Service => ClientFor(ClonesCredentials.ApiKey(serviceKey));
 
-    public ClonesApi Operator => ClonesApi.For(api.Url, operatorKey);
+    public ClonesClient Operator => ClientFor(ClonesCredentials.ApiKey(operatorKey));
 
-    public ClonesApi Anonymous => ClonesApi.For(api.Url);
+    public ClonesClient ClientFor(ClonesCredentials credentials) =>
+        new(
+            new ClonesClientOptions
+            {
+                BaseAddress = api.Url,
+                Credentials = credentials,
+                RetriesMax = 0,
+                TryTimeout = TimeSpan.FromSeconds(45),
+            }
+        );
 
     public async Task StartAsync()
     {

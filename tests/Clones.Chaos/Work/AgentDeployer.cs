@@ -1,4 +1,5 @@
 using Clones.Chaos.Rampage;
+using Clones.Client;
 using Clones.Demo;
 using Clones.Simulation;
 
@@ -21,26 +22,23 @@ internal sealed class AgentDeployer(ulong seed, int number, ChaosPool pool, Owne
     /// <summary>Returns when it is deployed.</summary>
     public async Task DeployAsync(CancellationToken cancellationToken)
     {
-        var wish = new
+        var wish = new CreateAgentRequest
         {
-            trainingPoolId = pool.Id,
-            name = $"Chaos agent {number}",
-            ticker = $"CH{number}",
-            description = "Deployed while everything around it dies.",
-            supply = "1000000",
-            decimals = 6,
-            minimumLiquidity = "1.5",
-            gatedPercentage = 10,
+            TrainingPoolId = pool.Id,
+            Name = $"Chaos agent {number}",
+            Ticker = $"CH{number}",
+            Description = "Deployed while everything around it dies.",
+            Supply = "1000000",
+            Decimals = 6,
+            MinimumLiquidity = "1.5",
+            GatedPercentage = 10,
         };
         var key = $"chaos-{seed}-agent-{number}";
-        var created = await owner.AskAsync(api => api.PostAsync<AgentView>("/v1/agents", wish, cancellationToken, key), cancellationToken);
+        var created = await owner.AskAsync(api => api.CreateAgentAsync(wish, key, cancellationToken), cancellationToken);
         AgentId = created.Id;
         while (true)
         {
-            var agent = await owner.AskAsync(
-                api => api.GetAsync<AgentView>($"/v1/agents/{created.Id}", cancellationToken),
-                cancellationToken
-            );
+            var agent = await owner.AskAsync(api => api.GetAgentAsync(created.Id, cancellationToken), cancellationToken);
             if (agent.Status == "DEPLOYED")
             {
                 return;
@@ -49,10 +47,10 @@ internal sealed class AgentDeployer(ulong seed, int number, ChaosPool pool, Owne
             {
                 await NextAsync(agent, cancellationToken);
             }
-            catch (ApiProblemException e) when (e.Problem.Status is 409 or 422)
+            catch (ClonesProblemException e) when (e.Status is 409 or 422)
             {
                 // The agent has moved meanwhile, or the transaction has expired: its status says what is next.
-                tally.Note($"owner refused: {e.Problem.Code}");
+                tally.Note($"owner refused: {e.Code}");
             }
             await Task.Delay(Pause, time, cancellationToken);
         }
@@ -61,11 +59,11 @@ internal sealed class AgentDeployer(ulong seed, int number, ChaosPool pool, Owne
     private Task NextAsync(AgentView agent, CancellationToken cancellationToken) =>
         agent.Status switch
         {
-            "DRAFT" => CommandAsync(agent, "deploy", cancellationToken),
-            "TOKEN_CREATED" => CommandAsync(agent, "create-pool", cancellationToken),
-            "FAILED" => CommandAsync(agent, "retry", cancellationToken),
-            "PENDING_TOKEN_SIGNATURE" => SignOrCancelAsync(agent, "token-creation", cancellationToken),
-            "PENDING_POOL_SIGNATURE" => SignOrCancelAsync(agent, "pool-creation", cancellationToken),
+            "DRAFT" => CommandAsync(api => api.DeployAgentAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken), cancellationToken),
+            "TOKEN_CREATED" => CommandAsync(api => api.CreateLiquidityPoolAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken), cancellationToken),
+            "FAILED" => CommandAsync(api => api.RetryAgentAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken), cancellationToken),
+            "PENDING_TOKEN_SIGNATURE" => SignOrCancelAsync(agent, OwnerTransactionKinds.TokenCreation, cancellationToken),
+            "PENDING_POOL_SIGNATURE" => SignOrCancelAsync(agent, OwnerTransactionKinds.PoolCreation, cancellationToken),
             _ => Task.CompletedTask,
         };
 
@@ -75,25 +73,39 @@ internal sealed class AgentDeployer(ulong seed, int number, ChaosPool pool, Owne
         {
             cancellationsLeft--;
             tally.Note("owners who cancelled");
-            await CommandAsync(agent, "cancel", cancellationToken);
+            await CommandAsync(
+                api => api.CancelAgentAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken),
+                cancellationToken
+            );
             return;
         }
 
-        var path = $"/v1/agents/{agent.Id}/transactions/{kind}";
-        var wanted = await owner.AskAsync(api => api.GetAsync<OwnerTransactionView>(path, cancellationToken), cancellationToken);
+        var wanted = await owner.AskAsync(
+            api => api.GetOwnerTransactionAsync(agent.Id, kind, Callers.Wait, cancellationToken),
+            cancellationToken
+        );
         if (wanted.Transaction is not { } unsigned)
         {
             return;
         }
-        var signed = new { transaction = owner.Wallet.Sign(unsigned) };
+        var signed = new SignedTransactionRequest { Transaction = owner.Wallet.Sign(unsigned) };
         var clicks = dice.Chance(0.3) ? 2 : 1;
         await Task.WhenAll(
             Enumerable
                 .Range(0, clicks)
-                .Select(_ => owner.AskAsync(api => api.PostAsync<OwnerTransactionView>(path, signed, cancellationToken), cancellationToken))
+                .Select(_ =>
+                    owner.AskAsync(api => api.SubmitOwnerTransactionAsync(agent.Id, kind, signed, cancellationToken), cancellationToken)
+                )
         );
     }
 
-    private Task<AgentView> CommandAsync(AgentView agent, string command, CancellationToken cancellationToken) =>
-        owner.AskAsync(api => api.PostAsync<AgentView>($"/v1/agents/{agent.Id}/{command}", null, cancellationToken), cancellationToken);
+    private async Task CommandAsync(Func<ClonesClient, Task> send, CancellationToken cancellationToken) =>
+        await owner.AskAsync(
+            async api =>
+            {
+                await send(api);
+                return true;
+            },
+            cancellationToken
+        );
 }

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Clones.Demo;
+using Clones.Client;
 
 namespace Clones.Chaos.Work;
 
@@ -11,7 +10,8 @@ internal static class Passing
             // A cut or empty body is an answer that did not arrive.
             is HttpRequestException
                 or TaskCanceledException
+                or TimeoutException
                 or IOException
-                or JsonException
-                or ApiProblemException { Problem.Status: >= 500 or 408 or 429 };
+                or ClonesAnswerException
+                or ClonesProblemException { Status: >= 500 or 408 or 429 };
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Clones.Chaos.Rampage;
 using Clones.Chaos.Servers;
+using Clones.Client;
 using Clones.Demo;
 using Clones.Solana.Primitives;
 
@@ -23,7 +24,7 @@ internal sealed class PaymentSender(
     private const int InFlightMax = 24;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
 
-    private readonly ClonesApi service = system.Service;
+    private readonly ClonesClient service = system.Service;
     private readonly IReadOnlyList<PublicKey> regulars = PaymentOrder.Regulars(plan.Seed);
     private readonly ConcurrentDictionary<int, Guid> accepted = new();
     private readonly ConcurrentDictionary<int, string> refused = new();
@@ -96,12 +97,12 @@ internal sealed class PaymentSender(
                 Remember(order, await AskAsync(order, cancellationToken));
                 return;
             }
-            catch (ApiProblemException e) when (e.Problem.Code == "recipient_not_valid" && regulars.Contains(order.Recipient))
+            catch (ClonesProblemException e) when (e.Code == "recipient_not_valid" && regulars.Contains(order.Recipient))
             {
                 refused[order.Number] = e.Message;
                 return;
             }
-            catch (ApiProblemException e) when (!Passing.Is(e))
+            catch (ClonesProblemException e) when (!Passing.Is(e))
             {
                 findings.Add($"order {order.Number} was refused: {e.Message}");
                 return;
@@ -126,25 +127,24 @@ internal sealed class PaymentSender(
         switch (order.Door)
         {
             case Door.Payment:
-                var payment = new
+                var payment = new CreatePaymentRequest
                 {
-                    trainingPoolId = pool.Id,
-                    recipient,
-                    amount,
-                    reference = $"order {order.Number}",
-                    onInsufficientFunds = order.MayWait ? "wait" : "reject",
+                    TrainingPoolId = pool.Id,
+                    Recipient = recipient,
+                    Amount = amount,
+                    Reference = $"order {order.Number}",
+                    OnInsufficientFunds = order.MayWait ? "wait" : "reject",
                 };
-                return (await service.PostAsync<PaymentView>("/v1/payments", payment, cancellationToken, key)).Id;
+                return (await service.CreatePaymentAsync(payment, key, cancellationToken)).Id;
             case Door.Withdrawal:
-                var withdrawal = new
+                var withdrawal = new WithdrawalRequest
                 {
-                    recipient,
-                    amount,
-                    tokenSymbol = pool.Symbol,
+                    Recipient = recipient,
+                    Amount = amount,
+                    TokenSymbol = pool.Symbol,
                 };
-                var path = $"/v1/pools/{pool.Id}/withdrawals";
                 return (
-                    await owner.AskAsync(api => api.PostAsync<PaymentView>(path, withdrawal, cancellationToken, key), cancellationToken)
+                    await owner.AskAsync(api => api.CreateWithdrawalAsync(pool.Id, withdrawal, key, cancellationToken), cancellationToken)
                 ).Id;
             default:
                 var submission = new

@@ -1,4 +1,5 @@
 using Clones.Chaos.Servers;
+using Clones.Client;
 using Clones.Demo;
 using Clones.Solana.Primitives;
 
@@ -30,7 +31,8 @@ internal sealed class Setting(ChaosSystem system, Owner owner, TimeProvider time
             cancellationToken,
             freezeAuthority: wallet.Account.PublicKey
         );
-        await system.Operator.PutAsync<object>($"/v1/tokens/{TokenSymbol}", new { mint = Mint.ToString() }, cancellationToken);
+        using (var api = system.Operator)
+            await api.PutTokenAsync(TokenSymbol, new ListTokenRequest { Mint = Mint.ToString() }, cancellationToken);
         var made = await Task.WhenAll(
             Enumerable.Range(0, pools).Select(i => PoolAsync($"Chaos {i + 1}", i % 2 == 0 ? Mint : null, cancellationToken))
         );
@@ -61,21 +63,21 @@ internal sealed class Setting(ChaosSystem system, Owner owner, TimeProvider time
     private async Task<ChaosPool> PoolAsync(string name, PublicKey? mint, CancellationToken cancellationToken)
     {
         var symbol = mint is null ? "SOL" : TokenSymbol;
-        var wish = new
+        var wish = new CreatePoolRequest
         {
-            name,
-            tokenSymbol = symbol,
-            pricePerDemo = "0.01",
-            skills = new[] { "chaos" },
+            Name = name,
+            TokenSymbol = symbol,
+            PricePerDemo = "0.01",
+            Skills = ["chaos"],
         };
         while (true)
         {
             // Where the workers take longer than the API waits, the answer is the operation, and the same key asks again.
-            var pool = await owner.AskAsync(
-                api => api.PostAsync<PoolView>("/v1/pools", wish, cancellationToken, name.Replace(' ', '-')),
+            var started = await owner.AskAsync(
+                api => api.CreatePoolAsync(wish, name.Replace(' ', '-'), Callers.Wait, cancellationToken),
                 cancellationToken
             );
-            if (pool.DepositAddress is { } address)
+            if (started.Result is { DepositAddress: { } address } pool)
             {
                 var price = mint is null ? 10_000_000UL : 10_000UL;
                 return new ChaosPool(pool.Id, PublicKey.Parse(address), symbol, mint, pool.Decimals, price);
