@@ -43,7 +43,11 @@ public sealed partial class ClonesClient
     }
 
     /// <summary>The whole answer of a success, after as many tries as are allowed and harmless.</summary>
-    private async Task<ClonesAnswer> AnswerAsync(ClonesRequest request, CancellationToken cancellationToken, string accept = "application/json")
+    private async Task<ClonesAnswer> AnswerAsync(
+        ClonesRequest request,
+        CancellationToken cancellationToken,
+        string accept = "application/json"
+    )
     {
         var retries = new Retries(options);
         while (true)
@@ -84,7 +88,12 @@ public sealed partial class ClonesClient
             if (header is { } given)
                 message.Headers.TryAddWithoutValidation(given.Name, given.Value);
             var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-            if (!isFirst || header is null || response.StatusCode != HttpStatusCode.Unauthorized || !options.Credentials.Refused(header.Value.Value))
+            if (
+                !isFirst
+                || header is null
+                || response.StatusCode != HttpStatusCode.Unauthorized
+                || !options.Credentials.Refused(header.Value.Value)
+            )
                 return response;
             response.Dispose();
         }

@@ -19,7 +19,11 @@ public sealed partial class ClonesClient : IDisposable
 
     /// <summary>With connections of its own. No redirection is followed: it would carry the key to another host.</summary>
     public ClonesClient(ClonesClientOptions options)
-        : this(options, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }), true)
+        : this(
+            options,
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }),
+            true
+        )
     {
         // Each try has a limit of its own, and a stream of events has none.
         http.Timeout = Timeout.InfiniteTimeSpan;

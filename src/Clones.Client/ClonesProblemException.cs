@@ -10,7 +10,9 @@ public sealed class ClonesProblemException : ClonesException
     public const string NoProblemDocument = "no_problem_document";
 
     private ClonesProblemException(string request, int status, JsonElement problem, TimeSpan? retryAfter, string? about)
-        : base($"{request} answered {status} {Text(problem, "code") ?? NoProblemDocument}: {about ?? Text(problem, "detail") ?? Text(problem, "title")}")
+        : base(
+            $"{request} answered {status} {Text(problem, "code") ?? NoProblemDocument}: {about ?? Text(problem, "detail") ?? Text(problem, "title")}"
+        )
     {
         Status = status;
         Problem = problem;
@@ -48,7 +50,13 @@ public sealed class ClonesProblemException : ClonesException
     /// <summary>The whole document, with members that this version has no name for; undefined where there is none.</summary>
     public JsonElement Problem { get; }
 
-    internal static ClonesProblemException From(string request, HttpStatusCode status, string? mediaType, ReadOnlySpan<byte> body, TimeSpan? retryAfter)
+    internal static ClonesProblemException From(
+        string request,
+        HttpStatusCode status,
+        string? mediaType,
+        ReadOnlySpan<byte> body,
+        TimeSpan? retryAfter
+    )
     {
         if (mediaType is "application/problem+json")
         {
@@ -62,7 +70,13 @@ public sealed class ClonesProblemException : ClonesException
                 // Cut off, or no JSON: as if there were none.
             }
         }
-        return new ClonesProblemException(request, (int)status, default, retryAfter, $"{mediaType ?? "nothing"}, which is no problem document");
+        return new ClonesProblemException(
+            request,
+            (int)status,
+            default,
+            retryAfter,
+            $"{mediaType ?? "nothing"}, which is no problem document"
+        );
     }
 
     private static JsonElement? Member(JsonElement problem, string name) =>

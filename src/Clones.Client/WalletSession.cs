@@ -65,7 +65,9 @@ internal sealed class WalletSession(string address, Func<string, CancellationTok
     {
         try
         {
-            return await client.RefreshTokenAsync(new RefreshRequest { RefreshToken = refreshToken }, cancellationToken).ConfigureAwait(false);
+            return await client
+                .RefreshTokenAsync(new RefreshRequest { RefreshToken = refreshToken }, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (ClonesProblemException e) when (e.Status is 400 or 401)
         {

@@ -9,7 +9,13 @@ internal static class Callers
     public static readonly TimeSpan Wait = TimeSpan.FromSeconds(15);
 
     public static ClonesClient Of(Uri apiUrl, OwnerWallet wallet) =>
-        new(new ClonesClientOptions { BaseAddress = apiUrl, Credentials = ClonesCredentials.Wallet(wallet.Address, wallet.SignMessageAsync) });
+        new(
+            new ClonesClientOptions
+            {
+                BaseAddress = apiUrl,
+                Credentials = ClonesCredentials.Wallet(wallet.Address, wallet.SignMessageAsync),
+            }
+        );
 
     public static ClonesClient WithKey(Uri apiUrl, string key) =>
         new(new ClonesClientOptions { BaseAddress = apiUrl, Credentials = ClonesCredentials.ApiKey(key) });

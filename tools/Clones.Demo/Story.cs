@@ -122,12 +122,7 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
         return [token, liquidityPool];
     }
 
-    private async Task<OwnerTransactionView> SignAtHomeAsync(
-        Guid agentId,
-        string kind,
-        string leadsTo,
-        CancellationToken cancellation
-    )
+    private async Task<OwnerTransactionView> SignAtHomeAsync(Guid agentId, string kind, string leadsTo, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         string? signed = null;
@@ -154,12 +149,7 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
     }
 
     // On a slow machine a transaction may expire before or after it is signed; its renewal waits for the owner again.
-    private async Task<string?> SignWhatWaitsAsync(
-        Guid agentId,
-        string kind,
-        string? signed,
-        CancellationToken cancellation
-    )
+    private async Task<string?> SignWhatWaitsAsync(Guid agentId, string kind, string? signed, CancellationToken cancellation)
     {
         var offered = await owner.GetOwnerTransactionAsync(agentId, kind, Callers.Wait, cancellation);
         if (offered.Transaction is not { } unsigned || unsigned == signed)

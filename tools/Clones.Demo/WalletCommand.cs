@@ -42,7 +42,8 @@ internal static class WalletCommand
             await error.WriteLineAsync($"The API does not answer ({e.Message}): ./clones up");
             return 1;
         }
-        catch (Exception e) when (e is KeypairFileException or ClonesException or HttpRequestException or TimeoutException or InvalidOperationException)
+        catch (Exception e)
+            when (e is KeypairFileException or ClonesException or HttpRequestException or TimeoutException or InvalidOperationException)
         {
             await error.WriteLineAsync(e.Message);
             return 1;

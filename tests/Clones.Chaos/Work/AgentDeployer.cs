@@ -59,9 +59,18 @@ internal sealed class AgentDeployer(ulong seed, int number, ChaosPool pool, Owne
     private Task NextAsync(AgentView agent, CancellationToken cancellationToken) =>
         agent.Status switch
         {
-            "DRAFT" => CommandAsync(api => api.DeployAgentAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken), cancellationToken),
-            "TOKEN_CREATED" => CommandAsync(api => api.CreateLiquidityPoolAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken), cancellationToken),
-            "FAILED" => CommandAsync(api => api.RetryAgentAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken), cancellationToken),
+            "DRAFT" => CommandAsync(
+                api => api.DeployAgentAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken),
+                cancellationToken
+            ),
+            "TOKEN_CREATED" => CommandAsync(
+                api => api.CreateLiquidityPoolAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken),
+                cancellationToken
+            ),
+            "FAILED" => CommandAsync(
+                api => api.RetryAgentAsync(agent.Id, wait: Callers.Wait, cancellationToken: cancellationToken),
+                cancellationToken
+            ),
             "PENDING_TOKEN_SIGNATURE" => SignOrCancelAsync(agent, OwnerTransactionKinds.TokenCreation, cancellationToken),
             "PENDING_POOL_SIGNATURE" => SignOrCancelAsync(agent, OwnerTransactionKinds.PoolCreation, cancellationToken),
             _ => Task.CompletedTask,

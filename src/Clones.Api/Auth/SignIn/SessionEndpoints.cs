@@ -11,7 +11,10 @@ internal static class SessionEndpoints
             .WithName("refreshToken")
             .WithSummary("A refresh token for the next bearer token and the next refresh token")
             .WithProblems(400, 401);
-        auth.MapPost("/sign-out", SignOutAsync).WithName("signOut").WithSummary("End the session: its bearer tokens are refused from now on").WithProblems(400);
+        auth.MapPost("/sign-out", SignOutAsync)
+            .WithName("signOut")
+            .WithSummary("End the session: its bearer tokens are refused from now on")
+            .WithProblems(400);
     }
 
     private static async Task<Ok<AccessTokenView>> RefreshAsync(

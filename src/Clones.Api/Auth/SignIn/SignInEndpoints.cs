@@ -15,8 +15,14 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder v1)
     {
         var auth = v1.MapGroup("/auth").WithTags("Sign-in").AllowAnonymous();
-        auth.MapPost("/challenge", ChallengeAsync).WithName("createChallenge").WithSummary("A message for the wallet to sign").WithProblems(400);
-        auth.MapPost("/token", IssueAsync).WithName("createToken").WithSummary("A signed message for a bearer token").WithProblems(400, 401);
+        auth.MapPost("/challenge", ChallengeAsync)
+            .WithName("createChallenge")
+            .WithSummary("A message for the wallet to sign")
+            .WithProblems(400);
+        auth.MapPost("/token", IssueAsync)
+            .WithName("createToken")
+            .WithSummary("A signed message for a bearer token")
+            .WithProblems(400, 401);
         auth.MapSessions();
     }
 

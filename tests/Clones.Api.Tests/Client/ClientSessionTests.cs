@@ -1,0 +1,117 @@
+using Clones.Api.Tests.Hosting;
+using Clones.Client;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Clones.Api.Tests.Client;
+
+public sealed class ClientSessionTests(ApiFixture api) : IAsyncLifetime
+{
+    private Owner owner = null!;
+    private int signatures;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => owner = await Owner.SignInAsync(api);
+
+    public ValueTask DisposeAsync()
+    {
+        owner.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_wallet_signs_in_once_for_all_calls_even_where_many_come_at_once()
+    {
+        using var client = api.ClientWith(Session());
+        signatures.ShouldBe(0);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.ListPoolsAsync(cancellationToken: Ct)));
+
+        signatures.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_session_is_renewed_before_its_token_expires_without_another_signature()
+    {
+        var time = new FakeTimeProvider();
+        using var client = api.ClientWith(Session(), time);
+        for (var i = 0; i < 3; i++)
+        {
+            await client.ListPoolsAsync(cancellationToken: Ct);
+            time.Advance(TimeSpan.FromSeconds(871));
+        }
+
+        signatures.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_wallet_signs_again_where_the_session_was_ended_behind_its_back()
+    {
+        using var client = api.ClientWith(Session());
+        await client.ListPoolsAsync(cancellationToken: Ct);
+        await EndSessionsAsync();
+
+        await client.ListPoolsAsync(cancellationToken: Ct);
+
+        signatures.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_signature_of_another_wallet_is_refused()
+    {
+        using var other = await Owner.SignInAsync(api);
+        using var client = api.ClientWith(ClonesCredentials.Wallet(owner.Address, (message, _) => other.SignAsync(message)));
+
+        var problem = await Should.ThrowAsync<ClonesProblemException>(() => client.ListPoolsAsync(cancellationToken: Ct));
+
+        (problem.Status, problem.Code).ShouldBe((401, "sign_in_refused"));
+    }
+
+    [Fact]
+    public async Task A_token_that_is_not_good_is_refused_and_nobody_asks_twice()
+    {
+        using var client = api.ClientWith(ClonesCredentials.BearerToken("abc.def.ghi"));
+
+        (await Should.ThrowAsync<ClonesProblemException>(() => client.ListPoolsAsync(cancellationToken: Ct))).Code.ShouldBe(
+            "authentication_required"
+        );
+    }
+
+    [Fact]
+    public async Task A_wallet_that_does_not_sign_stops_the_call_and_the_next_one_asks_it_again()
+    {
+        var isWilling = false;
+        using var client = api.ClientWith(
+            ClonesCredentials.Wallet(
+                owner.Address,
+                (message, _) => isWilling ? owner.SignAsync(message) : throw new InvalidOperationException("The person said no.")
+            )
+        );
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => client.ListPoolsAsync(cancellationToken: Ct))).Message.ShouldContain(
+            "said no"
+        );
+        isWilling = true;
+        await client.ListPoolsAsync(cancellationToken: Ct);
+    }
+
+    private ClonesCredentials Session() =>
+        ClonesCredentials.Wallet(
+            owner.Address,
+            (message, _) =>
+            {
+                Interlocked.Increment(ref signatures);
+                return owner.SignAsync(message);
+            }
+        );
+
+    /// <summary>As sign-out from another place does.</summary>
+    private async Task EndSessionsAsync()
+    {
+        await using var db = api.OpenDatabase();
+        await db
+            .SignInSessions.Where(s => s.Address == owner.Address && s.EndedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(p => p.EndedAt, DateTimeOffset.UnixEpoch), Ct);
+    }
+}
