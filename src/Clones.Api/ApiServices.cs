@@ -58,15 +58,18 @@ internal static class ApiServices
         app.Use(
             (context, next) =>
             {
-                var headers = context.Response.Headers;
-                headers.XContentTypeOptions = "nosniff";
-                headers["Referrer-Policy"] = "no-referrer";
+                var response = context.Response;
+                response.AddHeader("X-Content-Type-Options", "nosniff");
+                response.AddHeader("Referrer-Policy", "no-referrer");
                 // Nothing here is shown in a frame, and but for the page of the documentation nothing is a page.
-                headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs")
-                    ? "frame-ancestors 'none'"
-                    : "default-src 'none'; frame-ancestors 'none'";
+                response.AddHeader(
+                    "Content-Security-Policy",
+                    context.Request.Path.StartsWithSegments("/docs")
+                        ? "frame-ancestors 'none'"
+                        : "default-src 'none'; frame-ancestors 'none'"
+                );
                 if (context.Request.IsHttps)
-                    headers.StrictTransportSecurity = "max-age=31536000";
+                    response.AddHeader("Strict-Transport-Security", "max-age=31536000");
                 return next(context);
             }
         );

@@ -21,6 +21,9 @@ internal static class ApiDocument
                 options.AddDocumentTransformer(DescribeAsync);
                 options.AddOperationTransformer(AddHeadersAsync);
                 options.AddOperationTransformer(OperationNames.AddAsync);
+                options.AddOperationTransformer(OtherForm.AddAsync);
+                options.AddOperationTransformer(Examples.AddAsync);
+                options.AddOperationTransformer(ResponseHeaders.AddAsync);
                 options.AddSchemaTransformer(OptionalSchema.UnwrapAsync);
             }
         );

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Clones.Api.Auth;
 using Clones.Api.Problems;
+using Clones.Api.Requests;
 
 namespace Clones.Api.Limits;
 
@@ -37,9 +38,11 @@ internal sealed class RateLimits(LimitOptions options) : IAsyncDisposable
         {
             using var lease = requests.AttemptAcquire(context);
             var left = requests.GetStatistics(context)?.CurrentAvailablePermits ?? 0;
-            var headers = context.Response.Headers;
-            headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"\"minute\";q={limit};w={Window.TotalSeconds:0}");
-            headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"minute\";r={left}");
+            context.Response.AddHeader(
+                "RateLimit-Policy",
+                string.Create(CultureInfo.InvariantCulture, $"\"minute\";q={limit};w={Window.TotalSeconds:0}")
+            );
+            context.Response.AddHeader("RateLimit", string.Create(CultureInfo.InvariantCulture, $"\"minute\";r={left}"));
             if (!lease.IsAcquired)
             {
                 var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : Window;

@@ -14,7 +14,7 @@ internal static class RequestId
             {
                 var given = context.Request.Headers[Header];
                 context.TraceIdentifier = given.Count == 1 && IsPlain(given[0]) ? given[0]! : Guid.CreateVersion7().ToString("n");
-                context.Response.Headers[Header] = context.TraceIdentifier;
+                context.Response.AddHeader(Header, context.TraceIdentifier);
                 using (LogContext.PushProperty("XRequestId", context.TraceIdentifier))
                     await next(context);
             }

@@ -1233,7 +1233,36 @@ public sealed partial record ProblemView
     public required string RequestId { get; init; }
 
     [JsonPropertyName("errors")]
-    public required IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
+
+    [JsonPropertyName("currentStatus")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? CurrentStatus { get; init; }
+
+    [JsonPropertyName("permittedEvents")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public IReadOnlyList<string>? PermittedEvents { get; init; }
+
+    [JsonPropertyName("operationId")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public System.Guid? OperationId { get; init; }
+
+    [JsonPropertyName("lastValidBlockHeight")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong? LastValidBlockHeight { get; init; }
+
+    [JsonPropertyName("possibleAtBlockHeight")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong? PossibleAtBlockHeight { get; init; }
+
+    [JsonPropertyName("blockHeight")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong? BlockHeight { get; init; }
+
+    [JsonPropertyName("items")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public IReadOnlyList<BatchItemView>? Items { get; init; }
 
 }
 
