@@ -69,23 +69,22 @@ public sealed partial class ClonesClient
         if (afterSequence > 0)
             request.Header("Last-Event-ID", afterSequence.ToString(CultureInfo.InvariantCulture));
 
-        using var silence = new CancellationTokenSource(options.SilenceMax, options.Time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
-        using var response = await SendOnceAsync(request, "text/event-stream", limit.Token).ConfigureAwait(false);
+        using var silence = new Patience(options.SilenceMax, options.Time, cancellationToken);
+        using var response = await SendOnceAsync(request, "text/event-stream", silence).ConfigureAwait(false);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)
         {
-            var body = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(silence.Token).ConfigureAwait(false);
             throw ClonesProblemException.From(request.Name, response.StatusCode, type, body, RetryAfter(response));
         }
         if (type != "text/event-stream")
             throw new ClonesAnswerException(request.Name, (int)response.StatusCode, $"it is {type ?? "of no type"}, not text/event-stream");
 
-        await using var stream = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+        await using var stream = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
         var events = SseParser.Create(stream, (kind, data) => kind == Transition ? data.ToArray() : []);
-        await foreach (var item in events.EnumerateAsync(limit.Token).ConfigureAwait(false))
+        await foreach (var item in events.EnumerateAsync(silence.Token).ConfigureAwait(false))
         {
-            silence.CancelAfter(options.SilenceMax);
+            silence.Begin();
             opened(events.ReconnectionInterval > TimeSpan.Zero ? events.ReconnectionInterval : ReconnectAfter);
             if (item.EventType == Transition)
                 yield return ReadRow(request, item.Data);

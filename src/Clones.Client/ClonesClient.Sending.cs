@@ -54,10 +54,9 @@ public sealed partial class ClonesClient
         {
             try
             {
-                using var patience = new CancellationTokenSource(options.TryTimeout + request.WaitAsked, options.Time);
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-                using var response = await SendOnceAsync(request, accept, limit.Token).ConfigureAwait(false);
-                var body = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
+                using var patience = new Patience(options.TryTimeout + request.WaitAsked, options.Time, cancellationToken);
+                using var response = await SendOnceAsync(request, accept, patience).ConfigureAwait(false);
+                var body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
                 var type = response.Content.Headers.ContentType?.MediaType;
                 if (response.IsSuccessStatusCode)
                     return new ClonesAnswer(response.StatusCode, type, response.Headers.ETag?.ToString(), body);
@@ -79,15 +78,16 @@ public sealed partial class ClonesClient
     }
 
     /// <summary>One try; one more where the credentials were refused and others can be had, because a refused caller has done nothing.</summary>
-    private async Task<HttpResponseMessage> SendOnceAsync(ClonesRequest request, string accept, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(ClonesRequest request, string accept, Patience patience)
     {
         for (var isFirst = true; ; isFirst = false)
         {
             using var message = request.ToMessage(baseAddress, accept);
-            var header = await CredentialsOfAsync(message, cancellationToken).ConfigureAwait(false);
+            var header = await CredentialsOfAsync(message, patience.Caller).ConfigureAwait(false);
             if (header is { } given)
                 message.Headers.TryAddWithoutValidation(given.Name, given.Value);
-            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            patience.Begin();
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
             if (
                 !isFirst
                 || header is null

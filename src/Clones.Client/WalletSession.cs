@@ -12,9 +12,7 @@ internal sealed class WalletSession(string address, Func<string, CancellationTok
     private readonly SemaphoreSlim renewing = new(1, 1);
     private volatile AccessTokenView? current;
 
-    /// <summary>Whether <see cref="current"/> was refused though it looked good: its session has ended, so that its refresh token is not tried.</summary>
-    private volatile bool isEnded;
-
+    /// <summary>Timestamp of the client's clock from which on it is renewed; 0 where it was refused.</summary>
     private long renewAt;
 
     internal override async ValueTask<(string Name, string Value)?> HeaderAsync(ClonesClient client, CancellationToken cancellationToken)
@@ -36,27 +34,28 @@ internal sealed class WalletSession(string address, Func<string, CancellationTok
 
     internal override bool Refused(string value)
     {
-        // Somebody else may have renewed it meanwhile; then the next header is better already.
+        // Somebody else may have renewed it meanwhile; then the next header is better already. Ours is old although the clock does not say so: clocks stop
+        // in machines that sleep, and sessions are ended elsewhere.
         if (current is { } token && value == $"Bearer {token.AccessToken}")
-            isEnded = true;
+            Interlocked.Exchange(ref renewAt, 0);
         return true;
     }
 
-    private AccessTokenView? Good(TimeProvider time) => !isEnded && time.GetTimestamp() < Interlocked.Read(ref renewAt) ? current : null;
+    private AccessTokenView? Good(TimeProvider time) => time.GetTimestamp() < Interlocked.Read(ref renewAt) ? current : null;
 
     private async Task<AccessTokenView> RenewAsync(ClonesClient client, CancellationToken cancellationToken)
     {
         var asked = client.Time.GetTimestamp();
-        var old = current;
-        current = null;
-        var token =
-            (old is null || isEnded ? null : await RefreshAsync(client, old.RefreshToken, cancellationToken).ConfigureAwait(false))
-            ?? await client.SignInAsync(address, sign, cancellationToken).ConfigureAwait(false);
+        var token = current is { } old ? await RefreshAsync(client, old.RefreshToken, cancellationToken).ConfigureAwait(false) : null;
+        if (token is null)
+        {
+            current = null;
+            token = await client.SignInAsync(address, sign, cancellationToken).ConfigureAwait(false);
+        }
         // By our own clock from when it was asked for: the API's may be another.
         var life = TimeSpan.FromSeconds(token.ExpiresIn) - Reserve;
-        Interlocked.Exchange(ref renewAt, asked + (long)(Math.Max(0, life.TotalSeconds) * client.Time.TimestampFrequency));
-        isEnded = false;
         current = token;
+        Interlocked.Exchange(ref renewAt, asked + (long)(Math.Max(0, life.TotalSeconds) * client.Time.TimestampFrequency));
         return token;
     }
 

@@ -173,6 +173,19 @@ public sealed class DocumentHeaderTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_transaction_that_is_still_prepared()
+    {
+        await api.SetStatusAsync(agentId, "PENDING_TOKEN_SIGNATURE");
+        await CompareAsync(
+            await SendAsync(owner.Http, HttpMethod.Get, "/v1/agents/AGENT/transactions/token-creation", null, ("Prefer", "wait=0")),
+            "get",
+            "/v1/agents/{id}/transactions/{kind}",
+            202,
+            "Retry-After"
+        );
+    }
+
+    [Fact]
     public async Task Of_a_stream_of_events()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/agents/{agentId}/events");

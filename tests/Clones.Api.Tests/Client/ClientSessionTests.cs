@@ -96,6 +96,60 @@ public sealed class ClientSessionTests(ApiFixture api) : IAsyncLifetime
         await client.ListPoolsAsync(cancellationToken: Ct);
     }
 
+    [Fact]
+    public async Task A_token_that_is_refused_before_its_time_is_renewed_without_a_signature_and_the_call_is_made_again()
+    {
+        await using var server = await ScriptedServer.StartAsync(
+            ScriptedServer.Says(200, "application/json", Challenge),
+            ScriptedServer.Says(200, "application/json", Token("first")),
+            ScriptedServer.Refuses(401, "authentication_required"),
+            ScriptedServer.Says(200, "application/json", Token("second")),
+            ScriptedServer.Says(200, "application/json", "{\"items\":[],\"nextCursor\":null}")
+        );
+        using var client = new ClonesClient(new ClonesClientOptions { BaseAddress = server.Address, Credentials = Session() });
+
+        await client.ListTokensAsync(Ct);
+
+        signatures.ShouldBe(1);
+        server
+            .Seen.Select(s => (s.Path, s.Headers.GetValueOrDefault("Authorization")))
+            .ShouldBe([
+                ("/v1/auth/challenge", null),
+                ("/v1/auth/token", null),
+                ("/v1/tokens", "Bearer first"),
+                ("/v1/auth/refresh", null),
+                ("/v1/tokens", "Bearer second"),
+            ]);
+    }
+
+    [Fact]
+    public async Task A_person_may_take_longer_to_sign_than_the_API_to_answer()
+    {
+        var time = new FakeTimeProvider();
+        var credentials = ClonesCredentials.Wallet(
+            owner.Address,
+            (message, stop) =>
+            {
+                time.Advance(TimeSpan.FromMinutes(2));
+                stop.IsCancellationRequested.ShouldBeFalse();
+                return owner.SignAsync(message);
+            }
+        );
+        using var client = api.ClientWith(credentials, time);
+
+        (await client.ListPoolsAsync(cancellationToken: Ct)).Items.ShouldBeEmpty();
+    }
+
+    private const string Challenge = """
+        {"message":"m","nonce":"n","issuedAt":"2026-11-25T12:00:00+00:00","expiresAt":"2026-11-25T12:05:00+00:00"}
+        """;
+
+    private static string Token(string token) =>
+        $$"""
+            {"accessToken":"{{token}}","tokenType":"Bearer","expiresIn":900,"expiresAt":"2026-11-25T12:15:00+00:00","address":"a",
+            "refreshToken":"r-{{token}}","sessionExpiresAt":"2026-12-25T12:00:00+00:00"}
+            """;
+
     private ClonesCredentials Session() =>
         ClonesCredentials.Wallet(
             owner.Address,
