@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
 using Clones.Solana.Primitives;
-using Npgsql;
+using Clones.Testing;
 
 namespace Clones.Api.Tests.Fuzzing;
 
@@ -67,30 +67,7 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
         };
 
     /// <summary>Every row of every table, as one text each; what the database keeps for itself is left out.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> StateAsync()
-    {
-        await using var connection = new NpgsqlConnection(api.Database);
-        await connection.OpenAsync();
-        var tables = new List<string>();
-        await using (
-            var list = new NpgsqlCommand("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename", connection)
-        )
-        await using (var reader = await list.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-                tables.Add(reader.GetString(0));
-        }
-        var state = new Dictionary<string, string>();
-        foreach (var table in tables)
-        {
-            await using var rows = new NpgsqlCommand(
-                $"SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM \"{table}\" t",
-                connection
-            );
-            state[table] = (string)(await rows.ExecuteScalarAsync())!;
-        }
-        return state;
-    }
+    public Task<IReadOnlyDictionary<string, string>> StateAsync() => TableStates.ReadAsync(api.Database);
 
     public void Dispose()
     {
