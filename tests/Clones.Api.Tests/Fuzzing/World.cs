@@ -10,6 +10,7 @@ namespace Clones.Api.Tests.Fuzzing;
 internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agentId, Guid paymentId, string symbol) : IDisposable
 {
     private readonly HttpClient operators = Client(api.Address, "X-Api-Key", ApiFixture.OperatorKey);
+    private readonly HttpClient services = Client(api.Address, "X-Api-Key", ApiFixture.ServiceKey);
     private readonly HttpClient owners = Client(api.Address, "Authorization", $"{owner.Http.DefaultRequestHeaders.Authorization}");
 
     public HttpClient Anonymous { get; } = Client(api.Address, "Accept", "*/*");
@@ -26,7 +27,13 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
     }
 
     /// <summary>Somebody who may do what the door is for: what is refused is refused for its form.</summary>
-    public HttpClient CallerOf(Door door) => door.Path.StartsWith("/v1/tokens", StringComparison.Ordinal) ? operators : owners;
+    public HttpClient CallerOf(Door door) =>
+        door.Path.Split('/')[2] switch
+        {
+            "tokens" => operators,
+            "events" => services,
+            _ => owners,
+        };
 
     public string IdFor(Door door) =>
         door.Path.Split('/')[2] switch
@@ -62,6 +69,13 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
                 ["tokenSymbol"] = symbol,
             },
             "SignedTransactionRequest" => new JsonObject { ["transaction"] = Convert.ToBase64String(new byte[200]) },
+            "SubmissionGradedRequest" => new JsonObject
+            {
+                ["submissionId"] = "fuzzed",
+                ["trainingPoolId"] = $"{poolId}",
+                ["submitter"] = Stranger(),
+                ["score"] = 80,
+            },
             "ListTokenRequest" => new JsonObject { ["mint"] = Stranger() },
             var other => throw new InvalidOperationException($"The fuzzer does not know {other} of {door.Name} yet."),
         };
@@ -73,6 +87,7 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
     {
         owner.Dispose();
         operators.Dispose();
+        services.Dispose();
         owners.Dispose();
         Anonymous.Dispose();
     }
