@@ -4,6 +4,7 @@ using Clones.Api.Auth;
 using Clones.Api.Auth.ApiKeys;
 using Clones.Api.Auth.SignIn;
 using Clones.Api.Documentation;
+using Clones.Api.Events;
 using Clones.Api.Health;
 using Clones.Api.Logging;
 using Clones.Api.Operations;
@@ -53,6 +54,7 @@ try
     v1.MapPayments();
     v1.MapOperations();
     v1.MapTokens();
+    v1.MapEvents();
     await app.RunAsync();
     return 0;
 }

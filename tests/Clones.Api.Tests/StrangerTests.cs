@@ -22,6 +22,7 @@ public sealed class StrangerTests(ApiFixture api)
         "GET /v1/payments/export",
         "GET /v1/tokens/",
         "PUT /v1/tokens/{symbol}",
+        "POST /v1/events/submission-graded",
     ];
 
     [Fact]
@@ -82,6 +83,7 @@ public sealed class StrangerTests(ApiFixture api)
         (await stranger.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", StandIn.AgentBody(poolId))).Status.ShouldBe(404);
         (await PaymentTests.PayAsync(stranger.Http, PaymentTests.Body(poolId, "1"), "k")).Status.ShouldBe(404);
         (await stranger.Http.SendJsonAsync(HttpMethod.Put, "/v1/tokens/MINE", new { mint = stranger.Address })).Status.ShouldBe(403);
+        (await stranger.Http.SendJsonAsync(HttpMethod.Post, "/v1/events/submission-graded", new { })).Status.ShouldBe(403);
     }
 
     [Fact]

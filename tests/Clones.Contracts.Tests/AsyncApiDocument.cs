@@ -19,7 +19,7 @@ namespace Clones.Contracts.Tests;
 internal static class AsyncApiDocument
 {
     /// <summary>What other services publish.</summary>
-    public static IReadOnlyList<Type> In { get; } = [typeof(SubmissionGraded)];
+    public static IReadOnlyList<Type> In { get; } = [typeof(SubmissionGraded), typeof(PaymentRequested)];
 
     /// <summary>What is published for them.</summary>
     public static IReadOnlyList<Type> Out { get; } =

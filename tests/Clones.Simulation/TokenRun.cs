@@ -12,6 +12,7 @@ namespace Clones.Simulation;
 /// <param name="read">The account as the fork has it; null where it is not there.</param>
 internal sealed class TokenRun(Func<PublicKey, TokenBytes?> read)
 {
+    private const byte AllocateWithSeed = 9;
     private const int SupplyAt = 36;
     private const int AmountAt = 64;
     private const string AlreadyThere = """{"Custom":0}""";
@@ -28,15 +29,18 @@ internal sealed class TokenRun(Func<PublicKey, TokenBytes?> read)
     public static bool Knows(Instruction instruction) =>
         TokenProgram.IsTokenProgram(instruction.ProgramId)
         || instruction.ProgramId == AssociatedTokenAccountProgram.Id
-        || (instruction.ProgramId == SystemProgram.Id && instruction.Data[0] == 0);
+        || (instruction.ProgramId == SystemProgram.Id && instruction.Data[0] is 0 or AllocateWithSeed);
 
     /// <summary>What an instruction that makes an account takes from the payer for it.</summary>
     public static (PublicKey To, ulong Lamports)? RentOf(Instruction instruction) =>
         instruction.ProgramId == SystemProgram.Id
-            ? (instruction.Accounts[1].PublicKey, BinaryPrimitives.ReadUInt64LittleEndian(instruction.Data.AsSpan(4)))
-        : instruction.ProgramId == AssociatedTokenAccountProgram.Id
-            ? (instruction.Accounts[1].PublicKey, RentOf((ulong)HoldingSize(instruction.Accounts[5].PublicKey)))
-        : null;
+            // What is allocated was paid for by a transfer before.
+            ? instruction.Data[0] == AllocateWithSeed
+                ? null
+                : (instruction.Accounts[1].PublicKey, BinaryPrimitives.ReadUInt64LittleEndian(instruction.Data.AsSpan(4)))
+            : instruction.ProgramId == AssociatedTokenAccountProgram.Id
+                ? (instruction.Accounts[1].PublicKey, RentOf((ulong)HoldingSize(instruction.Accounts[5].PublicKey)))
+                : null;
 
     /// <returns>The error of the whole transaction; null where it succeeds and <see cref="Changes"/> count.</returns>
     public string? Execute(IReadOnlyList<Instruction> instructions)
@@ -57,6 +61,11 @@ internal sealed class TokenRun(Func<PublicKey, TokenBytes?> read)
         var data = instruction.Data;
         if (instruction.ProgramId == SystemProgram.Id)
         {
+            if (data[0] == AllocateWithSeed)
+            {
+                var space = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(data.Length - 40));
+                return Make(accounts[0], new PublicKey(data.AsSpan(data.Length - 32)), new byte[space]);
+            }
             return Make(accounts[1], new PublicKey(data.AsSpan(20, 32)), new byte[BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(12))]);
         }
         if (instruction.ProgramId == AssociatedTokenAccountProgram.Id)
@@ -66,6 +75,7 @@ internal sealed class TokenRun(Func<PublicKey, TokenBytes?> read)
         return data[0] switch
         {
             20 => Change(accounts[0], mint => InitializeMint(mint, data)),
+            18 => Change(accounts[0], account => InitializeAccount(account, mint: accounts[1], owner: new PublicKey(data.AsSpan(1, 32)))),
             39 => Change(accounts[0], mint => InitializePointer(mint, data)),
             210 => ChangeSize(accounts[0], mint => [.. mint, .. MetadataEntry(data, accounts[1], accounts[0])]),
             14 => MintTo(accounts[0], accounts[1], authority: accounts[2], Amount(data)),
@@ -155,15 +165,20 @@ internal sealed class TokenRun(Func<PublicKey, TokenBytes?> read)
     private static byte[] Holding(PublicKey program, PublicKey mint, PublicKey owner)
     {
         var data = new byte[HoldingSize(program)];
-        mint.ToArray().CopyTo(data, 0);
-        owner.ToArray().CopyTo(data, 32);
-        data[108] = (byte)TokenAccountState.Initialized;
+        InitializeAccount(data, mint, owner);
         if (data.Length > TokenAccount.Size)
         {
             data[TokenAccount.Size] = 2;
             data[TokenAccount.Size + 1] = (byte)TokenExtensionType.ImmutableOwner;
         }
         return data;
+    }
+
+    private static void InitializeAccount(byte[] account, PublicKey mint, PublicKey owner)
+    {
+        mint.ToArray().CopyTo(account, 0);
+        owner.ToArray().CopyTo(account, 32);
+        account[108] = (byte)TokenAccountState.Initialized;
     }
 
     private static ulong Amount(byte[] data) => BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(1));

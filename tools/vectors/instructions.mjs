@@ -28,6 +28,10 @@ const builders = {
     const a = { account: key(), space: u64Int64() };
     return [a, SystemProgram.allocate({ accountPubkey: a.account, space: Number(a.space) })];
   },
+  "System.AllocateWithSeed": (i) => {
+    const a = { account: key(), baseKey: key(), seed: `seed ${i}`, space: u64Int64(), owner: key() };
+    return [a, SystemProgram.allocate({ accountPubkey: a.account, basePubkey: a.baseKey, seed: a.seed, space: Number(a.space), programId: a.owner })];
+  },
   "System.AdvanceNonce": () => {
     const a = { nonce: key(), authority: key() };
     return [a, SystemProgram.nonceAdvance({ noncePubkey: a.nonce, authorizedPubkey: a.authority })];

@@ -4,6 +4,7 @@ using Clones.Api.Requests;
 using Clones.Contracts.Agents;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Ledger;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -43,6 +44,18 @@ internal static class ChangeAgentEndpoint
         if (row.Status != AgentStatus.Draft)
             throw new ProblemException(
                 new Problem(409, ProblemCode.AgentNotDraft, $"The agent is {row.Status}; it can be changed in {AgentStatus.Draft} only.")
+            );
+        // A draft of a restored database may have been deployed with other fields since, and would never be taken for what stands on chain.
+        if (await db.HoldFenceAsync(cancellationToken) is { IsStanding: true })
+            throw new ProblemException(
+                new Problem(
+                    409,
+                    ProblemCode.ChainIsRead,
+                    "The database was restored or moved, and what stands on chain is being read. Change the agent in some minutes."
+                )
+                {
+                    RetryAfterSeconds = 60,
+                }
             );
         Apply(body, agent);
         agent.UpdatedAt = time.GetUtcNow();

@@ -10,6 +10,7 @@ internal static class Policies
     public const string ReadPayments = "read-payments";
     public const string OwnerOrOps = "owner-or-ops";
     public const string WriteTokens = "write-tokens";
+    public const string PublishEvents = "publish-events";
 
     public static void Add(AuthorizationOptions options)
     {
@@ -24,19 +25,20 @@ internal static class Policies
             Scopes.PaymentsWrite,
             Scopes.Ops
         );
-        options.AddPolicy(
-            WriteTokens,
-            policy =>
-                policy
-                    .RequireAuthenticatedUser()
-                    .AddRequirements(new Requirement("a key with scope tokens:write", false, Scopes.TokensWrite))
-        );
+        AllowKeys(options, WriteTokens, Scopes.TokensWrite);
+        AllowKeys(options, PublishEvents, Scopes.EventsPublish);
         // A door without a policy of its own is closed to strangers.
         options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
     }
 
     private static void Allow(AuthorizationOptions options, string name, string who, params string[] scopes) =>
         options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().AddRequirements(new Requirement(who, true, scopes)));
+
+    private static void AllowKeys(AuthorizationOptions options, string name, string scope) =>
+        options.AddPolicy(
+            name,
+            policy => policy.RequireAuthenticatedUser().AddRequirements(new Requirement($"a key with scope {scope}", false, scope))
+        );
 
     /// <param name="Who">Completes the sentence "This is for ..".</param>
     /// <param name="Wallets">Whether any signed-in wallet passes.</param>

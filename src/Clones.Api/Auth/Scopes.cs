@@ -10,8 +10,11 @@ internal static class Scopes
     /// <summary>List tokens that training pools may pay in.</summary>
     public const string TokensWrite = "tokens:write";
 
+    /// <summary>Tell of what other services publish, such as graded submissions.</summary>
+    public const string EventsPublish = "events:publish";
+
     /// <summary>Read everything.</summary>
     public const string Ops = "ops";
 
-    public static IReadOnlyList<string> All { get; } = [PaymentsWrite, PaymentsRead, TokensWrite, Ops];
+    public static IReadOnlyList<string> All { get; } = [PaymentsWrite, PaymentsRead, TokensWrite, EventsPublish, Ops];
 }

@@ -17,6 +17,7 @@ internal static class ProblemCode
     public const string HeadersTooLarge = "headers_too_large";
     public const string EventNotValid = "event_not_valid";
     public const string SubmissionInFlight = "submission_in_flight";
+    public const string ChainIsRead = "chain_is_read";
     public const string AgentExists = "agent_exists";
     public const string AgentNotDraft = "agent_not_draft";
     public const string PoolNotReady = "pool_not_ready";

@@ -148,4 +148,8 @@ public sealed record FenceReading(
     DateTimeOffset? RaisedAt,
     DateTimeOffset? OpenedAt,
     long Heartbeat
-);
+)
+{
+    /// <summary>Whether the books may have forgotten what stands on chain.</summary>
+    public bool IsStanding => !IsOpen || !IsHere;
+}

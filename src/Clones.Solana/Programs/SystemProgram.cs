@@ -49,4 +49,15 @@ public static partial class SystemProgram
 
     public static Instruction Allocate(PublicKey account, ulong space) =>
         new(Id, [AccountMeta.Writable(account, isSigner: true)], InstructionData.Begin(8u).UInt64(space).ToArray());
+
+    /// <summary>
+    /// Gives the account at <see cref="PublicKey.CreateWithSeed"/> of base key, seed and owner its space and its owner. Unlike
+    /// <see cref="CreateAccountWithSeed"/> it takes an address that somebody has sent lamports to; it fails where there is an account with data.
+    /// </summary>
+    public static Instruction AllocateWithSeed(PublicKey account, PublicKey baseKey, string seed, ulong space, PublicKey owner) =>
+        new(
+            Id,
+            [AccountMeta.Writable(account), AccountMeta.ReadOnly(baseKey, isSigner: true)],
+            InstructionData.Begin(9u).Key(baseKey).LongText(seed).UInt64(space).Key(owner).ToArray()
+        );
 }

@@ -111,6 +111,12 @@ internal static class AgentLifecycleEffects
     )
         where T : class, IAgentCommand => binder.Add(new SubmissionInFlightGuard<T>());
 
+    /// <summary>What is given up, or put away, must not be on chain without the books knowing.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, T> RefuseWhileChainIsRead<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder
+    )
+        where T : class, IAgentCommand => binder.Add(new ChainIsReadGuard<T>());
+
     public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> IgnoreTokenAlreadyStored(
         this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
     ) => binder.Add(new IgnoreRepeated<TokenCreationSucceeded>(context => context.Saga.TokenSignature == context.Message.Signature));

@@ -32,6 +32,9 @@ internal static class AgentLifecyclePage
             The answer names the last block height at which it can (`lastValidBlockHeight`) and the finalized one from which on its death can be
             certified (`possibleAtBlockHeight`). `CANCEL` is also refused while a transaction that has landed is still being read.
 
+            After the database was restored or moved, `CANCEL`, and `ARCHIVE` of a draft or a failed agent, are refused with `chain_is_read` until the
+            chain has been read again: the agent may have on chain what the books have forgotten.
+
             A success moves an agent only where the books show what it tells: the workers write there what they have read from the finalized
             chain, in the commit that sends the message. Any other is refused with `success_not_on_record`, whoever has sent it. What was given up
             and has landed nevertheless moves the agent on from `DRAFT` and `FAILED` too.

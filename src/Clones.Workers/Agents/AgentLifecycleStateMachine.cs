@@ -34,27 +34,27 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
             When(InitiateDeployment).RequestTokenCreation().TransitionTo(PendingTokenSignature),
             // What was given up and has landed nevertheless: the agent moves on instead of standing where it was put back to.
             When(TokenCreationSuccess).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
-            When(Archive).TransitionTo(Archived)
+            When(Archive).RefuseWhileChainIsRead().TransitionTo(Archived)
         );
 
         During(
             PendingTokenSignature,
             When(TokenCreationSuccess).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
             When(Fail).RefuseWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
-            When(Cancel).RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Draft)
+            When(Cancel).RefuseWhileChainIsRead().RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Draft)
         );
 
         During(
             TokenCreated,
             When(InitiatePoolCreation).RequestPoolCreation().TransitionTo(PendingPoolSignature),
-            When(Cancel).RefuseWhileSubmissionInFlight().TransitionTo(Failed)
+            When(Cancel).RefuseWhileChainIsRead().RefuseWhileSubmissionInFlight().TransitionTo(Failed)
         );
 
         During(
             PendingPoolSignature,
             When(PoolCreationSuccess).RefuseUnlessOnRecord().StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
             When(Fail).RefuseWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
-            When(Cancel).RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Failed)
+            When(Cancel).RefuseWhileChainIsRead().RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Failed)
         );
 
         During(Deployed, When(Deactivate).TransitionTo(Deactivated));
@@ -72,7 +72,7 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
                 .AdoptTokenOnChain()
                 .When(NoToken, then => then.RequestTokenCreation().TransitionTo(PendingTokenSignature))
                 .When(TokenExists, then => then.RequestPoolCreation().TransitionTo(PendingPoolSignature)),
-            When(Archive).TransitionTo(Archived)
+            When(Archive).RefuseWhileChainIsRead().TransitionTo(Archived)
         );
 
         DuringAny(When(Register).AnswerAlreadyRegistered());

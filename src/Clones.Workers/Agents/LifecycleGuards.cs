@@ -1,5 +1,7 @@
 using Clones.Contracts.Agents;
+using Clones.Persistence;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Ledger;
 using MassTransit;
 
 namespace Clones.Workers.Agents;
@@ -55,6 +57,20 @@ internal sealed class SubmissionInFlightGuard<T> : LifecycleStep<T>, ISubmission
             await next.Execute(context);
         else
             context.Service<AgentHistory>().Refuse(context, Refusal.SubmissionInFlight(context, submission));
+    }
+}
+
+/// <summary>Goes on only where the books know what stands on chain: not while the signing fence stands. Otherwise refuses, and the line ends here.</summary>
+internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
+    where T : class, IAgentCommand
+{
+    public override async Task Execute(BehaviorContext<AgentLifecycleInstance, T> context, IBehavior<AgentLifecycleInstance, T> next)
+    {
+        // No row at all: the first start, before any worker has looked.
+        if (await context.Service<ClonesDbContext>().HoldFenceAsync(context.CancellationToken) is { IsStanding: true })
+            context.Service<AgentHistory>().Refuse(context, Refusal.ChainIsRead(context));
+        else
+            await next.Execute(context);
     }
 }
 

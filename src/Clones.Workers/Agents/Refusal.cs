@@ -40,6 +40,20 @@ internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string>
         );
     }
 
+    /// <summary>A restored database may have forgotten what the agent has on chain; what is given up or put away now could not be taken over then.</summary>
+    public static Refusal ChainIsRead<T>(BehaviorContext<AgentLifecycleInstance, T> context)
+        where T : class, IAgentCommand
+    {
+        var status = UpperSnakeCase.From(context.Saga.CurrentState);
+        var permitted = context.Graph().PermittedEvents(status).Where(e => e is not (AgentEvent.Cancel or AgentEvent.Archive)).ToList();
+        return new(
+            "chain_is_read",
+            $"{context.EventName()} has to wait while the agent is {status}: the database was restored or moved, and what stands on chain is "
+                + $"being read. Ask again in some minutes. Permitted now: {List(permitted)}.",
+            permitted
+        );
+    }
+
     /// <summary>A success that no row of the books stands behind: whoever has sent it, it is not believed.</summary>
     public static Refusal SuccessNotOnRecord<T>(BehaviorContext<AgentLifecycleInstance, T> context, Guid transactionId)
         where T : class, IAgentCommand

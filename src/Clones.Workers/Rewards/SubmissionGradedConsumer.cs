@@ -1,11 +1,10 @@
-using Clones.Contracts.Settlement;
 using Clones.Contracts.Submissions;
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Pools;
 using Clones.Solana.Primitives;
-using Clones.Solana.Rpc;
+using Clones.Workers.Payments;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,14 +16,12 @@ namespace Clones.Workers.Rewards;
 /// </summary>
 internal sealed class SubmissionGradedConsumer(
     ClonesDbContext db,
-    PaymentAcceptance acceptance,
-    WalletBalances balances,
+    MessagePayments payments,
     TimeProvider time,
     ILogger<SubmissionGradedConsumer> log
 ) : IConsumer<SubmissionGraded>
 {
     private const string Caller = "system:rewards";
-    private const int ReadsMax = 3;
 
     public async Task Consume(ConsumeContext<SubmissionGraded> context)
     {
@@ -111,66 +108,7 @@ internal sealed class SubmissionGradedConsumer(
             Reference = submission.Id,
             MayWait = true,
         };
-        switch (await AcceptAsync(request, context.CancellationToken))
-        {
-            case PaymentAcceptanceResult.Accepted(var payment, var transactionId):
-                if (transactionId is { } id)
-                {
-                    await context.Publish(new PrepareTransaction { TransactionId = id });
-                }
-                return payment.Id;
-            case PaymentAcceptanceResult.Replayed(var payment):
-                return payment.Id;
-            case PaymentAcceptanceResult.RecipientRefused(var reason):
-                throw new UnacceptableMessageException($"submitter cannot be paid. {reason}");
-            case PaymentAcceptanceResult.PoolHasNoWallet:
-                throw new InvalidOperationException($"The deposit wallet of training pool {pool.Id} is not made yet.");
-            case var other:
-                throw new InvalidOperationException($"The payment of submission {submission.Id} was not accepted: {other.GetType().Name}.");
-        }
-    }
-
-    private async Task<PaymentAcceptanceResult> AcceptAsync(PaymentRequest request, CancellationToken cancellationToken)
-    {
-        var wallet = await db
-            .DepositWallets.Where(w => w.TrainingPoolId == request.TrainingPoolId)
-            .Select(w => new { w.Address, w.SettledSlot })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (wallet is null)
-        {
-            return new PaymentAcceptanceResult.PoolHasNoWallet(request.TrainingPoolId);
-        }
-
-        var minSlot = wallet.SettledSlot;
-        try
-        {
-            for (var read = 0; read < ReadsMax; read++)
-            {
-                var outlook = await balances.ReadForTransferAsync(
-                    PublicKey.Parse(wallet.Address),
-                    request.Recipient,
-                    request.Mint,
-                    minSlot == 0 ? null : minSlot,
-                    cancellationToken
-                );
-                var result = await acceptance.AcceptAsync(request, outlook, cancellationToken);
-                if (result is not PaymentAcceptanceResult.BalanceTooOld old)
-                {
-                    return result;
-                }
-                minSlot = old.MinContextSlot;
-            }
-            return await acceptance.AcceptWaitingAsync(
-                request,
-                "chain_unavailable: The balance was outdated at every read.",
-                cancellationToken
-            );
-        }
-        catch (RpcException e)
-        {
-            // A reward is not lost because a node is: it waits.
-            return await acceptance.AcceptWaitingAsync(request, $"chain_unavailable: {e.Message}", cancellationToken);
-        }
+        return (await payments.TakeAsync(context, request, recipientField: "submitter", keyField: "submissionId")).Id;
     }
 
     private Task LockAsync(string name, CancellationToken cancellationToken) =>

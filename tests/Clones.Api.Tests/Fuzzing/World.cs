@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
 using Clones.Solana.Primitives;
-using Npgsql;
+using Clones.Testing;
 
 namespace Clones.Api.Tests.Fuzzing;
 
@@ -10,6 +10,7 @@ namespace Clones.Api.Tests.Fuzzing;
 internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agentId, Guid paymentId, string symbol) : IDisposable
 {
     private readonly HttpClient operators = Client(api.Address, "X-Api-Key", ApiFixture.OperatorKey);
+    private readonly HttpClient services = Client(api.Address, "X-Api-Key", ApiFixture.ServiceKey);
     private readonly HttpClient owners = Client(api.Address, "Authorization", $"{owner.Http.DefaultRequestHeaders.Authorization}");
 
     public HttpClient Anonymous { get; } = Client(api.Address, "Accept", "*/*");
@@ -26,7 +27,13 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
     }
 
     /// <summary>Somebody who may do what the door is for: what is refused is refused for its form.</summary>
-    public HttpClient CallerOf(Door door) => door.Path.StartsWith("/v1/tokens", StringComparison.Ordinal) ? operators : owners;
+    public HttpClient CallerOf(Door door) =>
+        door.Path.Split('/')[2] switch
+        {
+            "tokens" => operators,
+            "events" => services,
+            _ => owners,
+        };
 
     public string IdFor(Door door) =>
         door.Path.Split('/')[2] switch
@@ -62,40 +69,25 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
                 ["tokenSymbol"] = symbol,
             },
             "SignedTransactionRequest" => new JsonObject { ["transaction"] = Convert.ToBase64String(new byte[200]) },
+            "SubmissionGradedRequest" => new JsonObject
+            {
+                ["submissionId"] = "fuzzed",
+                ["trainingPoolId"] = $"{poolId}",
+                ["submitter"] = Stranger(),
+                ["score"] = 80,
+            },
             "ListTokenRequest" => new JsonObject { ["mint"] = Stranger() },
             var other => throw new InvalidOperationException($"The fuzzer does not know {other} of {door.Name} yet."),
         };
 
     /// <summary>Every row of every table, as one text each; what the database keeps for itself is left out.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> StateAsync()
-    {
-        await using var connection = new NpgsqlConnection(api.Database);
-        await connection.OpenAsync();
-        var tables = new List<string>();
-        await using (
-            var list = new NpgsqlCommand("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename", connection)
-        )
-        await using (var reader = await list.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-                tables.Add(reader.GetString(0));
-        }
-        var state = new Dictionary<string, string>();
-        foreach (var table in tables)
-        {
-            await using var rows = new NpgsqlCommand(
-                $"SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM \"{table}\" t",
-                connection
-            );
-            state[table] = (string)(await rows.ExecuteScalarAsync())!;
-        }
-        return state;
-    }
+    public Task<IReadOnlyDictionary<string, string>> StateAsync() => TableStates.ReadAsync(api.Database);
 
     public void Dispose()
     {
         owner.Dispose();
         operators.Dispose();
+        services.Dispose();
         owners.Dispose();
         Anonymous.Dispose();
     }

@@ -44,7 +44,7 @@ internal static class DeploymentAudit
             yield return $"agent {agentId} has {onChain.Count} tokens on chain";
         }
         var mint = onChain.FirstOrDefault();
-        var hasPool = mint is not null && IsThere(world, VaultOf(world, agentId, mint));
+        var hasPool = mint is not null && IsThere(world, VaultOf(world, owner, mint));
         foreach (var finding in OfStatus(world, life, status, mint, hasPool))
         {
             yield return $"agent {agentId} is {status}, {finding} ({life.LastError})";
@@ -128,10 +128,10 @@ internal static class DeploymentAudit
     private static bool IsThere(World world, PublicKey address) =>
         world.Chain.Tokens.At(address, world.Chain.Main, world.Chain.Root) is not null;
 
-    private static PublicKey VaultOf(World world, Guid agentId, string mint)
+    private static PublicKey VaultOf(World world, Owner owner, string mint)
     {
         var address = PublicKey.Parse(mint);
         var program = world.Chain.Tokens.At(address, world.Chain.Main, world.Chain.Root)!.Program;
-        return AssociatedTokenAccountProgram.FindAddress(LocalVenue.LockOf(agentId), address, program);
+        return LocalVenue.VaultOf(owner.AgentId, owner.Address, program);
     }
 }

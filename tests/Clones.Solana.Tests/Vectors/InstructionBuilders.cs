@@ -23,6 +23,8 @@ internal static class InstructionBuilders
                 a.Key("owner")
             ),
         ["System.Allocate"] = a => SystemProgram.Allocate(a.Key("account"), a.UInt64("space")),
+        ["System.AllocateWithSeed"] = a =>
+            SystemProgram.AllocateWithSeed(a.Key("account"), a.Key("baseKey"), a.Text("seed"), a.UInt64("space"), a.Key("owner")),
         ["System.AdvanceNonce"] = a => SystemProgram.AdvanceNonce(a.Key("nonce"), a.Key("authority")),
         ["System.WithdrawNonce"] = a => SystemProgram.WithdrawNonce(a.Key("nonce"), a.Key("authority"), a.Key("to"), a.UInt64("lamports")),
         ["System.InitializeNonce"] = a => SystemProgram.InitializeNonce(a.Key("nonce"), a.Key("authority")),

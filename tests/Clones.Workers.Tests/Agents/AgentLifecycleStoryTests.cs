@@ -1,6 +1,7 @@
 using Clones.Contracts.Agents;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Operations;
 using Clones.Persistence.Settlement;
 using Microsoft.EntityFrameworkCore;
@@ -108,6 +109,31 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
         answer.AgentStatus.ShouldBe(status);
         (await HistoryAsync(agent)).ShouldBeEmpty();
         (await InstanceAsync(agent)).TokenMint.ShouldBe("mint");
+    }
+
+    [Theory]
+    [InlineData(AgentStatus.PendingTokenSignature, AgentEvent.Cancel, AgentStatus.Draft)]
+    [InlineData(AgentStatus.Draft, AgentEvent.Archive, AgentStatus.Archived)]
+    [InlineData(AgentStatus.Failed, AgentEvent.Archive, AgentStatus.Archived)]
+    public async Task Nothing_is_given_up_or_put_away_before_a_restored_database_has_read_the_chain(
+        string status,
+        string @event,
+        string target
+    )
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var agent = await SaveAsync(new AgentRows(status));
+        await host.QueryAsync(db => db.ReadFenceAsync(cancellation));
+        await host.QueryAsync(db => db.RaiseFenceAsync("A restore.", held: false, raising: null, cancellation));
+
+        var refused = await AskAsync(agent, @event);
+
+        (refused.Status, refused.ErrorCode, refused.AgentStatus).ShouldBe((OperationStatus.Refused, "chain_is_read", status));
+        refused.ErrorDetail.ShouldNotBeNull().ShouldStartWith($"{@event} has to wait while the agent is {status}");
+        refused.PermittedEvents.ShouldNotBeNull().ShouldNotContain(@event);
+
+        await host.QueryAsync(async db => await db.OpenFenceAsync((await db.ReadFenceAsync(cancellation)).Raising, cancellation));
+        (await AskAsync(agent, @event)).AgentStatus.ShouldBe(target);
     }
 
     [Fact]

@@ -37,6 +37,12 @@ public sealed class LocalPoolVerdictTests
     public async Task Lamports_alone_are_no_pool() => (await FindAsync(null, 500)).ShouldBeOfType<PoolFinding.Missing>();
 
     [Fact]
+    public async Task Lamports_that_a_stranger_has_sent_to_the_vaults_address_are_no_vault() =>
+        (
+            await FindAsync(new AccountInfo(5_000_000, SystemProgram.Id, default, Executable: false), 500)
+        ).ShouldBeOfType<PoolFinding.Missing>();
+
+    [Fact]
     public async Task A_vault_of_another_program_is_not_the_promised_one()
     {
         var foreign = VaultOf(wish.Mint, Lock, 900) with { Owner = TokenProgram.Token2022Id };

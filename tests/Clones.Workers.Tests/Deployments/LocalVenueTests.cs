@@ -4,6 +4,7 @@ using Clones.Persistence.Settlement;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
 using Clones.Workers.Deployments;
 using Clones.Workers.Deployments.Venues;
 using Clones.Workers.Keys;
@@ -33,7 +34,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
         var address = PublicKey.Parse(pool.PoolAddress);
         address.ShouldBe(LocalVenue.LockOf(owner.Agent.Id));
         var program = TokenPromise.ProgramOf(standard);
-        var vault = AssociatedTokenAccountProgram.FindAddress(address, PublicKey.Parse(token.Mint), program);
+        var vault = LocalVenue.VaultOf(owner.Agent.Id, owner.Account.PublicKey, program);
         (await host.Rpc.Primary.GetTokenAccountBalanceAsync(vault)).Value.Amount.ShouldBe(locked);
         (await host.Rpc.Primary.GetBalanceAsync(address)).Value.ShouldBe(500_000_000UL);
         var kept = AssociatedTokenAccountProgram.FindAddress(owner.Account.PublicKey, PublicKey.Parse(token.Mint), program);
@@ -67,6 +68,44 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
         var again = await host.Rpc.Primary.SimulateTransactionAsync(new Transaction(message).Serialize());
 
         again.Value.Succeeded.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_stranger_who_makes_accounts_at_its_addresses_first_holds_no_pool_up()
+    {
+        var owner = await DeployingOwner.CreateAsync(host, payer: DeploymentPayer.Owner);
+        var token = await owner.CreateTokenAsync();
+        using var stranger = Account.Generate();
+        await host.FundAsync(stranger.PublicKey, 1_000_000_000);
+        var wish = WishOf(owner, token);
+        var vault = LocalVenue.VaultOf(owner.Agent.Id, wish.Owner, wish.TokenProgram);
+        var latest = await host.Rpc.Primary.GetLatestBlockhashAsync();
+        var meddling = new TransactionBuilder()
+            .SetFeePayer(stranger.PublicKey)
+            .SetRecentBlockhash(latest.Blockhash)
+            .AddInstruction(
+                AssociatedTokenAccountProgram.Create(stranger.PublicKey, LocalVenue.LockOf(owner.Agent.Id), wish.Mint, wish.TokenProgram)
+            )
+            .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, vault, 5_000_000))
+            .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, LocalVenue.LockOf(owner.Agent.Id), 5_000_000))
+            .Build(stranger);
+        await host.Rpc.Primary.SendTransactionAsync(meddling.Serialize());
+        await DeploymentHost.UntilAsync(
+            async () =>
+                (await host.Rpc.Primary.GetSignatureStatusesAsync([meddling.Id])).Value[0]
+                    is { Succeeded: true, ConfirmationStatus: Commitment.Finalized }
+                    ? "final"
+                    : null,
+            "the stranger's transaction to be final"
+        );
+
+        await owner.MoveToAsync(AgentStatus.PendingPoolSignature);
+        await owner.AskForPoolAsync();
+        await owner.SubmitAsync(await owner.PreparedAsync(kind: TransactionKind.PoolCreation));
+
+        (await host.OutcomeAsync(owner.Agent.Id, 2))
+            .ShouldBeOfType<PoolCreationSucceeded>()
+            .PoolAddress.ShouldBe(LocalVenue.LockOf(owner.Agent.Id).ToString());
     }
 
     [Fact]

@@ -1,13 +1,12 @@
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Testing;
+using Clones.Workers.Tests.Hosting;
 using Clones.Workers.Tests.Keys;
 using Clones.Workers.Tests.Settlement;
 using Microsoft.EntityFrameworkCore;
-using RabbitMQ.Client;
 
 namespace Clones.Workers.Tests.Rewards;
 
@@ -104,10 +103,7 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
         var decision = await DecisionAsync(id);
         await host.UntilPaymentAsync(decision.PaymentId!.Value, PaymentStatus.Completed);
 
-        var reasons = await SettlementHost.UntilAsync(
-            async () => await ErrorsAsync() is { Count: >= 5 } errors ? errors : null,
-            "five messages in the error queue"
-        );
+        var reasons = await host.Broker.UntilFaultsAsync("submission-graded", 5);
         reasons.ShouldContain(r => r.Contains("score must be 0 to 100", StringComparison.Ordinal));
         reasons.ShouldContain(r => r.Contains("no training pool", StringComparison.Ordinal));
         reasons.ShouldContain(r => r.Contains("submitter", StringComparison.Ordinal));
@@ -170,16 +166,7 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
             $"a decision about {id}"
         );
 
-    private async Task PublishAsync(params string[] bodies)
-    {
-        await using var connection = await new ConnectionFactory { Uri = host.Broker.Amqp }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        foreach (var body in bodies)
-        {
-            var properties = new BasicProperties { ContentType = "application/json", Persistent = true };
-            await channel.BasicPublishAsync("submission-graded", "", true, properties, Encoding.UTF8.GetBytes(body));
-        }
-    }
+    private Task PublishAsync(params string[] bodies) => host.Broker.PublishAsync("submission-graded", bodies);
 
     private async Task<Dictionary<string, string>> QueuesAsync()
     {
@@ -187,32 +174,5 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
         var management = await rabbit.ManagementAsync();
         var queues = await management.GetFromJsonAsync<JsonElement>($"queues/{host.Broker.Name}");
         return queues.EnumerateArray().ToDictionary(q => q.GetProperty("name").GetString()!, q => q.GetProperty("type").GetString()!);
-    }
-
-    /// <summary>What the management UI shows of the error queue.</summary>
-    private async Task<List<string>> ErrorsAsync()
-    {
-        await using var rabbit = new RabbitMqFixture();
-        var management = await rabbit.ManagementAsync();
-        using var answer = await management.PostAsJsonAsync(
-            $"queues/{host.Broker.Name}/submission-graded_error/get",
-            new
-            {
-                count = 50,
-                ackmode = "ack_requeue_true",
-                encoding = "auto",
-            }
-        );
-        if (!answer.IsSuccessStatusCode)
-        {
-            return [];
-        }
-        var messages = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return
-        [
-            .. messages
-                .EnumerateArray()
-                .Select(m => m.GetProperty("properties").GetProperty("headers").GetProperty("MT-Fault-Message").GetString() ?? ""),
-        ];
     }
 }

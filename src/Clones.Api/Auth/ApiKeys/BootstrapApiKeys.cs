@@ -51,7 +51,13 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
             [Scopes.Ops, Scopes.TokensWrite, Scopes.PaymentsRead, Scopes.PaymentsWrite],
             cancellationToken
         );
-        await StoreAsync(db, ServiceName, options.ServiceApiKey, [Scopes.PaymentsWrite, Scopes.PaymentsRead], cancellationToken);
+        await StoreAsync(
+            db,
+            ServiceName,
+            options.ServiceApiKey,
+            [Scopes.PaymentsWrite, Scopes.PaymentsRead, Scopes.EventsPublish],
+            cancellationToken
+        );
     }
 
     private async Task StoreAsync(ClonesDbContext db, string name, string? key, List<string> scopes, CancellationToken cancellationToken)

@@ -17,13 +17,19 @@ internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : IL
     public static PublicKey LockOf(Guid agentId) =>
         PublicKey.FindProgramAddress(["clones local venue"u8.ToArray(), agentId.ToByteArray(bigEndian: true)], SystemProgram.Id).Address;
 
+    /// <summary>
+    /// Holds the tokens. Derived from the owner, who signs what makes it: the associated account of the lock could be made by anybody who wants
+    /// to see the deployment fail.
+    /// </summary>
+    public static PublicKey VaultOf(Guid agentId, PublicKey owner, PublicKey tokenProgram) =>
+        PublicKey.CreateWithSeed(owner, SeedOf(agentId), tokenProgram);
+
     public async Task<DeploymentPlan> PlanAsync(LiquidityPoolWish wish, CancellationToken cancellationToken)
     {
         var address = AddressOf(wish);
-        var vault = AssociatedTokenAccountProgram.FindAddress(address, wish.Mint, wish.TokenProgram);
+        var vault = VaultOf(wish.AgentId, wish.Owner, wish.TokenProgram);
         var source = AssociatedTokenAccountProgram.FindAddress(wish.Owner, wish.Mint, wish.TokenProgram);
-        var size = TokenCreationPlan.HoldingSize(wish.TokenProgram);
-        var vaultRent = await balances.RentAsync(size, cancellationToken);
+        var vaultRent = await balances.RentAsync(TokenAccount.Size, cancellationToken);
         var lockFloor = await balances.RentAsync(0, cancellationToken);
         if (wish.Lamports < lockFloor)
         {
@@ -34,8 +40,10 @@ internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : IL
 
         return new DeploymentPlan(
             [
-                // Create, not CreateIdempotent: a second landing fails here, on chain.
-                AssociatedTokenAccountProgram.Create(wish.Payer, address, wish.Mint, wish.TokenProgram),
+                SystemProgram.Transfer(wish.Payer, vault, vaultRent),
+                // A second landing fails here, on chain.
+                SystemProgram.AllocateWithSeed(vault, wish.Owner, SeedOf(wish.AgentId), TokenAccount.Size, wish.TokenProgram),
+                TokenProgram.InitializeAccount3(vault, wish.Mint, address, wish.TokenProgram),
                 TokenProgram.TransferChecked(source, wish.Mint, vault, wish.Owner, wish.TokenAmount, wish.Decimals, wish.TokenProgram),
                 SystemProgram.Transfer(wish.Payer, address, wish.Lamports),
             ],
@@ -60,7 +68,7 @@ internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : IL
     )
     {
         var address = AddressOf(wish);
-        var vault = AssociatedTokenAccountProgram.FindAddress(address, wish.Mint, wish.TokenProgram);
+        var vault = VaultOf(wish.AgentId, wish.Owner, wish.TokenProgram);
         var accounts = await rpc.ReadAsync(
             (client, stop) => client.GetMultipleAccountsAsync([vault, address], commitment, minContextSlot, stop),
             cancellationToken
@@ -68,10 +76,14 @@ internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : IL
         return Judge(wish, address, accounts.Value[0], accounts.Value[1]?.Lamports ?? 0);
     }
 
+    // 32 bytes, the most that a seed may have.
+    private static string SeedOf(Guid agentId) => agentId.ToString("N");
+
     // More than was wanted is no deviation: anybody can send something to an address.
     private static PoolFinding Judge(LiquidityPoolWish wish, PublicKey address, AccountInfo? vault, ulong lamports)
     {
-        if (vault is null)
+        // One that the System Program still owns has lamports of somebody, and nothing else.
+        if (vault is null || vault.Owner == SystemProgram.Id)
         {
             return new PoolFinding.Missing();
         }

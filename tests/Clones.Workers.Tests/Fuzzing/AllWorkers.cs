@@ -1,0 +1,21 @@
+using Clones.Workers.Agents;
+using Clones.Workers.Deployments;
+using Clones.Workers.Tests.Settlement;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clones.Workers.Tests.Fuzzing;
+
+/// <summary>Every consumer that the workers have.</summary>
+public sealed class AllWorkers : SettlementHost
+{
+    protected override void AddServices(IServiceCollection services, IConfiguration configuration) =>
+        services.AddAgentLifecycle().AddDeployments(configuration);
+
+    protected override void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddAgentLifecycle();
+        bus.AddDeployments();
+    }
+}
