@@ -51,6 +51,7 @@ public sealed partial class ClonesClient : IDisposable
     /// <summary>Signs in with Solana: fetches the challenge, has it signed, exchanges it for a token. Clients with <see cref="ClonesCredentials.Wallet"/> do it by themselves.</summary>
     /// <inheritdoc cref="ClonesCredentials.Wallet"/>
     /// <exception cref="ClonesProblemException">The signature was refused.</exception>
+    /// <exception cref="ClonesSigningException">There is none.</exception>
     public async Task<AccessTokenView> SignInAsync(
         string address,
         Func<string, CancellationToken, Task<string>> sign,
@@ -59,7 +60,16 @@ public sealed partial class ClonesClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sign);
         var challenge = await CreateChallengeAsync(new ChallengeRequest { Address = address }, cancellationToken).ConfigureAwait(false);
-        var signature = await sign(challenge.Message, cancellationToken).ConfigureAwait(false);
+        string signature;
+        try
+        {
+            signature = await sign(challenge.Message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Of whatever kind it is: it must not look like an API that does not answer, or the person would be asked again and again.
+            throw new ClonesSigningException(e);
+        }
         return await CreateTokenAsync(new TokenRequest { Message = challenge.Message, Signature = signature }, cancellationToken)
             .ConfigureAwait(false);
     }

@@ -20,9 +20,13 @@ internal sealed class ClonesRequest(HttpMethod method, string path, string? idem
     /// <summary>How long the API may take to answer because it was asked to wait.</summary>
     public TimeSpan WaitAsked { get; private set; }
 
+    /// <exception cref="ArgumentException">Empty, or dots, which lead to another place than the one that is meant.</exception>
     public ClonesRequest Path(string name, object value)
     {
-        path = path.Replace($"{{{name}}}", Uri.EscapeDataString(Text(value)), StringComparison.Ordinal);
+        var text = Text(value);
+        if (text is "" or "." or "..")
+            throw new ArgumentException($"{name} must be neither empty nor dots.", name);
+        path = path.Replace($"{{{name}}}", Uri.EscapeDataString(text), StringComparison.Ordinal);
         return this;
     }
 

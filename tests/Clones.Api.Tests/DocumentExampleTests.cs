@@ -51,7 +51,12 @@ public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
         var (_, method, path, body) = Operations().Single(o => o.Id == operationId);
         if (operationId == "createAgent")
             (poolId, _) = await api.CreateFundedPoolAsync(owner, await ListedAsync());
-        using var http = operationId == "putToken" ? api.KeyClient(ApiFixture.OperatorKey) : null;
+        using var http = operationId switch
+        {
+            "putToken" => api.KeyClient(ApiFixture.OperatorKey),
+            "publishSubmissionGraded" => api.KeyClient(ApiFixture.ServiceKey),
+            _ => null,
+        };
         if (operationId == "putToken")
             api.Chain.SetAccount(PublicKey.Parse(body!["mint"]!.GetValue<string>()), Solana.Programs.TokenProgram.Id, MintOf(6));
 

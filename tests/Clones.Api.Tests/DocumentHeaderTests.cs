@@ -122,6 +122,20 @@ public sealed class DocumentHeaderTests(ApiFixture api) : IAsyncLifetime
             "/v1/payments",
             422
         );
+        var graded = new
+        {
+            submissionId = $"{poolId:N}",
+            trainingPoolId = poolId,
+            submitter = owner.Address,
+            score = 82,
+        };
+        await CompareAsync(
+            await SendAsync(service, HttpMethod.Post, "/v1/events/submission-graded", graded),
+            "post",
+            "/v1/events/submission-graded",
+            202,
+            "Location"
+        );
         await CompareAsync(await PostAsync($"/v1/agents/{agentId}/deploy", null), "post", "/v1/agents/{id}/deploy", 202, "Location");
     }
 

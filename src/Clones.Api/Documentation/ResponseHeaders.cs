@@ -1,7 +1,5 @@
 using Clones.Api.Agents;
 using Clones.Api.Limits;
-using Clones.Api.Operations;
-using Clones.Api.Payments;
 using Clones.Api.Pools;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
@@ -17,7 +15,6 @@ namespace Clones.Api.Documentation;
 internal static class ResponseHeaders
 {
     private static readonly string[] Versioned = [nameof(PoolView), nameof(AgentView)];
-    private static readonly string[] Located = [nameof(OperationView), nameof(PaymentView)];
 
     public static Task AddAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -86,10 +83,13 @@ internal static class ResponseHeaders
         if (status == "503")
             yield return ("Retry-After", Header("Whole seconds after which it is worth another try."));
         if (status == "409")
-            yield return ("Retry-After", Header("Whole seconds, where time will mend it: pool_not_ready, submission_in_flight."));
+            yield return (
+                "Retry-After",
+                Header("Whole seconds, where time will mend it: pool_not_ready, submission_in_flight, chain_is_read.")
+            );
         if (status == "202" && operation.OperationId == "getOwnerTransaction")
             yield return ("Retry-After", Header("Whole seconds after which to look again.", isAlways: true));
-        if (status == "201" || status == "202" && (Located.Contains(schema) || operation.OperationId == "submitOwnerTransaction"))
+        if (status == "201" || status == "202" && operation.OperationId != "getOwnerTransaction")
             yield return ("Location", Header("Where it is to be read: a path on this host.", isAlways: true));
         if (status is "200" or "201" && Versioned.Contains(schema))
             yield return ("ETag", Header("Its version, for If-Match of a PATCH.", isAlways: true));

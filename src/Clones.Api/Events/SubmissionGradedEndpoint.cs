@@ -17,6 +17,7 @@ internal static class SubmissionGradedEndpoint
             .WithTags("Events")
             .MapPost("/submission-graded", PublishAsync)
             .RequireAuthorization(Policies.PublishEvents)
+            .WithName("publishSubmissionGraded")
             .WithSummary("Tell of a graded submission; it is decided once, however often it is told")
             .WithProblems(400, 401, 403, 404, 503);
 

@@ -350,6 +350,14 @@ public sealed partial class ClonesClient
             cancellationToken
         );
 
+    /// <summary>Tell of a graded submission; it is decided once, however often it is told. <c>POST /v1/events/submission-graded</c></summary>
+    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    public Task PublishSubmissionGradedAsync(SubmissionGradedRequest request, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ClonesRequest(HttpMethod.Post, "/v1/events/submission-graded").Body(request),
+            cancellationToken
+        );
+
 }
 public sealed partial record AccessTokenView
 {
@@ -1308,6 +1316,26 @@ public sealed partial record SignedTransactionRequest
 {
     [JsonPropertyName("transaction")]
     public required string Transaction { get; init; }
+
+}
+
+public sealed partial record SubmissionGradedRequest
+{
+    [JsonPropertyName("submissionId")]
+    public required string SubmissionId { get; init; }
+
+    [JsonPropertyName("trainingPoolId")]
+    public required System.Guid TrainingPoolId { get; init; }
+
+    [JsonPropertyName("submitter")]
+    public required string Submitter { get; init; }
+
+    [JsonPropertyName("score")]
+    public required int Score { get; init; }
+
+    [JsonPropertyName("taskId")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? TaskId { get; init; }
 
 }
 

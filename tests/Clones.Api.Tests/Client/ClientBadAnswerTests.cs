@@ -92,6 +92,19 @@ public sealed class ClientBadAnswerTests
         elsewhere.Seen.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public void A_symbol_that_leads_elsewhere_is_refused_before_anything_is_sent(string symbol)
+    {
+        using var client = new ClonesClient(new ClonesClientOptions { BaseAddress = new Uri("http://127.0.0.1:1") });
+
+        Should
+            .Throw<ArgumentException>(() => client.PutTokenAsync(symbol, new ListTokenRequest { Mint = "m" }, Ct))
+            .Message.ShouldContain("symbol");
+    }
+
     [Fact]
     public void A_base_address_that_is_none_and_an_empty_key_are_refused_at_once()
     {

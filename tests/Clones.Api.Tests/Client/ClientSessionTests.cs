@@ -78,20 +78,29 @@ public sealed class ClientSessionTests(ApiFixture api) : IAsyncLifetime
         );
     }
 
-    [Fact]
-    public async Task A_wallet_that_does_not_sign_stops_the_call_and_the_next_one_asks_it_again()
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(HttpRequestException))]
+    public async Task A_wallet_that_does_not_sign_stops_the_call_and_the_next_one_asks_it_again(Type failure)
     {
-        var isWilling = false;
+        var (isWilling, asked) = (false, 0);
         using var client = api.ClientWith(
             ClonesCredentials.Wallet(
                 owner.Address,
-                (message, _) => isWilling ? owner.SignAsync(message) : throw new InvalidOperationException("The person said no.")
+                (message, _) =>
+                {
+                    asked++;
+                    return isWilling
+                        ? owner.SignAsync(message)
+                        : throw (Exception)Activator.CreateInstance(failure, "The person said no.")!;
+                }
             )
         );
 
-        (await Should.ThrowAsync<InvalidOperationException>(() => client.ListPoolsAsync(cancellationToken: Ct))).Message.ShouldContain(
-            "said no"
-        );
+        var refusal = await Should.ThrowAsync<ClonesSigningException>(() => client.ListPoolsAsync(cancellationToken: Ct));
+        refusal.InnerException.ShouldBeOfType(failure);
+        asked.ShouldBe(1);
         isWilling = true;
         await client.ListPoolsAsync(cancellationToken: Ct);
     }
