@@ -2,7 +2,8 @@ namespace Clones.Client;
 
 /// <summary>
 /// The Clones API, one method for each operation of its document. Safe for many threads; made once and kept. A call that is refused throws
-/// <see cref="ClonesProblemException"/>; one that nobody answers throws <see cref="HttpRequestException"/> or <see cref="TimeoutException"/> when its tries are used up.
+/// <see cref="ClonesProblemException"/>; one that nobody answers throws <see cref="HttpRequestException"/> or <see cref="TimeoutException"/> when its
+/// tries are used up.
 /// </summary>
 public sealed partial class ClonesClient : IDisposable
 {
@@ -29,7 +30,10 @@ public sealed partial class ClonesClient : IDisposable
         http.Timeout = Timeout.InfiniteTimeSpan;
     }
 
-    /// <summary>Over the connections of somebody else, for example of IHttpClientFactory; not disposed with it. Its own time-out must be longer than the waits asked for.</summary>
+    /// <summary>
+    /// Over the connections of somebody else, for example of IHttpClientFactory; not disposed with it. Its own time-out must be longer than the waits
+    /// asked for.
+    /// </summary>
     public ClonesClient(ClonesClientOptions options, HttpClient http)
         : this(options, http, isOurs: false) { }
 
@@ -48,7 +52,10 @@ public sealed partial class ClonesClient : IDisposable
 
     internal TimeProvider Time => options.Time;
 
-    /// <summary>Signs in with Solana: fetches the challenge, has it signed, exchanges it for a token. Clients with <see cref="ClonesCredentials.Wallet"/> do it by themselves.</summary>
+    /// <summary>
+    /// Signs in with Solana: fetches the challenge, has it signed, exchanges it for a token. Clients with <see cref="ClonesCredentials.Wallet"/> do it
+    /// by themselves.
+    /// </summary>
     /// <inheritdoc cref="ClonesCredentials.Wallet"/>
     /// <exception cref="ClonesProblemException">The signature was refused.</exception>
     /// <exception cref="ClonesSigningException">There is none.</exception>

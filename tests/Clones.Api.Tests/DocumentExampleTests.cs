@@ -7,7 +7,10 @@ using Clones.Testing;
 
 namespace Clones.Api.Tests;
 
-/// <summary>What the document shows as a request is one: the API takes it, or refuses it because its ids and signatures are not of this database, never for its shape.</summary>
+/// <summary>
+/// What the document shows as a request is one: the API takes it, or refuses it because its ids and signatures are not of this database, never for
+/// its shape.
+/// </summary>
 public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
 {
     private static readonly JsonObject Document = JsonNode.Parse(File.ReadAllText(Repository.PathOf("docs", "openapi.json")))!.AsObject();

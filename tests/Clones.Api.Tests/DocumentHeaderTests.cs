@@ -14,7 +14,9 @@ public sealed class DocumentHeaderTests(ApiFixture api) : IAsyncLifetime
         "paths"
     ]!.AsObject();
 
-    /// <summary>Of the transport, of caches older than HTTP/1.1, and those that keep browsers safe: on every answer of the host, so on none in the document.</summary>
+    /// <summary>
+    /// Of the transport, of caches older than HTTP/1.1, and those that keep browsers safe: on every answer of the host, so on none in the document.
+    /// </summary>
     private static readonly string[] Everywhere =
     [
         "Allow",
