@@ -11,6 +11,7 @@ using Clones.Api.Payments;
 using Clones.Api.Pools;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
+using Clones.Api.Webhooks;
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
 
@@ -32,6 +33,7 @@ try
         .AddApiDocument()
         .AddEdge(configuration)
         .AddClonesAuth(AuthOptions.Read(configuration))
+        .AddWebhooks(configuration)
         .AddClonesStore(configuration)
         .AddSolanaRpc(configuration)
         .AddClonesBus(configuration);
@@ -53,6 +55,7 @@ try
     v1.MapPayments();
     v1.MapOperations();
     v1.MapTokens();
+    v1.MapWebhooks();
     await app.RunAsync();
     return 0;
 }
