@@ -35,7 +35,6 @@ public static class WebhookAddresses
     [
         Of("::1/128", "loopback"),
         Of("::/128", "unspecified"),
-        Of("::ffff:0:0/96", "an IPv4 address in IPv6"),
         Of("64:ff9b::/96", "an IPv4 address in IPv6 (NAT64)"),
         Of("64:ff9b:1::/48", "an IPv4 address in IPv6 (NAT64)"),
         Of("2001::/23", "reserved"),
@@ -58,8 +57,10 @@ public static class WebhookAddresses
         var isV4 = address.AddressFamily == AddressFamily.InterNetwork;
         if (!isV4 && address.AddressFamily != AddressFamily.InterNetworkV6)
             return "of an unknown kind";
-        // A mapped loopback is IPAddress.IsLoopback too, and refused nevertheless.
-        if (allowsLoopback && !address.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(address))
+        // Before the networks are asked: IPNetwork.Contains takes a mapped address for the IPv4 one in it, and compares that with IPv6.
+        if (address.IsIPv4MappedToIPv6)
+            return "an IPv4 address in IPv6";
+        if (allowsLoopback && IPAddress.IsLoopback(address))
             return null;
         foreach (var (network, name) in isV4 ? V4 : V6)
         {

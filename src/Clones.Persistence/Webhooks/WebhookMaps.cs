@@ -25,8 +25,10 @@ internal sealed class WebhookMaps
             .HasFilter("status = 'PENDING'")
             .HasDatabaseName("ix_webhook_deliveries_pending");
         builder.HasIndex(d => d.NextAttemptAt).HasFilter("status = 'PENDING'").HasDatabaseName("ix_webhook_deliveries_due");
-        // The same columns as the foreign key's index would have: EF tells them apart by the name.
-        builder.HasIndex(d => d.EndpointId, "ix_webhook_deliveries_leased").HasFilter("lease_id IS NOT NULL");
+        builder
+            .HasIndex(d => new { d.EndpointId, d.LeasedUntil })
+            .HasFilter("lease_id IS NOT NULL")
+            .HasDatabaseName("ix_webhook_deliveries_leased");
         builder.HasIndex(d => d.CreatedAt);
         builder.HasOne<WebhookEndpoint>().WithMany().HasForeignKey(d => d.EndpointId).OnDelete(DeleteBehavior.Restrict);
     }

@@ -56,9 +56,9 @@ public static class WebhookUrl
     private static string? RefuseHost(Uri url, bool allowsLoopback)
     {
         // The parser has read 0x7f.1, 2130706433 and their like as the addresses that they are.
-        if (IPAddress.TryParse(url.IdnHost, out var address))
-            return WebhookAddresses.RefusalOf(address, allowsLoopback) is { } kind ? $"must not name an address that is {kind}" : null;
         var host = url.IdnHost.TrimEnd('.').ToLowerInvariant();
+        if (IPAddress.TryParse(host, out var address))
+            return WebhookAddresses.RefusalOf(address, allowsLoopback) is { } kind ? $"must not name an address that is {kind}" : null;
         if (host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal))
             return allowsLoopback ? null : "must not name an address that is loopback";
         return url.HostNameType == UriHostNameType.Dns && host.Contains('.', StringComparison.Ordinal)

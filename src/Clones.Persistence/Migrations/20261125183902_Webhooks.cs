@@ -102,12 +102,6 @@ namespace Clones.Persistence.Migrations
                 filter: "status = 'PENDING'");
 
             migrationBuilder.CreateIndex(
-                name: "ix_webhook_deliveries_endpoint_id",
-                table: "webhook_deliveries",
-                column: "endpoint_id",
-                filter: "lease_id IS NOT NULL");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_endpoint_id_event_id",
                 table: "webhook_deliveries",
                 columns: new[] { "endpoint_id", "event_id" },
@@ -117,6 +111,12 @@ namespace Clones.Persistence.Migrations
                 name: "ix_webhook_deliveries_endpoint_id_id",
                 table: "webhook_deliveries",
                 columns: new[] { "endpoint_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_leased",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "leased_until" },
+                filter: "lease_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_pending",

@@ -14,7 +14,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Clones.Persistence.Migrations
 {
     [DbContext(typeof(ClonesDbContext))]
-    [Migration("20261125183742_Webhooks")]
+    [Migration("20261125183902_Webhooks")]
     partial class Webhooks
     {
         /// <inheritdoc />
@@ -1790,13 +1790,13 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("EndpointId", "Id")
                         .HasDatabaseName("ix_webhook_deliveries_endpoint_id_id");
 
+                    b.HasIndex("EndpointId", "LeasedUntil")
+                        .HasDatabaseName("ix_webhook_deliveries_leased")
+                        .HasFilter("lease_id IS NOT NULL");
+
                     b.HasIndex("EndpointId", "NextAttemptAt")
                         .HasDatabaseName("ix_webhook_deliveries_pending")
                         .HasFilter("status = 'PENDING'");
-
-                    b.HasIndex(new[] { "EndpointId" }, "ix_webhook_deliveries_leased")
-                        .HasDatabaseName("ix_webhook_deliveries_endpoint_id")
-                        .HasFilter("lease_id IS NOT NULL");
 
                     b.ToTable("webhook_deliveries", (string)null);
                 });
