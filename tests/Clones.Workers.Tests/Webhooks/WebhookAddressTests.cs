@@ -66,6 +66,26 @@ public sealed class WebhookAddressTests
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:3000/hook")]
+    [InlineData("http://localhost:3000/")]
+    [InlineData("https://[::1]/")]
+    public void The_setting_for_development_lets_this_machine_and_http_through_and_nothing_else(string url)
+    {
+        WebhookUrl.Refuse(url, allowsLoopback: true).ShouldBeNull();
+        WebhookUrl.Refuse(url, allowsLoopback: false).ShouldNotBeNull();
+        WebhookUrl.Refuse("http://10.0.0.1/", allowsLoopback: true).ShouldNotBeNull();
+        WebhookUrl.Refuse("http://postgres/", allowsLoopback: true).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("https://hooks.example.org")]
+    [InlineData("HTTPS://hooks.example.org:8443/a/b?c=d&e=%20")]
+    [InlineData("https://xn--hks-sna.example.org./")]
+    [InlineData("https://1.1.1.1/")]
+    [InlineData("https://[2606:4700:4700::1111]:8443/")]
+    public void A_public_url_is_let_through(string url) => WebhookUrl.Refuse(url, allowsLoopback: false).ShouldBeNull();
+
+    [Theory]
     [InlineData("1.1.1.1")]
     [InlineData("9.255.255.255")]
     [InlineData("11.0.0.0")]

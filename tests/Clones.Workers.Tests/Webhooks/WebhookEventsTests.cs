@@ -139,7 +139,7 @@ public sealed class WebhookEventsTests : IAsyncLifetime
                 }
             ),
             (
-                "deposit_key.migrated",
+                "wallet.key_migrated",
                 new DepositKeyMigrated
                 {
                     WalletId = mine.WalletId,
