@@ -26,6 +26,7 @@ docker_up() {
   create_settings
   read_settings
   refuse_repeated_settings
+  add_new_secrets
   [ -z "$(setting CLONES_LOCALNET_ARGS)" ] || die "CLONES_LOCALNET_ARGS names files that containers do not see: ./clones up without --docker"
   # Running containers hold their ports themselves.
   docker_mode || choose_ports POSTGRES RABBITMQ RABBITMQ_UI RPC API WORKERS

@@ -57,6 +57,8 @@ common_environment() {
     RABBITMQ_URL="$(rabbitmq_url)"
     SOLANA_RPC_URLS="$(cluster_urls)"
     ASPNETCORE_ENVIRONMENT="$(setting ASPNETCORE_ENVIRONMENT)"
+    CLONES_WEBHOOK_SECRET="$(setting CLONES_WEBHOOK_SECRET)"
+    CLONES_WEBHOOK_LOOPBACK="$(setting CLONES_WEBHOOK_LOOPBACK)"
   )
   for key in "${!SETTINGS[@]}"; do
     [[ $key != *__* && $key != OTEL_* ]] || HOST_ENV+=("$key=${SETTINGS[$key]}")

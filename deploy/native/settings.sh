@@ -66,6 +66,17 @@ record_setting() {
   mv "$draft" "$SETTINGS_FILE"
 }
 
+# An .env of an earlier version lacks the secrets that came later: they are made as the first start makes them.
+add_new_secrets() {
+  local name
+  for name in CLONES_WEBHOOK_SECRET; do
+    if [ -z "$(setting "$name")" ]; then
+      record_setting "$name" "$(random_secret)"
+      say "added $name to .env"
+    fi
+  done
+}
+
 # 32 random bytes as 64 hex digits: no character that a URL, a shell or a connection string would read otherwise.
 random_secret() { od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n'; }
 

@@ -19,6 +19,7 @@ native_up() {
   create_settings
   read_settings
   refuse_repeated_settings
+  add_new_secrets
   record_localnet_options
   choose_ports POSTGRES RABBITMQ RABBITMQ_UI RABBITMQ_DIST EPMD API WORKERS
   ! uses_localnet || choose_ports RPC

@@ -12,6 +12,7 @@ using Clones.Api.Payments;
 using Clones.Api.Pools;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
+using Clones.Api.Webhooks;
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
 
@@ -33,6 +34,7 @@ try
         .AddApiDocument()
         .AddEdge(configuration)
         .AddClonesAuth(AuthOptions.Read(configuration))
+        .AddWebhooks(configuration)
         .AddClonesStore(configuration)
         .AddSolanaRpc(configuration)
         .AddClonesBus(configuration);
@@ -55,6 +57,7 @@ try
     v1.MapOperations();
     v1.MapTokens();
     v1.MapEvents();
+    v1.MapWebhooks();
     await app.RunAsync();
     return 0;
 }

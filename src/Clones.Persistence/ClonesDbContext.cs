@@ -9,6 +9,7 @@ using Clones.Persistence.Pools;
 using Clones.Persistence.Settlement;
 using Clones.Persistence.Tokens;
 using Clones.Persistence.Wallets;
+using Clones.Persistence.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence;
@@ -46,6 +47,9 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();
     public DbSet<SignInSession> SignInSessions => Set<SignInSession>();
+    public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+    public DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -69,5 +73,6 @@ public sealed class ClonesDbContext : DbContext
         configurationBuilder.Properties<MovementKind>().HaveConversion<UpperSnakeCase.EnumConverter<MovementKind>>();
         configurationBuilder.Properties<KeyEventKind>().HaveConversion<UpperSnakeCase.EnumConverter<KeyEventKind>>();
         configurationBuilder.Properties<FenceState>().HaveConversion<UpperSnakeCase.EnumConverter<FenceState>>();
+        configurationBuilder.Properties<WebhookDeliveryStatus>().HaveConversion<UpperSnakeCase.EnumConverter<WebhookDeliveryStatus>>();
     }
 }

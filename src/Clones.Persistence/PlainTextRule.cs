@@ -31,6 +31,15 @@ public static class PlainTextRule
             : null;
     }
 
+    /// <summary>The text with everything that is not allowed replaced by U+FFFD; lines stay. For what others wrote and people are to read.</summary>
+    public static string Clean(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            clean.Append((IsAllowed(rune, lines: true) ? rune : Rune.ReplacementChar).ToString());
+        return clean.ToString();
+    }
+
     private static bool IsAllowed(Rune rune, bool lines) =>
         rune.Value switch
         {

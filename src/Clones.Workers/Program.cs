@@ -11,6 +11,7 @@ using Clones.Workers.Pools;
 using Clones.Workers.Rewards;
 using Clones.Workers.Settlement;
 using Clones.Workers.Tokens;
+using Clones.Workers.Webhooks;
 
 CoreDumps.SwitchOff();
 try
@@ -50,6 +51,7 @@ try
         .AddPayments()
         .AddPools(configuration)
         .AddLedger(configuration)
+        .AddWebhooks(configuration)
         .AddClonesBus(
             configuration,
             bus =>
@@ -61,6 +63,7 @@ try
                 bus.AddPayments();
                 bus.AddPools();
                 bus.AddRewards();
+                bus.AddWebhooks();
             }
         );
 

@@ -165,6 +165,7 @@ public sealed partial class DocumentTests(ApiFixture api)
     [InlineData("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc", "eyJ")]
     [InlineData("Host=db;Password=hunter2;Database=x", "hunter2")]
     [InlineData("X-Api-Key=0123456789abcdef", "0123456789abcdef")]
+    [InlineData("shown {\"x\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}", "MfKQ9r8G")]
     public void A_secret_that_slips_into_a_log_line_is_taken_out(string text, string secret) =>
         RedactingFormatter.Clean(text).ShouldNotContain(secret);
 

@@ -23,6 +23,8 @@ public sealed class StrangerTests(ApiFixture api)
         "GET /v1/tokens/",
         "PUT /v1/tokens/{symbol}",
         "POST /v1/events/submission-graded",
+        "GET /v1/webhooks/",
+        "POST /v1/webhooks/",
     ];
 
     [Fact]
@@ -36,6 +38,8 @@ public sealed class StrangerTests(ApiFixture api)
         var payment = await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1"), "k");
         var operation = await owner.Http.SendJsonAsync(HttpMethod.Post, $"/v1/agents/{agentId}/cancel");
 
+        var (webhookId, deliveryId) = await WebhookTests.RegisterAndTestAsync(owner);
+
         var walked = 0;
         foreach (var (method, route) in Endpoints().Where(e => !NotAboutOneThing.Contains($"{e.Method} {e.Route}")))
         {
@@ -45,9 +49,13 @@ public sealed class StrangerTests(ApiFixture api)
                 "agents" => agentId,
                 "payments" => payment.Id,
                 "operations" => operation.Id,
+                "webhooks" => webhookId,
                 var other => throw new InvalidOperationException($"This test does not know {other} yet: {route}"),
             };
-            var path = route.Replace("{id}", id.ToString()).Replace("{kind}", "token-creation");
+            var path = route
+                .Replace("{id}", id.ToString())
+                .Replace("{kind}", "token-creation")
+                .Replace("{deliveryId}", deliveryId.ToString());
             path.ShouldNotContain("{");
 
             var answer = await stranger.Http.SendJsonAsync(
@@ -92,7 +100,11 @@ public sealed class StrangerTests(ApiFixture api)
         using var http = api.Client();
         foreach (var (method, route) in Endpoints())
         {
-            var path = route.Replace("{id}", Guid.NewGuid().ToString()).Replace("{kind}", "token-creation").Replace("{symbol}", "ABC");
+            var path = route
+                .Replace("{id}", Guid.NewGuid().ToString())
+                .Replace("{deliveryId}", Guid.NewGuid().ToString())
+                .Replace("{kind}", "token-creation")
+                .Replace("{symbol}", "ABC");
             var answer = await http.SendJsonAsync(new HttpMethod(method), path, BodyOf(method, route));
             answer.Status.ShouldBe(401, $"{method} {route}");
         }
@@ -139,6 +151,7 @@ public sealed class StrangerTests(ApiFixture api)
                 tokenSymbol = "SOL",
             },
             _ when method == "POST" && route.Contains("/transactions/") => new { transaction = "AAAA" },
+            _ when method == "PATCH" && route.StartsWith("/v1/webhooks") => new { description = "Mine now" },
             _ when method == "PATCH" => new { name = "Mine now" },
             _ => null,
         };

@@ -53,6 +53,7 @@ public sealed class RunningSystem : IAsyncLifetime
         common["SOLANA_RPC_URLS"] = Rpc.ToString();
         common["LIQUIDITY_VENUE"] = "auto";
         common["ASPNETCORE_ENVIRONMENT"] = "Development";
+        common["CLONES_WEBHOOK_SECRET"] = Hosts.Secret();
         common["Serilog__MinimumLevel__Default"] = "Debug";
 
         ApiUrl = FreePort.Url();

@@ -91,6 +91,18 @@ public sealed class SettingsScriptTests
     }
 
     [Fact]
+    public void An_env_of_an_earlier_version_gets_the_secrets_that_came_later_once()
+    {
+        using var script = new NativeScript();
+        const string Prepare = "create_settings >/dev/null; sed -i '/^CLONES_WEBHOOK_SECRET=/d' \"$SETTINGS_FILE\"; read_settings; ";
+
+        script.Succeed(Prepare + "add_new_secrets; read_settings; add_new_secrets; refuse_repeated_settings");
+
+        var added = File.ReadLines(Path.Combine(script.Root, ".env")).Single(l => l.StartsWith("CLONES_WEBHOOK_SECRET="));
+        added.Length.ShouldBe("CLONES_WEBHOOK_SECRET=".Length + 64);
+    }
+
+    [Fact]
     public void The_api_gets_no_key_encryption_secret_even_where_the_shell_exports_one()
     {
         using var script = new NativeScript();

@@ -26,6 +26,7 @@ internal sealed partial class RedactingFormatter : ITextFormatter
     {
         text = UserInfo().Replace(text, $"$1{Mark}@");
         text = Credential().Replace(text, $"$1{Mark}");
+        text = WebhookSecret().Replace(text, Mark);
         return Opaque().Replace(text, Mark);
     }
 
@@ -38,6 +39,9 @@ internal sealed partial class RedactingFormatter : ITextFormatter
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Credential();
+
+    [GeneratedRegex("whsec_[A-Za-z0-9+/=_-]+")]
+    private static partial Regex WebhookSecret();
 
     /// <summary>64 bytes and more (secret keys, signed transactions, tokens) have 80 characters and more; addresses and hashes at most 64.</summary>
     [GeneratedRegex("[A-Za-z0-9+/_=.-]{80,}")]

@@ -25,6 +25,9 @@ internal static class ProblemCode
     public const string TransactionNotWanted = "transaction_not_wanted";
     public const string TransactionExpired = "transaction_expired";
     public const string TokenTaken = "token_taken";
+    public const string WebhookLimitReached = "webhook_limit_reached";
+    public const string WebhookDisabled = "webhook_disabled";
+    public const string WebhookTestsPending = "webhook_tests_pending";
     public const string PreconditionFailed = "precondition_failed";
     public const string PreconditionRequired = "precondition_required";
     public const string IdempotencyKeyReused = "idempotency_key_reused";

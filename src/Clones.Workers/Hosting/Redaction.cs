@@ -15,6 +15,7 @@ internal static partial class Redaction
         var clean = UserInfo().Replace(text, "$1" + Mark + "@");
         clean = Assignment().Replace(clean, "$1" + Mark);
         clean = NumberArray().Replace(clean, Mark);
+        clean = WebhookSecret().Replace(clean, Mark);
         return Opaque().Replace(clean, Mark);
     }
 
@@ -33,6 +34,9 @@ internal static partial class Redaction
     // A secret key as JSON tools write it: 32 numbers or more.
     [GeneratedRegex(@"(?:\d{1,3}\s*,\s*){31,}\d{1,3}")]
     private static partial Regex NumberArray();
+
+    [GeneratedRegex("whsec_[A-Za-z0-9+/=_-]+")]
+    private static partial Regex WebhookSecret();
 
     // 64 bytes in base58, base64 or hex have 85 characters and more; addresses and hashes have at most 64.
     [GeneratedRegex(@"[A-Za-z0-9+/_-]{80,}={0,2}")]

@@ -255,7 +255,11 @@ internal sealed class Malformed(Random dice, World world)
     }
 
     private string Real(Door door) =>
-        door.Path.Replace("{id}", world.IdFor(door)).Replace("{kind}", "token-creation").Replace("{symbol}", "FUZZED");
+        door
+            .Path.Replace("{id}", world.IdFor(door))
+            .Replace("{deliveryId}", $"{world.DeliveryId}")
+            .Replace("{kind}", "token-creation")
+            .Replace("{symbol}", "FUZZED");
 
     private static ByteArrayContent Json(JsonObject body) => Json(Encoding.UTF8.GetBytes(body.ToJsonString()));
 

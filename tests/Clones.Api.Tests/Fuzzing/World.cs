@@ -7,7 +7,16 @@ using Clones.Testing;
 namespace Clones.Api.Tests.Fuzzing;
 
 /// <summary>An owner with a pool, an agent and a payment, on a system of its own, so that every change of its state is the fuzzer's.</summary>
-internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agentId, Guid paymentId, string symbol) : IDisposable
+internal sealed class World(
+    ApiFixture api,
+    Owner owner,
+    Guid poolId,
+    Guid agentId,
+    Guid paymentId,
+    string symbol,
+    Guid webhookId,
+    Guid deliveryId
+) : IDisposable
 {
     private readonly HttpClient operators = Client(api.Address, "X-Api-Key", ApiFixture.OperatorKey);
     private readonly HttpClient services = Client(api.Address, "X-Api-Key", ApiFixture.ServiceKey);
@@ -23,7 +32,8 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
         var agentId = await api.CreateAgentAsync(owner, poolId, "PENDING_TOKEN_SIGNATURE");
         await api.PrepareAsync(agentId, poolId, owner, wallet);
         var payment = await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1"), "before the fuzzer");
-        return new World(api, owner, poolId, agentId, payment.Id, token.Symbol);
+        var (webhookId, deliveryId) = await WebhookTests.RegisterAndTestAsync(owner);
+        return new World(api, owner, poolId, agentId, payment.Id, token.Symbol, webhookId, deliveryId);
     }
 
     /// <summary>Somebody who may do what the door is for: what is refused is refused for its form.</summary>
@@ -41,8 +51,11 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
             "pools" => $"{poolId}",
             "agents" => $"{agentId}",
             "payments" => $"{paymentId}",
+            "webhooks" => $"{webhookId}",
             _ => $"{Guid.Empty}",
         };
+
+    public Guid DeliveryId => deliveryId;
 
     /// <summary>A body that the door would take; the fuzzer spoils it.</summary>
     public JsonObject BodyOf(Door door) =>
@@ -76,6 +89,8 @@ internal sealed class World(ApiFixture api, Owner owner, Guid poolId, Guid agent
                 ["submitter"] = Stranger(),
                 ["score"] = 80,
             },
+            "CreateWebhookRequest" => new JsonObject { ["url"] = "https://hooks.example.org/fuzzed", ["enabled"] = true },
+            "ChangeWebhookRequest" => new JsonObject { ["description"] = "Fuzzed" },
             "ListTokenRequest" => new JsonObject { ["mint"] = Stranger() },
             var other => throw new InvalidOperationException($"The fuzzer does not know {other} of {door.Name} yet."),
         };

@@ -18,6 +18,7 @@ namespace Clones.Api.Tests.Hosting;
 public sealed class ApiFixture : IAsyncLifetime
 {
     public const string OperatorKey = "operator-key-of-the-tests-0123456789abcdef";
+    public const string WebhookSecret = "webhook-secret-of-the-tests-0123456789abcdef";
     public const string ServiceKey = "service-key-of-the-tests-0123456789abcdefg";
 
     private readonly PostgresFixture postgres = new();
@@ -84,6 +85,7 @@ public sealed class ApiFixture : IAsyncLifetime
             builder.UseSetting("RABBITMQ_URL", fixture.Broker.Amqp.ToString());
             builder.UseSetting("SOLANA_RPC_URLS", "http://chain.invalid");
             builder.UseSetting("CLONES_AUTH_TOKEN_KEY", "token-key-of-the-tests-0123456789-0123456789");
+            builder.UseSetting("CLONES_WEBHOOK_SECRET", WebhookSecret);
             builder.UseSetting("CLONES_OPERATOR_API_KEY", OperatorKey);
             builder.UseSetting("CLONES_SERVICE_API_KEY", ServiceKey);
             // More than any test asks for, so that the headers of limits stand on every answer.

@@ -63,6 +63,7 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
             ["RABBITMQ_URL"] = VirtualHost.ToString(),
             ["SOLANA_RPC_URLS"] = string.Join(',', Cluster.Urls),
             ["LIQUIDITY_VENUE"] = "local",
+            ["CLONES_WEBHOOK_SECRET"] = Secret(),
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
         };
         var keys = new Dictionary<string, string?>(common)

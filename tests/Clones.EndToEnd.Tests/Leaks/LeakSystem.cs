@@ -51,6 +51,7 @@ internal sealed class LeakSystem : IAsyncDisposable
             ["RABBITMQ_URL"] = virtualHost.Amqp.ToString(),
             ["SOLANA_RPC_URLS"] = rpc.ToString(),
             ["LIQUIDITY_VENUE"] = "auto",
+            ["CLONES_WEBHOOK_SECRET"] = Hosts.Secret(),
             ["OTEL_RESOURCE_ATTRIBUTES"] = $"service.namespace={ControlText}",
             ["Settlement__PrepareAgainAfter"] = PrepareAgainAfter,
             ["Funds__PassEvery"] = "00:00:01",

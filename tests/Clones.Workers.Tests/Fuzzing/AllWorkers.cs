@@ -1,6 +1,7 @@
 using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
 using Clones.Workers.Tests.Settlement;
+using Clones.Workers.Webhooks;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,11 +12,12 @@ namespace Clones.Workers.Tests.Fuzzing;
 public sealed class AllWorkers : SettlementHost
 {
     protected override void AddServices(IServiceCollection services, IConfiguration configuration) =>
-        services.AddAgentLifecycle().AddDeployments(configuration);
+        services.AddAgentLifecycle().AddDeployments(configuration).AddWebhooks(configuration);
 
     protected override void AddConsumers(IBusRegistrationConfigurator bus)
     {
         bus.AddAgentLifecycle();
         bus.AddDeployments();
+        bus.AddWebhooks();
     }
 }

@@ -19,6 +19,7 @@ public sealed class RedactionTests
             "Host=db;Password=hunter2hunter2;Database=x",
             "amqp://user:hunter2hunter2@broker:5672/vhost",
             "https://rpc.example/?api-key=hunter2hunter2",
+            "whsec_hunter2hunter2",
         ];
 
     [Theory]

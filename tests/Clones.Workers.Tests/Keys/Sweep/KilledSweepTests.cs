@@ -51,6 +51,7 @@ public sealed class KilledSweepTests
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["CLONES_WEBHOOK_SECRET"] = "webhook-secret-of-the-tests-0123456789abcdef",
             ["SOLANA_RPC_URLS"] = "http://127.0.0.1:1",
         };
         foreach (var (name, value) in more)
