@@ -54,6 +54,11 @@ public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
         var (_, method, path, body) = Operations().Single(o => o.Id == operationId);
         if (operationId == "createAgent")
             (poolId, _) = await api.CreateFundedPoolAsync(owner, await ListedAsync());
+        if (operationId == "changeWebhook")
+        {
+            var made = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/webhooks", new { url = "https://hooks.example.org/first" });
+            path = path.Replace("{id}", $"{made.Id}", StringComparison.Ordinal);
+        }
         using var http = operationId switch
         {
             "putToken" => api.KeyClient(ApiFixture.OperatorKey),

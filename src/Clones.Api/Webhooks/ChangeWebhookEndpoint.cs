@@ -12,6 +12,7 @@ internal static class ChangeWebhookEndpoint
     public static void MapWebhookChange(this IEndpointRouteBuilder webhooks) =>
         webhooks
             .MapPatch("/{id}", ChangeAsync)
+            .WithName("changeWebhook")
             .RequireAuthorization(Policies.Owner)
             .WithSummary("Change, disable or enable a webhook")
             .WithProblems(400, 401, 403, 404, 412, 428);

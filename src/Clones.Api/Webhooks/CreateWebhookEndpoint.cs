@@ -16,6 +16,7 @@ internal static class CreateWebhookEndpoint
     public static void MapWebhookCreation(this IEndpointRouteBuilder webhooks) =>
         webhooks
             .MapPost("/", CreateAsync)
+            .WithName("createWebhook")
             .RequireAuthorization(Policies.Owner)
             .WithSummary("Register a webhook; its secret is shown by this answer alone")
             .WithProblems(400, 401, 403, 409);

@@ -17,6 +17,7 @@ internal static class WebhookDeliveryEndpoints
     {
         webhooks
             .MapGet("/{id}/deliveries", ListAsync)
+            .WithName("listWebhookDeliveries")
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithPages(
                 new QueryParameter(
@@ -29,6 +30,7 @@ internal static class WebhookDeliveryEndpoints
             .WithProblems(400, 401, 403, 404);
         webhooks
             .MapGet("/{id}/deliveries/{deliveryId}", GetAsync)
+            .WithName("getWebhookDelivery")
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithSummary("One delivery, with its body and its attempts")
             .WithProblems(400, 401, 403, 404);

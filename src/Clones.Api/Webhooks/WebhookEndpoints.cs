@@ -16,17 +16,20 @@ internal static class WebhookEndpoints
         var webhooks = v1.MapGroup("/webhooks").WithTags("Webhooks");
         webhooks
             .MapGet("/", ListAsync)
+            .WithName("listWebhooks")
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithPages()
             .WithSummary("Webhooks, newest first")
             .WithProblems(400, 401, 403);
         webhooks
             .MapGet("/{id}", GetAsync)
+            .WithName("getWebhook")
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithSummary("One webhook")
             .WithProblems(400, 401, 403, 404);
         webhooks
             .MapDelete("/{id}", DeleteAsync)
+            .WithName("deleteWebhook")
             .RequireAuthorization(Policies.Owner)
             .WithSummary("Delete a webhook: nothing is sent to it any more")
             .WithProblems(400, 401, 403, 404, 412);

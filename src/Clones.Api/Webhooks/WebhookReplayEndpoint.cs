@@ -12,6 +12,7 @@ internal static class WebhookReplayEndpoint
     public static void MapWebhookReplay(this IEndpointRouteBuilder webhooks) =>
         webhooks
             .MapPost("/{id}/deliveries/{deliveryId}/replay", ReplayAsync)
+            .WithName("replayWebhookDelivery")
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithSummary("Send it again, under the same webhook-id, for three days more")
             .WithProblems(400, 401, 403, 404, 409);

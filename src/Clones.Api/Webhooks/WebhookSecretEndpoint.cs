@@ -12,6 +12,7 @@ internal static class WebhookSecretEndpoint
     public static void MapWebhookSecret(this IEndpointRouteBuilder webhooks) =>
         webhooks
             .MapPost("/{id}/secret", RotateAsync)
+            .WithName("rotateWebhookSecret")
             .RequireAuthorization(Policies.Owner)
             .WithSummary("A new secret, shown by this answer alone; the one before signs beside it for 24 hours")
             .WithProblems(400, 401, 403, 404, 412);

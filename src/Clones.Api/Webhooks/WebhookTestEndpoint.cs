@@ -16,6 +16,7 @@ internal static class WebhookTestEndpoint
     public static void MapWebhookTest(this IEndpointRouteBuilder webhooks) =>
         webhooks
             .MapPost("/{id}/test", TestAsync)
+            .WithName("testWebhook")
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithSummary("Send the event webhook.test, whatever the filter")
             .WithProblems(400, 401, 403, 404, 409);
