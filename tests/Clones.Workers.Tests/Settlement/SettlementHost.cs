@@ -87,6 +87,7 @@ public class SettlementHost : IAsyncLifetime
             ["Ledger:WalletEvery"] = "00:00:01",
             ["Ledger:FenceEvery"] = "00:00:00.500",
             ["Funds:WaitingEvery"] = "00:00:00.500",
+            ["CLONES_WEBHOOK_SECRET"] = "webhook-secret-of-the-tests-0123456789abcdef",
             ["TOKEN_METADATA_URI"] = "https://clones.test/agents/{agentId}/metadata",
         };
         cluster = await starting;
