@@ -88,6 +88,7 @@ public sealed partial class ClonesClient
                 message.Headers.TryAddWithoutValidation(given.Name, given.Value);
             patience.Begin();
             var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+            ThrowIfFromElsewhere(request, response);
             if (
                 !isFirst
                 || header is null
@@ -97,6 +98,20 @@ public sealed partial class ClonesClient
                 return response;
             response.Dispose();
         }
+    }
+
+    /// <summary>Connections of the caller's may have followed a redirection, and taken the key along: that must not go unnoticed.</summary>
+    private void ThrowIfFromElsewhere(ClonesRequest request, HttpResponseMessage response)
+    {
+        if (response.RequestMessage?.RequestUri is not { } came || baseAddress.IsBaseOf(came))
+            return;
+        var status = (int)response.StatusCode;
+        response.Dispose();
+        throw new ClonesAnswerException(
+            request.Name,
+            status,
+            $"it came from {came.Authority} by a redirection, which may have carried the API key there. Set AllowAutoRedirect to false in the handler of the HttpClient, and make the key anew."
+        );
     }
 
     private ValueTask<(string Name, string Value)?> CredentialsOfAsync(HttpRequestMessage message, CancellationToken cancellationToken) =>

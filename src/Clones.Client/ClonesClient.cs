@@ -32,7 +32,7 @@ public sealed partial class ClonesClient : IDisposable
 
     /// <summary>
     /// Over the connections of somebody else, for example of IHttpClientFactory; not disposed with it. Its own time-out must be longer than the waits
-    /// asked for.
+    /// asked for, and its handler must have <c>AllowAutoRedirect = false</c>: .NET takes an API key along to another host.
     /// </summary>
     public ClonesClient(ClonesClientOptions options, HttpClient http)
         : this(options, http, isOurs: false) { }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Persistence;
 
 /// <summary>What others act on outside the database (a signature that is sent, a payment that is promised) must be on disk before they do.</summary>
-internal static class DurableCommit
+public static class DurableCommit
 {
     /// <summary>
     /// The open database transaction is on disk once its commit returns, whatever the server is set to. With <c>synchronous_commit = off</c> a

@@ -1,4 +1,5 @@
 using Clones.Api.Tests.Hosting;
+using Clones.Persistence.Payments;
 using RabbitMQ.Client;
 
 namespace Clones.Api.Tests;
@@ -56,6 +57,48 @@ public sealed class EventTests(ApiFixture api)
         foreach (var field in (string[])["submissionId", "submitter", "taskId", "score"])
             refused.Errors(field).ShouldHaveSingleItem();
         (await service.SendJsonAsync(HttpMethod.Post, Path, Body(Guid.NewGuid(), owner.Address))).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task An_id_that_was_decided_with_other_contents_is_refused_and_with_the_same_it_is_not()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        using var service = api.KeyClient(ApiFixture.ServiceKey);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var id = $"grading-{Guid.NewGuid():N}";
+        await using var db = api.OpenDatabase();
+        db.RewardDecisions.Add(
+            new RewardDecision
+            {
+                Id = Guid.CreateVersion7(),
+                SubmissionId = id,
+                TrainingPoolId = poolId,
+                Submitter = owner.Address,
+                Score = 40,
+                Amount = 0,
+                Reason = "A score below 50 pays nothing.",
+                DecidedAt = DateTimeOffset.UnixEpoch,
+            }
+        );
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+
+        (await TellAsync(40)).Status.ShouldBe(202);
+        var refused = await TellAsync(90);
+
+        (refused.Status, refused.Code).ShouldBe((422, "idempotency_key_reused"));
+
+        Task<Answer> TellAsync(int score) =>
+            service.SendJsonAsync(
+                HttpMethod.Post,
+                Path,
+                new
+                {
+                    submissionId = id,
+                    trainingPoolId = poolId,
+                    submitter = owner.Address,
+                    score,
+                }
+            );
     }
 
     private static object Body(Guid poolId, string submitter) =>

@@ -16,7 +16,6 @@ public sealed class RestoredDatabaseTests(ApiFixture api)
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
         var path = $"/v1/agents/{await api.CreateAgentAsync(owner, poolId)}";
         await using var db = api.OpenDatabase();
-        await db.ReadFenceAsync(cancellation);
         await db.RaiseFenceAsync("A restore.", held: false, raising: null, cancellation);
         try
         {

@@ -19,7 +19,7 @@ internal static class SubmissionGradedEndpoint
             .RequireAuthorization(Policies.PublishEvents)
             .WithName("publishSubmissionGraded")
             .WithSummary("Tell of a graded submission; it is decided once, however often it is told")
-            .WithProblems(400, 401, 403, 404, 503);
+            .WithProblems(400, 401, 403, 404, 422, 503);
 
     private static async Task<Accepted> PublishAsync(
         SubmissionGradedRequest body,
@@ -37,7 +37,22 @@ internal static class SubmissionGradedEndpoint
         if (!await db.TrainingPools.AnyAsync(p => p.Id == body.TrainingPoolId, cancellationToken))
             throw new ProblemException(Problem.NotFound);
 
-        // Into the outbox: what has been answered with 202 is not lost, whether the broker is there or not.
+        if (
+            await db.RewardDecisions.AsNoTracking().FirstOrDefaultAsync(d => d.SubmissionId == id.Value, cancellationToken) is { } decided
+            && (decided.TrainingPoolId, decided.Submitter, decided.TaskId, decided.Score)
+                != (body.TrainingPoolId, $"{submitter}", task?.Value, score.Value)
+        )
+            throw new ProblemException(
+                new Problem(
+                    422,
+                    ProblemCode.IdempotencyKeyReused,
+                    "This submissionId was decided before with other contents, and is decided once. Another submission needs an id of its own."
+                )
+            );
+
+        // Into the outbox, and on disk: what has been answered with 202 is not lost, whether the broker is there or not.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.CommitDurablyAsync(cancellationToken);
         await bus.Publish(
             new SubmissionGraded
             {
@@ -50,6 +65,7 @@ internal static class SubmissionGradedEndpoint
             cancellationToken
         );
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return TypedResults.Accepted($"/v1/pools/{body.TrainingPoolId}/rewards?submissionId={Uri.EscapeDataString(id.Value)}");
     }
 

@@ -20,10 +20,10 @@ internal sealed record ChangeWebhookRequest
     public Optional<string> Url { get; init; }
 
     /// <summary>null takes it away.</summary>
-    public Optional<string> Description { get; init; }
+    public Optional<string?> Description { get; init; }
 
     /// <summary>null or empty: all.</summary>
-    public Optional<IReadOnlyList<string>> EventTypes { get; init; }
+    public Optional<IReadOnlyList<string>?> EventTypes { get; init; }
     public Optional<bool?> Enabled { get; init; }
 }
 

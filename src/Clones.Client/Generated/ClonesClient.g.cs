@@ -96,11 +96,11 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Take tokens or SOL out of the deposit wallet. <c>POST /v1/pools/{id}/withdrawals</c></summary>
-    /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
+    /// <param name="idempotencyKey">What names this piece of work for ever. Keep it: after a call that nobody answered, the same key pays nothing twice.</param>
     /// <exception cref="ClonesProblemException">The API refused it.</exception>
-    public Task<PaymentView> CreateWithdrawalAsync(System.Guid id, WithdrawalRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<PaymentView> CreateWithdrawalAsync(System.Guid id, WithdrawalRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
         SendAsync<PaymentView>(
-            new ClonesRequest(HttpMethod.Post, "/v1/pools/{id}/withdrawals", idempotencyKey ?? NewIdempotencyKey()).Body(request).Path("id", id),
+            new ClonesRequest(HttpMethod.Post, "/v1/pools/{id}/withdrawals", idempotencyKey).Body(request).Path("id", id),
             cancellationToken
         );
 
@@ -292,11 +292,11 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Pay a reward out of a training pool's deposit wallet. <c>POST /v1/payments</c></summary>
-    /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
+    /// <param name="idempotencyKey">What names this piece of work for ever. Keep it: after a call that nobody answered, the same key pays nothing twice.</param>
     /// <exception cref="ClonesProblemException">The API refused it.</exception>
-    public Task<PaymentView> CreatePaymentAsync(CreatePaymentRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<PaymentView> CreatePaymentAsync(CreatePaymentRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
         SendAsync<PaymentView>(
-            new ClonesRequest(HttpMethod.Post, "/v1/payments", idempotencyKey ?? NewIdempotencyKey()).Body(request),
+            new ClonesRequest(HttpMethod.Post, "/v1/payments", idempotencyKey).Body(request),
             cancellationToken
         );
 

@@ -60,6 +60,20 @@ public static class SigningFenceRows
         return (await db.Database.SqlQueryRaw<FenceReading>(LookAndHold).ToListAsync(cancellationToken)).SingleOrDefault();
     }
 
+    /// <summary>
+    /// Whether the books may have forgotten what stands on chain: the fence stands, or must be raised, or there are wallets and nobody has ever
+    /// compared. Held like <see cref="HoldFenceAsync"/>.
+    /// </summary>
+    /// <param name="heartbeatSeen">The highest that this process has seen; 0 where it watches none.</param>
+    public static async Task<bool> MayHaveForgottenAsync(
+        this ClonesDbContext db,
+        long heartbeatSeen,
+        CancellationToken cancellationToken
+    ) =>
+        await db.HoldFenceAsync(cancellationToken) is { } fence
+            ? !fence.IsOpen || !fence.IsHere || fence.Heartbeat < heartbeatSeen
+            : await db.DepositWallets.AnyAsync(cancellationToken);
+
     /// <summary>Raises it for the database as it is now. Waits for those that are signing.</summary>
     /// <param name="reason">For people.</param>
     /// <param name="held">Until it is released by hand.</param>
@@ -148,8 +162,4 @@ public sealed record FenceReading(
     DateTimeOffset? RaisedAt,
     DateTimeOffset? OpenedAt,
     long Heartbeat
-)
-{
-    /// <summary>Whether the books may have forgotten what stands on chain.</summary>
-    public bool IsStanding => !IsOpen || !IsHere;
-}
+);

@@ -1,7 +1,9 @@
 using Clones.Persistence;
 using Clones.Persistence.Agents;
 using Clones.Persistence.Messaging;
+using Clones.Workers.Settlement;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Clones.Workers.Agents;
 
@@ -11,6 +13,7 @@ internal static class AgentsRegistration
     {
         services.AddScoped<AgentHistory>();
         services.AddScoped<OpenDeployments>();
+        services.TryAddSingleton<DatabaseHeartbeat>();
         services.AddHostedService<LifecycleMachineTeller>();
         return services;
     }

@@ -2,6 +2,7 @@ using Clones.Contracts.Agents;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
 using Clones.Persistence.Ledger;
+using Clones.Workers.Settlement;
 using MassTransit;
 
 namespace Clones.Workers.Agents;
@@ -66,8 +67,8 @@ internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
 {
     public override async Task Execute(BehaviorContext<AgentLifecycleInstance, T> context, IBehavior<AgentLifecycleInstance, T> next)
     {
-        // No row at all: the first start, before any worker has looked.
-        if (await context.Service<ClonesDbContext>().HoldFenceAsync(context.CancellationToken) is { IsStanding: true })
+        var seen = context.Service<DatabaseHeartbeat>().Seen;
+        if (await context.Service<ClonesDbContext>().MayHaveForgottenAsync(seen, context.CancellationToken))
             context.Service<AgentHistory>().Refuse(context, Refusal.ChainIsRead(context));
         else
             await next.Execute(context);

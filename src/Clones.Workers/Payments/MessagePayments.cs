@@ -2,6 +2,7 @@ using Clones.Contracts.Settlement;
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Payments;
+using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using MassTransit;
@@ -72,7 +73,7 @@ internal sealed class MessagePayments(ClonesDbContext db, PaymentAcceptance acce
                     minSlot == 0 ? null : minSlot,
                     cancellationToken
                 );
-                var result = await acceptance.AcceptAsync(request, outlook, cancellationToken);
+                var result = await TryAsync(request, outlook, cancellationToken);
                 if (result is not PaymentAcceptanceResult.BalanceTooOld old)
                 {
                     return result;
@@ -90,5 +91,30 @@ internal sealed class MessagePayments(ClonesDbContext db, PaymentAcceptance acce
             // What was asked for is not lost because a node is: it waits.
             return await acceptance.AcceptWaitingAsync(request, $"chain_unavailable: {e.Message}", cancellationToken);
         }
+    }
+
+    /// <summary>One try, whose locks are given back where it has to be made again: no wallet waits for a node that lags behind.</summary>
+    private async Task<PaymentAcceptanceResult> TryAsync(
+        PaymentRequest request,
+        TransferOutlook outlook,
+        CancellationToken cancellationToken
+    )
+    {
+        const string BeforeTry = "before_try";
+        var transaction =
+            db.Database.CurrentTransaction
+            ?? throw new InvalidOperationException("A message is consumed in a transaction of the database.");
+        await transaction.CreateSavepointAsync(BeforeTry, cancellationToken);
+        var result = await acceptance.AcceptAsync(request, outlook, cancellationToken);
+        if (result is PaymentAcceptanceResult.BalanceTooOld)
+        {
+            // PostgreSQL frees what was locked behind a savepoint that is rolled back to. What was read of the wallet is no longer held either.
+            await transaction.RollbackToSavepointAsync(BeforeTry, cancellationToken);
+            foreach (var wallet in db.ChangeTracker.Entries<DepositWallet>().ToList())
+            {
+                wallet.State = EntityState.Detached;
+            }
+        }
+        return result;
     }
 }

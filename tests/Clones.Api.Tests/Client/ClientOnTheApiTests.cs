@@ -168,7 +168,8 @@ public sealed class ClientOnTheApiTests(ApiFixture api) : IAsyncLifetime
                 Recipient = owner.Address,
                 Amount = "12.5",
             },
-            cancellationToken: Ct
+            $"reward-{Guid.NewGuid():N}",
+            Ct
         );
         payment.Amount.ShouldBe("12.5");
         (

@@ -30,28 +30,44 @@ public sealed class ClientRetryTests
         );
         using var client = server.Client();
 
-        (await client.CreatePaymentAsync(Wish, cancellationToken: Ct)).Status.ShouldBe(PaymentStatuses.Accepted);
+        (await client.CreatePaymentAsync(Wish, "reward-7", Ct)).Status.ShouldBe(PaymentStatuses.Accepted);
 
         server.Seen.Count.ShouldBe(4);
-        server.Seen.Select(s => s.Headers["Idempotency-Key"]).Distinct().ShouldHaveSingleItem().Length.ShouldBe(32);
+        server.Seen.Select(s => s.Headers["Idempotency-Key"]).Distinct().ShouldHaveSingleItem().ShouldBe("reward-7");
     }
 
     [Fact]
     public async Task Two_calls_have_two_keys_and_a_key_that_is_given_is_kept()
     {
-        await using var server = await ScriptedServer.StartAsync(
-            ScriptedServer.Says(202, "application/json", Payment),
-            ScriptedServer.Says(202, "application/json", Payment),
-            ScriptedServer.Says(202, "application/json", Payment)
-        );
+        var refusal = ScriptedServer.Refuses(409, "event_not_valid");
+        await using var server = await ScriptedServer.StartAsync(refusal, refusal, refusal);
         using var client = server.Client();
 
-        await client.CreatePaymentAsync(Wish, cancellationToken: Ct);
-        await client.CreatePaymentAsync(Wish, cancellationToken: Ct);
-        await client.CreatePaymentAsync(Wish, "reward-7", Ct);
+        foreach (var key in (string?[])[null, null, "deploy-7"])
+            await Should.ThrowAsync<ClonesProblemException>(() => client.DeployAgentAsync(Guid.Empty, key, cancellationToken: Ct));
 
         server.Seen.Select(s => s.Headers["Idempotency-Key"]).Distinct().Count().ShouldBe(3);
-        server.Seen.Last().Headers["Idempotency-Key"].ShouldBe("reward-7");
+        server.Seen.Last().Headers["Idempotency-Key"].ShouldBe("deploy-7");
+    }
+
+    [Fact]
+    public async Task An_answer_from_another_host_is_none_even_over_connections_that_follow_redirections()
+    {
+        await using var elsewhere = await ScriptedServer.StartAsync(ScriptedServer.Says(200, "application/json", "{}"));
+        await using var server = await ScriptedServer.StartAsync(context =>
+        {
+            context.Response.Redirect($"{elsewhere.Address}v1/pools", permanent: false);
+            return Task.CompletedTask;
+        });
+        using var http = new HttpClient();
+        using var client = new ClonesClient(
+            new ClonesClientOptions { BaseAddress = server.Address, Credentials = ClonesCredentials.ApiKey("key") },
+            http
+        );
+
+        var thrown = await Should.ThrowAsync<ClonesAnswerException>(() => client.ListPoolsAsync(cancellationToken: Ct));
+
+        thrown.Message.ShouldContain("AllowAutoRedirect");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Clones.Api.Tests.Hosting;
 using Clones.Persistence;
+using Clones.Persistence.Ledger;
 using Clones.Testing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -35,6 +36,9 @@ public sealed class ApiFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await postgres.CreateDatabaseAsync("api", CreateSchemaAsync);
+        // As the workers have made it before the first wallet: open.
+        await using (var db = OpenDatabase())
+            await db.ReadFenceAsync(CancellationToken.None);
         Broker = await rabbit.CreateVirtualHostAsync();
         factory = new Factory(this);
         factory.UseKestrel(0);

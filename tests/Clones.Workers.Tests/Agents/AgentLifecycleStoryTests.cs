@@ -123,7 +123,6 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
     {
         var cancellation = TestContext.Current.CancellationToken;
         var agent = await SaveAsync(new AgentRows(status));
-        await host.QueryAsync(db => db.ReadFenceAsync(cancellation));
         await host.QueryAsync(db => db.RaiseFenceAsync("A restore.", held: false, raising: null, cancellation));
 
         var refused = await AskAsync(agent, @event);

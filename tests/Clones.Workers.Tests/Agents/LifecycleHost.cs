@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Persistence;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Messaging;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Operations;
@@ -56,6 +57,8 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
         else
             builder.Services.AddMassTransit(InMemory);
         lifecycle.host = builder.Build();
+        // As the workers have made it before the first wallet: open.
+        await lifecycle.QueryAsync(db => db.ReadFenceAsync(CancellationToken.None));
         var bus = lifecycle.host.Services.GetRequiredService<IBusControl>();
         bus.ConnectReceiveObserver(lifecycle);
         bus.ConnectConsumeObserver(lifecycle);
