@@ -239,7 +239,7 @@ public sealed class WebhookTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task What_was_given_up_is_replayed_for_three_days_more_and_what_is_being_sent_is_left_alone()
+    public async Task What_was_given_up_is_replayed_for_three_days_more_and_a_replay_of_what_is_being_sent_is_refused()
     {
         using var owner = await Owner.SignInAsync(api);
         var (id, deliveryId) = await RegisterAndTestAsync(owner);
@@ -258,7 +258,8 @@ public sealed class WebhookTests(ApiFixture api)
             .ExecuteUpdateAsync(s =>
                 s.SetProperty(d => d.LeaseId, lease).SetProperty(d => d.LeasedUntil, api.Time.GetUtcNow().AddMinutes(1))
             );
-        (await owner.Http.SendJsonAsync(HttpMethod.Post, path)).Status.ShouldBe(202);
+        var refused = await owner.Http.SendJsonAsync(HttpMethod.Post, path);
+        (refused.Status, refused.Code).ShouldBe((409, "webhook_delivery_in_flight"));
         (await db.WebhookDeliveries.AsNoTracking().SingleAsync(d => d.Id == deliveryId)).LeaseId.ShouldBe(lease);
     }
 
@@ -292,6 +293,95 @@ public sealed class WebhookTests(ApiFixture api)
         (await operators.SendJsonAsync(HttpMethod.Post, $"/v1/webhooks/{id}/secret")).Status.ShouldBe(403);
         (await operators.SendJsonAsync(HttpMethod.Delete, $"/v1/webhooks/{id}")).Status.ShouldBe(403);
         (await service.GetJsonAsync($"/v1/webhooks/{id}")).Status.ShouldBe(403);
+    }
+
+    [Fact]
+    public async Task At_most_five_tests_wait_also_when_all_are_asked_for_at_once()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var there = await RegisterAsync(owner);
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => owner.Http.SendJsonAsync(HttpMethod.Post, $"/v1/webhooks/{there.Id}/test"))
+        );
+
+        answers.Count(a => a.Status == 202).ShouldBe(5);
+        answers.Where(a => a.Status != 202).ShouldAllBe(a => a.Status == 409 && a.Code == "webhook_tests_pending");
+    }
+
+    [Fact]
+    public async Task Who_is_not_the_owner_sees_scheme_and_host_of_a_url_and_no_answers()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        using var operators = api.KeyClient(ApiFixture.OperatorKey);
+        var (id, deliveryId) = await RegisterAndTestAsync(owner);
+        await AddAttemptsAsync(deliveryId, 1);
+        var path = $"/v1/webhooks/{id}/deliveries/{deliveryId}";
+
+        (await operators.GetJsonAsync($"/v1/webhooks/{id}")).Text("url").ShouldBe("https://hooks.example.org");
+        var listed = (await operators.GetJsonAsync("/v1/webhooks?limit=1")).Body["items"]!.AsArray().ShouldHaveSingleItem()!;
+        listed["url"]!.GetValue<string>().ShouldNotContain("clones");
+        var attempt = (await operators.GetJsonAsync(path)).Body["attempts"]!.AsArray().ShouldHaveSingleItem()!;
+        attempt["answer"].ShouldBeNull();
+        attempt["failure"]!.GetValue<string>().ShouldBe("It answered 500.");
+        var own = (await owner.Http.GetJsonAsync(path)).Body["attempts"]!.AsArray().ShouldHaveSingleItem()!;
+        own["answer"]!.GetValue<string>().ShouldBe("answer 1");
+    }
+
+    [Fact]
+    public async Task Of_many_attempts_the_last_hundred_are_shown_and_after_a_thousand_there_is_no_replay()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (id, deliveryId) = await RegisterAndTestAsync(owner);
+        await AddAttemptsAsync(deliveryId, 1_000);
+        var path = $"/v1/webhooks/{id}/deliveries/{deliveryId}";
+
+        var attempts = (await owner.Http.GetJsonAsync(path)).Body["attempts"]!.AsArray();
+        var replay = await owner.Http.SendJsonAsync(HttpMethod.Post, $"{path}/replay");
+
+        attempts.Select(a => a!["number"]!.GetValue<int>()).ShouldBe(Enumerable.Range(901, 100));
+        (replay.Status, replay.Code).ShouldBe((409, "webhook_backlog_full"));
+    }
+
+    [Fact]
+    public async Task A_replay_is_refused_while_more_than_a_thousand_others_wait()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (id, deliveryId) = await RegisterAndTestAsync(owner);
+        var path = $"/v1/webhooks/{id}/deliveries/{deliveryId}/replay";
+        await AddWaitingAsync(deliveryId, 1_000);
+        (await owner.Http.SendJsonAsync(HttpMethod.Post, path)).Status.ShouldBe(202);
+
+        await AddWaitingAsync(deliveryId, 1);
+
+        var refused = await owner.Http.SendJsonAsync(HttpMethod.Post, path);
+        (refused.Status, refused.Code).ShouldBe((409, "webhook_backlog_full"));
+    }
+
+    private async Task AddAttemptsAsync(Guid deliveryId, int count)
+    {
+        await using var db = api.OpenDatabase();
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO webhook_attempts (delivery_id, number, started_at, duration_milliseconds, status_code, failure, answer)
+            SELECT {deliveryId}, n, {api.Time.GetUtcNow()}, 10, 500, 'It answered 500.', 'answer ' || n FROM generate_series(1, {count}) n
+            """
+        );
+        await db.WebhookDeliveries.Where(d => d.Id == deliveryId).ExecuteUpdateAsync(s => s.SetProperty(d => d.AttemptCount, count));
+    }
+
+    private async Task AddWaitingAsync(Guid like, int count)
+    {
+        await using var db = api.OpenDatabase();
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, body, status, attempt_count, failed_tries,
+                next_attempt_at, give_up_at, created_at)
+            SELECT gen_random_uuid(), d.endpoint_id, gen_random_uuid(), d.event_type, d.body, 'PENDING', 0, 0,
+                d.next_attempt_at, d.give_up_at, d.created_at
+            FROM webhook_deliveries d, generate_series(1, {count}) WHERE d.id = {like}
+            """
+        );
     }
 
     internal static async Task<(Guid WebhookId, Guid DeliveryId)> RegisterAndTestAsync(Owner owner)

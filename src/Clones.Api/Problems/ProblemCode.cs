@@ -28,6 +28,8 @@ internal static class ProblemCode
     public const string WebhookLimitReached = "webhook_limit_reached";
     public const string WebhookDisabled = "webhook_disabled";
     public const string WebhookTestsPending = "webhook_tests_pending";
+    public const string WebhookBacklogFull = "webhook_backlog_full";
+    public const string WebhookDeliveryInFlight = "webhook_delivery_in_flight";
     public const string PreconditionFailed = "precondition_failed";
     public const string PreconditionRequired = "precondition_required";
     public const string IdempotencyKeyReused = "idempotency_key_reused";

@@ -33,11 +33,7 @@ internal static class CreateWebhookEndpoint
     {
         var endpoint = Parse(body, caller, settings, time.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Many requests at once are counted one after the other.
-        await db.Database.ExecuteSqlAsync(
-            $"SELECT pg_advisory_xact_lock(hashtextextended({endpoint.OwnerAddress}, 20261125))",
-            cancellationToken
-        );
+        await db.LockOwnerAsync(endpoint.OwnerAddress, cancellationToken);
         var there = await db.WebhookEndpoints.CountAsync(
             e => e.OwnerAddress == endpoint.OwnerAddress && e.DeletedAt == null,
             cancellationToken

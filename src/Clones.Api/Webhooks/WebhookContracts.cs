@@ -1,3 +1,4 @@
+using Clones.Api.Auth;
 using Clones.Api.Requests;
 using Clones.Persistence;
 using Clones.Persistence.Webhooks;
@@ -47,6 +48,15 @@ internal sealed record WebhookView(
     DateTimeOffset UpdatedAt
 )
 {
+    /// <summary>The path and the query of a URL may hold a secret of its owner's, so nobody else is shown them.</summary>
+    public static WebhookView For(Caller caller, WebhookEndpoint endpoint, DateTimeOffset now)
+    {
+        var view = Of(endpoint, now);
+        var url = new Uri(endpoint.Url);
+        return caller.Owns(endpoint.OwnerAddress) ? view : view with { Url = $"{url.Scheme}://{url.Host}" };
+    }
+
+    /// <summary>For the owner's eyes alone.</summary>
     public static WebhookView Of(WebhookEndpoint endpoint, DateTimeOffset now, string? secret = null) =>
         new(
             endpoint.Id,
@@ -112,6 +122,14 @@ internal sealed record WebhookAttemptView(
     string? Answer
 )
 {
-    public static WebhookAttemptView Of(WebhookAttempt attempt) =>
-        new(attempt.Number, attempt.StartedAt, attempt.DurationMilliseconds, attempt.StatusCode, attempt.Failure, attempt.Answer);
+    /// <param name="showsAnswer">To the owner of the endpoint alone: what their server says is nobody else's business.</param>
+    public static WebhookAttemptView Of(WebhookAttempt attempt, bool showsAnswer) =>
+        new(
+            attempt.Number,
+            attempt.StartedAt,
+            attempt.DurationMilliseconds,
+            attempt.StatusCode,
+            attempt.Failure,
+            showsAnswer ? attempt.Answer : null
+        );
 }

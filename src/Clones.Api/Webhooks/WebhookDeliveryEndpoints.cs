@@ -13,6 +13,9 @@ namespace Clones.Api.Webhooks;
 /// <summary>What was sent to an endpoint, and what came of it.</summary>
 internal static class WebhookDeliveryEndpoints
 {
+    /// <summary>The last ones; replays may have made many more.</summary>
+    private const int AttemptsShown = 100;
+
     public static void MapWebhookDeliveries(this IEndpointRouteBuilder webhooks)
     {
         webhooks
@@ -69,11 +72,12 @@ internal static class WebhookDeliveryEndpoints
         var attempts = await db
             .WebhookAttempts.AsNoTracking()
             .Where(a => a.DeliveryId == delivery.Id)
-            .OrderBy(a => a.Number)
+            .OrderByDescending(a => a.Number)
+            .Take(AttemptsShown)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(
-            new WebhookDeliveryDetail(WebhookDeliveryView.Of(delivery), delivery.Body, [.. attempts.Select(WebhookAttemptView.Of)])
-        );
+        var isOwner = caller.Owns(endpoint.OwnerAddress);
+        var shown = attempts.OrderBy(a => a.Number).Select(a => WebhookAttemptView.Of(a, isOwner));
+        return TypedResults.Ok(new WebhookDeliveryDetail(WebhookDeliveryView.Of(delivery), delivery.Body, [.. shown]));
     }
 
     private static WebhookDeliveryStatus? StatusOf(IQueryCollection query)

@@ -55,7 +55,7 @@ internal static class WebhookEndpoints
         if (query.After is { } after)
             endpoints = endpoints.Where(e => e.Id.CompareTo(after) < 0);
         var rows = await endpoints.OrderByDescending(e => e.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(query.ToPage(rows, e => e.Id, e => WebhookView.Of(e, time.GetUtcNow()), sealer));
+        return TypedResults.Ok(query.ToPage(rows, e => e.Id, e => WebhookView.For(caller, e, time.GetUtcNow()), sealer));
     }
 
     private static async Task<Ok<WebhookView>> GetAsync(
@@ -69,7 +69,7 @@ internal static class WebhookEndpoints
     {
         var endpoint = await db.FindWebhookAsync(id, caller, cancellationToken);
         EntityTag.Write(context, $"{endpoint.Version}");
-        return TypedResults.Ok(WebhookView.Of(endpoint, time.GetUtcNow()));
+        return TypedResults.Ok(WebhookView.For(caller, endpoint, time.GetUtcNow()));
     }
 
     private static async Task<NoContent> DeleteAsync(

@@ -9,6 +9,12 @@ namespace Clones.Api.Webhooks;
 
 internal static class WebhookReplayEndpoint
 {
+    /// <summary>Waiting deliveries of an endpoint, above which nothing is added to them by hand.</summary>
+    private const int PendingMax = 1_000;
+
+    /// <summary>Of one delivery; each is a row that is kept.</summary>
+    private const int AttemptsMax = 1_000;
+
     public static void MapWebhookReplay(this IEndpointRouteBuilder webhooks) =>
         webhooks
             .MapPost("/{id}/deliveries/{deliveryId}/replay", ReplayAsync)
@@ -30,9 +36,16 @@ internal static class WebhookReplayEndpoint
         var delivery = await db.FindDeliveryAsync(endpoint.Id, deliveryId, cancellationToken);
         if (!endpoint.IsEnabled)
             throw WebhookQueries.Disabled();
+        if (delivery.AttemptCount >= AttemptsMax)
+            throw Full($"It has been tried {delivery.AttemptCount} times, and is not replayed any more from {AttemptsMax} on.");
+        var others = db.WebhookDeliveries.Where(d =>
+            d.EndpointId == endpoint.Id && d.Status == WebhookDeliveryStatus.Pending && d.Id != delivery.Id
+        );
+        if (await others.Take(PendingMax + 1).CountAsync(cancellationToken) > PendingMax)
+            throw Full($"More than {PendingMax} deliveries to this webhook are waiting already; replay when they are through.");
         var now = time.GetUtcNow();
         // One that is being sent this moment is left to its worker; a replay of it is no second one.
-        await db
+        var changed = await db
             .WebhookDeliveries.Where(d => d.Id == delivery.Id && (d.LeasedUntil == null || d.LeasedUntil <= now))
             .ExecuteUpdateAsync(
                 set =>
@@ -45,8 +58,14 @@ internal static class WebhookReplayEndpoint
                         .SetProperty(d => d.CompletedAt, (DateTimeOffset?)null),
                 cancellationToken
             );
+        if (changed == 0)
+            throw new ProblemException(
+                new Problem(409, ProblemCode.WebhookDeliveryInFlight, "It is being sent this moment; look at what comes of it first.")
+            );
         return Accepted(await db.FindDeliveryAsync(endpoint.Id, deliveryId, cancellationToken));
     }
+
+    private static ProblemException Full(string detail) => new(new Problem(409, ProblemCode.WebhookBacklogFull, detail));
 
     public static Accepted<WebhookDeliveryView> Accepted(WebhookDelivery delivery) =>
         TypedResults.Accepted($"/v1/webhooks/{delivery.EndpointId}/deliveries/{delivery.Id}", WebhookDeliveryView.Of(delivery));

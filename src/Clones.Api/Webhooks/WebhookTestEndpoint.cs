@@ -32,6 +32,8 @@ internal static class WebhookTestEndpoint
         var endpoint = await db.FindWebhookAsync(id, caller, cancellationToken);
         if (!endpoint.IsEnabled)
             throw WebhookQueries.Disabled();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.LockOwnerAsync(endpoint.OwnerAddress, cancellationToken);
         var waiting = await db.WebhookDeliveries.CountAsync(
             d => d.EndpointId == id && d.Status == WebhookDeliveryStatus.Pending && d.EventType == WebhookEventType.Test,
             cancellationToken
@@ -56,6 +58,7 @@ internal static class WebhookTestEndpoint
         };
         db.WebhookDeliveries.Add(delivery);
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return WebhookReplayEndpoint.Accepted(delivery);
     }
 }

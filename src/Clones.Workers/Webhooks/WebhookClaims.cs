@@ -4,63 +4,63 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Webhooks;
 
-/// <summary>A delivery that this worker has taken, with what it needs of its endpoint.</summary>
-/// <param name="Number">Of the attempt: 1, 2, ..</param>
-/// <param name="IsFailing">Whether the endpoint's last attempt failed.</param>
-internal sealed record DueWebhook(
-    Guid Id,
-    Guid EndpointId,
-    Guid EventId,
-    string EventType,
-    string Body,
-    int Number,
-    int FailedTries,
-    DateTimeOffset GiveUpAt,
-    Guid LeaseId,
-    string Url,
-    int SecretGeneration,
-    DateTimeOffset? PreviousSecretUntil,
-    bool IsFailing
-);
-
-/// <summary>Takes due deliveries. A lease keeps workers apart; where one dies, the lease runs out and another takes the delivery over.</summary>
-internal sealed class WebhookClaims(IServiceScopeFactory scopes, WebhookOptions options, TimeProvider time)
+/// <summary>
+/// Takes due deliveries. A lease keeps workers apart; where one dies, the lease runs out and another takes the delivery over. Owners take turns,
+/// so that nobody waits for all of somebody else's endpoints.
+/// </summary>
+internal sealed class WebhookClaims(IServiceScopeFactory scopes, WebhookSlowEndpoints slowOnes, WebhookOptions options, TimeProvider time)
 {
-    /// <param name="failing">Those of endpoints whose last attempt failed, or of all others.</param>
+    /// <summary>Candidates for each that is taken: other workers look at the same ones, and what they have locked is passed over.</summary>
+    private const int CandidatesFactor = 4;
+
+    /// <param name="failing">Those of endpoints whose last attempt failed or took long, or of all others.</param>
     /// <param name="count">At most.</param>
     public async Task<List<DueWebhook>> TakeAsync(bool failing, int count, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var now = time.GetUtcNow();
-        var until = now + options.Lease;
-        var each = failing ? 1 : options.AtOncePerEndpoint;
-        if (
-            !await db.WebhookDeliveries.AnyAsync(
-                d => d.Status == WebhookDeliveryStatus.Pending && d.NextAttemptAt <= now,
-                cancellationToken
-            )
-        )
+        if (!await IsAnythingDueAsync(db, now, cancellationToken))
         {
             return [];
         }
+        var until = now + options.Lease;
+        var each = failing ? 1 : options.AtOncePerEndpoint;
+        var slow = slowOnes.Now();
 
-        // Endpoint by endpoint, so that a backlog of one is passed over and not read through.
+        // Candidates are read without locks, endpoint by endpoint, so that a backlog of one is passed over and not read through. An owner's
+        // place counts what is being sent for them already: who has nothing on its way comes first. Only what is taken is locked, and is
+        // looked at once more then.
         return await db
             .Database.SqlQuery<DueWebhook>(
                 $"""
-                WITH due AS (
-                    SELECT d.id FROM webhook_endpoints e CROSS JOIN LATERAL (
+                WITH busy AS MATERIALIZED (
+                    SELECT b.endpoint_id, e.owner_address, count(*) AS live
+                    FROM webhook_deliveries b JOIN webhook_endpoints e ON e.id = b.endpoint_id
+                    WHERE b.lease_id IS NOT NULL AND b.leased_until > {now} GROUP BY b.endpoint_id, e.owner_address),
+                owners AS MATERIALIZED (
+                    SELECT owner_address, sum(live) AS live FROM busy GROUP BY owner_address),
+                waiting AS (
+                    SELECT d.id, d.next_attempt_at, coalesce(o.live, 0)
+                        + row_number() OVER (PARTITION BY e.owner_address ORDER BY d.next_attempt_at, d.id) AS place
+                    FROM webhook_endpoints e
+                    LEFT JOIN busy b ON b.endpoint_id = e.id
+                    LEFT JOIN owners o ON o.owner_address = e.owner_address
+                    CROSS JOIN LATERAL (
                         SELECT p.id, p.next_attempt_at FROM webhook_deliveries p
                         WHERE p.endpoint_id = e.id AND p.status = 'PENDING' AND p.next_attempt_at <= {now}
                             AND (p.lease_id IS NULL OR p.leased_until <= {now})
                         ORDER BY p.next_attempt_at
-                        LIMIT greatest(0, {each} - (
-                            SELECT count(*) FROM webhook_deliveries b
-                            WHERE b.endpoint_id = e.id AND b.lease_id IS NOT NULL AND b.leased_until > {now}))
-                        FOR UPDATE SKIP LOCKED) d
-                    WHERE e.is_enabled AND e.deleted_at IS NULL AND (e.consecutive_failures > 0) = {failing}
-                    ORDER BY d.next_attempt_at LIMIT {count})
+                        LIMIT greatest(0, {each} - coalesce(b.live, 0))) d
+                    WHERE e.is_enabled AND e.deleted_at IS NULL
+                        AND (e.consecutive_failures > 0 OR e.id = ANY ({slow})) = {failing}),
+                candidates AS MATERIALIZED (
+                    SELECT id, next_attempt_at, place FROM waiting WHERE place <= {options.AtOncePerOwner}
+                    ORDER BY place, next_attempt_at LIMIT {count * CandidatesFactor}),
+                due AS MATERIALIZED (
+                    SELECT d.id FROM candidates c JOIN webhook_deliveries d ON d.id = c.id
+                    WHERE d.status = 'PENDING' AND d.next_attempt_at <= {now} AND (d.lease_id IS NULL OR d.leased_until <= {now})
+                    ORDER BY c.place, c.next_attempt_at LIMIT {count} FOR UPDATE OF d SKIP LOCKED)
                 UPDATE webhook_deliveries d
                 SET lease_id = gen_random_uuid(), leased_until = {until}, attempt_count = d.attempt_count + 1
                 FROM due, webhook_endpoints e WHERE d.id = due.id AND e.id = d.endpoint_id
@@ -70,4 +70,16 @@ internal sealed class WebhookClaims(IServiceScopeFactory scopes, WebhookOptions 
             )
             .ToListAsync(cancellationToken);
     }
+
+    /// <summary>Cheap, for the many passes that find nothing; what is held for disabled endpoints is not read.</summary>
+    private static Task<bool> IsAnythingDueAsync(ClonesDbContext db, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db
+            .WebhookEndpoints.Where(e => e.IsEnabled && e.DeletedAt == null)
+            .AnyAsync(
+                e =>
+                    db.WebhookDeliveries.Any(d =>
+                        d.EndpointId == e.Id && d.Status == WebhookDeliveryStatus.Pending && d.NextAttemptAt <= now
+                    ),
+                cancellationToken
+            );
 }

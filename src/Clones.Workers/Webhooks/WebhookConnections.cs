@@ -1,19 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
 using Clones.Persistence.Webhooks;
-using Clones.Solana.Rpc;
 
 namespace Clones.Workers.Webhooks;
-
-/// <summary>What a name resolves to, asked at each connection; throws <see cref="SocketException"/> where there is none.</summary>
-internal delegate Task<IPAddress[]> WebhookResolver(string host, CancellationToken cancellationToken);
 
 /// <summary>
 /// Connects to public addresses only. The name is resolved here, each address is looked at, and the connection goes to the very address that
 /// was: a name that resolves to something else a moment later gains nothing (DNS rebinding).
 /// </summary>
-internal sealed class WebhookConnections(WebhookResolver resolve, WebhookLoopback loopback)
+internal sealed class WebhookConnections(WebhookLookups lookups, WebhookLoopback loopback)
 {
+    /// <summary>Of a request: whether its endpoint's last attempt failed.</summary>
+    public static readonly HttpRequestOptionsKey<bool> IsFailing = new("Clones.Webhooks.IsFailing");
+
     /// <summary>No proxy, no redirects, no cookies, no decompression: nothing that would send or read more than was meant.</summary>
     public SocketsHttpHandler NewHandler() =>
         new()
@@ -35,7 +34,8 @@ internal sealed class WebhookConnections(WebhookResolver resolve, WebhookLoopbac
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var found = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
+        var isFailing = context.InitialRequestMessage.Options.TryGetValue(IsFailing, out var failing) && failing;
+        var found = IPAddress.TryParse(host, out var literal) ? [literal] : await lookups.ResolveAsync(host, isFailing, cancellationToken);
         var allowed = new List<IPAddress>();
         string? kind = null;
         foreach (var address in found)
@@ -78,17 +78,8 @@ internal sealed class WebhookConnections(WebhookResolver resolve, WebhookLoopbac
         }
     }
 
-    private async ValueTask<bool> MayLoopBackAsync(IPAddress address, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return IPAddress.IsLoopback(address) && await loopback.IsAllowedAsync(cancellationToken);
-        }
-        catch (RpcException)
-        {
-            return false;
-        }
-    }
+    private async ValueTask<bool> MayLoopBackAsync(IPAddress address, CancellationToken cancellationToken) =>
+        IPAddress.IsLoopback(address) && await loopback.IsKnownToBeAllowedAsync(cancellationToken);
 }
 
 /// <summary>The message completes the sentence "It was not sent: ..", for the endpoint's owner.</summary>

@@ -41,6 +41,19 @@ internal sealed class WebhookLoopback(WebhookSettings settings, RpcEndpoints rpc
         }
     }
 
+    /// <summary>As <see cref="IsAllowedAsync"/>; while no node answers they may not.</summary>
+    public async ValueTask<bool> IsKnownToBeAllowedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await IsAllowedAsync(cancellationToken);
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="RpcException">No node answered.</exception>
     public async ValueTask<bool> IsAllowedAsync(CancellationToken cancellationToken)
     {

@@ -6,11 +6,17 @@ internal sealed class WebhookOptions
     /// <summary>How often due deliveries are looked for, where there was none.</summary>
     public TimeSpan PassEvery { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Requests of this process at once. Endpoints that fail get half of them at most.</summary>
+    /// <summary>Requests of this process at once. Endpoints that fail, or take longer than 5 s, get half of them at most.</summary>
     public int AtOnce { get; init; } = 32;
 
-    /// <summary>Requests to one endpoint at once; to one that fails, one.</summary>
+    /// <summary>Requests to one endpoint at once; to one that fails, or takes longer than 5 s, one.</summary>
     public int AtOncePerEndpoint { get; init; } = 4;
+
+    /// <summary>Requests to all endpoints of one owner at once, of all processes together.</summary>
+    public int AtOncePerOwner { get; init; } = 8;
+
+    /// <summary>Looks for the address of a host at once, for endpoints that fail and for all others each.</summary>
+    public int LookupsAtOnce { get; init; } = 8;
 
     /// <summary>From the first look for the address to the answer's status.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(15);

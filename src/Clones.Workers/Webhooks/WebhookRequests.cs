@@ -8,22 +8,27 @@ using Clones.Persistence.Webhooks;
 namespace Clones.Workers.Webhooks;
 
 /// <summary>Makes one attempt: signs, sends, and says what came of it. It never throws over what an endpoint does.</summary>
-internal sealed class WebhookRequests(WebhookConnections connections, WebhookSettings settings, WebhookOptions options, TimeProvider time)
-    : IDisposable
+internal sealed class WebhookRequests(
+    WebhookConnections connections,
+    WebhookLoopback loopback,
+    WebhookSettings settings,
+    WebhookOptions options,
+    TimeProvider time
+) : IDisposable
 {
     private readonly HttpClient http = new(connections.NewHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     public async Task<WebhookOutcome> SendAsync(DueWebhook due)
     {
-        // The rule may be stricter than when the endpoint was registered, without the setting for development say.
-        if (WebhookUrl.Refuse(due.Url, settings.AllowsLoopback) is { } reason)
-        {
-            return new WebhookOutcome(null, $"It was not sent: its url {reason}.", null, TimeSpan.Zero, null);
-        }
         var began = time.GetTimestamp();
         using var limit = new CancellationTokenSource(options.AnswerWithin, time);
         try
         {
+            // The rule may be stricter than when the endpoint was registered, without the setting for development say.
+            if (WebhookUrl.Refuse(due.Url, await loopback.IsKnownToBeAllowedAsync(limit.Token)) is { } reason)
+            {
+                return new WebhookOutcome(null, $"It was not sent: its url {reason}.", null, TimeSpan.Zero, null);
+            }
             using var request = Sign(due);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var status = (int)answer.StatusCode;
@@ -52,6 +57,7 @@ internal sealed class WebhookRequests(WebhookConnections connections, WebhookSet
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         var request = new HttpRequestMessage(HttpMethod.Post, due.Url) { Content = content };
+        request.Options.Set(WebhookConnections.IsFailing, due.IsFailing);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Clones-Webhooks", "1"));
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));

@@ -8,6 +8,7 @@ internal sealed class WebhookSender(
     WebhookClaims claims,
     WebhookRequests requests,
     WebhookBooks books,
+    WebhookSlowEndpoints slowOnes,
     WebhookOptions options,
     TimeProvider time,
     ILogger<WebhookSender> log
@@ -121,7 +122,9 @@ internal sealed class WebhookSender(
                 return;
             }
             var startedAt = time.GetUtcNow();
-            await books.NoteAsync(due, startedAt, await requests.SendAsync(due));
+            var outcome = await requests.SendAsync(due);
+            slowOnes.Note(due.EndpointId, outcome.Took);
+            await books.NoteAsync(due, startedAt, outcome);
         }
         catch (Exception e)
         {

@@ -5,13 +5,16 @@ namespace Clones.Workers.Webhooks;
 
 /// <summary>
 /// Takes away what nobody needs any more: deliveries that ended and are older than 30 days, and what belongs to deleted endpoints. Gives up what
-/// waited in vain for its endpoint to be enabled. In batches, so that no lock is held for long; any number of workers may sweep.
+/// waited in vain for its endpoint to be enabled, or for its turn. In batches, so that no lock is held for long; any number of workers may sweep.
 /// </summary>
 internal sealed class WebhookSweeper(IServiceScopeFactory scopes, WebhookOptions options, TimeProvider time, ILogger<WebhookSweeper> log)
     : BackgroundService
 {
     private const int BatchMax = 1_000;
     private const int BatchesMax = 50;
+
+    /// <summary>The last attempt is due when the time is up; what has not had it by then is in a backlog that grows faster than it is sent.</summary>
+    private static readonly TimeSpan LateAfter = TimeSpan.FromHours(1);
 
     /// <summary>A consumer that has read the endpoint just before may still be about to write.</summary>
     private static readonly TimeSpan EndpointAfter = TimeSpan.FromHours(1);
@@ -39,6 +42,7 @@ internal sealed class WebhookSweeper(IServiceScopeFactory scopes, WebhookOptions
         var now = time.GetUtcNow();
         var old = now - options.KeptFor;
         var gone = now - EndpointAfter;
+        var late = now - LateAfter;
         FormattableString[] sweeps =
         [
             $"""
@@ -47,6 +51,15 @@ internal sealed class WebhookSweeper(IServiceScopeFactory scopes, WebhookOptions
                 WHERE id IN (
                     SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
                     WHERE d.status = 'PENDING' AND NOT e.is_enabled AND e.deleted_at IS NULL AND d.give_up_at < {now}
+                        AND (d.lease_id IS NULL OR d.leased_until < {now})
+                    LIMIT {BatchMax} FOR UPDATE OF d SKIP LOCKED)
+                """,
+            $"""
+                UPDATE webhook_deliveries SET status = 'EXHAUSTED', next_attempt_at = NULL, completed_at = {now},
+                    lease_id = NULL, leased_until = NULL, last_failure = 'Its time was up before its turn came.'
+                WHERE id IN (
+                    SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+                    WHERE d.status = 'PENDING' AND e.is_enabled AND e.deleted_at IS NULL AND d.give_up_at < {late}
                         AND (d.lease_id IS NULL OR d.leased_until < {now})
                     LIMIT {BatchMax} FOR UPDATE OF d SKIP LOCKED)
                 """,

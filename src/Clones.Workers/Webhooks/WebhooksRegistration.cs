@@ -16,9 +16,11 @@ internal static class WebhooksRegistration
         services.AddSingleton<WebhookResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<WebhookLoopback>();
         services.AddHostedService(s => s.GetRequiredService<WebhookLoopback>());
+        services.AddSingleton<WebhookLookups>();
         services.AddSingleton<WebhookConnections>();
         services.AddSingleton<WebhookRequests>();
         services.AddSingleton<WebhookMeter>();
+        services.AddSingleton<WebhookSlowEndpoints>();
         services.AddSingleton<WebhookClaims>();
         services.AddSingleton<WebhookBooks>();
         services.AddScoped<WebhookDeliveries>();

@@ -87,6 +87,18 @@ public sealed class WebhookNetworkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_setting_for_development_lets_no_http_through_on_mainnet()
+    {
+        var url = world.Receiver.Path(200);
+        var delivery = await world.AddAsync(await world.RegisterAsync(url));
+
+        await world.PassAsync(world.NewWorker(node: WebhookWorld.NodeOf(SolanaCluster.MainnetGenesisHash)));
+
+        world.Receiver.At(url).ShouldBeEmpty();
+        (await world.AttemptsAsync(delivery)).Single().Failure.ShouldNotBeNull().ShouldContain("its url must be an https URL");
+    }
+
+    [Fact]
     public async Task A_host_that_is_not_found_and_a_port_that_is_closed_are_named()
     {
         var lost = world.NewWorker(loopback: true, (_, _) => throw new SocketException((int)SocketError.HostNotFound));

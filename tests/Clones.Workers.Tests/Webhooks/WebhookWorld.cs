@@ -51,7 +51,7 @@ internal sealed class WebhookWorld : IAsyncLifetime
 
     internal static RpcEndpoints NodeOf(string genesis) => new CannedNode().Answer("getGenesisHash", _ => $"\"{genesis}\"").Endpoints;
 
-    internal IServiceProvider NewWorker(bool loopback = true, WebhookResolver? resolver = null)
+    internal IServiceProvider NewWorker(bool loopback = true, WebhookResolver? resolver = null, RpcEndpoints? node = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
@@ -67,7 +67,7 @@ internal sealed class WebhookWorld : IAsyncLifetime
         services.AddLogging(log => log.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         services.AddMetrics();
         services.AddSingleton<TimeProvider>(Time);
-        services.AddSingleton(NodeOf(SolanaCluster.DevnetGenesisHash));
+        services.AddSingleton(node ?? NodeOf(SolanaCluster.DevnetGenesisHash));
         services.AddClonesStore(configuration).AddWebhooks(configuration);
         services.AddSingleton<Jitter>(() => 0.5);
         if (resolver is not null)
