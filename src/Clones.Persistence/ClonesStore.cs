@@ -25,7 +25,7 @@ public static class ClonesStore
             );
         }
 
-        services.TryAddSingleton<TimeProvider>(MicrosecondTime.Instance);
+        services.UseMicroseconds();
         services.TryAddSingleton(ArmedCrashPoint.Read(configuration));
         // Pooled: building a context anew for each message costs more than the message.
         services.AddDbContextPool<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
@@ -45,7 +45,7 @@ public static class ClonesStore
             throw new ConfigurationMissingException($"SOLANA_RPC_URLS is missing. {Wanted}");
         }
 
-        services.TryAddSingleton<TimeProvider>(MicrosecondTime.Instance);
+        services.UseMicroseconds();
         try
         {
             // Idle connections are renewed, so that a moved node is found by name again.
@@ -60,5 +60,15 @@ public static class ClonesStore
 
         services.TryAddSingleton<WalletBalances>();
         return services;
+    }
+
+    // ASP.NET's authentication has registered the machine's clock by then; one of a test stays.
+    private static void UseMicroseconds(this IServiceCollection services)
+    {
+        var clock = services.LastOrDefault(s => s.ServiceType == typeof(TimeProvider));
+        if (clock is null || ReferenceEquals(clock.ImplementationInstance, TimeProvider.System))
+        {
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(MicrosecondTime.Instance));
+        }
     }
 }
