@@ -33,3 +33,16 @@ public sealed partial record AgentView : ITagged
         set => ETag = value;
     }
 }
+
+public sealed partial record WebhookView : ITagged
+{
+    /// <summary>Its version, for <see cref="ClonesClient.ChangeWebhookAsync"/>; null where it was read from a list.</summary>
+    [JsonIgnore]
+    public string? ETag { get; private set; }
+
+    string? ITagged.ETag
+    {
+        get => ETag;
+        set => ETag = value;
+    }
+}

@@ -60,7 +60,13 @@ internal static class AsyncApiDocument
             ["defaultContentType"] = "application/json",
             ["servers"] = new JsonObject
             {
-                ["broker"] = new JsonObject { ["host"] = "localhost:5672", ["protocol"] = "amqp" },
+                ["broker"] = new JsonObject
+                {
+                    // Port and virtual host of "./clones up".
+                    ["host"] = "127.0.0.1:18672",
+                    ["pathname"] = "/clones",
+                    ["protocol"] = "amqp",
+                },
             },
             ["channels"] = Map(all, Exchange, Channel),
             ["operations"] = Map(all, OperationName, Operation),
@@ -93,6 +99,7 @@ internal static class AsyncApiDocument
                         ["type"] = "fanout",
                         ["durable"] = true,
                         ["autoDelete"] = false,
+                        ["vhost"] = "clones",
                     },
                 },
             },

@@ -20,7 +20,7 @@ internal static class Policies
         Allow(
             options,
             ReadPayments,
-            "the pool's owner, or a key with scope payments:read",
+            "the pool's owner, or a key with scope payments:read, payments:write or ops",
             Scopes.PaymentsRead,
             Scopes.PaymentsWrite,
             Scopes.Ops

@@ -1,6 +1,7 @@
 using Clones.Api.Requests;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -94,12 +95,29 @@ internal static class ApiDocument
         foreach (var parameter in metadata.OfType<QueryParameter>())
             operation.Parameters.Add(parameter.ToParameter());
         if (!metadata.OfType<IAllowAnonymous>().Any())
-            operation.Security =
-            [
-                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("wallet", context.Document)] = [] },
-                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", context.Document)] = [] },
-            ];
+            AddCallers(operation, context, metadata);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Who may call it, by the policy that the endpoint demands; an endpoint without one is for everybody who has signed in.</summary>
+    private static void AddCallers(OpenApiOperation operation, OpenApiOperationTransformerContext context, IEnumerable<object> metadata)
+    {
+        var authorization = context.ApplicationServices.GetRequiredService<IOptions<AuthorizationOptions>>().Value;
+        var requirement = metadata
+            .OfType<IAuthorizeData>()
+            .Select(a => a.Policy is { } policy ? authorization.GetPolicy(policy) : null)
+            .SelectMany(p => p?.Requirements ?? [])
+            .OfType<Auth.Policies.Requirement>()
+            .SingleOrDefault();
+        operation.Security = [];
+        if (requirement is not { Wallets: false })
+            operation.Security.Add(Scheme("wallet"));
+        if (requirement is not { Scopes: [] })
+            operation.Security.Add(Scheme("apiKey"));
+        if (requirement is not null)
+            operation.Description = $"For {requirement.Who}.";
+
+        OpenApiSecurityRequirement Scheme(string name) => new() { [new OpenApiSecuritySchemeReference(name, context.Document)] = [] };
     }
 
     private static string ReadWalkthrough()
