@@ -32,13 +32,13 @@ internal static class Policies
     }
 
     private static void Allow(AuthorizationOptions options, string name, string who, params string[] scopes) =>
-        options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().AddRequirements(new Requirement(who, true, scopes)));
+        Demand(options, name, new Requirement(who, true, scopes));
 
     private static void AllowKeys(AuthorizationOptions options, string name, string scope) =>
-        options.AddPolicy(
-            name,
-            policy => policy.RequireAuthenticatedUser().AddRequirements(new Requirement($"a key with scope {scope}", false, scope))
-        );
+        Demand(options, name, new Requirement($"a key with scope {scope}", false, scope));
+
+    private static void Demand(AuthorizationOptions options, string name, Requirement requirement) =>
+        options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().AddRequirements(requirement));
 
     /// <param name="Who">Completes the sentence "This is for ..".</param>
     /// <param name="Wallets">Whether any signed-in wallet passes.</param>

@@ -1,6 +1,3 @@
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Clones.Contracts.Agents;
 using Clones.Contracts.Keys;
@@ -205,11 +202,11 @@ public sealed class WebhookEventsTests : IAsyncLifetime
 
         await PublishAsync(FailedOf(nobody, mine.PoolId, at), Guid.NewGuid());
         await PublishAsync(FailedOf(mine.PaymentId, other.PoolId, at), Guid.NewGuid());
-        await PublishRawAsync("""{"paymentId":7}""");
-        await PublishRawAsync("no JSON");
+        await broker.PublishAsync("payment-failed", """{"paymentId":7}""");
+        await broker.PublishAsync("payment-failed", "no JSON");
 
-        await UntilAsync(async () => (await ReasonsAsync()).Count == 4, "four messages in the error queue");
-        var reasons = await ReasonsAsync();
+        await UntilAsync(async () => (await broker.FaultsAsync("webhook-events")).Count == 4, "four messages in the error queue");
+        var reasons = await broker.FaultsAsync("webhook-events");
         reasons.ShouldContain(r => r.Contains($"there is no payment {nobody}", StringComparison.Ordinal));
         reasons.ShouldContain(r => r.Contains($"of training pool {other.PoolId}", StringComparison.Ordinal));
         reasons.ShouldAllBe(r => r.Length > 0);
@@ -299,39 +296,6 @@ public sealed class WebhookEventsTests : IAsyncLifetime
             .Services.GetRequiredService<IBus>()
             .Publish(message, Pipe.Execute<PublishContext>(context => context.MessageId = id), TestContext.Current.CancellationToken)
             .OrGiveUpAsync("the broker to take a message", TestContext.Current.CancellationToken);
-
-    private async Task PublishRawAsync(string body)
-    {
-        await using var connection = await new ConnectionFactory { Uri = broker.Amqp }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        var properties = new BasicProperties { ContentType = "application/json", Persistent = true };
-        await channel.BasicPublishAsync("payment-failed", "", true, properties, Encoding.UTF8.GetBytes(body));
-    }
-
-    private async Task<List<string>> ReasonsAsync()
-    {
-        var management = await rabbit.ManagementAsync();
-        using var answer = await management.PostAsJsonAsync(
-            $"queues/{broker.Name}/webhook-events_error/get",
-            new
-            {
-                count = 50,
-                ackmode = "ack_requeue_true",
-                encoding = "auto",
-            }
-        );
-        if (!answer.IsSuccessStatusCode)
-        {
-            return [];
-        }
-        var messages = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return
-        [
-            .. messages
-                .EnumerateArray()
-                .Select(m => m.GetProperty("properties").GetProperty("headers").GetProperty("MT-Fault-Message").GetString() ?? ""),
-        ];
-    }
 
     private static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
