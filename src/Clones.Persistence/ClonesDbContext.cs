@@ -43,6 +43,7 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<ChainLanding> ChainLandings => Set<ChainLanding>();
     public DbSet<WalletMovement> WalletMovements => Set<WalletMovement>();
     public DbSet<WalletScan> WalletScans => Set<WalletScan>();
+    public DbSet<WalletComparison> WalletComparisons => Set<WalletComparison>();
     public DbSet<SigningFence> SigningFences => Set<SigningFence>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();

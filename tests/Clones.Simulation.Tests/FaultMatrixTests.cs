@@ -2,6 +2,7 @@ using Clones.Contracts.Settlement;
 using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
+using Clones.Solana.Primitives;
 
 namespace Clones.Simulation.Tests;
 
@@ -344,6 +345,74 @@ public sealed class FaultMatrixTests
         scenario.Payment.Status.ShouldNotBe(PaymentStatus.Completed);
         scenario.Finish(10 * Minute);
         scenario.ShouldBePaidByAttempt(1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Row_33_a_database_restored_beside_nodes_with_short_pages_pays_nothing_again(int nodes)
+    {
+        var scenario = new Scenario(nodes);
+        var backup = scenario.World.Database.BackUp();
+        var others = Enumerable.Range(0, 7).Select(_ => scenario.AcceptAnother()).ToList();
+        scenario.RunTo(3 * Minute);
+        others.ShouldAllBe(id => scenario.World.Chain.HasExecuted(id));
+
+        scenario.EveryNode(f => f.PageLimit = 2);
+        scenario.World.Restore(backup);
+        scenario.RunTo(10 * Minute);
+
+        scenario.World.Database.ReadFence().IsOpen.ShouldBeTrue();
+        scenario.Finish(10 * Minute);
+        scenario.World.Database.Payments.Values.ShouldAllBe(p => p.Status == PaymentStatus.Completed);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Row_33_a_node_that_leaves_entries_out_of_its_pages_hides_no_payment(int nodes)
+    {
+        for (var leavesOutEvery = 1; leavesOutEvery <= 3; leavesOutEvery++)
+        {
+            var scenario = new Scenario(nodes);
+            var backup = scenario.World.Database.BackUp();
+            var others = Enumerable.Range(0, 7).Select(_ => scenario.AcceptAnother()).ToList();
+            scenario.RunTo(3 * Minute);
+            others.ShouldAllBe(id => scenario.World.Chain.HasExecuted(id));
+
+            scenario.World.Nodes[0].Faults.LeavesOutEvery = leavesOutEvery;
+            scenario.World.Restore(backup);
+            scenario.RunTo(10 * Minute);
+
+            scenario.Finish(10 * Minute);
+            scenario.World.Database.Payments.Values.ShouldAllBe(p => p.Status == PaymentStatus.Completed);
+        }
+    }
+
+    [Fact]
+    public void Row_33_while_the_only_node_hides_what_a_wallet_paid_the_fence_holds_this_wallet_back_and_no_other()
+    {
+        var scenario = new Scenario(nodes: 1);
+        var other = scenario.World.AddWallet();
+        var backup = scenario.World.Database.BackUp();
+        scenario.RunTo(2 * Minute);
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Completed);
+
+        // The first wallet's payment is the only one that stands on chain, and no page shows it.
+        scenario.World.Nodes[0].Faults.Omits = [Signature.Parse(scenario.Attempts[^1].Signature!)];
+        scenario.World.Restore(backup);
+        var elsewhere = scenario.World.Accept(other, (new PublicKey(scenario.World.Dice.Bytes(PublicKey.Length)), 1_000_000));
+        scenario.RunTo(10 * Minute);
+
+        scenario.World.Chain.HasExecuted(elsewhere.Id).ShouldBeTrue();
+        scenario.World.Database.Attempts.Values.ShouldAllBe(a => a.TransactionId == elsewhere.Id);
+        scenario.World.Database.ReadFence().IsOpen.ShouldBeFalse();
+        scenario.World.Database.Ledger.Comparisons[scenario.Wallet.Id].Difference.ShouldNotBeNull().ShouldContain("add up to");
+        scenario.Finish(10 * Minute);
+        scenario.World.Database.ReadFence().IsOpen.ShouldBeTrue();
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Completed);
+        scenario.Attempts.ShouldHaveSingleItem().Evidence.ShouldNotBeNull().ShouldContain("RECOVERED");
     }
 
     [Fact]

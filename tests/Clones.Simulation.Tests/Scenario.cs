@@ -28,6 +28,9 @@ internal sealed class Scenario
 
     public Payment Payment => World.Database.Payments.Values.Single(p => p.TransactionId == Transaction.Id);
 
+    /// <returns>Of another payment from the same wallet.</returns>
+    public Guid AcceptAnother() => World.Accept(Wallet, (new PublicKey(World.Dice.Bytes(PublicKey.Length)), 1_000_000)).Id;
+
     public void EveryNode(Action<NodeFaults> change)
     {
         foreach (var node in World.Nodes)

@@ -61,6 +61,25 @@ internal sealed class Chain
 
     public WireTransaction? Find(Signature signature) => Known.GetValueOrDefault(signature) ?? gifts.GetValueOrDefault(signature);
 
+    /// <summary>Lamports of an account on a fork, up to and with a height.</summary>
+    public ulong BalanceAt(PublicKey address, Fork fork, int height)
+    {
+        var balance = Int128.Zero;
+        foreach (var transaction in gifts.Values.Concat(Known.Values))
+        {
+            foreach (var execution in transaction.Executions.Where(e => e.Block.Height <= height && fork.Holds(e.Block)))
+            {
+                var moved = execution.Error is null ? transaction.Transfers : [];
+                if (transaction.Payer == address)
+                {
+                    balance -= transaction.Fee + moved.Aggregate(0UL, (sum, t) => sum + t.Lamports);
+                }
+                balance += moved.Where(t => t.To == address).Aggregate(0UL, (sum, t) => sum + t.Lamports);
+            }
+        }
+        return balance < 0 ? 0 : (ulong)balance;
+    }
+
     /// <summary>Whether the winning fork holds a success of this transaction, by any attempt.</summary>
     public bool HasExecuted(Guid transactionId) =>
         Main

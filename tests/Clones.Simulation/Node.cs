@@ -16,6 +16,9 @@ internal sealed class Node(Chain chain, Dice dice, int number)
 
     public NodeFaults Faults { get; set; } = new();
 
+    /// <summary>Entries of a history that it lists in one page at most, always: that is how its provider runs it, and no fault. 0 for no limit.</summary>
+    public int PageLimit { get; set; }
+
     /// <summary>A fork that lost and that it still follows; null for the winner.</summary>
     public Fork? StuckOn { get; set; }
 
@@ -97,7 +100,7 @@ internal sealed class Node(Chain chain, Dice dice, int number)
         return transaction.Executions.Find(e => e.Block.Height <= height && View.Holds(e.Block));
     }
 
-    public ulong Balance(PublicKey address) => chain.Balances.GetValueOrDefault(address);
+    public ulong Balance(PublicKey address, Commitment commitment) => chain.BalanceAt(address, View, Height(commitment));
 
     /// <summary>Null for what is not there, and for everything while the node knows nothing.</summary>
     public AccountInfo? Account(PublicKey address, Commitment commitment)
@@ -106,7 +109,7 @@ internal sealed class Node(Chain chain, Dice dice, int number)
         {
             return null;
         }
-        var lamports = Balance(address);
+        var lamports = Balance(address, commitment);
         return chain.Tokens.At(address, View, Height(commitment)) is { } token ? new AccountInfo(lamports, token.Program, token.Data, false)
             : chain.Tokens.Knows(address) || lamports == 0 ? null
             : new AccountInfo(lamports, SystemProgram.Id, ReadOnlyMemory<byte>.Empty, false);
@@ -126,12 +129,17 @@ internal sealed class Node(Chain chain, Dice dice, int number)
             .Reverse();
         if (before is { } last)
         {
+            if (dice.Chance(Faults.LosesItsPlace))
+            {
+                return [];
+            }
             entries = entries.SkipWhile(e => e.Transaction.Signature != last).Skip(1);
         }
         return
         [
             .. entries
-                .Take(limit)
+                .Take(new[] { limit, Limit(PageLimit), Limit(Faults.PageLimit) }.Min())
+                .Where(e => !Hides(e.Transaction.Signature))
                 .Select(e => new SignatureInfo(
                     e.Transaction.Signature,
                     e.Block.Slot,
@@ -142,6 +150,11 @@ internal sealed class Node(Chain chain, Dice dice, int number)
                 )),
         ];
     }
+
+    private static int Limit(int entries) => entries > 0 ? entries : int.MaxValue;
+
+    private bool Hides(Signature signature) =>
+        Faults.Omits.Contains(signature) || (Faults.LeavesOutEvery > 0 && signature.ToArray()[0] % Faults.LeavesOutEvery == 0);
 
     public ulong FirstSlot => View.Blocks[Math.Min(Faults.FirstHeight, View.Tip.Height)].Slot;
 

@@ -130,7 +130,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("getBalance", commitment, minContextSlot, () => ValueOf(commitment, node.Balance(address)));
+    ) => AskAsync("getBalance", commitment, minContextSlot, () => ValueOf(commitment, node.Balance(address, commitment)));
 
     public Task<RpcValue<AccountInfo?>> GetAccountInfoAsync(
         PublicKey address,

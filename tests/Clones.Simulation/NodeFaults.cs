@@ -1,3 +1,5 @@
+using Clones.Solana.Primitives;
+
 namespace Clones.Simulation;
 
 /// <summary>What is wrong with a node now. Those under "lies" are never set for more nodes than may lie.</summary>
@@ -24,7 +26,19 @@ internal sealed class NodeFaults
     /// <summary>Milliseconds that every answer takes longer.</summary>
     public int Delay { get; set; }
 
+    /// <summary>Entries of a history that it lists in one page, whatever is asked for; 0 where it lists what is asked for.</summary>
+    public int PageLimit { get; set; }
+
     // Lies.
+    /// <summary>Leaves about one of so many entries out of its pages; 0 where it lists all.</summary>
+    public int LeavesOutEvery { get; set; }
+
+    /// <summary>Entries that its pages never show.</summary>
+    public IReadOnlyList<Signature> Omits { get; set; } = [];
+
+    /// <summary>Chance that a page after the first is empty although there is more.</summary>
+    public double LosesItsPlace { get; set; }
+
     public bool KnowsNothing { get; set; }
     public int HeightOffset { get; set; }
     public int LastValidOffset { get; set; }

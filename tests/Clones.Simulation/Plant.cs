@@ -1,5 +1,6 @@
 using Clones.Persistence.Settlement;
 using Clones.Solana.Rpc;
+using Clones.Workers.Ledger;
 using Clones.Workers.Settlement;
 using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
@@ -33,6 +34,7 @@ internal abstract class Plant
             ["memo left out"] = new With(new NoMemo(), indexes: false),
             ["certificate without margin"] = new With(new NoMargin()),
             ["fence left out"] = new NoFence(),
+            ["short page taken for the end of a history"] = new ShortPages(),
             ["second live attempt allowed"] = new With(new SecondAttempt(), indexes: false),
         };
 
@@ -51,6 +53,19 @@ internal abstract class Plant
     private sealed class NoFence : Plant
     {
         public override bool WithoutFence => true;
+    }
+
+    /// <summary>As it was: a page of fewer entries than asked for ends the reading, and nobody adds up what was read.</summary>
+    private sealed class ShortPages : Plant
+    {
+        public override SettlementRules Rules { get; } = new NothingAddedUp();
+
+        public override IRpcClient Wrap(IRpcClient client) => ShortPageIsTheEnd.Around(client);
+
+        private sealed class NothingAddedUp : SettlementRules
+        {
+            public override bool MayLetThrough(LedgerComparison comparison) => comparison is not LedgerComparison.Unresolved;
+        }
     }
 
     private sealed class SignAndBroadcast : Plant

@@ -68,12 +68,15 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         );
         pass = new SettlementPass(store, check, Paces, clock);
         var ledger = new SimulatedLedgerStore(world.Database, Process);
+        var horizons = new HorizonReader(rpc);
+        var scanner = new WalletScanner(ledger, new ClusterFacts(rpc, clock), clock);
         fence = new FenceLift(
             ledger,
             store,
-            new HorizonReader(rpc),
-            new WalletScanner(ledger, new ClusterFacts(rpc, clock), clock),
+            horizons,
+            new LedgerReader(ledger, horizons, new HoldingsReader(rpc), scanner, clock),
             adoption,
+            rules,
             heartbeat,
             rpc,
             NullLogger<FenceLift>.Instance

@@ -48,6 +48,14 @@ internal sealed class Trouble(World world)
         world.Database.Faults.CommitFails = dice.Chance(0.3) ? 0.05 : 0;
         world.Broker.Repeats = dice.Chance(0.5) ? 0.15 : 0;
         world.Chain.Inclusion = dice.Of([0.9, 0.5, 0.1]);
+        if (dice.Chance(0.3))
+        {
+            Note("short pages");
+            foreach (var node in world.Nodes)
+            {
+                node.PageLimit = dice.Of([1, 1, 2, 5]);
+            }
+        }
         world.Chain.ExecutionFails = dice.Chance(0.1) ? 0.3 : 0;
     }
 
@@ -141,7 +149,7 @@ internal sealed class Trouble(World world)
 
     private static void Fail(Dice dice, NodeFaults faults)
     {
-        switch (dice.Between(0, 7))
+        switch (dice.Between(0, 8))
         {
             case 0:
                 faults.Down = true;
@@ -162,6 +170,9 @@ internal sealed class Trouble(World world)
             case 6:
                 faults.Lag = dice.Of([5, 40, 160]);
                 break;
+            case 7:
+                faults.PageLimit = dice.Of([1, 2, 3]);
+                break;
             default:
                 faults.Delay = dice.Between(500, 8_000);
                 break;
@@ -170,7 +181,7 @@ internal sealed class Trouble(World world)
 
     private static void Lie(Dice dice, NodeFaults faults)
     {
-        switch (dice.Between(0, 7))
+        switch (dice.Between(0, 9))
         {
             case 0:
                 faults.KnowsNothing = true;
@@ -192,6 +203,13 @@ internal sealed class Trouble(World world)
                 faults.TakesEveryBlockhashForOver = true;
                 faults.HeightOffset = 500;
                 faults.KnowsNothing = true;
+                break;
+            case 7:
+                faults.LeavesOutEvery = dice.Of([1, 2, 3]);
+                break;
+            case 8:
+                faults.PageLimit = dice.Of([1, 2]);
+                faults.LosesItsPlace = dice.Of([0.5, 1.0]);
                 break;
             default:
                 faults.InventsErrors = true;

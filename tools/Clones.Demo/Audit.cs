@@ -44,21 +44,9 @@ internal sealed class Audit(IRpcClient rpc)
     private static bool Carries(SignatureInfo entry, Guid transactionId) =>
         entry.Memo?.Contains($"{transactionId}:", StringComparison.OrdinalIgnoreCase) == true;
 
-    private async Task<IReadOnlyList<SignatureInfo>> HistoryAsync(PublicKey address, CancellationToken cancellation)
-    {
-        var all = new List<SignatureInfo>();
-        while (true)
-        {
-            var page = await rpc.GetSignaturesForAddressAsync(
-                address,
-                before: all.Count == 0 ? null : all[^1].Signature,
-                cancellationToken: cancellation
-            );
-            if (page.Count == 0)
-                return all;
-            all.AddRange(page);
-        }
-    }
+    private async Task<IReadOnlyList<SignatureInfo>> HistoryAsync(PublicKey address, CancellationToken cancellation) =>
+        await new AddressHistory(rpc, address, Commitment.Finalized).ReadWholeAsync(cancellation)
+        ?? throw new InvalidOperationException($"The cluster does not list the history of {address} to its beginning.");
 
     private async Task<Finding> TokenBalanceAsync(StoryResult story, CancellationToken cancellation)
     {

@@ -46,7 +46,7 @@ internal static class ChangeAgentEndpoint
                 new Problem(409, ProblemCode.AgentNotDraft, $"The agent is {row.Status}; it can be changed in {AgentStatus.Draft} only.")
             );
         // A draft of a restored database may have been deployed with other fields since, and would never be taken for what stands on chain.
-        if (await db.MayHaveForgottenAsync(heartbeatSeen: 0, cancellationToken))
+        if (await db.MayHaveForgottenAsync(id, heartbeatSeen: 0, cancellationToken))
             throw new ProblemException(
                 new Problem(
                     409,

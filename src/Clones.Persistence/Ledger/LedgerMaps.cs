@@ -8,6 +8,7 @@ internal sealed class LedgerMaps
     : IEntityTypeConfiguration<ChainLanding>,
         IEntityTypeConfiguration<WalletMovement>,
         IEntityTypeConfiguration<WalletScan>,
+        IEntityTypeConfiguration<WalletComparison>,
         IEntityTypeConfiguration<SigningFence>
 {
     public void Configure(EntityTypeBuilder<ChainLanding> builder)
@@ -39,6 +40,13 @@ internal sealed class LedgerMaps
         builder.ToTable("wallet_scans");
         builder.HasKey(s => new { s.WalletId, s.Address });
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(s => s.WalletId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<WalletComparison> builder)
+    {
+        builder.ToTable("wallet_comparisons");
+        builder.HasKey(c => c.WalletId);
+        builder.HasOne<DepositWallet>().WithOne().HasForeignKey<WalletComparison>(c => c.WalletId).OnDelete(DeleteBehavior.Restrict);
     }
 
     public void Configure(EntityTypeBuilder<SigningFence> builder)

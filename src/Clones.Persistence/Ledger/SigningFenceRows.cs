@@ -61,18 +61,42 @@ public static class SigningFenceRows
     }
 
     /// <summary>
-    /// Whether the books may have forgotten what stands on chain: the fence stands, or must be raised, or there are wallets and nobody has ever
-    /// compared. Held like <see cref="HoldFenceAsync"/>.
+    /// Whether the books may have forgotten what stands on chain of an agent: the fence holds its wallet back, or must be raised, or there are
+    /// wallets and nobody has ever compared. Held like <see cref="HoldFenceAsync"/>.
     /// </summary>
     /// <param name="heartbeatSeen">The highest that this process has seen; 0 where it watches none.</param>
     public static async Task<bool> MayHaveForgottenAsync(
         this ClonesDbContext db,
+        Guid agentId,
         long heartbeatSeen,
         CancellationToken cancellationToken
-    ) =>
-        await db.HoldFenceAsync(cancellationToken) is { } fence
-            ? !fence.IsOpen || !fence.IsHere || fence.Heartbeat < heartbeatSeen
-            : await db.DepositWallets.AnyAsync(cancellationToken);
+    )
+    {
+        if (await db.HoldFenceAsync(cancellationToken) is not { } fence)
+        {
+            return await db.DepositWallets.AnyAsync(cancellationToken);
+        }
+        if (!fence.IsHere || fence.Heartbeat < heartbeatSeen)
+        {
+            return true;
+        }
+        if (fence.IsOpen || fence.Held)
+        {
+            return !fence.IsOpen;
+        }
+
+        var walletId = await (
+            from agent in db.Agents
+            join wallet in db.DepositWallets on agent.TrainingPoolId equals wallet.TrainingPoolId
+            where agent.Id == agentId
+            select (Guid?)wallet.Id
+        ).SingleOrDefaultAsync(cancellationToken);
+        return walletId is not { } id || await db.ComparedRaisingAsync(id, cancellationToken) != fence.Raising;
+    }
+
+    /// <summary>The last raising of the fence after which this wallet was let through; null where there is none.</summary>
+    public static Task<long?> ComparedRaisingAsync(this ClonesDbContext db, Guid walletId, CancellationToken cancellationToken) =>
+        db.WalletComparisons.Where(c => c.WalletId == walletId).Select(c => c.Raising).SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>Raises it for the database as it is now. Waits for those that are signing.</summary>
     /// <param name="reason">For people.</param>
@@ -110,16 +134,41 @@ public static class SigningFenceRows
         db.MoveFenceAsync("UPDATE signing_fence SET held = false", [], cancellationToken);
 
     /// <summary>Opens it, if it is the raising that was looked into, in the database that it was raised for, and nobody holds it.</summary>
+    /// <param name="raised">As it was read before the chain was.</param>
     /// <returns>Whether it is open now.</returns>
-    public static async Task<bool> OpenFenceAsync(this ClonesDbContext db, long raising, CancellationToken cancellationToken) =>
+    public static async Task<bool> OpenFenceAsync(this ClonesDbContext db, FenceReading raised, CancellationToken cancellationToken) =>
         await db.MoveFenceAsync(
             $$"""
             UPDATE signing_fence SET state = 'OPEN', opened_at = now()
-            WHERE raising = {0} AND NOT held AND identity = {{CurrentIdentity}}
+            WHERE raising = {0} AND raised_at = {1} AND NOT held AND identity = {{CurrentIdentity}}
             """,
-            [raising],
+            [raised.Raising, raised.RaisedAt!],
             cancellationToken
         );
+
+    /// <summary>
+    /// Lets one wallet through while the others wait, under the same conditions but for the hold: a fence that is held by hand holds back all.
+    /// Databases restored from one backup count their raisings alike, so the moment of the raising must be the same too.
+    /// </summary>
+    /// <param name="difference">Between ledger and balance, where an operator accepts it; null where there is none.</param>
+    /// <returns>Whether it is let through now.</returns>
+    public static async Task<bool> LetThroughAsync(
+        this ClonesDbContext db,
+        Guid walletId,
+        FenceReading raised,
+        string? difference,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Database.ExecuteSqlRawAsync(
+            $$"""
+            INSERT INTO wallet_comparisons (wallet_id, raising, difference, compared_at)
+            SELECT {0}, f.raising, {3}, now() FROM signing_fence f
+            WHERE f.id = 1 AND f.raising = {1} AND f.raised_at = {2} AND f.identity = {{CurrentIdentity}}
+            ON CONFLICT (wallet_id) DO UPDATE SET raising = excluded.raising, difference = excluded.difference, compared_at = now()
+            """,
+            [walletId, raised.Raising, raised.RaisedAt!, difference!],
+            cancellationToken
+        ) == 1;
 
     // An update alone would wait for the row, and signers who share it never queue behind it: while one of them always overlaps the next, it
     // would wait for ever. A lock of the table has a queue.

@@ -679,6 +679,30 @@ namespace Clones.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Ledger.WalletComparison", b =>
+                {
+                    b.Property<Guid>("WalletId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("wallet_id");
+
+                    b.Property<DateTimeOffset>("ComparedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("compared_at");
+
+                    b.Property<string>("Difference")
+                        .HasColumnType("text")
+                        .HasColumnName("difference");
+
+                    b.Property<long?>("Raising")
+                        .HasColumnType("bigint")
+                        .HasColumnName("raising");
+
+                    b.HasKey("WalletId")
+                        .HasName("pk_wallet_comparisons");
+
+                    b.ToTable("wallet_comparisons", (string)null);
+                });
+
             modelBuilder.Entity("Clones.Persistence.Ledger.WalletMovement", b =>
                 {
                     b.Property<Guid>("WalletId")
@@ -1889,6 +1913,16 @@ namespace Clones.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_chain_landings_deposit_wallets_wallet_id");
+                });
+
+            modelBuilder.Entity("Clones.Persistence.Ledger.WalletComparison", b =>
+                {
+                    b.HasOne("Clones.Persistence.Wallets.DepositWallet", null)
+                        .WithOne()
+                        .HasForeignKey("Clones.Persistence.Ledger.WalletComparison", "WalletId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_wallet_comparisons_deposit_wallets_wallet_id");
                 });
 
             modelBuilder.Entity("Clones.Persistence.Ledger.WalletMovement", b =>

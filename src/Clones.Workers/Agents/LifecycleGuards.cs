@@ -68,7 +68,8 @@ internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
     public override async Task Execute(BehaviorContext<AgentLifecycleInstance, T> context, IBehavior<AgentLifecycleInstance, T> next)
     {
         var seen = context.Service<DatabaseHeartbeat>().Seen;
-        if (await context.Service<ClonesDbContext>().MayHaveForgottenAsync(seen, context.CancellationToken))
+        var db = context.Service<ClonesDbContext>();
+        if (await db.MayHaveForgottenAsync(context.Saga.CorrelationId, seen, context.CancellationToken))
             context.Service<AgentHistory>().Refuse(context, Refusal.ChainIsRead(context));
         else
             await next.Execute(context);

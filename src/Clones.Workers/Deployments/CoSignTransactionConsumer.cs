@@ -48,7 +48,7 @@ internal sealed class CoSignTransactionConsumer(
             return;
         }
 
-        if (await FenceGate.AskAsync(db, heartbeat, cancellation) is { IsOpen: false, Closed: var closed })
+        if (await FenceGate.AskAsync(db, heartbeat, transaction.WalletId, cancellation) is { IsOpen: false, Closed: var closed })
         {
             // Asked again by the sweeper; by then the attempt may be over, and the owner is asked anew.
             transaction.Reason = $"Signing is fenced: {closed}";

@@ -129,7 +129,7 @@ internal sealed class DeploymentPreparation(
             Payer = deployment.Agent.DeploymentPayer,
             MintSignature =
                 deployment.IsPaidByOwner && transaction.Kind == TransactionKind.TokenCreation
-                    ? await mint.SignAsync(deployment.Agent.Id, transaction.Id, message, cancellationToken)
+                    ? await mint.SignAsync(deployment, transaction.Id, message, cancellationToken)
                     : null,
             Terms = new DeploymentTerms(plan.Steps, cost).ToJson(),
             CreatedAt = time.GetUtcNow(),

@@ -33,8 +33,7 @@ internal enum HeldAttempt
 /// </summary>
 internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathInquest inquest, SettlementRules rules, TimeProvider time)
 {
-    private const int PageSize = 1_000;
-    private const int PagesMax = 50;
+    private const int PagesMax = 500;
 
     /// <summary>Looks for every such attempt of the transaction, saves what it finds, and hands over to settlement what was sent.</summary>
     /// <param name="transaction">Locked, with its attempts, in an open database transaction.</param>
@@ -105,41 +104,35 @@ internal sealed class HeldAttempts(ClonesDbContext db, RpcEndpoints rpc, DeathIn
 
     /// <summary>
     /// The owner's signature is the transaction's id on chain, and whoever holds the message can tell it from every other. Read back to the attempt:
-    /// what the chain has rejected is found here or nowhere, and anybody can make the owner's history longer.
+    /// what the chain has rejected is found here or nowhere, and anybody can make the owner's history longer. Every node is asked, one that
+    /// shows it is enough; that none does proves nothing.
     /// </summary>
+    /// <exception cref="RpcException">No node answered.</exception>
     internal static async Task<Signature?> FindSentAsync(RpcEndpoints rpc, AttemptFacts facts, CancellationToken cancellationToken)
     {
-        Signature? before = null;
-        for (var page = 0; page < PagesMax; page++)
+        var answers = await Task.WhenAll(rpc.All.Where(node => !rpc.IsPaused(node)).Select(AskAsync));
+        return Array.Find(answers, answer => answer.Found is not null).Found
+            ?? (Array.TrueForAll(answers, answer => answer.Error is not null) ? throw answers[0].Error! : null);
+
+        async Task<(Signature? Found, RpcException? Error)> AskAsync(IRpcClient node)
         {
-            var entries = await rpc.ReadAsync(
-                (node, stop) =>
-                    node.GetSignaturesForAddressAsync(
-                        facts.Wallet,
-                        PageSize,
-                        before,
-                        commitment: Commitment.Confirmed,
-                        cancellationToken: stop
-                    ),
-                cancellationToken
-            );
-            foreach (var entry in entries)
+            try
             {
-                if (TransactionMemo.Mentions(entry.Memo, facts.TransactionId) && facts.IsSignedBy(entry.Signature))
+                var history = new AddressHistory(node, facts.Wallet, Commitment.Confirmed, pagesMax: PagesMax);
+                await foreach (var entry in history.ReadAsync(facts.ContextSlot, cancellationToken))
                 {
-                    return entry.Signature;
+                    if (TransactionMemo.Mentions(entry.Memo, facts.TransactionId) && facts.IsSignedBy(entry.Signature))
+                    {
+                        return (entry.Signature, null);
+                    }
                 }
+                return (null, null);
             }
-
-            if (entries.Count < PageSize || entries[^1].Slot < facts.ContextSlot)
+            catch (RpcException e)
             {
-                return null;
+                return (null, e);
             }
-
-            before = entries[^1].Signature;
         }
-
-        return null;
     }
 
     private static void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)

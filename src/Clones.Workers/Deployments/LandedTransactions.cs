@@ -21,7 +21,6 @@ internal sealed record Landing(Signature Signature, ulong Slot, long? BlockTime)
 /// <summary>Finds the transaction that made an account which is there although the lifecycle does not know it.</summary>
 internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
 {
-    private const int PageSize = 1_000;
     private const int StatusesMax = 256;
 
     // Before an account is made, anybody can send something to its address; so many of the oldest successes are read.
@@ -109,26 +108,39 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
         return maker ?? candidates.Select(c => new Landing(c.Signature, c.Slot, c.BlockTime)).FirstOrDefault();
     }
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>Oldest first, as the first node lists them that lists the history to its beginning.</summary>
+    /// <exception cref="LandingUntoldException">None does.</exception>
     private async Task<IReadOnlyList<SignatureInfo>> OldestSuccessesAsync(PublicKey address, CancellationToken cancellationToken)
     {
-        List<SignatureInfo> oldest = [];
-        Signature? before = null;
-        while (true)
+        foreach (var node in rpc.All.OrderBy(rpc.IsPaused))
         {
-            var page = await rpc.ReadAsync(
-                (client, stop) => client.GetSignaturesForAddressAsync(address, PageSize, before, cancellationToken: stop),
-                cancellationToken
-            );
-            oldest = [.. oldest.Concat(page.Where(entry => entry.Err is null)).TakeLast(CandidatesMax)];
-            if (page.Count < PageSize)
+            var oldest = new Queue<SignatureInfo>();
+            var history = new AddressHistory(node, address, Commitment.Finalized);
+            try
             {
-                oldest.Reverse();
-                return oldest;
+                await foreach (var entry in history.ReadAsync(fromSlot: 0, cancellationToken))
+                {
+                    if (entry.Err is null)
+                    {
+                        oldest.Enqueue(entry);
+                    }
+                    if (oldest.Count > CandidatesMax)
+                    {
+                        oldest.Dequeue();
+                    }
+                }
             }
-
-            before = page[^1].Signature;
+            catch (RpcException)
+            {
+                // Another node may answer.
+                continue;
+            }
+            if (history.End == HistoryEnd.Whole)
+            {
+                return [.. oldest.Reverse()];
+            }
         }
+        throw new LandingUntoldException(address);
     }
 
     private static Message? MessageOf(TransactionDetail detail)

@@ -14,14 +14,14 @@ internal sealed class MintSigner(ClonesDbContext db, IDeploymentKeys keys, Datab
     /// <summary>In the open database transaction, whose commit stores the signature before it leaves.</summary>
     /// <returns>Base58.</returns>
     /// <exception cref="ChainNotReadyException">Signing is fenced.</exception>
-    public async Task<string> SignAsync(Guid agentId, Guid transactionId, Message message, CancellationToken cancellationToken)
+    public async Task<string> SignAsync(Deployment deployment, Guid transactionId, Message message, CancellationToken cancellationToken)
     {
-        if (await FenceGate.AskAsync(db, heartbeat, cancellationToken) is { IsOpen: false, Closed: var closed })
+        if (await FenceGate.AskAsync(db, heartbeat, deployment.WalletId, cancellationToken) is { IsOpen: false, Closed: var closed })
         {
             throw new ChainNotReadyException($"Signing is fenced: {closed}");
         }
 
-        using var mint = await keys.OpenMintKeyAsync(agentId, transactionId, cancellationToken);
+        using var mint = await keys.OpenMintKeyAsync(deployment.Agent.Id, transactionId, cancellationToken);
         return mint.Sign(message.Serialize()).ToString();
     }
 }

@@ -11,8 +11,8 @@ namespace Clones.Workers.Deployments;
 /// </summary>
 internal sealed class OwnerLandings(RpcEndpoints rpc)
 {
-    private const int PageSize = 1_000;
-    private const int PagesMax = 50;
+    private const int EntriesMax = 50_000;
+    private const int PagesMax = 500;
 
     // Validators only estimate the time of a block.
     private static readonly TimeSpan Doubt = TimeSpan.FromHours(1);
@@ -42,7 +42,7 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
         if (told.Any(t => t.IsTooLong))
         {
             throw new DeploymentImpossibleException(
-                $"Your wallet {owner} has more than {PagesMax * PageSize} transactions since this agent was made, too many to look through. "
+                $"Your wallet {owner} has more than {EntriesMax} transactions since this agent was made, too many to look through. "
                     + "Let the deposit wallet pay."
             );
         }
@@ -84,45 +84,36 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
         CancellationToken cancellationToken
     )
     {
-        Signature? before = null;
-        for (var page = 0; page < PagesMax; page++)
+        var name = EndpointName.Of(node.Endpoint);
+        var history = new AddressHistory(node, owner, Commitment.Finalized, pagesMax: PagesMax);
+        await foreach (var entry in history.ReadAsync(fromSlot: 0, cancellationToken))
         {
-            var entries = await node.GetSignaturesForAddressAsync(
-                owner,
-                PageSize,
-                before,
-                commitment: Commitment.Finalized,
-                cancellationToken: cancellationToken
-            );
-            foreach (var entry in entries.Where(e => e.Err is null && Names(e.Memo, wanted)))
+            if (entry.Err is null && Names(entry.Memo, wanted))
             {
                 switch (await IsPaidByAsync(node, owner, entry.Signature, cancellationToken))
                 {
                     case true:
                         return new Telling { Signature = entry.Signature.ToString() };
                     case null:
-                        return new Telling
-                        {
-                            Silence = $"{EndpointName.Of(node.Endpoint)}: it lists {entry.Signature} and does not show it.",
-                        };
+                        return new Telling { Silence = $"{name}: it lists {entry.Signature} and does not show it." };
                 }
             }
-
-            if (entries.Count < PageSize)
-            {
-                // Who can pay was paid once.
-                return page == 0 && entries.Count == 0
-                    ? new Telling { Silence = $"{EndpointName.Of(node.Endpoint)}: it lists nothing." }
-                    : new Telling();
-            }
-            if (entries[^1].BlockTime is { } time && DateTimeOffset.FromUnixTimeSeconds(time) < since - Doubt)
+            if (entry.BlockTime is { } time && DateTimeOffset.FromUnixTimeSeconds(time) < since - Doubt)
             {
                 return new Telling();
             }
-
-            before = entries[^1].Signature;
+            if (history.Count == EntriesMax)
+            {
+                return new Telling { IsTooLong = true };
+            }
         }
-        return new Telling { IsTooLong = true };
+        return history.End switch
+        {
+            HistoryEnd.Whole => new Telling(),
+            // Who can pay was paid once.
+            HistoryEnd.Nothing => new Telling { Silence = $"{name}: it lists nothing." },
+            _ => new Telling { Silence = $"{name}: its pages do not lead to the beginning." },
+        };
     }
 
     /// <summary>Nodes write "[38] text; [5] other".</summary>

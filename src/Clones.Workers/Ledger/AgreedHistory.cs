@@ -11,9 +11,6 @@ namespace Clones.Workers.Ledger;
 /// </summary>
 internal static class AgreedHistory
 {
-    private const int PageSize = 1_000;
-    private const int PagesMax = 1_000;
-
     /// <param name="fromSlot">Older entries are left out.</param>
     /// <param name="keptFrom">Only nodes that keep blocks back to this slot are asked; null asks all.</param>
     /// <returns>Signatures with their slots, oldest first, up to the horizon.</returns>
@@ -99,37 +96,22 @@ internal static class AgreedHistory
         CancellationToken cancellationToken
     )
     {
-        var all = new List<SignatureInfo>();
-        Signature? before = null;
+        var history = new AddressHistory(node, address, Commitment.Finalized, horizonSlot);
         try
         {
-            for (var page = 0; page < PagesMax; page++)
+            var all = await history.ReadAsync(fromSlot, cancellationToken).ToListAsync(cancellationToken);
+            return history.End switch
             {
-                var entries = await node.GetSignaturesForAddressAsync(
-                    address,
-                    PageSize,
-                    before,
-                    commitment: Commitment.Finalized,
-                    minContextSlot: horizonSlot,
-                    cancellationToken: cancellationToken
-                );
-                all.AddRange(entries);
-                if (entries.Count == 0 && page == 0 && await HoldsLamportsAsync(node, address, cancellationToken))
-                {
-                    return null;
-                }
-                if (entries.Count < PageSize || entries[^1].Slot < fromSlot)
-                {
-                    return all;
-                }
-                before = entries[^1].Signature;
-            }
+                HistoryEnd.Whole or HistoryEnd.AtSlot => all,
+                HistoryEnd.Nothing when !await HoldsLamportsAsync(node, address, cancellationToken) => all,
+                _ => null,
+            };
         }
         catch (RpcException)
         {
             // Not answered is not "nothing there".
+            return null;
         }
-        return null;
     }
 
     // Whoever has something was given it: a node that lists nothing then keeps no index of addresses.

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Clones.Persistence;
 using Clones.Persistence.Ledger;
 using Microsoft.EntityFrameworkCore;
@@ -18,8 +19,8 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             return true;
         });
 
-    public Task<bool> OpenFenceAsync(long raising, CancellationToken cancellationToken) =>
-        WithAsync(db => db.OpenFenceAsync(raising, cancellationToken));
+    public Task<bool> OpenFenceAsync(FenceReading raised, CancellationToken cancellationToken) =>
+        WithAsync(db => db.OpenFenceAsync(raised, cancellationToken));
 
     public Task ReleaseFenceAsync(CancellationToken cancellationToken) =>
         WithAsync(async db =>
@@ -55,6 +56,53 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
                 )),
             ];
         });
+
+    public Task<IReadOnlyList<FencedWallet>> FencedAsync(long raising, CancellationToken cancellationToken) =>
+        WithAsync<IReadOnlyList<FencedWallet>>(async db =>
+            await (
+                from wallet in db.DepositWallets
+                join comparison in db.WalletComparisons on wallet.Id equals comparison.WalletId into comparisons
+                from last in comparisons.DefaultIfEmpty()
+                where last.Raising == null || last.Raising != raising
+                orderby wallet.Id
+                select new FencedWallet(wallet.Id, wallet.Address, last.Difference)
+            ).ToListAsync(cancellationToken)
+        );
+
+    public Task<IReadOnlyDictionary<(ulong Slot, string Mint), BigInteger>> SumsAsync(
+        Guid walletId,
+        IReadOnlyCollection<ulong> slots,
+        CancellationToken cancellationToken
+    ) =>
+        WithAsync<IReadOnlyDictionary<(ulong Slot, string Mint), BigInteger>>(async db =>
+        {
+            decimal[] until = [.. slots.Select(slot => (decimal)slot)];
+            var sums = await db
+                .Database.SqlQuery<MovementSum>(
+                    $"""
+                    SELECT s.slot, coalesce(m.mint, '') AS mint, sum(m.delta) AS delta
+                    FROM unnest({until}) AS s (slot) JOIN wallet_movements m ON m.wallet_id = {walletId} AND m.slot <= s.slot
+                    GROUP BY s.slot, m.mint
+                    """
+                )
+                .ToListAsync(cancellationToken);
+            return sums.ToDictionary(s => ((ulong)s.Slot, s.Mint), s => s.Delta);
+        });
+
+    public Task SaveComparisonAsync(Guid walletId, string? difference, CancellationToken cancellationToken) =>
+        WithAsync(db =>
+            db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO wallet_comparisons (wallet_id, difference, compared_at) VALUES ({walletId}, {difference}, now())
+                ON CONFLICT (wallet_id) DO UPDATE SET difference = excluded.difference, compared_at = now()
+                WHERE wallet_comparisons.difference IS DISTINCT FROM excluded.difference
+                """,
+                cancellationToken
+            )
+        );
+
+    public Task<bool> LetThroughAsync(Guid walletId, FenceReading raised, string? difference, CancellationToken cancellationToken) =>
+        WithAsync(db => db.LetThroughAsync(walletId, raised, difference, cancellationToken));
 
     public Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken) =>
         WithAsync(db =>
@@ -133,6 +181,8 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             );
         }
     }
+
+    private sealed record MovementSum(decimal Slot, string Mint, BigInteger Delta);
 
     private async Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use)
     {

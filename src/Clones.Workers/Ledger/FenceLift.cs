@@ -6,15 +6,17 @@ using Clones.Workers.Settlement.Store;
 namespace Clones.Workers.Ledger;
 
 /// <summary>
-/// Raises the fence where the database is not the one that it was, and opens it again when the chain has been read: nothing that was signed
-/// before can still land, every wallet's history is stored, and what stands on chain is in the books.
+/// Raises the fence where the database is not the one that it was, and opens it again when the chain has been read. A wallet may sign when nothing
+/// that was signed before can still land, its history is stored and adds up to its balance, and what stands on chain is in the books. Each wallet
+/// is let through by itself, so that one that cannot be compared holds back nobody else; with the last of them the fence is open.
 /// </summary>
 internal sealed class FenceLift(
     ILedgerStore ledger,
     ISettlementStore settlement,
     HorizonReader horizons,
-    WalletScanner scanner,
+    LedgerReader reader,
     LandingAdoption adoption,
+    SettlementRules rules,
     DatabaseHeartbeat heartbeat,
     RpcEndpoints rpc,
     ILogger<FenceLift> log
@@ -22,6 +24,10 @@ internal sealed class FenceLift(
 {
     /// <summary>A blockhash lives so many blocks: what was signed a moment before the fence was raised may land until then.</summary>
     private const ulong BlockhashLife = 150;
+
+    /// <summary>Read together: their balances fit into one request, unless they have several tokens each.</summary>
+    private const int WalletsAtOnce = 50;
+    private const int WalletsNamedMax = 5;
 
     /// <summary>Looks whether this is still the same database, and raises the fence where it is not.</summary>
     public async Task<FenceReading> WatchAsync(CancellationToken cancellationToken)
@@ -69,28 +75,60 @@ internal sealed class FenceLift(
             return new FenceProgress(false, $"The finalized block height is {horizon.BlockHeight} and must pass {height + margin}.");
         }
 
-        var wallets = await ledger.WalletsAsync(only: null, cancellationToken);
-        foreach (var wallet in wallets)
+        var adopted = await CompareAsync(fence, horizon, margin, cancellationToken);
+        var waiting = await ledger.FencedAsync(fence.Raising, cancellationToken);
+        if (waiting.Count > 0)
         {
-            await scanner.ScanAsync(wallet, horizon, cancellationToken);
+            return new FenceProgress(false, $"{waiting.Count} wallets are held back. {TextOf(waiting)}");
         }
-        var adopted = await adoption.AdoptAllAsync(settlement, horizon.BlockHeight, margin, cancellationToken);
         if (fence.Held)
         {
             return new FenceProgress(false, "The chain has been read; it is held by hand (./clones fence release).");
         }
-        if (!await ledger.OpenFenceAsync(fence.Raising, cancellationToken))
+        if (!await ledger.OpenFenceAsync(fence, cancellationToken))
         {
             return new FenceProgress(false, "It was raised again meanwhile.");
         }
         log.LogWarning(
-            "The signing fence is open: {Wallets} wallets were read up to slot {Slot}, {Adopted} transactions were found on chain",
-            wallets.Count,
+            "The signing fence is open: every wallet was read up to slot {Slot} or later, {Adopted} transactions were found on chain at last",
             horizon.Slot,
             adopted
         );
-        return new FenceProgress(true, $"{wallets.Count} wallets were read, {adopted} transactions were found on chain.");
+        return new FenceProgress(true, $"Every wallet was read, {adopted} transactions were found on chain at last.");
     }
+
+    /// <summary>Reads the wallets that are held back, and lets those through whose ledger adds up.</summary>
+    /// <returns>How many transactions were taken over.</returns>
+    private async Task<int> CompareAsync(FenceReading fence, FinalizedHorizon horizon, ulong margin, CancellationToken cancellationToken)
+    {
+        var adopted = 0;
+        var fenced = (await ledger.FencedAsync(fence.Raising, cancellationToken)).ToDictionary(w => w.Id);
+        foreach (var ids in fenced.Keys.Chunk(WalletsAtOnce))
+        {
+            var wallets = await ledger.WalletsAsync(ids, cancellationToken);
+            foreach (var (wallet, comparison) in await reader.ReadAsync(wallets, horizon.Slot, cancellationToken))
+            {
+                if (!rules.MayLetThrough(comparison))
+                {
+                    var reason = comparison switch
+                    {
+                        LedgerComparison.Differs differs => differs.Reason,
+                        LedgerComparison.Unresolved unresolved => unresolved.Reason,
+                        _ => "It was not compared.",
+                    };
+                    await ledger.SaveComparisonAsync(wallet.Id, reason, cancellationToken);
+                    continue;
+                }
+                adopted += await adoption.AdoptAllAsync(settlement, wallet.Id, horizon.BlockHeight, margin, cancellationToken);
+                await ledger.LetThroughAsync(wallet.Id, fence, difference: null, cancellationToken);
+            }
+        }
+        return adopted;
+    }
+
+    private static string TextOf(IReadOnlyList<FencedWallet> wallets) =>
+        string.Join(" ", wallets.Take(WalletsNamedMax).Select(w => $"{w.Address}: {w.Reason ?? "not compared yet."}"))
+        + (wallets.Count > WalletsNamedMax ? " .." : "");
 
     /// <summary>The highest block height that any node tells: no attempt can have been signed with a younger blockhash.</summary>
     private async Task<ulong> HighestAsync(CancellationToken cancellationToken)

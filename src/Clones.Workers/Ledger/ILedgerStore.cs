@@ -1,3 +1,4 @@
+using System.Numerics;
 using Clones.Persistence.Ledger;
 
 namespace Clones.Workers.Ledger;
@@ -15,13 +16,33 @@ internal interface ILedgerStore
     Task SetFenceHeightAsync(long raising, ulong blockHeight, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="SigningFenceRows.OpenFenceAsync"/>
-    Task<bool> OpenFenceAsync(long raising, CancellationToken cancellationToken);
+    Task<bool> OpenFenceAsync(FenceReading raised, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="SigningFenceRows.ReleaseFenceAsync"/>
     Task ReleaseFenceAsync(CancellationToken cancellationToken);
 
     /// <param name="only">Null takes every deposit wallet.</param>
     Task<IReadOnlyList<WatchedWallet>> WalletsAsync(IReadOnlyCollection<Guid>? only, CancellationToken cancellationToken);
+
+    /// <summary>Deposit wallets that this raising of the fence holds back, with what is known of the reason.</summary>
+    Task<IReadOnlyList<FencedWallet>> FencedAsync(long raising, CancellationToken cancellationToken);
+
+    /// <summary>What the movements of a wallet add up to, up to and with each of the slots.</summary>
+    /// <returns>By slot and mint, lamports under the empty string; what was never moved is left out.</returns>
+    Task<IReadOnlyDictionary<(ulong Slot, string Mint), BigInteger>> SumsAsync(
+        Guid walletId,
+        IReadOnlyCollection<ulong> slots,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Stores what a comparison found, and leaves the fence before the wallet as it is.</summary>
+    /// <param name="difference">For operators; null where there is none.</param>
+    Task SaveComparisonAsync(Guid walletId, string? difference, CancellationToken cancellationToken);
+
+    /// <summary>Lets one wallet through the fence, if that is still the raising that was looked into.</summary>
+    /// <param name="difference">That is known and accepted; null where there is none.</param>
+    /// <returns>Whether it is let through now.</returns>
+    Task<bool> LetThroughAsync(Guid walletId, FenceReading raised, string? difference, CancellationToken cancellationToken);
 
     /// <summary>Up to which slot the history of an address is stored; null where it was never read.</summary>
     Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken);
@@ -35,6 +56,9 @@ internal interface ILedgerStore
     /// <param name="cancellationToken">Ends it.</param>
     Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken);
 
-    /// <summary>Notes that everything up to the slot is stored. Never goes back.</summary>
+    /// <summary>Notes that everything up to the slot is stored, or with 0 that the address is read now. Never goes back.</summary>
     Task SetScannedSlotAsync(Guid walletId, string address, ulong slot, CancellationToken cancellationToken);
 }
+
+/// <param name="Reason">Why it is still held back, for operators; null where it was not compared yet.</param>
+internal sealed record FencedWallet(Guid Id, string Address, string? Reason);

@@ -9,6 +9,8 @@ internal static class LedgerRegistration
             .AddSingleton<ILedgerStore, DatabaseLedgerStore>()
             .AddSingleton<HorizonReader>()
             .AddSingleton<WalletScanner>()
+            .AddSingleton<HoldingsReader>()
+            .AddSingleton<LedgerReader>()
             .AddSingleton<FenceLift>();
 
     public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration) =>

@@ -11,8 +11,7 @@ namespace Clones.Workers.Ledger;
 internal sealed class LedgerScanner(
     IServiceScopeFactory scopes,
     ILedgerStore store,
-    HorizonReader horizons,
-    WalletScanner scanner,
+    LedgerReader reader,
     LedgerOptions options,
     TimeProvider time,
     ILogger<LedgerScanner> log
@@ -46,16 +45,20 @@ internal sealed class LedgerScanner(
             return;
         }
 
-        var horizon = await horizons.ReadAsync(cancellationToken);
-        foreach (var wallet in due)
+        foreach (var (wallet, comparison) in await reader.ReadAsync(due, minSlot: null, cancellationToken))
         {
-            try
+            switch (comparison)
             {
-                await scanner.ScanAsync(wallet, horizon, cancellationToken);
-            }
-            catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
-            {
-                log.LogWarning("The history of wallet {Wallet} could not be read: {Reason}", wallet.Address, e.Message);
+                case LedgerComparison.Unresolved(var reason):
+                    log.LogWarning("The history of wallet {Wallet} could not be read: {Reason}", wallet.Address, reason);
+                    break;
+                case LedgerComparison.Differs(var reason):
+                    log.LogWarning("The ledger of wallet {Wallet} differs from the chain: {Reason}", wallet.Address, reason);
+                    await store.SaveComparisonAsync(wallet.Id, reason, cancellationToken);
+                    break;
+                default:
+                    await store.SaveComparisonAsync(wallet.Id, difference: null, cancellationToken);
+                    break;
             }
         }
     }

@@ -8,7 +8,7 @@ namespace Clones.Workers.Ledger;
 
 /// <summary>
 /// <c>dotnet Clones.Workers.dll reconcile</c>: reads the histories of all deposit wallets, compares them with the books, says every difference,
-/// and opens the signing fence where it may be opened. <c>.. fence status|raise|hold|release</c> looks at the fence and moves it by hand.
+/// and opens the signing fence where it may be opened. <c>.. fence status|raise|hold|release|open</c> looks at the fence and moves it by hand.
 /// </summary>
 internal static class ReconcileCommand
 {
@@ -20,6 +20,7 @@ internal static class ReconcileCommand
     public const int Unresolved = 3;
 
     private const int TriesMax = 3;
+    private const int WalletsShownMax = 50;
 
     public static bool IsAskedFor(string[] args) => args is ["reconcile", ..] or ["fence", ..];
 
@@ -39,7 +40,13 @@ internal static class ReconcileCommand
             ["fence", "raise", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, false, output),
             ["fence", "hold", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, true, output),
             ["fence", "release"] => await ReleaseAsync(host.Services, output),
-            ["fence", "raise" or "hold", ..] => await ReasonAsync(output),
+            ["fence", "open", var wallet, var reason] when reason.Length is > 0 and <= 500 => await OpenAsync(
+                host.Services,
+                wallet,
+                reason,
+                output
+            ),
+            ["fence", "raise" or "hold" or "open", ..] => await ReasonAsync(output),
             _ => await UsageAsync(output),
         };
     }
@@ -110,14 +117,14 @@ internal static class ReconcileCommand
             : Unresolved;
     }
 
-    // Payments land while it is read; what was only half told is told whole a moment later.
+    // Payments land while it is read; what was only half told is told whole a moment later. What still differs then is a hole, or a real difference.
     private static async Task<WalletFacts> ReadAsync(WalletFactsReader reader, WatchedWallet wallet, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                var facts = await reader.ReadAsync(wallet, cancellationToken);
+                var facts = await reader.ReadAsync(wallet, whole: tries > 1, cancellationToken);
                 if (tries == TriesMax || Reconciliation.Of(facts).Count == 0)
                 {
                     return facts;
@@ -131,9 +138,10 @@ internal static class ReconcileCommand
         }
     }
 
-    private static async Task<int> StatusAsync(IServiceProvider services, TextWriter output)
+    internal static async Task<int> StatusAsync(IServiceProvider services, TextWriter output)
     {
-        var fence = await services.GetRequiredService<ILedgerStore>().ReadFenceAsync(CancellationToken.None);
+        var store = services.GetRequiredService<ILedgerStore>();
+        var fence = await store.ReadFenceAsync(CancellationToken.None);
         var permit = SigningPermit.Decide(fence, 0);
         await output.WriteLineAsync(permit.IsOpen ? "Signing fence: open" : $"Signing fence: RAISED: {permit.Closed}");
         if (!permit.IsOpen)
@@ -142,6 +150,12 @@ internal static class ReconcileCommand
             await output.WriteLineAsync(
                 fence.Held ? "  held by hand: ./clones fence release" : "  the workers open it when the chain has been read"
             );
+            var waiting = await store.FencedAsync(fence.Raising, CancellationToken.None);
+            await output.WriteLineAsync($"  wallets that may not sign yet: {waiting.Count}");
+            foreach (var wallet in waiting.Take(WalletsShownMax))
+            {
+                await output.WriteLineAsync($"    {wallet.Address, -44}  {wallet.Reason ?? "not compared yet"}");
+            }
         }
         return permit.IsOpen ? NoDifference : Differences;
     }
@@ -173,6 +187,43 @@ internal static class ReconcileCommand
         return NoDifference;
     }
 
+    /// <summary>An operator lets one wallet sign although its ledger does not add up.</summary>
+    internal static async Task<int> OpenAsync(IServiceProvider services, string address, string reason, TextWriter output)
+    {
+        var store = services.GetRequiredService<ILedgerStore>();
+        var fence = await store.ReadFenceAsync(CancellationToken.None);
+        if (fence.IsOpen || !fence.IsHere)
+        {
+            await output.WriteLineAsync(
+                fence.IsOpen ? "Signing fence: open; no wallet is held back" : "Signing fence: not raised for this database yet; try again"
+            );
+            return fence.IsOpen ? NoDifference : Unresolved;
+        }
+        var waiting = await store.FencedAsync(fence.Raising, CancellationToken.None);
+        if (waiting.FirstOrDefault(w => w.Address == address) is not { } wallet)
+        {
+            await output.WriteLineAsync($"ADDRESS: no deposit wallet {address} is held back; see ./clones fence status");
+            return WrongUsage;
+        }
+        if (wallet.Reason is null)
+        {
+            await output.WriteLineAsync($"{address} was not compared with the chain yet: wait, and see ./clones fence status");
+            return Unresolved;
+        }
+        var difference = $"{wallet.Reason} Let through by hand: {reason}";
+        if (!await store.LetThroughAsync(wallet.Id, fence, difference, CancellationToken.None))
+        {
+            await output.WriteLineAsync("Signing fence: raised again meanwhile; nothing was changed");
+            return Unresolved;
+        }
+        await output.WriteLineAsync($"{address} may sign. Known difference: {wallet.Reason}");
+        if (fence.Held)
+        {
+            await output.WriteLineAsync("Signing fence: still held by hand for every wallet until ./clones fence release");
+        }
+        return NoDifference;
+    }
+
     private static async Task<int> ReasonAsync(TextWriter output)
     {
         await output.WriteLineAsync("REASON is missing or too long: one argument of 1 to 500 characters, in quotes, that says why.");
@@ -181,7 +232,9 @@ internal static class ReconcileCommand
 
     private static async Task<int> UsageAsync(TextWriter output)
     {
-        await output.WriteLineAsync("usage: reconcile | fence status | fence raise REASON | fence hold REASON | fence release");
+        await output.WriteLineAsync(
+            "usage: reconcile | fence status | fence raise REASON | fence hold REASON | fence release | fence open ADDRESS REASON"
+        );
         return WrongUsage;
     }
 }

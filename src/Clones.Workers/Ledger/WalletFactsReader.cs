@@ -10,7 +10,8 @@ internal sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScann
 {
     /// <exception cref="RpcException">The chain did not answer: nothing is known, least of all zero.</exception>
     /// <exception cref="HistoryUnresolvedException">Too few nodes tell the same.</exception>
-    public async Task<WalletFacts> ReadAsync(WatchedWallet wallet, CancellationToken cancellationToken)
+    /// <param name="whole">Read its history from the first transaction on: what was read before does not add up.</param>
+    public async Task<WalletFacts> ReadAsync(WatchedWallet wallet, bool whole, CancellationToken cancellationToken)
     {
         // The books first: what they call final by now is on the chain that is read after them.
         await using var scope = scopes.CreateAsyncScope();
@@ -37,7 +38,8 @@ internal sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScann
         {
             throw new HistoryUnresolvedException($"The nodes have not all reached slot {balance.Slot}.");
         }
-        await scanner.ScanAsync(wallet, horizon, cancellationToken);
+        var tokenAccounts = await scanner.TokenAccountsAsync(wallet, cancellationToken);
+        await scanner.ScanAsync(wallet, tokenAccounts, horizon, whole, cancellationToken);
 
         var known = transactions.Select(t => t.Id).ToHashSet();
         var landings = await db

@@ -14,19 +14,41 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
 {
     /// <summary>Nodes index a block a moment after they call it final: so many slots are read again.</summary>
     private const ulong OverlapSlots = 150;
-    private const int BatchSize = 50;
+    private const int BatchSize = 100;
 
     // The wallet's clock and the validators' may differ by so much.
     private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
 
+    /// <summary>Stores what the nodes list. What is already read is not taken for complete by that: see <see cref="MoveAsync"/>.</summary>
+    /// <param name="tokenAccounts">See <see cref="TokenAccountsAsync"/>.</param>
+    /// <param name="whole">From the first transaction on, as if nothing were stored: there is a hole somewhere.</param>
     /// <exception cref="RpcException">No node answered.</exception>
     /// <exception cref="HistoryUnresolvedException">Too few nodes tell the same.</exception>
-    public async Task ScanAsync(WatchedWallet wallet, FinalizedHorizon horizon, CancellationToken cancellationToken)
+    public async Task ScanAsync(
+        WatchedWallet wallet,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        FinalizedHorizon horizon,
+        bool whole,
+        CancellationToken cancellationToken
+    )
     {
-        var tokenAccounts = await TokenAccountsAsync(wallet, cancellationToken);
-        foreach (var address in tokenAccounts.Keys.Prepend(PublicKey.Parse(wallet.Address)))
+        foreach (var address in AddressesOf(wallet, tokenAccounts))
         {
-            await ScanAsync(wallet, address, tokenAccounts, horizon, cancellationToken);
+            await ScanAsync(wallet, address, tokenAccounts, horizon, whole, cancellationToken);
+        }
+    }
+
+    /// <summary>Later scans begin at the horizon: to be called where what is stored was found to add up to the balance.</summary>
+    public async Task MoveAsync(
+        WatchedWallet wallet,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        FinalizedHorizon horizon,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var address in AddressesOf(wallet, tokenAccounts))
+        {
+            await store.SetScannedSlotAsync(wallet.Id, address.ToString(), horizon.Slot, cancellationToken);
         }
     }
 
@@ -48,34 +70,47 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         return accounts;
     }
 
+    private static IEnumerable<PublicKey> AddressesOf(WatchedWallet wallet, IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts) =>
+        tokenAccounts.Keys.Prepend(PublicKey.Parse(wallet.Address));
+
     private async Task ScanAsync(
         WatchedWallet wallet,
         PublicKey address,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
         FinalizedHorizon horizon,
+        bool whole,
         CancellationToken cancellationToken
     )
     {
         var scanned = await store.ScannedSlotAsync(wallet.Id, address.ToString(), cancellationToken);
-        var from = scanned is { } slot && slot > OverlapSlots ? slot - OverlapSlots : 0;
-        var usable = scanned is null ? await WithNodesSinceAsync(horizon, wallet.CreatedAt, cancellationToken) : horizon;
-        var listed = await AgreedHistory.ListAsync(usable, address, from, scanned, cancellationToken);
+        var (from, usable) =
+            !whole && scanned > OverlapSlots
+                ? (scanned.Value - OverlapSlots, horizon)
+                : (0, await WithNodesSinceAsync(horizon, wallet.CreatedAt, cancellationToken));
+        var listed = await AgreedHistory.ListAsync(usable, address, from, from == 0 ? null : scanned, cancellationToken);
         // A token that the books deal in since now: what touched the wallet itself as well was read without it, and is read again.
         var isNewAccount = scanned is null && tokenAccounts.ContainsKey(address);
-        var known = isNewAccount
-            ? new HashSet<string>()
-            : await store.KnownAsync(wallet.Id, [.. listed.Select(l => l.Signature.ToString())], cancellationToken);
-        foreach (var batch in listed.Where(l => !known.Contains(l.Signature.ToString())).Chunk(BatchSize))
+        foreach (var batch in listed.Chunk(BatchSize))
         {
+            var known = isNewAccount
+                ? new HashSet<string>()
+                : await store.KnownAsync(wallet.Id, [.. batch.Select(l => l.Signature.ToString())], cancellationToken);
             var readings = new List<WalletReading>();
-            foreach (var (signature, _) in batch)
+            foreach (var (signature, _) in batch.Where(l => !known.Contains(l.Signature.ToString())))
             {
                 var detail = await AgreedHistory.DetailAsync(horizon, signature, cancellationToken);
                 readings.Add(WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow()));
             }
-            await store.SaveAsync(readings, isNewAccount, cancellationToken);
+            if (readings.Count > 0)
+            {
+                await store.SaveAsync(readings, isNewAccount, cancellationToken);
+            }
         }
-        await store.SetScannedSlotAsync(wallet.Id, address.ToString(), horizon.Slot, cancellationToken);
+        if (scanned is null)
+        {
+            // Its mint is known from here on; that nothing is missing is not.
+            await store.SetScannedSlotAsync(wallet.Id, address.ToString(), 0, cancellationToken);
+        }
     }
 
     /// <summary>Leaves out nodes that are known to have forgotten part of the wallet's life.</summary>

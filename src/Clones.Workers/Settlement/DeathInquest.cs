@@ -10,8 +10,7 @@ namespace Clones.Workers.Settlement;
 /// </summary>
 internal sealed class DeathInquest(RpcEndpoints rpc)
 {
-    private const int PageSize = 1_000;
-    private const int PagesMax = 50;
+    private const int PagesMax = 500;
 
     public async Task<IReadOnlyList<NodeEvidence>> InvestigateAsync(AttemptFacts attempt, CancellationToken cancellationToken) =>
         await Task.WhenAll(rpc.All.Select(node => AskAsync(node, attempt, cancellationToken)));
@@ -67,49 +66,31 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
         CancellationToken cancellationToken
     )
     {
-        Signature? before = null;
-        var scanned = 0;
-        for (var page = 0; page < PagesMax; page++)
+        var history = new AddressHistory(node, attempt.Wallet, Commitment.Finalized, evidence.FinalizedSlot, PagesMax);
+        await foreach (var entry in history.ReadAsync(attempt.ContextSlot, cancellationToken))
         {
-            var entries = await node.GetSignaturesForAddressAsync(
-                attempt.Wallet,
-                PageSize,
-                before,
-                commitment: Commitment.Finalized,
-                minContextSlot: evidence.FinalizedSlot,
-                cancellationToken: cancellationToken
-            );
-            scanned += entries.Count;
-            foreach (var entry in entries)
+            switch (await LookIntoAsync(node, attempt, entry, cancellationToken))
             {
-                switch (await LookIntoAsync(node, attempt, entry, cancellationToken))
-                {
-                    case true:
-                        return evidence with
-                        {
-                            HistoryEntriesScanned = scanned,
-                            Sighting = $"history of the wallet at slot {entry.Slot}: {entry.Signature}",
-                        };
-                    case null:
-                        return evidence with
-                        {
-                            HistoryEntriesScanned = scanned,
-                            Error = $"it lists {entry.Signature} with the memo of the transaction and does not show it.",
-                        };
-                }
+                case true:
+                    return evidence with
+                    {
+                        HistoryEntriesScanned = history.Count,
+                        Sighting = $"history of the wallet at slot {entry.Slot}: {entry.Signature}",
+                    };
+                case null:
+                    return evidence with
+                    {
+                        HistoryEntriesScanned = history.Count,
+                        Error = $"it lists {entry.Signature} with the memo of the transaction and does not show it.",
+                    };
             }
-            if (entries.Count > 0 && entries[^1].Slot < attempt.ContextSlot)
-            {
-                return evidence with { HistoryEntriesScanned = scanned, HistoryReachesAttempt = true };
-            }
-            if (entries.Count < PageSize)
-            {
-                // The whole history. A wallet that pays was paid once: an empty one shows a node without an index of addresses.
-                return evidence with { HistoryEntriesScanned = scanned, HistoryReachesAttempt = scanned > 0 };
-            }
-            before = entries[^1].Signature;
         }
-        return evidence with { HistoryEntriesScanned = scanned };
+        // A wallet that pays was paid once: an empty history shows a node without an index of addresses.
+        return evidence with
+        {
+            HistoryEntriesScanned = history.Count,
+            HistoryReachesAttempt = history.End is HistoryEnd.AtSlot or HistoryEnd.Whole,
+        };
     }
 
     /// <summary>

@@ -7,11 +7,18 @@ namespace Clones.Workers.Settlement;
 internal static class FenceGate
 {
     /// <summary>In the open database transaction, which stores what is signed: where it is open, it stays open until that ends.</summary>
-    public static async Task<SigningPermit> AskAsync(ClonesDbContext db, DatabaseHeartbeat heartbeat, CancellationToken cancellationToken)
+    /// <param name="walletId">The deposit wallet whose history must be known: it pays, or may have paid for the same before.</param>
+    public static async Task<SigningPermit> AskAsync(
+        ClonesDbContext db,
+        DatabaseHeartbeat heartbeat,
+        Guid walletId,
+        CancellationToken cancellationToken
+    )
     {
         var seen = heartbeat.Seen;
         var fence = await db.HoldFenceAsync(cancellationToken);
-        var permit = SigningPermit.Decide(fence, seen);
+        var compared = fence is { IsOpen: false } ? await db.ComparedRaisingAsync(walletId, cancellationToken) : null;
+        var permit = SigningPermit.Decide(fence, seen, compared);
         if (fence is not null && fence.Heartbeat > seen)
         {
             heartbeat.Note(fence.Heartbeat);

@@ -14,10 +14,12 @@ namespace Clones.Workers.Settlement;
 /// </summary>
 internal sealed class LandingAdoption(SettlementRules rules, TimeProvider time, ILogger<LandingAdoption> log)
 {
-    /// <summary>Every open transaction of the books that stands on chain, each in a database transaction of its own.</summary>
+    /// <summary>Every open transaction of a wallet that stands on chain, each in a database transaction of its own.</summary>
+    /// <param name="walletId">Whose history is in the ledger, all of it: of a part the wrong attempt might be taken over.</param>
     /// <returns>How many were taken over or refused.</returns>
     public async Task<int> AdoptAllAsync(
         ISettlementStore store,
+        Guid walletId,
         ulong finalizedBlockHeight,
         ulong margin,
         CancellationToken cancellationToken
@@ -26,7 +28,7 @@ internal sealed class LandingAdoption(SettlementRules rules, TimeProvider time, 
         IReadOnlyList<Guid> ids;
         await using (var look = await store.BeginAsync(cancellationToken))
         {
-            ids = await look.AdoptableAsync(cancellationToken);
+            ids = await look.AdoptableAsync(walletId, cancellationToken);
         }
 
         var closed = 0;

@@ -62,7 +62,7 @@ internal sealed class PaymentPreparation(
         CancellationToken cancellationToken
     )
     {
-        if (await work.AskFenceAsync(cancellationToken) is { IsOpen: false, Closed: var reason })
+        if (await work.AskFenceAsync(transaction.WalletId, cancellationToken) is { IsOpen: false, Closed: var reason })
         {
             log.LogWarning("Transaction {TransactionId} waits, signing is fenced: {Reason}", transaction.Id, reason);
             transaction.Reason = $"Signing is fenced: {reason}";

@@ -1,6 +1,7 @@
 using Clones.Persistence.Ledger;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
+using Clones.Workers.Ledger;
 
 namespace Clones.Workers.Settlement;
 
@@ -30,6 +31,9 @@ internal class SettlementRules
         ulong finalizedBlockHeight,
         ulong margin
     ) => AdoptionVerdict.Decide(transaction, attempts, payments, landings, walletAddress, finalizedBlockHeight, margin);
+
+    /// <summary>Whether the fence lets a wallet through on the strength of this comparison.</summary>
+    public virtual bool MayLetThrough(LedgerComparison comparison) => comparison is LedgerComparison.Equal;
 
     public virtual string Memo(Guid transactionId, int attemptNumber) => TransactionMemo.Of(transactionId, attemptNumber);
 }

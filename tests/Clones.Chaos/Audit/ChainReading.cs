@@ -65,20 +65,9 @@ internal sealed class ChainReading(IRpcClient rpc)
             : 0;
     }
 
-    private async Task<List<SignatureInfo>> HistoryAsync(PublicKey address, CancellationToken cancellationToken)
-    {
-        var all = new List<SignatureInfo>();
-        while (true)
-        {
-            var before = all.Count == 0 ? (Signature?)null : all[^1].Signature;
-            var page = await rpc.GetSignaturesForAddressAsync(address, before: before, cancellationToken: cancellationToken);
-            if (page.Count == 0)
-            {
-                return all;
-            }
-            all.AddRange(page);
-        }
-    }
+    private async Task<IReadOnlyList<SignatureInfo>> HistoryAsync(PublicKey address, CancellationToken cancellationToken) =>
+        await new AddressHistory(rpc, address, Commitment.Finalized).ReadWholeAsync(cancellationToken)
+        ?? throw new InvalidOperationException($"The chain does not list the history of {address} to its beginning.");
 
     private async Task<ChainEntry> EntryAsync(PublicKey wallet, SignatureInfo info, CancellationToken cancellationToken)
     {

@@ -103,7 +103,7 @@ internal sealed class Database(Timeline timeline, Dice dice)
             Ledger.BlockHeight,
             Held: false,
             Ledger.Reason,
-            null,
+            Ledger.RaisedAt,
             null,
             ++Ledger.Heartbeat
         );

@@ -2,12 +2,15 @@ using Clones.Persistence.Ledger;
 
 namespace Clones.Simulation.Store;
 
-/// <summary>The tables of the ledger, and the one row of the fence. Movements of money are not kept: no decision hangs on them.</summary>
+/// <summary>The tables of the ledger, and the one row of the fence.</summary>
 internal sealed class LedgerTables
 {
     public Dictionary<string, ChainLanding> Landings { get; private init; } = [];
 
-    public HashSet<(Guid Wallet, string Signature)> Known { get; private init; } = [];
+    /// <summary>By wallet and transaction.</summary>
+    public Dictionary<(Guid Wallet, string Signature), IReadOnlyList<WalletMovement>> Movements { get; private init; } = [];
+
+    public Dictionary<Guid, WalletComparison> Comparisons { get; private init; } = [];
 
     public Dictionary<(Guid Wallet, string Address), ulong> ScannedSlots { get; private init; } = [];
 
@@ -21,19 +24,23 @@ internal sealed class LedgerTables
 
     public string? Reason { get; set; }
 
+    public DateTimeOffset RaisedAt { get; set; }
+
     public long Heartbeat { get; set; }
 
     public LedgerTables Copy() =>
         new()
         {
             Landings = new(Landings),
-            Known = [.. Known],
+            Movements = new(Movements),
+            Comparisons = Comparisons.ToDictionary(c => c.Key, c => Row<WalletComparison>.Copy(c.Value)),
             ScannedSlots = new(ScannedSlots),
             Raising = Raising,
             IsOpen = IsOpen,
             Identity = Identity,
             BlockHeight = BlockHeight,
             Reason = Reason,
+            RaisedAt = RaisedAt,
             Heartbeat = Heartbeat,
         };
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Clones.Persistence.Ledger;
 using Clones.Workers.Ledger;
 
@@ -17,7 +18,7 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
                 return false;
             }
             (fence.Raising, fence.IsOpen, fence.Identity) = (fence.Raising + 1, false, database.Restores);
-            (fence.BlockHeight, fence.Reason) = (null, reason);
+            (fence.BlockHeight, fence.Reason, fence.RaisedAt) = (null, reason, database.Clock);
             return true;
         });
 
@@ -31,27 +32,62 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
             return true;
         });
 
-    public Task<bool> OpenFenceAsync(long raising, CancellationToken cancellationToken) =>
+    public Task<bool> OpenFenceAsync(FenceReading raised, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            var fence = database.Ledger;
-            var same = fence.Raising == raising && fence.Identity == database.Restores;
-            fence.IsOpen |= same;
+            var same = IsStill(raised);
+            database.Ledger.IsOpen |= same;
             return same;
         });
+
+    public Task<IReadOnlyList<FencedWallet>> FencedAsync(long raising, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<FencedWallet>>(() =>
+            [
+                .. from wallet in database.Wallets.Values
+                let comparison = database.Ledger.Comparisons.GetValueOrDefault(wallet.Id)
+                where comparison?.Raising != raising
+                select new FencedWallet(wallet.Id, wallet.Address, comparison?.Difference),
+            ]
+        );
+
+    public Task<IReadOnlyDictionary<(ulong Slot, string Mint), BigInteger>> SumsAsync(
+        Guid walletId,
+        IReadOnlyCollection<ulong> slots,
+        CancellationToken cancellationToken
+    ) =>
+        AskAsync<IReadOnlyDictionary<(ulong Slot, string Mint), BigInteger>>(() =>
+            (
+                from slot in slots
+                from movement in database.Ledger.Movements.Where(m => m.Key.Wallet == walletId).SelectMany(m => m.Value)
+                where movement.Slot <= slot
+                group movement.Delta by (slot, movement.Mint ?? "")
+            ).ToDictionary(g => g.Key, g => g.Aggregate(BigInteger.Zero, (sum, delta) => sum + delta))
+        );
+
+    public Task SaveComparisonAsync(Guid walletId, string? difference, CancellationToken cancellationToken) =>
+        AskAsync(() => Save(walletId, comparison => comparison.Difference = difference));
+
+    public Task<bool> LetThroughAsync(Guid walletId, FenceReading raised, string? difference, CancellationToken cancellationToken) =>
+        AskAsync(() =>
+            IsStill(raised) && Save(walletId, comparison => (comparison.Raising, comparison.Difference) = (raised.Raising, difference))
+        );
 
     public Task ReleaseFenceAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Nobody holds it here.");
 
     public Task<IReadOnlyList<WatchedWallet>> WalletsAsync(IReadOnlyCollection<Guid>? only, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<WatchedWallet>>(() =>
-            [.. database.Wallets.Values.Select(w => new WatchedWallet(w.Id, w.Address, w.CreatedAt, []))]
+            [
+                .. database
+                    .Wallets.Values.Where(w => only?.Contains(w.Id) != false)
+                    .Select(w => new WatchedWallet(w.Id, w.Address, w.CreatedAt, [])),
+            ]
         );
 
     public Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken) =>
         AskAsync<ulong?>(() => database.Ledger.ScannedSlots.TryGetValue((walletId, address), out var slot) ? slot : null);
 
     public Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlySet<string>>(() => signatures.Where(s => database.Ledger.Known.Contains((walletId, s))).ToHashSet());
+        AskAsync<IReadOnlySet<string>>(() => signatures.Where(s => database.Ledger.Movements.ContainsKey((walletId, s))).ToHashSet());
 
     public Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken) =>
         AskAsync(() =>
@@ -62,7 +98,7 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
                 {
                     database.Ledger.Landings.TryAdd(landing.Signature, landing);
                 }
-                database.Ledger.Known.Add((reading.Movements[0].WalletId, reading.Movements[0].Signature));
+                database.Ledger.Movements.TryAdd((reading.Movements[0].WalletId, reading.Movements[0].Signature), reading.Movements);
             }
             return true;
         });
@@ -74,6 +110,23 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
             database.Ledger.ScannedSlots[key] = Math.Max(slot, database.Ledger.ScannedSlots.GetValueOrDefault(key));
             return true;
         });
+
+    private bool IsStill(FenceReading raised) =>
+        database.Ledger.Raising == raised.Raising
+        && database.Ledger.RaisedAt == raised.RaisedAt
+        && database.Ledger.Identity == database.Restores;
+
+    private bool Save(Guid walletId, Action<WalletComparison> change)
+    {
+        if (!database.Ledger.Comparisons.TryGetValue(walletId, out var comparison))
+        {
+            comparison = new WalletComparison { WalletId = walletId, ComparedAt = database.Clock };
+            database.Ledger.Comparisons[walletId] = comparison;
+        }
+        change(comparison);
+        comparison.ComparedAt = database.Clock;
+        return true;
+    }
 
     private Task<T> AskAsync<T>(Func<T> answer) => database.AskAsync(process, answer);
 }

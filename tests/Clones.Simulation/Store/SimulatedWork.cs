@@ -81,13 +81,15 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
             return [.. due.Select(Row<ChainTransaction>.Copy)];
         });
 
-    public Task<SigningPermit> AskFenceAsync(CancellationToken cancellationToken)
+    public Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken)
     {
         var seen = heartbeat.Seen;
         return AskAsync(() =>
         {
             var fence = database.ReadFence();
-            var permit = database.Faults.WithoutFence ? SigningPermit.Open : SigningPermit.Decide(fence, seen);
+            var permit = database.Faults.WithoutFence
+                ? SigningPermit.Open
+                : SigningPermit.Decide(fence, seen, database.Ledger.Comparisons.GetValueOrDefault(walletId)?.Raising);
             heartbeat.Note(fence.Heartbeat);
             return permit;
         });
@@ -96,12 +98,13 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
     public Task<IReadOnlyList<ChainLanding>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<ChainLanding>>(() => [.. database.Ledger.Landings.Values.Where(l => l.TransactionId == transactionId)]);
 
-    public Task<IReadOnlyList<Guid>> AdoptableAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<Guid>>(() =>
             [
                 .. from landing in database.Ledger.Landings.Values
                 where landing.TransactionId is { } id && database.Transactions.ContainsKey(id)
                 let transaction = database.Transactions[landing.TransactionId!.Value]
+                where landing.WalletId == walletId && transaction.WalletId == walletId
                 where transaction.Status is not (TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled)
                 where
                     !database.Attempts.Values.Any(a =>

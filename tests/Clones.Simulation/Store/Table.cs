@@ -29,6 +29,11 @@ internal abstract class Table
             (d, row) => d.Ledger.Landings.Add(row.Signature, row),
             row => row.Signature
         ),
+        [typeof(WalletComparison)] = new Of<WalletComparison>(
+            d => d.Ledger.Comparisons.Values,
+            (d, row) => d.Ledger.Comparisons.Add(row.WalletId, row),
+            row => row.WalletId
+        ),
         [typeof(Agent)] = new Of<Agent>(d => d.Deployments.Agents, (d, row) => d.Deployments.Agents.Add(row), row => row.Id),
         [typeof(AgentLifecycleInstance)] = new Of<AgentLifecycleInstance>(
             d => d.Deployments.Lifecycles,

@@ -131,7 +131,7 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
         refused.ErrorDetail.ShouldNotBeNull().ShouldStartWith($"{@event} has to wait while the agent is {status}");
         refused.PermittedEvents.ShouldNotBeNull().ShouldNotContain(@event);
 
-        await host.QueryAsync(async db => await db.OpenFenceAsync((await db.ReadFenceAsync(cancellation)).Raising, cancellation));
+        await host.QueryAsync(async db => await db.OpenFenceAsync(await db.ReadFenceAsync(cancellation), cancellation));
         (await AskAsync(agent, @event)).AgentStatus.ShouldBe(target);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 
 namespace Clones.Workers.Tests.Deployments;
@@ -18,6 +19,37 @@ internal sealed class CannedNode : HttpMessageHandler
         return this;
     }
 
+    /// <summary>Lists these entries as the history of any address, and knows the status of each of them.</summary>
+    /// <param name="entries">Newest first.</param>
+    /// <param name="pageMax">Entries of one page, whatever is asked for.</param>
+    public CannedNode Lists(IReadOnlyList<CannedEntry> entries, int pageMax = 1_000) =>
+        Answer(
+                "getSignaturesForAddress",
+                p =>
+                {
+                    var before = p[1].TryGetProperty("before", out var b) ? b.GetString() : null;
+                    var rest = before is null ? entries : entries.SkipWhile(e => $"{e.Signature}" != before).Skip(1);
+                    return $"[{string.Join(',', rest.Take(Math.Min(pageMax, p[1].GetProperty("limit").GetInt32())).Select(e => e.Json))}]";
+                }
+            )
+            .Answer(
+                "getSignatureStatuses",
+                p =>
+                {
+                    var told = p[0]
+                        .EnumerateArray()
+                        .Select(s => entries.FirstOrDefault(e => $"{e.Signature}" == s.GetString())?.Status ?? "null");
+                    return $$"""{"context":{"slot":2000},"value":[{{string.Join(',', told)}}]}""";
+                }
+            );
+
+    /// <summary>From here on every page behind the first is empty.</summary>
+    public CannedNode Forgets()
+    {
+        var lists = answers["getSignaturesForAddress"];
+        return Answer("getSignaturesForAddress", p => p[1].TryGetProperty("before", out _) ? "[]" : lists(p));
+    }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var body = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
@@ -25,5 +57,25 @@ internal sealed class CannedNode : HttpMessageHandler
         var result = answers[method](body.RootElement.TryGetProperty("params", out var p) ? p : default);
         var text = $$"""{"jsonrpc":"2.0","id":{{body.RootElement.GetProperty("id").GetRawText()}},"result":{{result}}}""";
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
+    }
+}
+
+/// <param name="Error">JSON.</param>
+internal sealed record CannedEntry(Signature Signature, ulong Slot, string? Memo = null, string Error = "null")
+{
+    public string Json =>
+        $$"""
+            {"signature":"{{Signature}}","slot":{{Slot}},"err":{{Error}},"memo":{{JsonSerializer.Serialize(Memo)}},"blockTime":null,
+             "confirmationStatus":"finalized"}
+            """;
+
+    public string Status => $$"""{"slot":{{Slot}},"confirmations":null,"err":{{Error}},"confirmationStatus":"finalized"}""";
+
+    /// <summary>Of somebody's transaction that says nothing to us; each number has its own signature.</summary>
+    public static CannedEntry Of(int number, ulong slot)
+    {
+        var bytes = new byte[Signature.Length];
+        BitConverter.TryWriteBytes(bytes, number);
+        return new CannedEntry(new Signature(bytes), slot);
     }
 }

@@ -171,6 +171,6 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         host.WithAsync(async db =>
         {
             var fence = await db.ReadFenceAsync(TestContext.Current.CancellationToken);
-            return await db.OpenFenceAsync(fence.Raising, TestContext.Current.CancellationToken);
+            return await db.OpenFenceAsync(fence, TestContext.Current.CancellationToken);
         });
 }

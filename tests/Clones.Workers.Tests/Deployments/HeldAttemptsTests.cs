@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -12,10 +11,12 @@ public sealed class HeldAttemptsTests
     private static readonly Guid Ours = Guid.CreateVersion7();
 
     [Theory]
-    [InlineData(950, true)]
-    [InlineData(899, false)]
+    [InlineData(950, 1_000, true)]
+    [InlineData(950, 7, true)]
+    [InlineData(899, 1_000, false)]
     public async Task What_an_owner_has_sent_is_found_behind_a_thousand_payments_of_strangers_as_far_back_as_the_attempt(
-        int slotOfStrangers,
+        ulong slotOfStrangers,
+        int pageMax,
         bool isReached
     )
     {
@@ -27,16 +28,10 @@ public sealed class HeldAttemptsTests
             .BuildMessage()
             .Serialize();
         var sent = owner.Sign(message);
-        var strangers = string.Join(',', Enumerable.Range(1, 1_000).Select(i => Entry(StrangersSignature(i), slotOfStrangers, null)));
         // Rejected by the chain, which is an end as good as any other.
-        var rejected = Entry(sent, 940, $"[38] {TransactionMemo.Of(Ours, 1)}", """{"InstructionError":[2,{"Custom":0}]}""");
-        var node = new CannedNode().Answer(
-            "getSignaturesForAddress",
-            p =>
-                p[1].TryGetProperty("before", out var before) && before.ValueKind == JsonValueKind.String
-                    ? $"[{rejected}]"
-                    : $"[{strangers}]"
-        );
+        var rejected = new CannedEntry(sent, 940, $"[38] {TransactionMemo.Of(Ours, 1)}", """{"InstructionError":[2,{"Custom":0}]}""");
+        var strangers = Enumerable.Range(1, 1_000).Select(i => CannedEntry.Of(i, slotOfStrangers));
+        var node = new CannedNode().Lists([.. strangers, rejected with { Slot = Math.Min(rejected.Slot, slotOfStrangers) }], pageMax);
         var facts = new AttemptFacts(
             Ours,
             1,
@@ -53,14 +48,4 @@ public sealed class HeldAttemptsTests
 
         found.ShouldBe(isReached ? sent : null);
     }
-
-    private static Signature StrangersSignature(int number)
-    {
-        var bytes = new byte[Signature.Length];
-        BitConverter.TryWriteBytes(bytes, number);
-        return new Signature(bytes);
-    }
-
-    private static string Entry(Signature signature, int slot, string? memo, string error = "null") =>
-        $$"""{"signature":"{{signature}}","slot":{{slot}},"err":{{error}},"memo":{{JsonSerializer.Serialize(memo)}},"confirmationStatus":"finalized"}""";
 }

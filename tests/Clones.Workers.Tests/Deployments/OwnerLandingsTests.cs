@@ -37,11 +37,35 @@ public sealed class OwnerLandingsTests
     public async Task Where_one_of_two_nodes_knows_no_history_nothing_is_concluded()
     {
         using var owner = Account.Generate();
-        var empty = new CannedNode().Answer("getSignaturesForAddress", _ => "[]");
+        var empty = new CannedNode().Lists([]);
 
         var refused = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, NodeOf(PaidBy(owner, memo: "other")), empty));
 
         refused.Message.ShouldContain("it lists nothing");
+    }
+
+    [Fact]
+    public async Task What_the_owner_paid_is_found_on_the_third_of_a_nodes_short_pages()
+    {
+        using var owner = Account.Generate();
+        var landed = PaidBy(owner);
+
+        (await AskAsync(owner, NodeOf(landed, pageMax: 5, Enumerable.Range(1, 12).Select(i => CannedEntry.Of(i, 20))))).ShouldBe(
+            landed.Id.ToString()
+        );
+    }
+
+    [Fact]
+    public async Task A_node_that_forgets_where_its_last_page_ended_tells_nothing()
+    {
+        using var owner = Account.Generate();
+        var node = NodeOf(PaidBy(owner), pageMax: 5, Enumerable.Range(1, 12).Select(i => CannedEntry.Of(i, 20)))
+            .Answer("getSignatureStatuses", _ => """{"context":{"slot":2000},"value":[null]}""")
+            .Forgets();
+
+        var refused = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, node));
+
+        refused.Message.ShouldContain("do not lead to the beginning");
     }
 
     private static async Task<string?> AskAsync(Account owner, params CannedNode[] nodes) =>
@@ -65,14 +89,11 @@ public sealed class OwnerLandingsTests
         return transaction;
     }
 
-    private static CannedNode NodeOf(Transaction only)
+    private static CannedNode NodeOf(Transaction only, int pageMax = 1_000, params IEnumerable<CannedEntry> younger)
     {
         var memo = System.Text.Encoding.UTF8.GetString(only.Message.Instructions[^1].Data);
         return new CannedNode()
-            .Answer(
-                "getSignaturesForAddress",
-                _ => $$"""[{"signature":"{{only.Id}}","slot":9,"err":null,"memo":"[9] {{memo}}","confirmationStatus":"finalized"}]"""
-            )
+            .Lists([.. younger, new CannedEntry(only.Id, 9, $"[9] {memo}")], pageMax)
             .Answer("getTransaction", _ => CannedTransactions.Detail(only));
     }
 }

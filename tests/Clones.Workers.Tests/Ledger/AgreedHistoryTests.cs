@@ -1,11 +1,60 @@
 using Clones.Solana.Rpc;
 using Clones.Workers.Ledger;
+using Clones.Workers.Tests.Deployments;
 
 namespace Clones.Workers.Tests.Ledger;
 
 public sealed class AgreedHistoryTests
 {
     private static readonly TransactionDetail True = Landed.Detail(new Landed().Transfer(7), [100, 0, 1], [88, 7, 1]);
+
+    private static readonly CannedEntry[] Listed = [.. Enumerable.Range(1, 12).Select(i => CannedEntry.Of(i, 100 - (ulong)i))];
+
+    [Fact]
+    public async Task Nodes_that_cap_their_pages_differently_list_the_same_history()
+    {
+        var listed = await ListAsync(new CannedNode().Lists(Listed, pageMax: 2), new CannedNode().Lists(Listed, pageMax: 5));
+
+        listed.Select(l => l.Signature).ShouldBe(Listed.Reverse().Select(e => e.Signature));
+    }
+
+    [Fact]
+    public async Task What_one_node_leaves_out_another_lists()
+    {
+        var torn = Listed.Where((_, i) => i % 3 != 0).ToList();
+
+        var listed = await ListAsync(new CannedNode().Lists(torn, pageMax: 2), new CannedNode().Lists(Listed, pageMax: 5));
+
+        listed.Count.ShouldBe(Listed.Length);
+    }
+
+    [Fact]
+    public async Task A_node_whose_pages_end_early_counts_for_nothing() =>
+        await Should.ThrowAsync<HistoryUnresolvedException>(() =>
+            ListAsync(
+                new CannedNode().Lists(Listed, pageMax: 5),
+                new CannedNode()
+                    .Lists(Listed, pageMax: 5)
+                    .Answer("getSignatureStatuses", _ => """{"context":{"slot":2000},"value":[null]}""")
+                    .Forgets()
+            )
+        );
+
+    private static Task<IReadOnlyList<(Solana.Primitives.Signature Signature, ulong Slot)>> ListAsync(params CannedNode[] nodes) =>
+        AgreedHistory.ListAsync(
+            new FinalizedHorizon(
+                200,
+                200,
+                "genesis",
+                [.. nodes.Select(n => new HorizonNode(n.Endpoints.Primary, 0))],
+                Needed: 2,
+                Configured: nodes.Length
+            ),
+            default,
+            fromSlot: 0,
+            keptFrom: null,
+            TestContext.Current.CancellationToken
+        );
 
     [Fact]
     public void What_two_nodes_tell_alike_is_believed() => AgreedHistory.Agreed([True, True], needed: 2).ShouldNotBeNull();

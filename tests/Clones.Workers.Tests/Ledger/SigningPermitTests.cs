@@ -18,6 +18,19 @@ public sealed class SigningPermitTests
         SigningPermit.Decide(Open with { IsOpen = false, Reason = "Because." }, 0).Closed.ShouldBe("Because.");
 
     [Fact]
+    public void A_raised_fence_lets_pass_whom_it_was_compared_for_since_and_nobody_else()
+    {
+        var raised = Open with { Raising = 4, IsOpen = false };
+
+        SigningPermit.Decide(raised, 0, comparedRaising: 4).IsOpen.ShouldBeTrue();
+        SigningPermit.Decide(raised, 0, comparedRaising: 3).IsOpen.ShouldBeFalse();
+        SigningPermit.Decide(raised, 0, comparedRaising: null).IsOpen.ShouldBeFalse();
+        SigningPermit.Decide(raised with { Held = true }, 0, comparedRaising: 4).IsOpen.ShouldBeFalse();
+        SigningPermit.Decide(raised with { IsHere = false }, 0, comparedRaising: 4).IsOpen.ShouldBeFalse();
+        SigningPermit.Decide(raised, heartbeatSeen: 11, comparedRaising: 4).IsOpen.ShouldBeFalse();
+    }
+
+    [Fact]
     public void An_open_fence_of_another_database_must_be_raised()
     {
         SigningPermit.Decide(Open with { IsHere = false }, 0).IsOpen.ShouldBeFalse();

@@ -48,6 +48,29 @@ public sealed class DeathInquestTests : IDisposable
         evidence.Error.ShouldNotBeNull().ShouldContain("does not show it");
     }
 
+    [Theory]
+    [MemberData(nameof(Payers))]
+    public async Task A_memo_on_the_third_of_a_nodes_short_pages_is_a_sighting(bool isHeldByOwner)
+    {
+        var seen = MemoPaidBy(wallet);
+        var younger = Enumerable.Range(1, 12).Select(i => CannedEntry.Of(i, 960));
+
+        var evidence = await InvestigateAsync(seen, isHeldByOwner, pageMax: 5, younger: younger);
+
+        evidence.Sighting.ShouldNotBeNull().ShouldContain(seen.Id.ToString());
+    }
+
+    [Fact]
+    public async Task A_node_that_forgets_where_its_last_page_ended_bears_no_witness()
+    {
+        var younger = Enumerable.Range(1, 12).Select(i => CannedEntry.Of(i, 960));
+
+        var evidence = await InvestigateAsync(MemoPaidBy(wallet), isHeldByOwner: false, pageMax: 5, younger: younger, forgets: true);
+
+        evidence.Sighting.ShouldBeNull();
+        evidence.HistoryReachesAttempt.ShouldBeFalse();
+    }
+
     public void Dispose()
     {
         wallet.Dispose();
@@ -67,23 +90,20 @@ public sealed class DeathInquestTests : IDisposable
         return transaction;
     }
 
-    private async Task<NodeEvidence> InvestigateAsync(Transaction listed, bool isHeldByOwner, bool isShown = true)
+    private async Task<NodeEvidence> InvestigateAsync(
+        Transaction listed,
+        bool isHeldByOwner,
+        bool isShown = true,
+        int pageMax = 1_000,
+        IEnumerable<CannedEntry>? younger = null,
+        bool forgets = false
+    )
     {
         var node = new CannedNode()
             .Answer("getGenesisHash", _ => $"\"{Recent}\"")
             .Answer("getEpochInfo", _ => """{"absoluteSlot":2000,"blockHeight":2000,"epoch":0,"slotIndex":0,"slotsInEpoch":432000}""")
             .Answer("isBlockhashValid", _ => """{"context":{"slot":2000},"value":false}""")
-            .Answer("getSignatureStatuses", _ => """{"context":{"slot":2000},"value":[null]}""")
-            .Answer(
-                "getSignaturesForAddress",
-                _ =>
-                    $$"""
-                    [{"signature":"{{listed.Id}}","slot":950,"err":null,"memo":"[38] {{TransactionMemo.Of(
-                        Ours,
-                        1
-                    )}}","blockTime":null,"confirmationStatus":"finalized"}]
-                    """
-            )
+            .Lists([.. younger ?? [], new CannedEntry(listed.Id, 950, $"[38] {TransactionMemo.Of(Ours, 1)}")], pageMax)
             .Answer("getTransaction", _ => isShown ? CannedTransactions.Detail(listed) : "null")
             .Answer("getFirstAvailableBlock", _ => "0");
         var attempt = new AttemptFacts(
@@ -98,6 +118,10 @@ public sealed class DeathInquestTests : IDisposable
             isHeldByOwner ? [1, 2, 3] : null
         );
 
+        if (forgets)
+        {
+            node.Answer("getSignatureStatuses", _ => """{"context":{"slot":2000},"value":[null]}""").Forgets();
+        }
         return (
             await new DeathInquest(node.Endpoints).InvestigateAsync(attempt, TestContext.Current.CancellationToken)
         ).ShouldHaveSingleItem();

@@ -91,7 +91,7 @@ public sealed class FenceWatchTests(SettlementHost host) : IClassFixture<Settlem
             {
                 await using var commit = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
                 var heartbeat = services.GetRequiredService<DatabaseHeartbeat>();
-                return await FenceGate.AskAsync(db, heartbeat, TestContext.Current.CancellationToken);
+                return await FenceGate.AskAsync(db, heartbeat, Guid.Empty, TestContext.Current.CancellationToken);
             }
         );
 

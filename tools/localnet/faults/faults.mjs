@@ -21,6 +21,9 @@ const MEMBERS = {
   serverErrorStatus: whole(500, 599, 503),
   nullAnswers: probability(),
   claimFinalized: probability(),
+  pageLimit: whole(0, 1000, 0),
+  pageHoles: probability(),
+  losesPlace: probability(),
   latencyMs: whole(0, 600_000, 0),
   lagSlots: whole(0, 500, 0),
   slotOffset: whole(-1_000_000_000, 1_000_000_000, 0),
@@ -122,6 +125,24 @@ export class Faults {
   /** Whether this answer pretends that the node knows of no such transaction. */
   hides() {
     return this.#chance.hits(this.nullAnswers);
+  }
+
+  /**
+   * How many entries a page of a history may have: `pageLimit` caps it as providers do, without a word.
+   * @param {number} asked
+   */
+  pageSize(asked) {
+    return this.pageLimit > 0 ? Math.min(asked, this.pageLimit) : asked;
+  }
+
+  /** A page with entries left out of it. @template T @param {T[]} entries @returns {T[]} */
+  tornPage(entries) {
+    return entries.filter(() => !this.#chance.hits(this.pageHoles));
+  }
+
+  /** Whether the node no longer knows where the page before ended, and answers an empty one. */
+  hasLostPlace() {
+    return this.#chance.hits(this.losesPlace);
   }
 
   /** @template {string | null} T @param {T} status @returns {T | 'finalized'} */

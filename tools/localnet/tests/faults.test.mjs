@@ -78,6 +78,48 @@ test('a lagging node answers the past in everything and says that it is behind',
   assert.equal((await statusOf(localnet, transfer.signature, 0)).confirmationStatus, 'finalized');
 });
 
+test('a page limit caps every page without a word, and the next page goes on where it ended', async () => {
+  const sent = await severalTransfers(7);
+  await faults({ pageLimit: 3 });
+  const pages = [];
+  for (let before = undefined; pages.length < 5; before = pages.at(-1).at(-1)) {
+    const page = await localnet.rpc('getSignaturesForAddress', payer.publicKey.toString(), { limit: 1000, before });
+    pages.push(page.map((/** @type {any} */ entry) => entry.signature));
+    if (page.length === 0) break;
+  }
+  assert.deepEqual(pages.map((page) => page.length), [3, 3, 2, 0]);
+  assert.deepEqual(pages.flat().slice(0, 7), sent.reverse());
+  assert.equal((await localnet.rpcAt(1, 'getSignaturesForAddress', payer.publicKey.toString())).length, 8);
+});
+
+test('page holes leave entries out, and only the listing lacks them', async () => {
+  const sent = await severalTransfers(7);
+  await faults({ pageHoles: 0.5, seed: 3 });
+  const page = await localnet.rpc('getSignaturesForAddress', payer.publicKey.toString());
+  assert.ok(page.length > 0 && page.length < 8, `${page.length} entries`);
+  for (const signature of sent) assert.ok(await statusOf(localnet, signature));
+});
+
+test('a node that has lost its place answers an empty page to every page but the first', async () => {
+  const sent = await severalTransfers(3);
+  await faults({ losesPlace: 1 });
+  assert.equal((await localnet.rpc('getSignaturesForAddress', payer.publicKey.toString())).length, 4);
+  assert.deepEqual(await localnet.rpc('getSignaturesForAddress', payer.publicKey.toString(), { before: sent[2] }), []);
+});
+
+/** Oldest first, all of them finalized. @param {number} count */
+async function severalTransfers(count) {
+  const sent = [];
+  for (let i = 0; i < count; i++) {
+    const transfer = await signedTransfer(localnet, payer);
+    await send(localnet, transfer);
+    await localnet.warp(1);
+    sent.push(transfer.signature);
+  }
+  await localnet.warp(40);
+  return sent;
+}
+
 test('null answers hide statuses, transactions and signatures on one node, another still tells', async () => {
   const transfer = await signedTransfer(localnet, payer);
   await send(localnet, transfer);

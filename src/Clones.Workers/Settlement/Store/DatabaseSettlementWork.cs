@@ -73,7 +73,8 @@ internal sealed class DatabaseSettlementWork(
         return ids.Count == 0 ? [] : await db.Transactions.AsNoTracking().Where(t => ids.Contains(t.Id)).ToListAsync(cancellationToken);
     }
 
-    public Task<SigningPermit> AskFenceAsync(CancellationToken cancellationToken) => FenceGate.AskAsync(db, heartbeat, cancellationToken);
+    public Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken) =>
+        FenceGate.AskAsync(db, heartbeat, walletId, cancellationToken);
 
     public async Task<IReadOnlyList<ChainLanding>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
         await db
@@ -81,12 +82,13 @@ internal sealed class DatabaseSettlementWork(
             .Where(l => l.TransactionId == transactionId && db.Transactions.Any(t => t.Id == transactionId && t.WalletId == l.WalletId))
             .ToListAsync(cancellationToken);
 
-    public async Task<IReadOnlyList<Guid>> AdoptableAsync(CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken) =>
         await (
             from landing in db.ChainLandings
             join transaction in db.Transactions on landing.TransactionId equals transaction.Id
             where
-                landing.WalletId == transaction.WalletId
+                landing.WalletId == walletId
+                && transaction.WalletId == walletId
                 && transaction.Status != TransactionStatus.Finalized
                 && transaction.Status != TransactionStatus.Failed
                 && transaction.Status != TransactionStatus.Cancelled

@@ -40,16 +40,16 @@ internal interface ISettlementWork : IAsyncDisposable
     Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether anything may be signed. Where it may, nobody raises the fence before this database transaction ends: what is signed in it was
-    /// signed on this side of the fence.
+    /// Whether anything of this wallet may be signed. Where it may, nobody raises the fence before this database transaction ends: what is signed
+    /// in it was signed on this side of the fence.
     /// </summary>
-    Task<SigningPermit> AskFenceAsync(CancellationToken cancellationToken);
+    Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken);
 
     /// <summary>What stands on chain (finalized) under the transaction's name, as far as the wallets' histories have been read.</summary>
     Task<IReadOnlyList<ChainLanding>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken);
 
-    /// <summary>Transactions that are open in the books and stand on chain with something that is no live attempt of theirs.</summary>
-    Task<IReadOnlyList<Guid>> AdoptableAsync(CancellationToken cancellationToken);
+    /// <summary>Transactions of a wallet that are open in the books and stand on chain with something that is no live attempt of theirs.</summary>
+    Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken);
 
     void Add(TransactionAttempt attempt);
 

@@ -100,7 +100,7 @@ export const transactionMethods = {
   getSignaturesForAddress(node, [address, options]) {
     const { key } = pubkey(address);
     const given = config(options);
-    const limit = optionalInteger(given.limit, 'limit', { min: 1, max: SIGNATURES_MAX }) ?? SIGNATURES_MAX;
+    const limit = node.faults.pageSize(optionalInteger(given.limit, 'limit', { min: 1, max: SIGNATURES_MAX }) ?? SIGNATURES_MAX);
     const before = given.before === undefined || given.before === null ? null : signature(given.before);
     const until = given.until === undefined || given.until === null ? null : signature(given.until);
     const { block } = confirmedBank(node, given);
@@ -110,7 +110,7 @@ export const transactionMethods = {
     if (before !== null) {
       const entry = node.ledger.history.bySignature.get(before);
       // A node that does not know the transaction (yet) has nothing to say about what lies before it.
-      if (entry === undefined || entry.slot > block.slot) return [];
+      if (entry === undefined || entry.slot > block.slot || node.faults.hasLostPlace()) return [];
       index = countBefore(list, entry.slot, entry.position) - 1;
     }
     const seen = node.seen();
@@ -127,7 +127,7 @@ export const transactionMethods = {
         confirmationStatus: node.faults.claim(node.statusOf(entry, seen)),
       });
     }
-    return found;
+    return node.faults.tornPage(found);
   },
 
   getTransaction(node, [name, options]) {
