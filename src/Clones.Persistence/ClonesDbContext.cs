@@ -29,11 +29,13 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<WalletReservation> WalletReservations => Set<WalletReservation>();
     public DbSet<EncryptedMintKey> MintKeys => Set<EncryptedMintKey>();
     public DbSet<WalletKeyEvent> KeyEvents => Set<WalletKeyEvent>();
+    public DbSet<UnusableKey> UnusableKeys => Set<UnusableKey>();
     public DbSet<KeySweep> KeySweeps => Set<KeySweep>();
     public DbSet<Token> Tokens => Set<Token>();
     public DbSet<Agent> Agents => Set<Agent>();
     public DbSet<AgentLifecycleInstance> AgentLifecycles => Set<AgentLifecycleInstance>();
     public DbSet<AgentTransition> AgentTransitions => Set<AgentTransition>();
+    public DbSet<AgentWakeUp> AgentWakeUps => Set<AgentWakeUp>();
     public DbSet<LifecycleMachine> LifecycleMachines => Set<LifecycleMachine>();
     public DbSet<Operation> Operations => Set<Operation>();
     public DbSet<Payment> Payments => Set<Payment>();

@@ -416,6 +416,69 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
+    public void Row_31_while_the_key_of_one_wallet_does_not_open_its_payments_wait_with_that_reason_and_all_others_are_paid()
+    {
+        var scenario = new Scenario();
+        var world = scenario.World;
+        world.DamagedKeys.Add(scenario.Wallet.Id);
+        var asked = new Dictionary<Guid, int>();
+        var post = world.Database.Committed;
+        world.Database.Committed = message =>
+        {
+            if (message is PrepareTransaction { TransactionId: var id })
+            {
+                asked[id] = asked.GetValueOrDefault(id) + 1;
+            }
+            post(message);
+        };
+        var healthy = world.AddWallet();
+        List<ChainTransaction> others = [];
+        for (var i = 0; i < 30; i++)
+        {
+            scenario.At(i * Minute, () => others.Add(world.Accept(healthy, (new PublicKey(world.Dice.Bytes(32)), 1_000_000))));
+        }
+
+        scenario.RunTo(32 * Minute);
+
+        others.Count.ShouldBe(30);
+        others.ShouldAllBe(o => world.Database.Transactions[o.Id].Status == TransactionStatus.Finalized);
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Accepted);
+        scenario.Payment.Reason.ShouldNotBeNull().ShouldStartWith("key_unusable: ");
+        // After 5, 10, 20, .. s, and then every five minutes.
+        asked[scenario.Transaction.Id].ShouldBeInRange(10, 14);
+        others.ShouldAllBe(o => asked.GetValueOrDefault(o.Id) <= 1);
+        world.Broker.DeadLetters.ShouldBe(0);
+
+        world.DamagedKeys.Clear();
+        scenario.RunTo(38 * Minute);
+        scenario.Payment.Reason.ShouldBeNull();
+        scenario.Finish(38 * Minute);
+        scenario.ShouldBePaidByAttempt(1);
+    }
+
+    [Fact]
+    public void However_long_no_message_comes_through_what_waits_is_in_the_queue_a_few_times_only()
+    {
+        var scenario = new Scenario();
+        var world = scenario.World;
+        var asked = 0;
+        var post = world.Database.Committed;
+        world.Database.Committed = message =>
+        {
+            asked += message is PrepareTransaction ? 1 : 0;
+            post(message);
+        };
+        world.Broker.Down = true;
+
+        scenario.RunTo(120 * Minute);
+
+        // After 1, 3, 7 and 15 minutes, and then every quarter of an hour.
+        asked.ShouldBeInRange(9, 13);
+        scenario.Finish(120 * Minute);
+        scenario.ShouldBePaidByAttempt(1);
+    }
+
+    [Fact]
     public void A_message_that_ended_in_the_error_queue_leaves_no_books_open()
     {
         var scenario = new Scenario();

@@ -49,6 +49,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
             adoption,
             Paces,
             this,
+            () => 0.5,
             clock,
             NullLogger<PaymentPreparation>.Instance
         );
@@ -118,12 +119,14 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         }
     }
 
-    /// <summary>The key vault has tests of its own; here every wallet's key is at hand.</summary>
+    /// <summary>The key vault has tests of its own; here every wallet's key is at hand, unless somebody has damaged it.</summary>
     public async Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken)
     {
         await Process.DelayAsync(world.Dice.Between(1, 5));
-        return Account.FromSeed(world.Seeds[walletId]);
+        return world.OpenKey(walletId);
     }
+
+    public Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public ValueTask ReachAsync(CrashPoint point, CancellationToken cancellationToken)
     {

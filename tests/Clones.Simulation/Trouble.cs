@@ -57,6 +57,10 @@ internal sealed class Trouble(World world)
             }
         }
         world.Chain.ExecutionFails = dice.Chance(0.1) ? 0.3 : 0;
+        if (dice.Chance(0.15))
+        {
+            world.Timeline.After(dice.Between(0, until), DamageAKey);
+        }
     }
 
     public void Heal()
@@ -69,12 +73,20 @@ internal sealed class Trouble(World world)
         world.Chain.FinalityStalls = false;
         world.Chain.Inclusion = 0.8;
         world.Chain.ExecutionFails = 0;
+        world.DamagedKeys.Clear();
         world.Owners.ForEach(o => o.Heal());
         foreach (var node in world.Nodes)
         {
             node.Faults = new NodeFaults();
             node.StuckOn = null;
         }
+    }
+
+    // Until it is repaired with all the rest.
+    private void DamageAKey()
+    {
+        Note("stored key damaged");
+        world.DamagedKeys.Add(world.Dice.Of([.. world.Database.Wallets.Keys]));
     }
 
     private void Begin(Node liar, long length)

@@ -6,6 +6,7 @@ using Clones.Persistence.Settlement;
 using Clones.Persistence.Wallets;
 using Clones.Simulation.Store;
 using Clones.Solana.Primitives;
+using Clones.Workers.Keys;
 
 namespace Clones.Simulation;
 
@@ -75,6 +76,9 @@ internal sealed class World : IDisposable
     /// <summary>Secret seeds of the wallets.</summary>
     public Dictionary<Guid, byte[]> Seeds { get; } = [];
 
+    /// <summary>Wallets whose stored key somebody has damaged.</summary>
+    public HashSet<Guid> DamagedKeys { get; } = [];
+
     public Dictionary<string, int> Crashes { get; } = [];
 
     public bool IsSettled =>
@@ -100,6 +104,12 @@ internal sealed class World : IDisposable
         Chain.Fund(account.PublicKey, Funds);
         return wallet;
     }
+
+    /// <exception cref="KeyUnusableException">It is damaged.</exception>
+    public Account OpenKey(Guid walletId) =>
+        DamagedKeys.Contains(walletId)
+            ? throw new KeyUnusableException(KeyBinding.OfWallet(walletId, Database.Wallets[walletId].Address), "v1", "it was changed.")
+            : Account.FromSeed(Seeds[walletId]);
 
     /// <summary>An agent that is a draft, and its owner, who begins at once.</summary>
     /// <param name="payer">Null for either.</param>
@@ -188,7 +198,7 @@ internal sealed class World : IDisposable
             Kind = TransactionKind.Payment,
             Status = TransactionStatus.Accepted,
             WalletId = wallet.Id,
-            NextCheckAt = Database.Clock.AddSeconds(15),
+            NextCheckAt = Database.Clock + WakeUp.First,
             CreatedAt = Database.Clock,
         };
         Database.Transactions[transaction.Id] = transaction;

@@ -72,6 +72,7 @@ internal static class SubmitTransactionEndpoint
         attempt.OwnerSignature = signature;
         await bus.Publish(new CoSignTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number }, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
+        await db.CheckAgainAsync([transaction.Id], WakeUp.First, cancellationToken);
         await scope.CommitAsync(cancellationToken);
         return Answer(id, kind, OwnerTransactionView.Of(of, row.Agent.OwnerAddress, transaction, attempt));
     }

@@ -8,7 +8,8 @@ internal sealed class AgentMaps
     : IEntityTypeConfiguration<Agent>,
         IEntityTypeConfiguration<AgentLifecycleInstance>,
         IEntityTypeConfiguration<AgentTransition>,
-        IEntityTypeConfiguration<LifecycleMachine>
+        IEntityTypeConfiguration<LifecycleMachine>,
+        IEntityTypeConfiguration<AgentWakeUp>
 {
     public void Configure(EntityTypeBuilder<Agent> builder)
     {
@@ -37,4 +38,6 @@ internal sealed class AgentMaps
     }
 
     public void Configure(EntityTypeBuilder<LifecycleMachine> builder) => builder.HasKey(m => m.Fingerprint);
+
+    public void Configure(EntityTypeBuilder<AgentWakeUp> builder) => builder.HasKey(w => w.AgentId);
 }

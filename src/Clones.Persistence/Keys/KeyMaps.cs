@@ -6,7 +6,8 @@ namespace Clones.Persistence.Keys;
 internal sealed class KeyMaps
     : IEntityTypeConfiguration<WalletKeyEvent>,
         IEntityTypeConfiguration<KeySweep>,
-        IEntityTypeConfiguration<MasterKeyCheck>
+        IEntityTypeConfiguration<MasterKeyCheck>,
+        IEntityTypeConfiguration<UnusableKey>
 {
     public void Configure(EntityTypeBuilder<WalletKeyEvent> builder)
     {
@@ -26,6 +27,12 @@ internal sealed class KeyMaps
     {
         builder.ToTable("master_key_checks");
         builder.HasKey(c => c.MasterKey);
+    }
+
+    public void Configure(EntityTypeBuilder<UnusableKey> builder)
+    {
+        builder.ToTable("unusable_keys");
+        builder.HasKey(k => new { k.Purpose, k.KeyId });
     }
 
     public void Configure(EntityTypeBuilder<KeySweep> builder)

@@ -69,4 +69,7 @@ public enum KeyEventKind
 
     /// <summary>A master key is needed no more.</summary>
     Retired,
+
+    /// <summary>An audit is about to open every stored key: one row for all of them. Nothing is signed.</summary>
+    Audited,
 }

@@ -369,6 +369,27 @@ namespace Clones.Persistence.Migrations
                     b.ToTable("agent_transitions", (string)null);
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Agents.AgentWakeUp", b =>
+                {
+                    b.Property<Guid>("AgentId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("agent_id");
+
+                    b.Property<DateTimeOffset>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<int>("WakeUps")
+                        .HasColumnType("integer")
+                        .HasColumnName("wake_ups");
+
+                    b.HasKey("AgentId")
+                        .HasName("pk_agent_wake_ups");
+
+                    b.ToTable("agent_wake_ups", (string)null);
+                });
+
             modelBuilder.Entity("Clones.Persistence.Agents.LifecycleMachine", b =>
                 {
                     b.Property<string>("Fingerprint")
@@ -486,6 +507,44 @@ namespace Clones.Persistence.Migrations
                         .HasName("pk_master_key_checks");
 
                     b.ToTable("master_key_checks", (string)null);
+                });
+
+            modelBuilder.Entity("Clones.Persistence.Keys.UnusableKey", b =>
+                {
+                    b.Property<string>("Purpose")
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<int>("FailedLooks")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_looks");
+
+                    b.Property<DateTimeOffset>("FailedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failed_since");
+
+                    b.Property<DateTimeOffset>("NextLookAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_look_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Purpose", "KeyId")
+                        .HasName("pk_unusable_keys");
+
+                    b.ToTable("unusable_keys", (string)null);
                 });
 
             modelBuilder.Entity("Clones.Persistence.Keys.WalletKeyEvent", b =>
@@ -1341,7 +1400,7 @@ namespace Clones.Persistence.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_check_at")
-                        .HasDefaultValueSql("now() + interval '15 seconds'");
+                        .HasDefaultValueSql("now() + interval '60 seconds'");
 
                     b.Property<int>("PreparationFailures")
                         .HasColumnType("integer")
@@ -1360,12 +1419,20 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("status");
 
+                    b.Property<int>("WakeUps")
+                        .HasColumnType("integer")
+                        .HasColumnName("wake_ups");
+
                     b.Property<Guid>("WalletId")
                         .HasColumnType("uuid")
                         .HasColumnName("wallet_id");
 
                     b.HasKey("Id")
                         .HasName("pk_transactions");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_transactions_woken")
+                        .HasFilter("lease_owner = 'wake-up'");
 
                     b.HasIndex("NextCheckAt")
                         .HasDatabaseName("ix_transactions_open")

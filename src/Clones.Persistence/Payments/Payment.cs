@@ -29,7 +29,7 @@ public sealed class Payment
     public required byte[] RequestHash { get; init; }
     public string? Reference { get; init; }
 
-    /// <summary>For people; null unless FAILED or WAITING_FOR_FUNDS.</summary>
+    /// <summary>For people; why it failed, or what it waits for; null where nothing holds it up.</summary>
     public string? Reason { get; set; }
 
     /// <summary>Signature that settled it, base58.</summary>

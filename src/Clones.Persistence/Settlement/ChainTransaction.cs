@@ -30,7 +30,12 @@ public sealed class ChainTransaction
     /// </summary>
     public int PreparationFailures { get; set; }
 
-    /// <summary>For people: why it failed or is unresolved.</summary>
+    /// <summary>
+    /// Messages in a row that asked for its next step (see <see cref="WakeUp"/>) and were followed by none: each makes the next one later.
+    /// </summary>
+    public int WakeUps { get; set; }
+
+    /// <summary>For people: why it failed, waits or is unresolved.</summary>
     public string? Reason { get; set; }
 
     /// <summary>

@@ -11,8 +11,9 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
         builder.ToTable("transactions");
         builder.HasKey(t => t.Id);
 
-        // By the clock of the database, which is the only one that every worker shares.
-        builder.Property(t => t.NextCheckAt).HasDefaultValueSql("now() + interval '15 seconds'");
+        // By the clock of the database, which is the only one that every worker shares. What makes the row sends the first message with it.
+        builder.Property(t => t.NextCheckAt).HasDefaultValueSql("now() + interval '60 seconds'");
+        builder.HasIndex(t => t.LeaseUntil).HasFilter($"lease_owner = '{WakeUp.Owner}'").HasDatabaseName("ix_transactions_woken");
         builder.Property(t => t.Made).HasColumnType("jsonb");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(t => t.WalletId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(t => t.Attempts).WithOne().HasForeignKey(a => a.TransactionId).OnDelete(DeleteBehavior.Restrict);

@@ -4,6 +4,7 @@ using Clones.Contracts.Settlement;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
 using Clones.Persistence.Faults;
+using Clones.Persistence.Keys;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
@@ -11,6 +12,7 @@ using Clones.Solana.Rpc;
 using Clones.Workers.Keys;
 using Clones.Workers.Settlement;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
 
 namespace Clones.Workers.Deployments;
@@ -28,7 +30,8 @@ internal sealed class CoSignTransactionConsumer(
     RpcEndpoints rpc,
     ICrashPoints crashes,
     DatabaseHeartbeat heartbeat,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<CoSignTransactionConsumer> log
 ) : IConsumer<CoSignTransaction>
 {
     public async Task Consume(ConsumeContext<CoSignTransaction> context)
@@ -72,7 +75,16 @@ internal sealed class CoSignTransactionConsumer(
 
         var signed = attempt.ToSign();
         signed.AddSignature(deployment.Owner, ownerSignature);
-        await SignAsync(signed, transaction, agentId, cancellation);
+        try
+        {
+            await SignAsync(signed, transaction, agentId, cancellation);
+        }
+        catch (KeyUnusableException e)
+        {
+            log.LogError("Transaction {TransactionId} waits for a key: {Reason}", transaction.Id, e.Message);
+            await WaitForKeyAsync(transaction, cancellation);
+            return;
+        }
         await StoreAsync(context, transaction, attempt, signed);
     }
 
@@ -100,6 +112,20 @@ internal sealed class CoSignTransactionConsumer(
         await StoreAsync(context, transaction, attempt, signed);
     }
 
+    /// <summary>
+    /// Asked again by the sweeper, later each time; what its owner has signed may be over by then, and the owner is asked anew. Where one of two keys
+    /// has opened, no signature of it is stored, so no opening either.
+    /// </summary>
+    private async Task WaitForKeyAsync(ChainTransaction transaction, CancellationToken cancellationToken)
+    {
+        foreach (var opened in db.ChangeTracker.Entries<WalletKeyEvent>().Where(e => e.Entity.Kind == KeyEventKind.Opened).ToList())
+        {
+            opened.State = EntityState.Detached;
+        }
+        transaction.Reason = UnusableKeyText.ForOwners;
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
     /// <summary>Commits what is complete before anything is sent.</summary>
     private async Task StoreAsync(ConsumeContext context, ChainTransaction transaction, TransactionAttempt attempt, Transaction signed)
     {
@@ -116,6 +142,7 @@ internal sealed class CoSignTransactionConsumer(
         attempt.Signature = signed.Id.ToString();
         attempt.Status = AttemptStatus.Signed;
         transaction.Status = TransactionStatus.Signed;
+        transaction.WakeUps = 0;
         transaction.Reason = null;
         await db.SaveChangesAsync(cancellation);
         await db.CheckAgainAsync([transaction.Id], TimeSpan.Zero, cancellation);
@@ -166,5 +193,7 @@ internal sealed class CoSignTransactionConsumer(
         attempt.Evidence = evidence;
         attempt.ClosedAt = time.GetUtcNow();
         transaction.Status = TransactionStatus.Expired;
+        transaction.WakeUps = 0;
+        transaction.Reason = null;
     }
 }

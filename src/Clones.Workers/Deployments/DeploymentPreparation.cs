@@ -52,7 +52,10 @@ internal sealed class DeploymentPreparation(
             transaction.AttemptNumber = attempt.Number;
             transaction.Status = TransactionStatus.Accepted;
             transaction.Reason = null;
+            transaction.WakeUps = 0;
             await db.SaveChangesAsync(cancellationToken);
+            // What is in the hands of an owner who pays is looked for from now on.
+            await db.CheckAgainAsync([transaction.Id], DeploymentSweeper.Pace, cancellationToken);
             return new PreparationResult(transaction.Id, null);
         }
         catch (DeploymentImpossibleException impossible)

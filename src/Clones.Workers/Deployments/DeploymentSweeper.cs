@@ -11,7 +11,7 @@ namespace Clones.Workers.Deployments;
 internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoints rpc, TimeProvider time, ILogger<DeploymentSweeper> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Pace = TimeSpan.FromSeconds(15);
 
     // Longer than the bus retries a message, so that nothing is asked for twice in the usual course.
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(60);

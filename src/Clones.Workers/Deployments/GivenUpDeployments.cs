@@ -1,5 +1,6 @@
 using Clones.Contracts.Deployments;
 using Clones.Persistence;
+using Clones.Persistence.Agents;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
@@ -20,12 +21,13 @@ internal sealed class GivenUpDeployments(ClonesDbContext db, RpcEndpoints rpc, G
     private const int PoolsMax = 10;
 
     /// <exception cref="RpcException">No node answered.</exception>
-    public async Task<IReadOnlyList<AdoptLanded>> FindAsync(CancellationToken cancellationToken) =>
-        [
-            .. (await TokensAsync(cancellationToken))
-                .Concat(await PoolsAsync(cancellationToken))
-                .Select(id => new AdoptLanded { AgentId = id }),
-        ];
+    /// <returns>What asks for them, claimed in the caller's database transaction.</returns>
+    public async Task<IReadOnlyList<AdoptLanded>> FindAsync(CancellationToken cancellationToken)
+    {
+        Guid[] found = [.. await TokensAsync(cancellationToken), .. await PoolsAsync(cancellationToken)];
+        var claimed = await db.ClaimWakeUpsAsync(found, cancellationToken);
+        return [.. found.Where(claimed.Contains).Select(id => new AdoptLanded { AgentId = id })];
+    }
 
     private async Task<IReadOnlyList<Guid>> TokensAsync(CancellationToken cancellationToken)
     {

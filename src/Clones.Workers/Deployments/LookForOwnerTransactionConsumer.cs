@@ -1,4 +1,5 @@
 using Clones.Contracts.Deployments;
+using Clones.Persistence;
 using Clones.Persistence.Settlement;
 using MassTransit;
 
@@ -8,13 +9,22 @@ namespace Clones.Workers.Deployments;
 /// Notices what an owner who pays has sent around us, and certifies what nobody sent as dead, so that the agent is free again. Renews nothing:
 /// that is for the owner to ask.
 /// </summary>
-internal sealed class LookForOwnerTransactionConsumer(DeploymentTransactions transactions, HeldAttempts held)
+internal sealed class LookForOwnerTransactionConsumer(ClonesDbContext db, DeploymentTransactions transactions, HeldAttempts held)
     : IConsumer<LookForOwnerTransaction>
 {
     public async Task Consume(ConsumeContext<LookForOwnerTransaction> context)
     {
         var transaction = await transactions.LockAsync(context.Message.TransactionId, context.CancellationToken);
-        if (transaction?.AgentId is not { } agentId || await held.SettleAsync(context, transaction) != HeldAttempt.LandedAltered)
+        if (transaction?.AgentId is not { } agentId)
+        {
+            return;
+        }
+
+        // Looking is all that it was asked for, whatever is found.
+        transaction.WakeUps = 0;
+        var found = await held.SettleAsync(context, transaction);
+        await db.SaveChangesAsync(context.CancellationToken);
+        if (found != HeldAttempt.LandedAltered)
         {
             return;
         }

@@ -27,7 +27,8 @@ internal sealed class PrepareTokenCreationConsumer(
     HeldAttempts held,
     WalletBalances balances,
     RpcEndpoints rpc,
-    IOptions<DeploymentOptions> options
+    IOptions<DeploymentOptions> options,
+    ILogger<PrepareTokenCreationConsumer> log
 ) : IConsumer<PrepareTokenCreation>
 {
     public async Task Consume(ConsumeContext<PrepareTokenCreation> context)
@@ -43,6 +44,17 @@ internal sealed class PrepareTokenCreationConsumer(
         catch (DeploymentImpossibleException impossible)
         {
             await context.Publish(DeploymentFailure.Of(agentId, impossible.Message, null));
+        }
+        catch (KeyUnusableException e)
+        {
+            // Nothing was prepared. The sweeper asks again, later each time, and so may the owner.
+            log.LogError("The token creation of agent {AgentId} waits for a key: {Reason}", agentId, e.Message);
+            db.ChangeTracker.Clear();
+            if (await transactions.LockOpenAsync(agentId, TransactionKind.TokenCreation, context.CancellationToken) is { } open)
+            {
+                open.Reason = UnusableKeyText.ForOwners;
+                await db.SaveChangesAsync(context.CancellationToken);
+            }
         }
     }
 

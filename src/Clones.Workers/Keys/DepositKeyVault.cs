@@ -25,6 +25,10 @@ internal sealed class DepositKeyVault(
     ILogger<DepositKeyVault> log
 ) : IDeploymentKeys, IImportedKeys
 {
+    /// <inheritdoc/>
+    public Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken) =>
+        db.IsToBeLeftAsync(WalletKeyEvent.Deposit, walletId, cancellationToken);
+
     /// <summary>Opens the key of a deposit wallet; one that is stored in an old form is encrypted anew on the way.</summary>
     /// <param name="walletId">Whose key.</param>
     /// <param name="transactionId">What it is opened for: nothing is opened without a transaction.</param>
@@ -112,6 +116,10 @@ internal sealed class DepositKeyVault(
             account = Derive(secretKey.Array, row.Binding, masterKey);
             events.Opened(row.Binding, masterKey, transactionId);
             meter.Opened.Add(1);
+            if (row.IsUnusable)
+            {
+                await db.ForgetUnusableAsync(purpose, id, cancellationToken);
+            }
             log.LogInformation(
                 "Opened the {Binding} under {MasterKey} for transaction {TransactionId}",
                 row.Binding,
@@ -130,10 +138,7 @@ internal sealed class DepositKeyVault(
         {
             account?.Dispose();
             meter.OpeningFailed.Add(1);
-            if (failure is not IPassingTrouble)
-            {
-                await events.FailedForGoodAsync(failure, transactionId);
-            }
+            await events.OpeningFailedAsync(failure, transactionId);
             throw;
         }
         catch

@@ -5,6 +5,9 @@ namespace Clones.Workers.Keys;
 /// <summary>Opens the key of a deposit wallet for one signature.</summary>
 internal interface IWalletKeys
 {
+    /// <summary>Whether the key did not open a moment ago, so that nobody is to try it yet.</summary>
+    Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken);
+
     /// <param name="walletId">Whose key.</param>
     /// <param name="transactionId">What it is opened for: nothing is opened without a transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -1,10 +1,19 @@
 using Clones.Persistence;
 using Clones.Persistence.Keys;
+using Clones.Workers.Settlement;
+using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Keys;
 
 /// <summary>Adds to the log of the stored keys, in the commit of what it tells; a failure in a commit of its own.</summary>
-internal sealed class KeyEvents(ClonesDbContext db, IServiceScopeFactory scopes, TimeProvider time, ILogger<KeyEvents> log)
+internal sealed class KeyEvents(
+    ClonesDbContext db,
+    IServiceScopeFactory scopes,
+    KeyLookOptions paces,
+    Jitter jitter,
+    TimeProvider time,
+    ILogger<KeyEvents> log
+)
 {
     private const int DetailLengthMax = 500;
 
@@ -17,24 +26,83 @@ internal sealed class KeyEvents(ClonesDbContext db, IServiceScopeFactory scopes,
 
     public void Migrated(KeyBinding key, string from, string to) => Add(key, KeyEventKind.Migrated, from, to);
 
-    public void Failed(KeyBinding key, string? masterKey, string reason) => Add(key, KeyEventKind.Failed, masterKey, detail: reason);
+    public void Audited(string detail) =>
+        db.KeyEvents.Add(
+            new WalletKeyEvent
+            {
+                OccurredAt = time.GetUtcNow(),
+                Purpose = WalletKeyEvent.Master,
+                Kind = KeyEventKind.Audited,
+                Detail = detail,
+            }
+        );
 
-    /// <summary>An opening failed, and what it was for is rolled back. That it failed is worth keeping; where it cannot be kept, the log has it.</summary>
-    public async Task FailedForGoodAsync(KeyUnusableException failure, Guid transactionId)
+    /// <summary>Nothing is added where it is what the log tells of this key last: what fails again in the same way is no news.</summary>
+    /// <returns>Whether it is news.</returns>
+    public async Task<bool> FailedAsync(KeyBinding key, string? masterKey, string reason, CancellationToken cancellationToken)
+    {
+        if (await IsToldAsync(db, key, masterKey, reason, passedOver: KeyEventKind.Opened, cancellationToken))
+        {
+            return false;
+        }
+        Add(key, KeyEventKind.Failed, masterKey, detail: reason);
+        return true;
+    }
+
+    /// <summary>
+    /// An opening failed, and what it was for may be rolled back: stored in a commit of its own, with the time before which nobody tries the key
+    /// again. The log gets one row for each cause, until the key has opened again. Where it cannot be stored, the log of the process has it.
+    /// </summary>
+    public async Task OpeningFailedAsync(KeyUnusableException failure, Guid transactionId)
     {
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             var own = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
-            own.KeyEvents.Add(
-                New(failure.Binding, KeyEventKind.Failed, failure.MasterKey, transactionId: transactionId, detail: failure.Reason)
+            await using var commit = await own.Database.BeginTransactionAsync(CancellationToken.None);
+            var failingFor = await own.NoteUnusableAsync(
+                failure.Binding.Purpose,
+                failure.Binding.Id,
+                failure.Binding.Address,
+                failure.Message,
+                looks => BackOff.After(looks, paces.First, paces.Max, jitter()),
+                CancellationToken.None
             );
-            await own.SaveChangesAsync(CancellationToken.None);
+            // Under the lock of the key's row, so that of several payments at once one tells it.
+            var (key, masterKey, reason) = (failure.Binding, failure.MasterKey, failure.Reason);
+            if (IsWorthARow(failure, failingFor) && !await IsToldAsync(own, key, masterKey, reason, passedOver: null, CancellationToken.None))
+            {
+                own.KeyEvents.Add(New(key, KeyEventKind.Failed, masterKey, transactionId: transactionId, detail: reason));
+                await own.SaveChangesAsync(CancellationToken.None);
+            }
+            await commit.CommitAsync(CancellationToken.None);
         }
         catch (Exception e) when (DatabaseTrouble.IsPassing(e))
         {
             log.LogError(e, "That the {Binding} did not open could not be stored: {Reason}", failure.Binding, failure.Reason);
         }
+    }
+
+    // Who keeps the master key does not answer: no key is to blame. One that is not known here may be on its way.
+    private bool IsWorthARow(KeyUnusableException failure, TimeSpan failingFor) =>
+        failure is not MasterKeyAwayException && (failure is not MasterKeyMissingException || failingFor >= paces.MissingForMin);
+
+    private static async Task<bool> IsToldAsync(
+        ClonesDbContext db,
+        KeyBinding key,
+        string? masterKey,
+        string reason,
+        KeyEventKind? passedOver,
+        CancellationToken cancellationToken
+    )
+    {
+        var (purpose, id) = (key.Purpose, key.Id);
+        var last = await db
+            .KeyEvents.AsNoTracking()
+            .Where(e => e.KeyId == id && e.Purpose == purpose && e.Kind != passedOver)
+            .OrderByDescending(e => e.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        return last?.Kind == KeyEventKind.Failed && last.FromKey == masterKey && last.Detail == OneLine(reason);
     }
 
     private void Add(

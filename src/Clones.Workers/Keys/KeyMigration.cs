@@ -49,7 +49,8 @@ internal sealed class KeyMigration(
             {
                 await transaction.RollbackToSavepointAsync(Savepoint, cancellationToken);
             }
-            events.Failed(row.Binding, from, $"not migrated: {(e as KeyUnusableException)?.Reason ?? e.GetType().Name}");
+            var reason = (e as KeyUnusableException)?.Reason ?? e.GetType().Name;
+            await events.FailedAsync(row.Binding, from, $"not migrated: {reason}", cancellationToken);
         }
     }
 

@@ -1,7 +1,9 @@
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Workers.Keys.Sweep;
 using Clones.Workers.Keys.Transit;
+using Clones.Workers.Settlement;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Clones.Workers.Keys;
 
@@ -18,6 +20,8 @@ internal static class KeysRegistration
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
         AddMasterKeys(services, configuration);
+        services.AddSingleton(KeyLookOptions.Load(configuration));
+        services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<KeyMeter>();
         services.AddScoped<MasterKeyChecks>();
         services.AddHostedService<MasterKeyCheckAtStart>();

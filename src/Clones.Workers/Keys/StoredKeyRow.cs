@@ -1,7 +1,8 @@
 namespace Clones.Workers.Keys;
 
 /// <summary>A key as it is stored. What the old system left may be plaintext, hence the pinned memory.</summary>
-internal sealed record StoredKeyRow(KeyBinding Binding, PinnedBytes Stored) : IDisposable
+/// <param name="IsUnusable">It did not open when it was last tried.</param>
+internal sealed record StoredKeyRow(KeyBinding Binding, PinnedBytes Stored, bool IsUnusable) : IDisposable
 {
     public void Dispose() => Stored.Dispose();
 

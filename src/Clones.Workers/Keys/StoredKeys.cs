@@ -28,7 +28,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
         var (table, idColumn, address) = Names(purpose);
         var rows = await ReadAsync(
             purpose,
-            $"SELECT {idColumn}, {address}, convert_to(encrypted_private_key, 'UTF8') FROM {table} WHERE {idColumn} = @id",
+            $"SELECT {idColumn}, {address}, convert_to(encrypted_private_key, 'UTF8'), {IsUnusable(purpose, idColumn)} FROM {table} WHERE {idColumn} = @id",
             [new NpgsqlParameter("id", id)],
             cancellationToken
         );
@@ -45,10 +45,25 @@ internal sealed class StoredKeys(ClonesDbContext db)
         return ReadAsync(
             purpose,
             $"""
-            SELECT {idColumn}, {address}, convert_to(encrypted_private_key, 'UTF8') FROM {table}
+            SELECT {idColumn}, {address}, convert_to(encrypted_private_key, 'UTF8'), {IsUnusable(purpose, idColumn)} FROM {table}
             WHERE {idColumn} > @after AND {Older} ORDER BY {idColumn} LIMIT @count FOR UPDATE SKIP LOCKED
             """,
             [new NpgsqlParameter("after", after), .. OlderThan(current), new NpgsqlParameter("count", count)],
+            cancellationToken
+        );
+    }
+
+    /// <summary>The next of all keys, in the order of their ids, for whoever only looks at them.</summary>
+    public Task<List<StoredKeyRow>> NextOfAllAsync(string purpose, Guid after, int count, CancellationToken cancellationToken)
+    {
+        var (table, idColumn, address) = Names(purpose);
+        return ReadAsync(
+            purpose,
+            $"""
+            SELECT {idColumn}, {address}, convert_to(encrypted_private_key, 'UTF8'), {IsUnusable(purpose, idColumn)} FROM {table}
+            WHERE {idColumn} > @after ORDER BY {idColumn} LIMIT @count
+            """,
+            [new NpgsqlParameter("after", after), new NpgsqlParameter("count", count)],
             cancellationToken
         );
     }
@@ -108,7 +123,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
                 while (await reader.ReadAsync(cancellationToken))
                 {
                     var binding = new KeyBinding(purpose, reader.GetGuid(0), reader.GetString(1));
-                    rows.Add(new StoredKeyRow(binding, Read(reader, 2)));
+                    rows.Add(new StoredKeyRow(binding, Read(reader, 2), reader.GetBoolean(3)));
                 }
             }
             if (rows.Exists(r => !r.Stored.Span.Contains((byte)':')))
@@ -161,6 +176,9 @@ internal sealed class StoredKeys(ClonesDbContext db)
 
     private static NpgsqlParameter[] OlderThan(string current) =>
         [new("current", current), new("version", MasterKeyName.OwnVersionOf(current) ?? 0)];
+
+    private static string IsUnusable(string purpose, string idColumn) =>
+        $"EXISTS (SELECT 1 FROM unusable_keys u WHERE u.purpose = '{purpose}' AND u.key_id = {idColumn})";
 
     private static (string Table, string Id, string Address) Names(string purpose) =>
         purpose == WalletKeyEvent.Deposit ? ("deposit_wallets", "id", "address") : ("mint_keys", "agent_id", "mint");

@@ -93,6 +93,7 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
                 await SetPaymentsAsync(work, transactionId, PaymentStatus.Accepted, cancellationToken);
                 if (transaction.Kind == TransactionKind.Payment)
                 {
+                    await work.CheckAgainAsync(transactionId, WakeUp.First, cancellationToken);
                     await work.PublishAsync(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
                 }
             },
@@ -111,7 +112,7 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
         ChangeAsync(
             transactionId,
             number,
-            (work, transaction, attempt) =>
+            async (work, transaction, attempt) =>
             {
                 Set(
                     transaction,
@@ -123,7 +124,8 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
                 attempt.Error = error is null ? null : AsJson(error);
                 attempt.ClosedAt = transaction.SettledAt = time.GetUtcNow();
                 transaction.Reason = error is null ? null : $"The chain rejected it in slot {slot}: {error}";
-                return work.PublishAsync(
+                await work.CheckAgainAsync(transactionId, WakeUp.First, cancellationToken);
+                await work.PublishAsync(
                     new TransactionSettled
                     {
                         TransactionId = transactionId,

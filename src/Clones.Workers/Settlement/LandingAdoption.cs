@@ -147,10 +147,17 @@ internal sealed class LandingAdoption(SettlementRules rules, TimeProvider time, 
         transaction.Reason = landing.Error is null ? null : $"The chain rejected it in slot {landing.Slot}: {landing.Error}";
     }
 
-    private Task SettleAsync(ChainTransaction transaction, ChainLanding? landing, ISettlementWork work, CancellationToken cancellationToken)
+    private async Task SettleAsync(
+        ChainTransaction transaction,
+        ChainLanding? landing,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
     {
         transaction.SettledAt = time.GetUtcNow();
-        return work.PublishAsync(
+        transaction.WakeUps = 0;
+        await work.CheckAgainAsync(transaction.Id, WakeUp.First, cancellationToken);
+        await work.PublishAsync(
             new TransactionSettled
             {
                 TransactionId = transaction.Id,

@@ -23,13 +23,19 @@ internal sealed class PaymentPreparation(
     LandingAdoption adoption,
     SettlementOptions options,
     ICrashPoints crashes,
+    Jitter jitter,
     TimeProvider time,
     ILogger<PaymentPreparation> log
 )
 {
+    // What whoever asked for a payment is told. What is wrong with a node or a key is for operators.
+    private const string FencedReason = "signing_fenced: The books are being compared with the chain; the payment goes on by itself after that.";
+    private const string ChainReason = "chain_unavailable: The chain does not answer; the payment is tried again by itself.";
+    private const string KeyReason =
+        "key_unusable: The key of the deposit wallet cannot be opened. Operators were told; the payment is tried again by itself.";
+
     /// <summary>All within <paramref name="work"/>, which the caller commits.</summary>
     /// <exception cref="UnacceptableMessageException">There is no such transaction, or it carries no payment.</exception>
-    /// <exception cref="KeyUnusableException">The wallet's key does not open.</exception>
     public async Task PrepareAsync(Guid transactionId, ISettlementWork work, IWalletKeys keys, CancellationToken cancellationToken)
     {
         var transaction =
@@ -65,8 +71,15 @@ internal sealed class PaymentPreparation(
         if (await work.AskFenceAsync(transaction.WalletId, cancellationToken) is { IsOpen: false, Closed: var reason })
         {
             log.LogWarning("Transaction {TransactionId} waits, signing is fenced: {Reason}", transaction.Id, reason);
-            transaction.Reason = $"Signing is fenced: {reason}";
-            await work.CheckAgainAsync(transaction.Id, options.PrepareAgainAfter, cancellationToken);
+            await WaitAsync(
+                transaction,
+                await work.PaymentsAsync(transaction.Id, cancellationToken),
+                $"Signing is fenced: {reason}",
+                FencedReason,
+                options.PrepareAgainMax,
+                work,
+                cancellationToken
+            );
             return;
         }
 
@@ -91,6 +104,12 @@ internal sealed class PaymentPreparation(
         {
             throw new UnacceptableMessageException($"Transaction {transaction.Id} carries no payment.");
         }
+        if (await keys.IsToBeLeftAsync(transaction.WalletId, cancellationToken))
+        {
+            // Another payment of the wallet has just found out; the chain is not read for nothing.
+            await WaitForKeyAsync(transaction, payments, $"The key of {wallet} did not open a moment ago.", work, cancellationToken);
+            return;
+        }
 
         try
         {
@@ -109,8 +128,20 @@ internal sealed class PaymentPreparation(
         {
             // Nothing is known of the payment and nothing was signed; reconciliation asks again.
             log.LogWarning("Transaction {TransactionId} waits for the chain: {Reason}", transaction.Id, e.Message);
-            transaction.Reason = $"Waiting for the chain: {e.Message}";
-            await work.CheckAgainAsync(transaction.Id, options.PrepareAgainAfter, cancellationToken);
+            await WaitAsync(
+                transaction,
+                payments,
+                $"Waiting for the chain: {e.Message}",
+                ChainReason,
+                options.PrepareAgainMax,
+                work,
+                cancellationToken
+            );
+        }
+        catch (KeyUnusableException e)
+        {
+            log.LogError("Transaction {TransactionId} waits for its wallet's key: {Reason}", transaction.Id, e.Message);
+            await WaitForKeyAsync(transaction, payments, e.Message, work, cancellationToken);
         }
         catch (PaymentCannotBeBuiltException e)
         {
@@ -158,11 +189,12 @@ internal sealed class PaymentPreparation(
         );
         transaction.Status = TransactionStatus.Signed;
         transaction.AttemptNumber = number;
-        transaction.PreparationFailures = 0;
+        transaction.PreparationFailures = transaction.WakeUps = 0;
         transaction.Reason = null;
         foreach (var payment in payments)
         {
             payment.Status = PaymentStatus.Submitted;
+            payment.Reason = null;
         }
         await work.CheckAgainAsync(transaction.Id, options.CheckEvery, cancellationToken);
         await work.PublishAsync(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = number }, cancellationToken);
@@ -173,6 +205,34 @@ internal sealed class PaymentPreparation(
             transaction.Id,
             signed.Id.ToString()
         );
+    }
+
+    private Task WaitForKeyAsync(
+        ChainTransaction transaction,
+        IReadOnlyList<Payment> payments,
+        string reason,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    ) => WaitAsync(transaction, payments, reason, KeyReason, options.KeyWaitMax, work, cancellationToken);
+
+    /// <summary>Nothing was signed. The message is done with; the next look is later than the last one was.</summary>
+    private Task WaitAsync(
+        ChainTransaction transaction,
+        IReadOnlyList<Payment> payments,
+        string reason,
+        string reasonForCaller,
+        TimeSpan max,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        transaction.Reason = reason;
+        foreach (var payment in payments)
+        {
+            payment.Reason = reasonForCaller;
+        }
+        var after = BackOff.After(transaction.WakeUps, options.PrepareAgainAfter, max, jitter());
+        return work.CheckAgainAsync(transaction.Id, after, cancellationToken);
     }
 
     private async Task RefuseOrRetryAsync(
@@ -195,6 +255,8 @@ internal sealed class PaymentPreparation(
         log.LogWarning("Transaction {TransactionId} is given up before it was signed: {Reason}", transaction.Id, reason);
         transaction.Status = TransactionStatus.Failed;
         transaction.SettledAt = time.GetUtcNow();
+        transaction.WakeUps = 0;
+        await work.CheckAgainAsync(transaction.Id, WakeUp.First, cancellationToken);
         await work.PublishAsync(
             new TransactionSettled
             {

@@ -1,4 +1,5 @@
 using Clones.Persistence.Messaging.Hosting;
+using Clones.Persistence.Settlement;
 
 namespace Clones.Workers.Settlement;
 
@@ -14,8 +15,20 @@ internal sealed class SettlementOptions
     /// <summary>How often a transaction without a death certificate is looked at again.</summary>
     public TimeSpan UnresolvedEvery { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>When a transaction that could not be prepared is prepared again.</summary>
+    /// <summary>When a transaction that could not be prepared is prepared again, at first; the wait doubles with each try.</summary>
     public TimeSpan PrepareAgainAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest such wait where the chain does not answer or signing is fenced: for all alike, and mostly soon over.</summary>
+    public TimeSpan PrepareAgainMax { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same where the wallet's key does not open: until somebody has put it right.</summary>
+    public TimeSpan KeyWaitMax { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a message that wakes a transaction has before it counts as lost; doubles while nothing comes of it.</summary>
+    public TimeSpan WakeUpLease { get; set; } = WakeUp.First;
+
+    /// <summary>So many of them may be in the queue at once. The first message of each transaction is not among them.</summary>
+    public int WakeUpsMax { get; set; } = 512;
 
     /// <summary>How long a worker keeps a transaction to itself; after that any other takes over.</summary>
     public TimeSpan LeaseFor { get; set; } = TimeSpan.FromSeconds(30);
@@ -33,9 +46,22 @@ internal sealed class SettlementOptions
         {
             throw new ConfigurationMissingException("Set Settlement__BatchMax to 1..256, or leave it out for 256.");
         }
+        if (options.WakeUpsMax < 1)
+        {
+            throw new ConfigurationMissingException("Set Settlement__WakeUpsMax to 1 or more, or leave it out for 512.");
+        }
         foreach (
             var pace in (TimeSpan[])
-                [options.CheckEvery, options.RebroadcastEvery, options.UnresolvedEvery, options.PrepareAgainAfter, options.LeaseFor]
+                [
+                    options.CheckEvery,
+                    options.RebroadcastEvery,
+                    options.UnresolvedEvery,
+                    options.PrepareAgainAfter,
+                    options.PrepareAgainMax,
+                    options.KeyWaitMax,
+                    options.WakeUpLease,
+                    options.LeaseFor,
+                ]
         )
         {
             if (pace < TimeSpan.FromMilliseconds(10) || pace > TimeSpan.FromHours(1))

@@ -13,6 +13,7 @@ internal static class SettlementRegistration
     public static IServiceCollection AddSettlementParts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(SettlementOptions.Load(configuration));
+        services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<ClusterFacts>();
         services.AddSingleton<StatusReader>();
         services.TryAddSingleton<DeathInquest>();

@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Workers.Settlement;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Webhooks;

@@ -1,8 +1,5 @@
 namespace Clones.Workers.Webhooks;
 
-/// <summary>From 0 to below 1, of any distribution; injected, so that a test knows the times.</summary>
-internal delegate double Jitter();
-
 /// <summary>When a delivery that failed is tried again: soon at first, then ever later, until it is given up.</summary>
 internal static class WebhookSchedule
 {

@@ -1,7 +1,9 @@
 using System.Net;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Webhooks;
+using Clones.Workers.Settlement;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Clones.Workers.Webhooks;
 
@@ -12,7 +14,7 @@ internal static class WebhooksRegistration
     {
         services.AddSingleton(WebhookSettings.Read(configuration));
         services.AddSingleton(configuration.GetSection("Webhooks").Get<WebhookOptions>() ?? new WebhookOptions());
-        services.AddSingleton<Jitter>(Random.Shared.NextDouble);
+        services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<WebhookResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<WebhookLoopback>();
         services.AddHostedService(s => s.GetRequiredService<WebhookLoopback>());

@@ -39,7 +39,7 @@ internal sealed class ContextSession(Database database, SimulatedProcess process
         var copy = table.Copy(row);
         if (copy is ChainTransaction { NextCheckAt: var at } transaction && at == default)
         {
-            transaction.NextCheckAt = Database.Clock.AddSeconds(15);
+            transaction.NextCheckAt = Database.Clock + WakeUp.First;
         }
         changes.Add(new Change(table, table.KeyOf(row), null, row, copy));
     }

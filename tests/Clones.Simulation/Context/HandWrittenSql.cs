@@ -45,6 +45,10 @@ internal static partial class HandWrittenSql
         {
             return await InOwnersHandsAsync(seat, (TimeSpan)arguments[0]!);
         }
+        if (sql.Contains("INSERT INTO agent_wake_ups", StringComparison.Ordinal))
+        {
+            return await seat.AskAsync<IEnumerable>(() => Claim(seat, arguments.OfType<Guid[]>().Single()));
+        }
         return sql switch
         {
             _ when sql.Contains("JOIN mint_keys k", StringComparison.Ordinal) => await seat.AskAsync<IEnumerable>(() =>
@@ -74,9 +78,29 @@ internal static partial class HandWrittenSql
         );
         return await seat.AskAsync(() =>
         {
-            due.ForEach(transaction => seat.Session!.Update(transaction, t => ((ChainTransaction)t).NextCheckAt = now + again));
+            due.ForEach(transaction => seat.Session!.Update(transaction, t => PutOff((ChainTransaction)t, now, again)));
             return due.ConvertAll(t => ((ChainTransaction)t).Id);
         });
+    }
+
+    private static void PutOff(ChainTransaction transaction, DateTimeOffset now, TimeSpan again)
+    {
+        var wait = again * Math.Pow(2, Math.Min(transaction.WakeUps++, WakeUp.DoublingsMax));
+        transaction.NextCheckAt = now + (wait < WakeUp.Max ? wait : WakeUp.Max);
+    }
+
+    // Two sweepers at once may both be given an agent here; the real one has a row to meet at. What comes of it is a duplicate message.
+    private static List<Guid> Claim(Seat seat, IReadOnlyCollection<Guid> agents)
+    {
+        var (now, known) = (seat.Host.World.Database.Clock, seat.Host.World.Database.Deployments.WakeUps);
+        List<Guid> claimed = [.. agents.Where(id => !known.TryGetValue(id, out var last) || last.NextAt <= now)];
+        foreach (var id in claimed)
+        {
+            var times = known.TryGetValue(id, out var last) && last.NextAt >= now - WakeUp.Max ? last.Times : 0;
+            var wait = WakeUp.First * Math.Pow(2, Math.Min(times, WakeUp.DoublingsMax));
+            known[id] = (times + 1, now + (wait < WakeUp.Max ? wait : WakeUp.Max));
+        }
+        return claimed;
     }
 
     private static List<object> GivenUpTokens(Seat seat, RowOf row) =>
@@ -127,7 +151,7 @@ internal static partial class HandWrittenSql
             {
                 foreach (var attempt in AttemptsOf(transaction.Id).Where(a => a.Status == AttemptStatus.Submitted))
                 {
-                    seat.Session!.Update(transaction, t => ((ChainTransaction)t).NextCheckAt = now + again);
+                    seat.Session!.Update(transaction, t => PutOff((ChainTransaction)t, now, again));
                     found.Add(row.New(("TransactionId", transaction.Id), ("Number", attempt.Number)));
                 }
             }
@@ -142,6 +166,7 @@ internal static partial class HandWrittenSql
         var now = seat.Host.World.Database.Clock;
         var before = now - quietFor;
         var transactions = All<ChainTransaction>(seat).ToList();
+        var wakeUps = seat.Host.World.Database.Deployments.WakeUps;
         return
         [
             .. from life in All<AgentLifecycleInstance>(seat)
@@ -151,6 +176,7 @@ internal static partial class HandWrittenSql
                 && !(life.UpdatedAt >= before && life.UpdatedAt <= now)
             let kind = status == AgentStatus.PendingTokenSignature ? TransactionKind.TokenCreation : TransactionKind.PoolCreation
             let own = transactions.Where(t => t.AgentId == life.CorrelationId)
+            where !wakeUps.TryGetValue(life.CorrelationId, out var last) || last.NextAt <= now
             where !own.Any(t => t.Kind == kind && !IsOver(t.Status)) && !own.Any(t => t.SettledAt >= before && t.SettledAt <= now)
             select row.New(("AgentId", life.CorrelationId), ("Status", status)),
         ];

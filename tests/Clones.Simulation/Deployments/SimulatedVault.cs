@@ -16,6 +16,7 @@ internal sealed class SimulatedVault(ClonesDbContext db, Seat seat, TimeProvider
 {
     public async Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken)
     {
+        using (seat.Host.World.OpenKey(walletId)) { }
         var opened = await OpenAsync(WalletKeyEvent.Deposit, walletId, transactionId, seat.Host.World.Seeds[walletId]);
         if (seat.Host.World.Plant.OpensKeysTwice)
         {
@@ -23,6 +24,8 @@ internal sealed class SimulatedVault(ClonesDbContext db, Seat seat, TimeProvider
         }
         return opened;
     }
+
+    public Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public async Task<Account> OpenMintKeyAsync(Guid agentId, Guid transactionId, CancellationToken cancellationToken)
     {

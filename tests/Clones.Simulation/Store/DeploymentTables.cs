@@ -18,6 +18,9 @@ internal sealed class DeploymentTables
 
     public List<WalletKeyEvent> KeyEvents { get; private init; } = [];
 
+    /// <summary>By agent.</summary>
+    public Dictionary<Guid, (int Times, DateTimeOffset NextAt)> WakeUps { get; private init; } = [];
+
     public List<Operation> Operations { get; private init; } = [];
 
     public AgentLifecycleInstance LifecycleOf(Guid agentId) => Lifecycles.Single(l => l.CorrelationId == agentId);
@@ -30,6 +33,7 @@ internal sealed class DeploymentTables
             Transitions = [.. Transitions],
             MintKeys = [.. MintKeys],
             KeyEvents = [.. KeyEvents],
+            WakeUps = new(WakeUps),
             Operations = Operations.ConvertAll(Row<Operation>.Copy),
         };
 }

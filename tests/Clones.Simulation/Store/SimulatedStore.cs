@@ -74,7 +74,18 @@ internal sealed class SimulatedStore(
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            foreach (var transaction in transactionIds.Where(database.Transactions.ContainsKey).Select(id => database.Transactions[id]))
+            foreach (
+                var transaction in transactionIds
+                    .Where(database.Transactions.ContainsKey)
+                    .Select(id => database.Transactions[id])
+                    .Where(t =>
+                        t.Status
+                            is TransactionStatus.Signed
+                                or TransactionStatus.Broadcast
+                                or TransactionStatus.Confirmed
+                                or TransactionStatus.Unresolved
+                    )
+            )
             {
                 transaction.NextCheckAt = database.Clock + after;
                 transaction.LeaseOwner = null;

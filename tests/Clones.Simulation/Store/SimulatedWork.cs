@@ -53,10 +53,12 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
                     && !database.IsLocked(t.Id)
                 )
                 .ToList();
+            var inQueue = database.Transactions.Values.Count(t => t.LeaseOwner == WakeUp.Owner && t.LeaseUntil > database.Clock);
+            due = [.. due.OrderBy(t => t.NextCheckAt).Take(Math.Max(0, SimulatedWorker.Paces.WakeUpsMax - inQueue))];
             foreach (var transaction in due)
             {
                 database.Lock(transaction.Id, this, () => { });
-                CheckAgain(transaction.Id, 4 * SimulatedWorker.Paces.PrepareAgainAfter);
+                PutOff(transaction, isLeased: true);
             }
             return [.. due.Select(t => t.Id)];
         });
@@ -76,7 +78,7 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
             foreach (var transaction in due)
             {
                 database.Lock(transaction.Id, this, () => { });
-                CheckAgain(transaction.Id, 12 * SimulatedWorker.Paces.UnresolvedEvery);
+                PutOff(transaction, isLeased: false);
             }
             return [.. due.Select(Row<ChainTransaction>.Copy)];
         });
@@ -167,6 +169,18 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
         });
         return copy;
     }
+
+    private void PutOff(ChainTransaction row, bool isLeased) =>
+        writes.Add(() =>
+        {
+            var lease = SimulatedWorker.Paces.WakeUpLease * Math.Pow(2, Math.Min(row.WakeUps, WakeUp.DoublingsMax));
+            row.NextCheckAt = database.Clock + (lease < WakeUp.Max ? lease : WakeUp.Max);
+            row.WakeUps++;
+            if (isLeased)
+            {
+                (row.LeaseOwner, row.LeaseUntil) = (WakeUp.Owner, row.NextCheckAt);
+            }
+        });
 
     private void CheckAgain(Guid transactionId, TimeSpan after)
     {

@@ -177,33 +177,53 @@ internal static class KeysCommand
                 return null;
             },
         };
+        var open = new Option<bool>("--open")
+        {
+            Description = "opens every stored key as well, where the master keys are, and names each that does not open",
+        };
         var command = new Command(
             "audit",
             "verifies the log of the keys: its chain, openings against signatures, what is stored against what is told"
         )
         {
             expect,
+            open,
         };
         command.SetAction(
             (parsed, cancellation) =>
                 WithAsync(
-                    withMasterKeys: false,
-                    async services =>
-                    {
-                        var (head, findings) = await services
-                            .GetRequiredService<KeyAudit>()
-                            .RunAsync(parsed.GetValue(expect), cancellation);
-                        foreach (var finding in findings)
-                        {
-                            await output.WriteLineAsync(finding.ToString());
-                        }
-                        await output.WriteLineAsync($"{head.Sequence} rows, {findings.Count} findings");
-                        await output.WriteLineAsync($"head: {head}");
-                        return findings.Count == 0 ? Well : NotWell;
-                    }
+                    withMasterKeys: parsed.GetValue(open),
+                    services => AuditAsync(services, parsed.GetValue(expect), parsed.GetValue(open), output, cancellation)
                 )
         );
         return command;
+    }
+
+    /// <returns>The exit code.</returns>
+    internal static async Task<int> AuditAsync(
+        IServiceProvider services,
+        KeyLogAnchor? expected,
+        bool opens,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
+    {
+        var openings = opens ? await services.GetRequiredService<StoredKeyOpening>().RunAsync(cancellationToken) : null;
+        // After it, so that the head covers what the openings have added.
+        var (head, findings) = await services.GetRequiredService<KeyAudit>().RunAsync(expected, cancellationToken);
+        foreach (var finding in findings.Concat(openings?.Findings ?? []))
+        {
+            await output.WriteLineAsync(finding.ToString());
+        }
+        await output.WriteLineAsync(
+            openings is null
+                ? "the stored keys were not opened: --open, where the master keys are"
+                : $"{openings.Opened} stored keys were opened, {openings.Failed} of them do not open"
+        );
+        var count = findings.Count + (openings?.Failed ?? 0);
+        await output.WriteLineAsync($"{head.Sequence} rows, {count} findings");
+        await output.WriteLineAsync($"head: {head}");
+        return count == 0 ? Well : NotWell;
     }
 
     /// <param name="withMasterKeys">Null: where there are any, and whether or not they answer.</param>
@@ -239,6 +259,11 @@ internal static class KeysCommand
             await Console.Error.WriteLineAsync($"Vault does not serve: {e.Message}");
             return NotWell;
         }
+        catch (MasterKeyAwayException e)
+        {
+            await Console.Error.WriteLineAsync($"Vault does not serve: {e.Reason}");
+            return NotWell;
+        }
         catch (Exception e) when (DatabaseTrouble.IsPassing(e))
         {
             await Console.Error.WriteLineAsync($"The database does not answer: {e.Message}");
@@ -266,6 +291,7 @@ internal static class KeysCommand
         {
             services.AddKeys(configuration);
             services.AddSingleton(_ => KeysRegistration.ReadVersions(configuration));
+            services.AddScoped<StoredKeyOpening>();
             services.AddScoped<Retirement>().AddScoped<KeysImport>().AddScoped<IImportedKeys>(s => s.GetRequiredService<DepositKeyVault>());
         }
     }

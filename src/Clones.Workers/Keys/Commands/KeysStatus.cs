@@ -43,12 +43,18 @@ internal sealed class KeysStatus(
                 $"  {failure.OccurredAt:u} {failure.Purpose} key {failure.KeyId:D} ({failure.Address}): {failure.Detail}"
             );
         }
+        var unusable = await db.UnusableKeys.CountAsync(cancellationToken);
+        await output.WriteLineAsync($"keys that did not open when they were last tried: {unusable}");
+        foreach (var key in await LongestUnusableAsync(cancellationToken))
+        {
+            await output.WriteLineAsync($"  since {key.FailedSince:u}, {key.FailedLooks} times: {key.Reason}");
+        }
         var sweep = await db.KeySweeps.AsNoTracking().OrderByDescending(s => s.RequestedAt).FirstOrDefaultAsync(cancellationToken);
         if (sweep is not null)
         {
             await output.WriteLineAsync(SweepWatch.Describe(sweep));
         }
-        return isWell && failures == 0 ? KeysCommand.Well : KeysCommand.NotWell;
+        return isWell && failures == 0 && unusable == 0 ? KeysCommand.Well : KeysCommand.NotWell;
     }
 
     /// <summary>What is under a newer one does not come back: another host writes with that.</summary>
@@ -124,6 +130,9 @@ internal sealed class KeysStatus(
             .ToListAsync(cancellationToken);
         return [.. names.SelectMany(MasterKeyName.NeedingIt)];
     }
+
+    private Task<List<UnusableKey>> LongestUnusableAsync(CancellationToken cancellationToken) =>
+        db.UnusableKeys.AsNoTracking().OrderBy(k => k.FailedSince).Take(5).ToListAsync(cancellationToken);
 
     private Task<List<WalletKeyEvent>> LastFailuresAsync(CancellationToken cancellationToken)
     {

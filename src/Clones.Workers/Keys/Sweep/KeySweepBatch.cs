@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Clones.Persistence;
 using Clones.Persistence.Keys;
 using Clones.Solana.Primitives;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Keys.Sweep;
 
@@ -20,12 +19,10 @@ internal sealed class KeySweepBatch(
 
     /// <param name="purpose">Of all of them.</param>
     /// <param name="rows">Locked; disposed here.</param>
-    /// <param name="begun">When the sweep began.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<(int Migrated, int Failed)> MigrateAsync(
         string purpose,
         IReadOnlyList<StoredKeyRow> rows,
-        DateTimeOffset begun,
         CancellationToken cancellationToken
     )
     {
@@ -34,7 +31,7 @@ internal sealed class KeySweepBatch(
         {
             foreach (var row in rows)
             {
-                if (await TryOpenAsync(row, begun, cancellationToken) is { } key)
+                if (await TryOpenAsync(row, cancellationToken) is { } key)
                 {
                     opened.Add(key);
                 }
@@ -45,6 +42,10 @@ internal sealed class KeySweepBatch(
                 // Locked since it was read, so that it cannot have changed. What does not open again undoes the whole batch.
                 await renewal.ProveAsync(written[key.Row.Binding.Id], key.Row.Binding, key.SecretKey, cancellationToken);
                 events.Migrated(key.Row.Binding, key.From, key.To);
+                if (key.Row.IsUnusable)
+                {
+                    await db.ForgetUnusableAsync(purpose, key.Row.Binding.Id, cancellationToken);
+                }
             }
             meter.Migrated.Add(opened.Count);
             return (opened.Count, rows.Count - opened.Count);
@@ -59,7 +60,7 @@ internal sealed class KeySweepBatch(
         }
     }
 
-    private async Task<Opened?> TryOpenAsync(StoredKeyRow row, DateTimeOffset begun, CancellationToken cancellationToken)
+    private async Task<Opened?> TryOpenAsync(StoredKeyRow row, CancellationToken cancellationToken)
     {
         var secretKey = new PinnedBytes(Account.SecretKeyLength);
         try
@@ -72,7 +73,7 @@ internal sealed class KeySweepBatch(
         catch (Exception e) when (e is (KeyUnusableException or CryptographicException) and not MasterKeyAwayException)
         {
             secretKey.Dispose();
-            await TellAsync(row.Binding, e as KeyUnusableException, e.GetType().Name, begun, cancellationToken);
+            await TellAsync(row.Binding, e as KeyUnusableException, e.GetType().Name, cancellationToken);
             return null;
         }
         catch
@@ -82,22 +83,19 @@ internal sealed class KeySweepBatch(
         }
     }
 
-    // Once for each sweep: it comes by again in each pass.
+    // Once: it comes by again in each pass, and in each sweep.
     private async Task TellAsync(
         KeyBinding binding,
         KeyUnusableException? failure,
         string type,
-        DateTimeOffset begun,
         CancellationToken cancellationToken
     )
     {
-        var (id, reason) = (binding.Id, failure?.Reason ?? type);
-        if (await db.KeyEvents.AnyAsync(e => e.KeyId == id && e.Kind == KeyEventKind.Failed && e.OccurredAt >= begun, cancellationToken))
+        var reason = failure?.Reason ?? type;
+        if (await events.FailedAsync(binding, failure?.MasterKey, $"not migrated: {reason}", cancellationToken))
         {
-            return;
+            meter.MigrationFailed.Add(1);
+            log.LogError("The sweep leaves the {Binding} as it is: {Reason}", binding, reason);
         }
-        meter.MigrationFailed.Add(1);
-        log.LogError("The sweep leaves the {Binding} as it is: {Reason}", binding, reason);
-        events.Failed(binding, failure?.MasterKey, $"not migrated: {reason}");
     }
 }

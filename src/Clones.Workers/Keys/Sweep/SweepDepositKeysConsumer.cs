@@ -89,7 +89,7 @@ internal sealed class SweepDepositKeysConsumer(
         {
             // In the order of the database, which is not that of .NET.
             sweep.Cursor = rows[^1].Binding.Id;
-            var (migrated, failed) = await batch.MigrateAsync(sweep.Purpose, rows, sweep.StartedAt!.Value, cancellationToken);
+            var (migrated, failed) = await batch.MigrateAsync(sweep.Purpose, rows, cancellationToken);
             sweep.Migrated += migrated;
             sweep.Failed += failed;
         }

@@ -91,9 +91,17 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
         });
 
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
-        WithAsync(async db =>
+        transactionIds.Count == 0
+            ? Task.CompletedTask
+            : WithAsync(async db =>
         {
-            await db.CheckAgainAsync(transactionIds, after, cancellationToken);
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE transactions SET next_check_at = now() + {after}, lease_owner = NULL, lease_until = NULL
+                WHERE id = ANY({transactionIds.ToArray()}) AND status IN ('SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')
+                """,
+                cancellationToken
+            );
             return true;
         });
 

@@ -44,12 +44,17 @@ internal sealed class DatabaseSettlementWork(
         await db
             .Database.SqlQuery<Guid>(
                 $"""
-                UPDATE transactions SET next_check_at = now() + {4 * options.PrepareAgainAfter}
+                UPDATE transactions SET wake_ups = wake_ups + 1, lease_owner = {WakeUp.Owner},
+                    next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax}))),
+                    lease_until = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
                 WHERE id IN (
                     SELECT id FROM transactions
                     WHERE status IN ('ACCEPTED', 'EXPIRED') AND status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
                         AND kind = 'PAYMENT' AND next_check_at <= now()
-                    ORDER BY next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
+                    ORDER BY next_check_at
+                    LIMIT least({options.BatchMax}, greatest(0, {options.WakeUpsMax} - (
+                        SELECT count(*) FROM transactions WHERE lease_owner = 'wake-up' AND lease_until > now())))
+                    FOR UPDATE SKIP LOCKED)
                 RETURNING id AS "Value"
                 """
             )
@@ -60,7 +65,8 @@ internal sealed class DatabaseSettlementWork(
         var ids = await db
             .Database.SqlQuery<Guid>(
                 $"""
-                UPDATE transactions SET next_check_at = now() + {12 * options.UnresolvedEvery}
+                UPDATE transactions SET wake_ups = wake_ups + 1,
+                    next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
                 WHERE id IN (
                     SELECT t.id FROM transactions t
                     WHERE t.status IN ('FINALIZED', 'FAILED') AND t.next_check_at <= now()

@@ -25,7 +25,10 @@ internal interface ISettlementStore
     /// <summary>Notes one more send. Conditional: an attempt that somebody has moved on in between keeps its status.</summary>
     Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Sets when the transactions are looked at again, by the clock of the database, and gives their leases back.</summary>
+    /// <summary>
+    /// Sets when those of the transactions that are still in flight are looked at again, by the clock of the database, and gives their leases back.
+    /// What has settled or expired meanwhile has its time from that commit.
+    /// </summary>
     Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken);
 }
 

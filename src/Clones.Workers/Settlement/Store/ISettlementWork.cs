@@ -28,14 +28,14 @@ internal interface ISettlementWork : IAsyncDisposable
     Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Payments that wait for their next attempt and whose message may have been lost (or whose last try found no chain); none of them is
-    /// due again for a while.
+    /// Payments that wait for their next attempt and whose message may have been lost (or whose last try could not sign). None of them is due again
+    /// for a while, which doubles with each time that nothing came of it, and only so many are in the queue at once: see <see cref="WakeUp"/>.
     /// </summary>
     Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Settled transactions whose reservations are still open: the message that closes their books was lost, or has ended in the error queue.
-    /// None of them is due again for a while.
+    /// None of them is due again for a while, which doubles each time.
     /// </summary>
     Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
 
@@ -53,7 +53,7 @@ internal interface ISettlementWork : IAsyncDisposable
 
     void Add(TransactionAttempt attempt);
 
-    /// <inheritdoc cref="ISettlementStore.CheckAgainAsync"/>
+    /// <summary>Sets when the transaction is looked at again, by the clock of the database, and gives its lease back.</summary>
     Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken);
 
     /// <summary>Goes out after the commit, at least once.</summary>

@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Persistence.Keys;
+
+/// <summary>The rows of <see cref="UnusableKey"/>, by statements: two workers that fail at once count one look.</summary>
+public static class UnusableKeyRows
+{
+    /// <summary>Notes a failed look and sets the next one, in the caller's database transaction, which then holds the row's lock.</summary>
+    /// <param name="lookAgain">By the looks in a row that failed before this one.</param>
+    /// <returns>How long it has not opened.</returns>
+    public static async Task<TimeSpan> NoteUnusableAsync(
+        this ClonesDbContext db,
+        string purpose,
+        Guid keyId,
+        string address,
+        string reason,
+        Func<int, TimeSpan> lookAgain,
+        CancellationToken cancellationToken
+    )
+    {
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO unusable_keys (purpose, key_id, address, reason, failed_looks, failed_since, next_look_at)
+            VALUES ({purpose}, {keyId}, {address}, {reason}, 0, now(), now()) ON CONFLICT DO NOTHING
+            """,
+            cancellationToken
+        );
+        var known = await db
+            .Database.SqlQuery<KnownFailure>(
+                $"""
+                SELECT failed_looks, next_look_at <= now() AS is_due, greatest(now() - failed_since, interval '0') AS failing_for
+                FROM unusable_keys WHERE purpose = {purpose} AND key_id = {keyId} FOR UPDATE
+                """
+            )
+            .ToListAsync(cancellationToken);
+        if (known is not [{ } failure])
+        {
+            // It has opened for somebody else in this moment.
+            return TimeSpan.Zero;
+        }
+        if (failure.IsDue)
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE unusable_keys
+                SET reason = {reason}, failed_looks = failed_looks + 1, next_look_at = now() + {lookAgain(failure.FailedLooks)}
+                WHERE purpose = {purpose} AND key_id = {keyId}
+                """,
+                cancellationToken
+            );
+        }
+        return failure.FailingFor;
+    }
+
+    /// <summary>Whether nobody is to try the key yet.</summary>
+    public static Task<bool> IsToBeLeftAsync(this ClonesDbContext db, string purpose, Guid keyId, CancellationToken cancellationToken) =>
+        db
+            .Database.SqlQuery<bool>(
+                $"""
+                SELECT EXISTS (
+                    SELECT 1 FROM unusable_keys WHERE purpose = {purpose} AND key_id = {keyId} AND next_look_at > now()) AS "Value"
+                """
+            )
+            .SingleAsync(cancellationToken);
+
+    /// <summary>It has opened. The payments of the wallet that wait are due at once, but for those that somebody works on.</summary>
+    public static Task ForgetUnusableAsync(this ClonesDbContext db, string purpose, Guid keyId, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+            WITH gone AS (DELETE FROM unusable_keys WHERE purpose = {purpose} AND key_id = {keyId} RETURNING key_id)
+            UPDATE transactions SET next_check_at = now(), wake_ups = 0 WHERE id IN (
+                SELECT t.id FROM transactions t JOIN gone ON gone.key_id = t.wallet_id
+                WHERE t.kind = 'PAYMENT' AND t.status IN ('ACCEPTED', 'EXPIRED') AND t.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
+                    AND t.wake_ups > 0 AND t.lease_until IS NULL
+                FOR UPDATE OF t SKIP LOCKED)
+            """,
+            cancellationToken
+        );
+
+    private sealed record KnownFailure(int FailedLooks, bool IsDue, TimeSpan FailingFor);
+}
