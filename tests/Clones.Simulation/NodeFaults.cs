@@ -24,7 +24,9 @@ internal sealed class NodeFaults
     /// <summary>Milliseconds that every answer takes longer.</summary>
     public int Delay { get; set; }
 
-    // Lies.
+    // Lies, and what only a minority may do.
+    /// <summary>Takes no credentials of ours: HTTP 401 with -32600.</summary>
+    public bool Unauthorized { get; set; }
     public bool KnowsNothing { get; set; }
     public int HeightOffset { get; set; }
     public int LastValidOffset { get; set; }

@@ -170,7 +170,7 @@ internal sealed class Trouble(World world)
 
     private static void Lie(Dice dice, NodeFaults faults)
     {
-        switch (dice.Between(0, 7))
+        switch (dice.Between(0, 8))
         {
             case 0:
                 faults.KnowsNothing = true;
@@ -192,6 +192,9 @@ internal sealed class Trouble(World world)
                 faults.TakesEveryBlockhashForOver = true;
                 faults.HeightOffset = 500;
                 faults.KnowsNothing = true;
+                break;
+            case 7:
+                faults.Unauthorized = true;
                 break;
             default:
                 faults.InventsErrors = true;

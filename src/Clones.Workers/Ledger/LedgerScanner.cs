@@ -28,7 +28,7 @@ internal sealed class LedgerScanner(
             }
             catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
             {
-                log.LogWarning("The histories of the wallets cannot be read now: {Reason}", e.Message);
+                log.LogWarning("The histories of the wallets cannot be read now: {Reason}", e.Diagnosis());
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -55,7 +55,7 @@ internal sealed class LedgerScanner(
             }
             catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
             {
-                log.LogWarning("The history of wallet {Wallet} could not be read: {Reason}", wallet.Address, e.Message);
+                log.LogWarning("The history of wallet {Wallet} could not be read: {Reason}", wallet.Address, e.Diagnosis());
             }
         }
     }
