@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Clones.Persistence;
 
@@ -51,7 +52,21 @@ public static class ClonesStore
             // Idle connections are renewed, so that a moved node is found by name again.
             var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
             var probe = RpcEndpoints.Parse(urls, http, TimeProvider.System);
-            services.TryAddSingleton(provider => new RpcEndpoints(probe.All, provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton(provider =>
+            {
+                var log = provider.GetRequiredService<ILogger<RpcEndpoints>>();
+                return new RpcEndpoints(
+                    probe.All,
+                    provider.GetRequiredService<TimeProvider>(),
+                    node =>
+                        log.LogWarning(
+                            "{Endpoint} is left alone until {PausedUntil}: {Reason}",
+                            node.Endpoint,
+                            node.PausedUntil,
+                            node.LastFailure
+                        )
+                );
+            });
         }
         catch (FormatException e)
         {

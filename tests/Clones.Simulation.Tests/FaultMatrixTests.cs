@@ -336,6 +336,29 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
+    public void Row_33_a_node_that_refuses_stops_nothing()
+    {
+        var scenario = new Scenario(nodes: 3);
+        scenario.World.Nodes[0].Faults.Unauthorized = true;
+        scenario.RunTo(2 * Minute);
+        scenario.ShouldBePaidByAttempt(1);
+        scenario.Finish(2 * Minute);
+    }
+
+    [Fact]
+    public void Row_33_nothing_is_concluded_from_a_node_that_refuses()
+    {
+        var scenario = new Scenario(nodes: 2);
+        scenario.EveryNode(f => f.Drops = 1);
+        scenario.RunTo(2_000);
+        scenario.World.Nodes[0].Faults.Unauthorized = true;
+        scenario.RunTo(110_000);
+        scenario.Attempts.ShouldHaveSingleItem().Status.ShouldNotBe(AttemptStatus.Expired);
+        scenario.Finish(110_000);
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Completed);
+    }
+
+    [Fact]
     public void Row_27_finality_that_stalls_for_ten_minutes_duplicates_nothing()
     {
         var scenario = new Scenario();

@@ -27,6 +27,10 @@ internal sealed class Node(Chain chain, Dice dice, int number)
     /// <summary>Before anything else: whether it answers at all.</summary>
     public void Answer(string method)
     {
+        if (Faults.Unauthorized)
+        {
+            throw new RpcErrorException(Endpoint, method, 401, RpcErrorCodes.InvalidRequest, "the API key is not valid", null);
+        }
         if (Faults.RateLimited)
         {
             throw new RpcRateLimitedException(Endpoint, method, TimeSpan.FromSeconds(2));

@@ -29,7 +29,7 @@ internal sealed class NodeFaults
     /// <summary>Entries of a history that it lists in one page, whatever is asked for; 0 where it lists what is asked for.</summary>
     public int PageLimit { get; set; }
 
-    // Lies.
+    // Lies, and what only a minority may do.
     /// <summary>Leaves about one of so many entries out of its pages; 0 where it lists all.</summary>
     public int LeavesOutEvery { get; set; }
 
@@ -38,6 +38,9 @@ internal sealed class NodeFaults
 
     /// <summary>Chance that a page after the first is empty although there is more.</summary>
     public double LosesItsPlace { get; set; }
+
+    /// <summary>Takes no credentials of ours: HTTP 401 with -32600.</summary>
+    public bool Unauthorized { get; set; }
 
     public bool KnowsNothing { get; set; }
     public int HeightOffset { get; set; }

@@ -193,7 +193,7 @@ internal sealed class Trouble(World world)
 
     private static void Lie(Dice dice, NodeFaults faults)
     {
-        switch (dice.Between(0, 9))
+        switch (dice.Between(0, 10))
         {
             case 0:
                 faults.KnowsNothing = true;
@@ -222,6 +222,9 @@ internal sealed class Trouble(World world)
             case 8:
                 faults.PageLimit = dice.Of([1, 2]);
                 faults.LosesItsPlace = dice.Of([0.5, 1.0]);
+                break;
+            case 9:
+                faults.Unauthorized = true;
                 break;
             default:
                 faults.InventsErrors = true;

@@ -40,7 +40,7 @@ try
 }
 catch (Exception e) when (e is ClonesException or RpcException or InvalidOperationException or TimeoutException or HttpRequestException)
 {
-    AnsiConsole.WriteLine($"The demo failed: {e.Message}");
+    AnsiConsole.WriteLine($"The demo failed: {e.Diagnosis()}");
     return 1;
 }
 catch (OperationCanceledException) when (interrupt.IsCancellationRequested)

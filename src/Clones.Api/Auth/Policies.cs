@@ -11,6 +11,7 @@ internal static class Policies
     public const string OwnerOrOps = "owner-or-ops";
     public const string WriteTokens = "write-tokens";
     public const string PublishEvents = "publish-events";
+    public const string Operate = "operate";
 
     public static void Add(AuthorizationOptions options)
     {
@@ -27,6 +28,7 @@ internal static class Policies
         );
         AllowKeys(options, WriteTokens, Scopes.TokensWrite);
         AllowKeys(options, PublishEvents, Scopes.EventsPublish);
+        AllowKeys(options, Operate, Scopes.Ops);
         // A door without a policy of its own is closed to strangers.
         options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
     }

@@ -1,4 +1,6 @@
+using Clones.Api.Auth;
 using Clones.Persistence;
+using Clones.Solana.Rpc;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -24,6 +26,8 @@ internal static class HealthEndpoints
                 new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteAsync }
             )
             .AllowAnonymous();
+        // Which nodes there are, and what they said, is for operators.
+        routes.MapGet("/health/nodes", (RpcEndpoints rpc) => rpc.Health).RequireAuthorization(Policies.Operate).ExcludeFromDescription();
     }
 
     /// <summary>Names and states only: descriptions may quote addresses of servers.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Persistence;
@@ -65,7 +66,9 @@ internal sealed record PaymentView(
 
 /// <summary>One signed message. The signed bytes themselves are nobody's business.</summary>
 /// <param name="Error">As the chain said it.</param>
-/// <param name="Evidence">Why it is known to be over: the death certificate, or what else closed it.</param>
+/// <param name="Evidence">
+/// Why it is known to be over: the death certificate, or what else closed it. Which nodes said what is for keys with scope ops.
+/// </param>
 internal sealed record AttemptView(
     int Number,
     string Status,
@@ -83,7 +86,8 @@ internal sealed record AttemptView(
     DateTimeOffset? ClosedAt
 )
 {
-    public static AttemptView Of(TransactionAttempt attempt) =>
+    /// <param name="showsNodes">Whether the reader is told which nodes there are and what each said.</param>
+    public static AttemptView Of(TransactionAttempt attempt, bool showsNodes) =>
         new(
             attempt.Number,
             UpperSnakeCase.From(attempt.Status),
@@ -96,10 +100,20 @@ internal sealed record AttemptView(
             attempt.SendCount,
             attempt.LastSentAt,
             Json(attempt.Error),
-            Json(attempt.Evidence),
+            showsNodes ? Json(attempt.Evidence) : WithoutNodes(attempt.Evidence),
             attempt.CreatedAt,
             attempt.ClosedAt
         );
 
     private static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
+
+    // The reason beside them is the transaction's; that of an older release names nodes.
+    private static JsonElement? WithoutNodes(string? evidence)
+    {
+        if (evidence is null || JsonNode.Parse(evidence) is not JsonObject document || !document.ContainsKey("nodes"))
+            return Json(evidence);
+        foreach (var name in (string[])["nodes", "singleNode", "reason"])
+            document.Remove(name);
+        return JsonSerializer.SerializeToElement(document);
+    }
 }

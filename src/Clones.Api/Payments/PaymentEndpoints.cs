@@ -76,7 +76,7 @@ internal static class PaymentEndpoints
             .Where(a => a.TransactionId == payment.TransactionId)
             .OrderBy(a => a.Number)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page<AttemptView>([.. attempts.Select(AttemptView.Of)], null));
+        return TypedResults.Ok(new Page<AttemptView>([.. attempts.Select(a => AttemptView.Of(a, caller.Has(Scopes.Ops)))], null));
     }
 
     private static async Task<Payment> FindAsync(Guid id, Caller caller, ClonesDbContext db, CancellationToken cancellationToken) =>

@@ -39,7 +39,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
 
     private Problem ChainUnavailable(RpcException rpc)
     {
-        logger.LogWarning("The chain did not answer {Method}: {Reason}", rpc.Method, rpc.Message);
+        logger.LogWarning("The chain did not answer {Method}: {Reason}", rpc.Method, rpc.Diagnosis);
         return Problem.ChainUnavailable;
     }
 

@@ -1,7 +1,8 @@
 namespace Clones.Solana.Rpc;
 
 /// <summary>Remembers the failures of one endpoint and for how long it is left alone. Safe for use by many threads.</summary>
-internal sealed class EndpointState(IRpcClient client, TimeProvider time)
+/// <param name="failed">Told at every failure that counts; null where nobody listens.</param>
+internal sealed class EndpointState(IRpcClient client, TimeProvider time, Action<EndpointHealth>? failed = null)
 {
     internal static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(500);
     internal static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
@@ -35,8 +36,7 @@ internal sealed class EndpointState(IRpcClient client, TimeProvider time)
         {
             lock (gate)
             {
-                DateTimeOffset? pause = pausedUntil > time.GetUtcNow() ? pausedUntil : null;
-                return new EndpointHealth(EndpointName.Of(client.Endpoint), consecutiveFailures, pause, lastFailure);
+                return Read();
             }
         }
     }
@@ -52,20 +52,32 @@ internal sealed class EndpointState(IRpcClient client, TimeProvider time)
 
     public void Failed(RpcException failure)
     {
+        EndpointHealth? counted;
         lock (gate)
         {
             var now = time.GetUtcNow();
-            lastFailure = failure.Message;
+            lastFailure = failure.Diagnosis;
             // Calls that were under way together fail together: they count as one, or the pause would grow with the load.
-            if (pausedUntil <= now)
+            var counts = pausedUntil <= now;
+            if (counts)
             {
                 consecutiveFailures++;
             }
 
             var until = now + Pause(failure);
             pausedUntil = until > pausedUntil ? until : pausedUntil;
+            counted = counts ? Read() : null;
+        }
+
+        if (counted is not null)
+        {
+            failed?.Invoke(counted);
         }
     }
+
+    // Under the lock.
+    private EndpointHealth Read() =>
+        new(EndpointName.Of(client.Endpoint), consecutiveFailures, pausedUntil > time.GetUtcNow() ? pausedUntil : null, lastFailure);
 
     private TimeSpan Pause(RpcException failure)
     {

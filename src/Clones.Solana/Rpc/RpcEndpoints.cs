@@ -12,10 +12,11 @@ public sealed class RpcEndpoints
     private readonly EndpointState[] states;
 
     /// <param name="clients">In order of preference, all of the same cluster.</param>
+    /// <param name="failed">Told of every failure of an endpoint that was in use until then, for operators.</param>
     /// <exception cref="ArgumentException">No client was given.</exception>
-    public RpcEndpoints(IEnumerable<IRpcClient> clients, TimeProvider time)
+    public RpcEndpoints(IEnumerable<IRpcClient> clients, TimeProvider time, Action<EndpointHealth>? failed = null)
     {
-        states = [.. clients.Select(client => new EndpointState(client, time))];
+        states = [.. clients.Select(client => new EndpointState(client, time, failed))];
         if (states.Length == 0)
         {
             throw new ArgumentException("At least one endpoint is needed.", nameof(clients));
@@ -46,8 +47,8 @@ public sealed class RpcEndpoints
     }
 
     /// <summary>
-    /// Reads from the first endpoint that answers. Endpoints that fail (transport, rate limit, behind) are paused for 0.5 s, doubling up to
-    /// 30 s; when all are paused, the one whose pause ends first is asked nevertheless.
+    /// Reads from the first endpoint that answers. Endpoints whose fault a failure is (see <see cref="RpcFault"/>) are paused for 0.5 s, doubling
+    /// up to 30 s; when all are paused, the one whose pause ends first is asked nevertheless.
     /// </summary>
     /// <exception cref="RpcException">
     /// The failure of the most preferred endpoint, when every one failed; or an error that another node would answer alike.
@@ -65,20 +66,14 @@ public sealed class RpcEndpoints
                 state.Answered();
                 return result;
             }
-            catch (RpcErrorException e)
+            catch (RpcException e) when (e.Fault == RpcFault.Request)
             {
-                // An answer all the same: the node is alive. Only what this node lacks is worth asking another.
                 state.Answered();
-                if (!RpcErrorCodes.IsOfThisNode(e.Code))
-                {
-                    throw;
-                }
-
-                first ??= e;
+                throw;
             }
             catch (RpcException e)
             {
-                state.Failed(e);
+                Note(state, e);
                 first ??= e;
             }
         }
@@ -123,16 +118,24 @@ public sealed class RpcEndpoints
                     ? new BroadcastResult(name, signature, null)
                     : throw new RpcTransportException(state.Client.Endpoint, "sendTransaction", "answered with another signature");
             }
-            catch (RpcErrorException e)
-            {
-                state.Answered();
-                return new BroadcastResult(name, null, e);
-            }
             catch (RpcException e)
             {
-                state.Failed(e);
+                Note(state, e);
                 return new BroadcastResult(name, null, e);
             }
+        }
+    }
+
+    private static void Note(EndpointState state, RpcException failure)
+    {
+        if (failure.Fault == RpcFault.Node)
+        {
+            state.Failed(failure);
+        }
+        else
+        {
+            // An answer all the same: the node is alive.
+            state.Answered();
         }
     }
 

@@ -2,16 +2,21 @@ using System.Text.Json;
 
 namespace Clones.Solana.Rpc;
 
-/// <summary>The node understood the request and refused it: the error object of JSON-RPC.</summary>
+/// <summary>The node answered with the error object of JSON-RPC; <see cref="RpcException.Fault"/> says what that means.</summary>
 public sealed class RpcErrorException : RpcException
 {
-    internal RpcErrorException(Uri endpoint, string method, long code, string message, JsonElement? data)
-        : base(endpoint, method, $"error {code}: {message}")
+    internal RpcErrorException(Uri endpoint, string method, int httpStatus, long code, string message, JsonElement? data)
+        : base(
+            endpoint,
+            method,
+            $"{(httpStatus is >= 200 and <= 299 ? "" : $"HTTP status {httpStatus}, ")}error {code}: {message}",
+            RpcErrorCodes.FaultOf(httpStatus, method, code)
+        )
     {
         Code = code;
         ErrorMessage = message;
         Data = data;
-        if (code == RpcErrorCodes.PreflightFailure && data is { ValueKind: JsonValueKind.Object } failure)
+        if (Fault == RpcFault.Request && code == RpcErrorCodes.PreflightFailure && data is { ValueKind: JsonValueKind.Object } failure)
         {
             Preflight = TryReadPreflight(failure);
         }

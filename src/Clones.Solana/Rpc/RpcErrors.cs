@@ -8,7 +8,7 @@ internal static class RpcErrors
     // Providers send these in a body with HTTP status 200 (or beside 429).
     private static readonly long[] RateLimitCodes = [429, -32429];
 
-    public static RpcException Classify(Uri endpoint, string method, JsonElement error, TimeSpan? retryAfter)
+    public static RpcException Classify(Uri endpoint, string method, int httpStatus, JsonElement error, TimeSpan? retryAfter)
     {
         var code = error.GetProperty("code").GetInt64();
         var message = error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
@@ -22,7 +22,7 @@ internal static class RpcErrors
         {
             RpcErrorCodes.NodeUnhealthy => new RpcNodeBehindException(endpoint, method, Number(data, "numSlotsBehind")),
             RpcErrorCodes.MinContextSlotNotReached => new RpcNodeBehindException(endpoint, method, null),
-            _ => new RpcErrorException(endpoint, method, code, RpcText.Clean(message), data),
+            _ => new RpcErrorException(endpoint, method, httpStatus, code, RpcText.Clean(message), data),
         };
     }
 

@@ -1,14 +1,19 @@
 namespace Clones.Solana.Rpc;
 
 /// <summary>A call to a node brought no result. The kinds mean different things to a caller; none of them means "not found".</summary>
-/// <remarks>No text here holds request data (transactions) or more of the endpoint than scheme, host and port (keys hide in the rest).</remarks>
-public abstract class RpcException : Exception
+/// <remarks>
+/// No text here holds request data (transactions) or more of the endpoint than scheme, host and port (keys hide in the rest), and
+/// <see cref="Exception.Message"/> not even that: it may be shown to anybody.
+/// </remarks>
+public abstract class RpcException : Exception, INodeFailure
 {
-    private protected RpcException(Uri endpoint, string method, string message, Exception? inner = null)
-        : base($"{method} at {EndpointName.Of(endpoint)}: {message}", inner)
+    private protected RpcException(Uri endpoint, string method, string text, RpcFault fault = RpcFault.Node)
+        : base(fault == RpcFault.Request ? "The chain refuses the request." : "The chain does not answer now.")
     {
         Endpoint = EndpointName.Of(endpoint);
         Method = method;
+        Fault = fault;
+        Diagnosis = $"{method} at {Endpoint}: {text}";
     }
 
     /// <summary>Scheme, host and port of the node.</summary>
@@ -16,6 +21,13 @@ public abstract class RpcException : Exception
 
     /// <summary>The RPC method, such as getSlot.</summary>
     public string Method { get; }
+
+    public RpcFault Fault { get; }
+
+    public string Diagnosis { get; }
+
+    // Logs write this.
+    public override string ToString() => $"{Diagnosis}{Environment.NewLine}{base.ToString()}";
 }
 
 /// <summary>
@@ -24,8 +36,8 @@ public abstract class RpcException : Exception
 /// </summary>
 public sealed class RpcTransportException : RpcException
 {
-    internal RpcTransportException(Uri endpoint, string method, string message, int? httpStatus = null, bool isTimeout = false)
-        : base(endpoint, method, message)
+    internal RpcTransportException(Uri endpoint, string method, string text, int? httpStatus = null, bool isTimeout = false)
+        : base(endpoint, method, text)
     {
         HttpStatus = httpStatus;
         IsTimeout = isTimeout;

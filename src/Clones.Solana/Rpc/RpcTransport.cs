@@ -41,7 +41,7 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider t
             // Some nodes answer a request that they could not read with a null id and the error.
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {
-                throw RpcErrors.Classify(endpoint, method, error, retryAfter);
+                throw RpcErrors.Classify(endpoint, method, (int)status, error, retryAfter);
             }
 
             if ((int)status is < 200 or > 299)

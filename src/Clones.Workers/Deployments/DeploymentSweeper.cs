@@ -32,7 +32,7 @@ internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoint
             catch (RpcException unanswered)
             {
                 // Without the chain every message sent now would end where the last one did.
-                log.LogInformation("Stalled deployments wait for the chain: {Reason}", unanswered.Message);
+                log.LogInformation("Stalled deployments wait for the chain: {Reason}", unanswered.Diagnosis);
             }
             catch (Exception e)
             {

@@ -94,7 +94,7 @@ internal sealed class LateLandings(
         catch (Exception e) when (e is RpcException or LandingUntoldException or DeploymentImpossibleException)
         {
             // The preparation looks again before anything is signed.
-            log.LogInformation("Whether agent {AgentId} has a token on chain is not known now: {Reason}", agentId, e.Message);
+            log.LogInformation("Whether agent {AgentId} has a token on chain is not known now: {Reason}", agentId, e.Diagnosis());
             return null;
         }
     }

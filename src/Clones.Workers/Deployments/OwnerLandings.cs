@@ -50,7 +50,7 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
         var silent = told.Select(t => t.Silence).OfType<string>().ToList();
         return told.Length - silent.Count >= DeathVerdict.Quorum(told.Length)
             ? null
-            : throw new ChainNotReadyException($"Too few nodes tell the history of {owner}. {string.Join(" ", silent)}");
+            : throw new ChainNotReadyException($"Too few nodes tell the history of {owner}.", string.Join(" ", silent));
     }
 
     private async Task<Telling> AskAsync(
@@ -72,7 +72,7 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
         }
         catch (RpcException e)
         {
-            return new Telling { Silence = $"{name}: {e.Message}" };
+            return new Telling { Silence = e.Diagnosis };
         }
     }
 

@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Solana.Rpc;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -17,6 +18,7 @@ internal static class HealthEndpoints
     {
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        routes.MapGet("/health/nodes", (RpcEndpoints rpc) => rpc.Health);
     }
 
     private sealed class DatabaseHealth(ClonesDbContext db) : IHealthCheck

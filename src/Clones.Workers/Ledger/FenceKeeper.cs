@@ -21,7 +21,7 @@ internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimePr
             }
             catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
             {
-                Tell(e.Message);
+                Tell(e.Diagnosis());
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

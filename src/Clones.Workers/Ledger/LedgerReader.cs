@@ -45,7 +45,7 @@ internal sealed class LedgerReader(
             }
             catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
             {
-                results.Add((wallet, new LedgerComparison.Unresolved(e.Message)));
+                results.Add((wallet, new LedgerComparison.Unresolved(e.Diagnosis())));
             }
         }
 
@@ -93,7 +93,7 @@ internal sealed class LedgerReader(
         }
         catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
         {
-            return new LedgerComparison.Unresolved(e.Message);
+            return new LedgerComparison.Unresolved(e.Diagnosis());
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class LedgerScanner(
             }
             catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
             {
-                log.LogWarning("The histories of the wallets cannot be read now: {Reason}", e.Message);
+                log.LogWarning("The histories of the wallets cannot be read now: {Reason}", e.Diagnosis());
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

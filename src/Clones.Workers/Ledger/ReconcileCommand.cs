@@ -70,7 +70,7 @@ internal static class ReconcileCommand
         }
         catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
         {
-            state = e.Message;
+            state = e.Diagnosis();
         }
 
         var wallets = await services.GetRequiredService<ILedgerStore>().WalletsAsync(only: null, cancellationToken);
@@ -100,7 +100,7 @@ internal static class ReconcileCommand
             catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
             {
                 unresolved++;
-                await output.WriteLineAsync($"{wallet.Address, -44}  UNRESOLVED: {e.Message}");
+                await output.WriteLineAsync($"{wallet.Address, -44}  UNRESOLVED: {e.Diagnosis()}");
             }
         }
 

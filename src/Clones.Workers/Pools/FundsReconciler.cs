@@ -40,7 +40,7 @@ internal sealed class FundsReconciler(IServiceScopeFactory scopes, FundsOptions 
             }
             catch (RpcException e)
             {
-                log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", wallet.PoolId, e.Message);
+                log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", wallet.PoolId, e.Diagnosis);
             }
         }
     }

@@ -9,7 +9,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Workers.Pools;
 
 /// <summary>Somebody wants to know now what a pool has. Waiting payments are tried right after, by <see cref="FundsReconciler"/>.</summary>
-internal sealed class RefreshPoolFundsConsumer(ClonesDbContext db, PoolFunds funds, TimeProvider time) : IConsumer<RefreshPoolFunds>
+internal sealed class RefreshPoolFundsConsumer(
+    ClonesDbContext db,
+    PoolFunds funds,
+    TimeProvider time,
+    ILogger<RefreshPoolFundsConsumer> log
+) : IConsumer<RefreshPoolFunds>
 {
     public async Task Consume(ConsumeContext<RefreshPoolFunds> context)
     {
@@ -32,7 +37,8 @@ internal sealed class RefreshPoolFundsConsumer(ClonesDbContext db, PoolFunds fun
         }
         catch (RpcException e)
         {
-            await CloseAsync(context, OperationStatus.Failed, "chain_unavailable", $"The chain could not be asked: {e.Message}");
+            log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", id, e.Diagnosis);
+            await CloseAsync(context, OperationStatus.Failed, "chain_unavailable", e.Message);
         }
     }
 

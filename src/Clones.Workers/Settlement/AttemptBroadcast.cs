@@ -35,7 +35,7 @@ internal sealed class AttemptBroadcast(
                 attempt.Number,
                 attempt.TransactionId,
                 attempt.Signature,
-                string.Join(" | ", results.Select(r => r.Error?.Message))
+                string.Join(" | ", results.Select(r => r.Error?.Diagnosis))
             );
         }
         await store.MarkSentAsync(attempt.TransactionId, attempt.Number, time.GetUtcNow(), cancellationToken);

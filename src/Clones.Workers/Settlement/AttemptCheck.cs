@@ -99,7 +99,7 @@ internal sealed class AttemptCheck(
             case SettlementVerdict.SeemsDead:
                 return await InquireAsync(leased, cancellationToken);
             case SettlementVerdict.Contradiction(var reason):
-                await UnresolvedAsync(attempt, reason, null, cancellationToken);
+                await UnresolvedAsync(attempt, reason, reason, null, cancellationToken);
                 return true;
             case SettlementVerdict.NoAnswer:
                 await SilenceAsync(attempt, cancellationToken);
@@ -152,11 +152,11 @@ internal sealed class AttemptCheck(
                 await ledger.ExpiredAsync(attempt.TransactionId, attempt.Number, margin, evidence, cancellationToken);
                 log.LogWarning("Attempt {Attempt} of transaction {TransactionId} is certified dead", attempt.Number, attempt.TransactionId);
                 return false;
-            case DeathVerdict.Refused(var reason):
-                await UnresolvedAsync(attempt, reason, evidence, cancellationToken);
+            case DeathVerdict.Refused(var reason, var diagnosis):
+                await UnresolvedAsync(attempt, reason, diagnosis, evidence, cancellationToken);
                 return true;
-            case DeathVerdict.Seen(var reason):
-                await UnresolvedAsync(attempt, $"It was seen after all. {reason}", evidence, cancellationToken);
+            case DeathVerdict.Seen(var reason, var diagnosis):
+                await UnresolvedAsync(attempt, reason, diagnosis, evidence, cancellationToken);
                 return true;
             case var other:
                 throw new InvalidOperationException($"No action for {other.GetType().Name}.");
@@ -171,18 +171,19 @@ internal sealed class AttemptCheck(
             && time.GetUtcNow() - (attempt.LastSentAt ?? attempt.CreatedAt) >= 2 * options.UnresolvedEvery
         )
         {
-            await UnresolvedAsync(attempt, "No RPC node answers.", null, cancellationToken);
+            await UnresolvedAsync(attempt, "No RPC node answers.", "No RPC node answers.", null, cancellationToken);
         }
     }
 
     private async Task UnresolvedAsync(
         TransactionAttempt attempt,
         string reason,
+        string diagnosis,
         IReadOnlyList<NodeEvidence>? evidence,
         CancellationToken cancellationToken
     )
     {
-        log.LogError("Transaction {TransactionId} is UNRESOLVED, nothing is signed for it: {Reason}", attempt.TransactionId, reason);
+        log.LogError("Transaction {TransactionId} is UNRESOLVED, nothing is signed for it: {Reason}", attempt.TransactionId, diagnosis);
         await ledger.UnresolvedAsync(attempt.TransactionId, attempt.Number, reason, evidence, cancellationToken);
     }
 

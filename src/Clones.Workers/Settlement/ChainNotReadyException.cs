@@ -1,3 +1,5 @@
+using Clones.Solana.Rpc;
+
 namespace Clones.Workers.Settlement;
 
 /// <summary>
@@ -5,4 +7,11 @@ namespace Clones.Workers.Settlement;
 /// what was already known of the transaction, or is alone in refusing it. That says nothing of the transaction, so it is no reason to give
 /// one up; it is tried again.
 /// </summary>
-internal sealed class ChainNotReadyException(string reason) : Exception(reason);
+/// <param name="reason">For anybody: it names no node.</param>
+/// <param name="nodes">What each node said, for operators; null where there is no more to say.</param>
+internal sealed class ChainNotReadyException(string reason, string? nodes = null) : Exception(reason), INodeFailure
+{
+    public string Diagnosis => nodes is null ? Message : $"{Message} {nodes}";
+
+    public override string ToString() => $"{Diagnosis}{Environment.NewLine}{base.ToString()}";
+}

@@ -55,7 +55,7 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
         catch (RpcException e)
         {
             // Not answered is not "not found".
-            return evidence with { Error = e.Message };
+            return evidence with { Error = e.Diagnosis };
         }
     }
 

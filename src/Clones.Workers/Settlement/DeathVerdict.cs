@@ -16,10 +16,13 @@ internal abstract record DeathVerdict
     public sealed record Dead(ulong Margin) : DeathVerdict;
 
     /// <summary>Evidence is missing or too weak: no signing, ask again later.</summary>
-    public sealed record Refused(string Reason) : DeathVerdict;
+    /// <param name="Reason">For anybody: it names no node.</param>
+    /// <param name="Diagnosis">For operators: what each node lacks.</param>
+    public sealed record Refused(string Reason, string Diagnosis) : DeathVerdict;
 
     /// <summary>A node has seen it (or another attempt of the same transaction): it lives, or has landed.</summary>
-    public sealed record Seen(string Reason) : DeathVerdict;
+    /// <inheritdoc cref="Refused"/>
+    public sealed record Seen(string Reason, string Diagnosis) : DeathVerdict;
 
     public static ulong MarginFor(int nodes) => nodes >= 2 ? MarginOfTwo : MarginOfOne;
 
@@ -27,13 +30,13 @@ internal abstract record DeathVerdict
     {
         if (nodes.Count == 0)
         {
-            return new Refused("No node is configured.");
+            return new Refused("No node is configured.", "No node is configured.");
         }
 
         // A sighting by any one vetoes, whatever else is missing.
         if (nodes.FirstOrDefault(n => n.Sighting is not null) is { } witness)
         {
-            return new Seen($"{witness.Endpoint}: {witness.Sighting}");
+            return new Seen($"It was seen after all: {witness.Sighting}", $"{witness.Endpoint}: {witness.Sighting}");
         }
 
         // One true witness is enough, and of three nodes at most one lies: so a majority, and never fewer than two where two are configured.
@@ -41,7 +44,10 @@ internal abstract record DeathVerdict
         var weaknesses = nodes.Select(n => (n.Endpoint, Text: Weakness(attempt, n, margin))).Where(w => w.Text is not null).ToList();
         return nodes.Count - weaknesses.Count >= Quorum(nodes.Count)
             ? new Dead(margin)
-            : new Refused(string.Join(" ", weaknesses.Select(w => $"{w.Endpoint}: {w.Text}")));
+            : new Refused(
+                "It is not proved yet that it can never land.",
+                string.Join(" ", weaknesses.Select(w => $"{w.Endpoint}: {w.Text}"))
+            );
     }
 
     /// <summary>How many complete witnesses a certificate needs: all of one or two nodes, the majority of more.</summary>

@@ -127,7 +127,7 @@ internal sealed class PaymentPreparation(
         catch (Exception e) when (e is RpcException or ChainNotReadyException)
         {
             // Nothing is known of the payment and nothing was signed; reconciliation asks again.
-            log.LogWarning("Transaction {TransactionId} waits for the chain: {Reason}", transaction.Id, e.Message);
+            log.LogWarning("Transaction {TransactionId} waits for the chain: {Reason}", transaction.Id, e.Diagnosis());
             await WaitAsync(
                 transaction,
                 payments,

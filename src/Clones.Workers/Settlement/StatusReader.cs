@@ -60,7 +60,7 @@ internal sealed class StatusReader(RpcEndpoints rpc, TimeProvider time, ILogger<
                 "{Endpoint} gave no statuses and is left alone for {Pause}: {Reason}",
                 EndpointName.Of(node.Endpoint),
                 pause,
-                e.Message
+                e.Diagnosis
             );
             return Unanswered(signatures.Count);
         }

@@ -207,7 +207,7 @@ internal static class TokenCommand
             }
             catch (RpcException e)
             {
-                await errors.WriteLineAsync($"The cluster does not answer: {e.Message}");
+                await errors.WriteLineAsync($"The cluster does not answer: {e.Diagnosis}");
                 return NotDone;
             }
             catch (Exception e) when (DatabaseTrouble.IsPassing(e))

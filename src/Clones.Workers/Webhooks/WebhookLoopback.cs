@@ -36,7 +36,7 @@ internal sealed class WebhookLoopback(WebhookSettings settings, RpcEndpoints rpc
             log.LogWarning(
                 "{Setting} is set, and holds once the cluster has said that it is not mainnet: {Reason}",
                 WebhookSettings.LoopbackName,
-                unanswered.Message
+                unanswered.Diagnosis
             );
         }
     }

@@ -41,7 +41,7 @@ public sealed class OwnerLandingsTests
 
         var refused = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, NodeOf(PaidBy(owner, memo: "other")), empty));
 
-        refused.Message.ShouldContain("it lists nothing");
+        refused.Diagnosis.ShouldContain("it lists nothing");
     }
 
     [Fact]

@@ -15,6 +15,7 @@ const MEMBERS = {
   timeoutAfterAccept: probability(),
   timeout: probability(),
   timeoutMs: whole(0, 600_000, 30_000),
+  unauthorized: probability(),
   rateLimit: probability(),
   retryAfterSeconds: whole(0, 3600, 1),
   serverError: probability(),
@@ -111,10 +112,11 @@ export class Faults {
   }
 
   /**
-   * What the edge does with a request before (`429`, `5xx`, `timeout`) or after (`timeoutAfterAccept`) it is handled.
+   * What the edge does with a request before (`401`, `429`, `5xx`, `timeout`) or after (`timeoutAfterAccept`) it is handled.
    * @param {string} method
    */
   edge(method) {
+    if (this.#strikes('unauthorized', method)) return { kind: 'refusal' };
     if (this.#strikes('rateLimit', method)) return { kind: 'status', status: 429, retryAfter: this.retryAfterSeconds };
     if (this.#strikes('serverError', method)) return { kind: 'status', status: this.serverErrorStatus };
     if (this.#strikes('timeout', method)) return { kind: 'silence', handle: false };

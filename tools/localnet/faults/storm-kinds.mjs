@@ -2,7 +2,7 @@
 
 /**
  * The kinds of episodes that a storm is made of, named for the fault that they set.
- * lies: the node answers what is not so, and alone it cannot be told from the truth. strength: what exactly is set, drawn anew for each
+ * lies: the node answers what is not so, and alone it cannot be told from the truth; only a minority does at once. strength: what exactly is set, drawn anew for each
  * episode; for a front node these are members of Faults.
  * @type {Record<string, { lies?: true, cluster?: true, strength: (chance: Chance) => Record<string, any> }>}
  */
@@ -15,6 +15,8 @@ export const STORM_KINDS = {
   timeoutAfterAccept: { strength: (chance) => ({ timeoutAfterAccept: often(chance), timeoutMs: chance.pick([0, 500, 5000, 30_000]) }) },
   timeout: { strength: (chance) => ({ timeout: often(chance), timeoutMs: chance.pick([0, 500, 5000, 30_000]) }) },
   rateLimit: { strength: (chance) => ({ rateLimit: often(chance), retryAfterSeconds: chance.between(0, 2) }) },
+  // No lie, but who is refused by a majority can only wait: never more nodes at once than may lie.
+  unauthorized: { lies: true, strength: (chance) => ({ unauthorized: often(chance) }) },
   serverError: { strength: (chance) => ({ serverError: often(chance), serverErrorStatus: chance.pick([500, 502, 503, 504]) }) },
   latencyMs: { strength: (chance) => ({ latencyMs: chance.between(20, 2000) }) },
   lagSlots: { strength: (chance) => ({ lagSlots: chance.between(1, 500) }) },

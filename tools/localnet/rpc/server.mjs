@@ -67,6 +67,9 @@ function handle(node, body, response) {
     if (fault.retryAfter !== undefined) response.setHeader('Retry-After', String(fault.retryAfter));
     return text(response, fault.status ?? 503, fault.status === 429 ? 'Too many requests' : 'Service unavailable');
   }
+  if (fault.kind === 'refusal') {
+    return json(response, failure(first?.id ?? null, INVALID_REQUEST, 'Unauthorized: the API key of node.provider.example is not valid'), 401);
+  }
   if (fault.kind === 'silence') {
     if (fault.handle) answer(node, request);
     setTimeout(() => response.destroy(), node.faults.timeoutMs).unref();
@@ -83,11 +86,11 @@ function answer(node, request) {
   return request.map((one) => dispatch(node, one));
 }
 
-/** @param {http.ServerResponse} response @param {any} value */
-function json(response, value) {
+/** @param {http.ServerResponse} response @param {any} value @param {number} [status] */
+function json(response, value, status = 200) {
   if (response.destroyed) return;
   const body = Buffer.from(stringify(value));
-  response.writeHead(200, { ...CORS, 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length }).end(body);
+  response.writeHead(status, { ...CORS, 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length }).end(body);
 }
 
 /** @param {http.ServerResponse} response @param {number} status @param {string} message */

@@ -54,6 +54,16 @@ test('timeout: the request is never handled', async () => {
   assert.equal(await statusOf(localnet, transfer.signature), null);
 });
 
+test('401 comes with the JSON-RPC error -32600 and the id of the request', async () => {
+  await faults({ unauthorized: 1, methods: ['getSlot'] });
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'getSlot' });
+  const refused = await fetch(localnet.url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  assert.equal(refused.status, 401);
+  const { id, error } = /** @type {any} */ (await refused.json());
+  assert.deepEqual([id, error.code], [7, -32600]);
+  assert.equal(await localnet.rpc('getHealth'), 'ok');
+});
+
 test('429 and 5xx strike the chosen methods of the chosen front node only', async () => {
   await faults({ rateLimit: 1, retryAfterSeconds: 7, methods: ['getBlockHeight'] });
   await assert.rejects(localnet.rpc('getBlockHeight'), (/** @type {any} */ error) => error.status === 429 && error.headers.get('retry-after') === '7');

@@ -31,6 +31,7 @@ for (const { name, changes, struck } of /** @type {{ name: string, changes: Reco
   { name: 'landInLastValidBlock', changes: { landInLastValidBlock: 1 }, struck: () => landsThrough(1).then((landed) => !landed) },
   { name: 'timeoutAfterAccept', changes: { timeoutAfterAccept: 1, timeoutMs: 0 }, struck: () => landsThrough(1).catch(() => true) },
   { name: 'timeout', changes: { timeout: 1, timeoutMs: 0 }, struck: async () => (await askAll('getSlot'))[1] === 'silence' },
+  { name: 'unauthorized', changes: { unauthorized: 1 }, struck: async () => (await askAll('getSlot'))[1] === 401 },
   { name: 'rateLimit', changes: { rateLimit: 1 }, struck: async () => (await askAll('getSlot'))[1] === 429 },
   { name: 'serverError', changes: { serverError: 1, serverErrorStatus: 502 }, struck: async () => (await askAll('getSlot'))[1] === 502 },
   { name: 'lagSlots', changes: { lagSlots: 30 }, struck: async () => spread(await askAll('getSlot', PROCESSED)) === -30 },

@@ -21,7 +21,7 @@ internal sealed class VenueGuard(LiquidityVenueSelector venues, ILogger<VenueGua
         }
         catch (RpcException unanswered)
         {
-            log.LogWarning("The liquidity venue was not checked at start: {Reason}", unanswered.Message);
+            log.LogWarning("The liquidity venue was not checked at start: {Reason}", unanswered.Diagnosis);
         }
     }
 }
