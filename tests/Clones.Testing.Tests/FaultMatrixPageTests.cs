@@ -5,7 +5,8 @@ namespace Clones.Testing.Tests;
 /// <summary>docs/settlement.md names a test for every row of the fault matrix. A name that no test bears would promise nothing.</summary>
 public sealed partial class FaultMatrixPageTests
 {
-    private const int Rows = 27;
+    // 28 to 30 are about batches, which do not exist yet.
+    private static readonly int[] Rows = [.. Enumerable.Range(1, 27), 31];
 
     [Fact]
     public async Task Every_row_names_a_test_of_its_own_that_exists()
@@ -18,7 +19,7 @@ public sealed partial class FaultMatrixPageTests
             .ToHashSet();
 
         var rows = Row().Matches(page).ToDictionary(m => int.Parse(m.Groups[1].Value), m => m.Groups[2].Value);
-        rows.Keys.Order().ShouldBe(Enumerable.Range(1, Rows));
+        rows.Keys.Order().ShouldBe(Rows);
         foreach (var (row, text) in rows)
         {
             var named = Name().Matches(text).Select(m => m.Groups[1].Value).ToList();

@@ -21,7 +21,8 @@ internal static class DamagedKeys
     /// <returns>What was stored before, by wallet, to put it back.</returns>
     public static async Task<IReadOnlyDictionary<Guid, string>> DamageAsync(ClonesDbContext db, Damage damage, Guid wallet, Guid other)
     {
-        var before = await db.DepositWalletKeys.AsNoTracking()
+        var before = await db
+            .DepositWalletKeys.AsNoTracking()
             .Where(k => k.WalletId == wallet || k.WalletId == other)
             .ToDictionaryAsync(k => k.WalletId, k => k.EncryptedPrivateKey);
         switch (damage)

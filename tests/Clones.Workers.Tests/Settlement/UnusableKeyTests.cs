@@ -38,7 +38,10 @@ public sealed class UnusableKeyTests(UnusableKeyHost host, ITestOutputHelper out
             async () => (await ReasonsAsync(broken)).TrueForAll(r => r is not null) ? "told" : null,
             "every payment of the wallet to have its reason"
         );
-        await SettlementHost.UntilAsync(async () => (await FailuresAsync(wallet)).Count > 0 ? "told" : null, "the log of the keys to tell it");
+        await SettlementHost.UntilAsync(
+            async () => (await FailuresAsync(wallet)).Count > 0 ? "told" : null,
+            "the log of the keys to tell it"
+        );
         var withToo = await PaidInAsync(healthy);
 
         var elapsed = TimeProvider.System.GetElapsedTime(began);
@@ -138,7 +141,8 @@ public sealed class UnusableKeyTests(UnusableKeyHost host, ITestOutputHelper out
     private Task<List<WalletKeyEvent>> FailuresAsync(Guid wallet) =>
         host.WithAsync(
             (_, db) =>
-                db.KeyEvents.AsNoTracking()
+                db
+                    .KeyEvents.AsNoTracking()
                     .Where(e => e.KeyId == wallet && e.Kind == KeyEventKind.Failed)
                     .OrderBy(e => e.Sequence)
                     .ToListAsync()
