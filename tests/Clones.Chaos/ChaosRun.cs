@@ -11,6 +11,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
 {
     private const int PayingPools = 4;
     private const int PoorPool = 2;
+    private const int DamagedPool = 1;
     private static readonly TimeSpan StandstillLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
@@ -40,6 +41,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             sender.SendAllAsync(orders, cancellationToken),
             .. Deployers(pools, owner).Select(d => d.DeployAsync(cancellationToken)),
             InterfereAsync(system, setting, owner, pools[PoorPool], cancellationToken),
+            DamageAKeyAsync(system, pools[DamagedPool], cancellationToken),
         ]);
         using var telling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var told = TellAsync(sender, telling.Token);
@@ -87,6 +89,18 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         await Task.Delay(plan.Length / 2, time, cancellationToken);
         await setting.RelieveAsync(poor, insistent, cancellationToken);
         await sabotage;
+    }
+
+    /// <summary>For the middle third of the trouble the stored key of one pool's wallet does not open; its payments wait, those of others do not.</summary>
+    private async Task DamageAKeyAsync(ChaosSystem system, ChaosPool pool, CancellationToken cancellationToken)
+    {
+        await Task.Delay(plan.Length / 3, time, cancellationToken);
+        var stored = await StoredKey.FlipAsync(system.Database, pool, time, cancellationToken);
+        Say("a stored key is damaged");
+        tally.Note("stored key damaged");
+        await Task.Delay(plan.Length / 3, time, cancellationToken);
+        await StoredKey.PutBackAsync(system.Database, pool, stored, time, cancellationToken);
+        Say("the stored key is repaired");
     }
 
     /// <summary>Every deed at its time. Two deeds to the same server follow each other, whatever the plan says.</summary>

@@ -21,7 +21,7 @@ public sealed class OwnerTests
     [Fact]
     public void What_is_signed_after_a_renewal_is_refused_and_the_fresh_one_lands()
     {
-        using var world = WorldOf(new Temper(IsSlow: 0.5, KeepsOld: 1), DeploymentPayer.DepositWallet);
+        using var world = WorldOf(new Temper(IsSlow: 0.8, KeepsOld: 1), DeploymentPayer.DepositWallet);
         DeployWithin(world, 30 * Minute);
         world.Faults.Counts.ShouldContainKey("owner refused: transaction_expired");
         world.Chain.FinalExecutions().Count(e => e.Transaction.Instructions.Count > 0).ShouldBe(2);

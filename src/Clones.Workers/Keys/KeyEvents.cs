@@ -70,7 +70,10 @@ internal sealed class KeyEvents(
             );
             // Under the lock of the key's row, so that of several payments at once one tells it.
             var (key, masterKey, reason) = (failure.Binding, failure.MasterKey, failure.Reason);
-            if (IsWorthARow(failure, failingFor) && !await IsToldAsync(own, key, masterKey, reason, passedOver: null, CancellationToken.None))
+            if (
+                IsWorthARow(failure, failingFor)
+                && !await IsToldAsync(own, key, masterKey, reason, passedOver: null, CancellationToken.None)
+            )
             {
                 own.KeyEvents.Add(New(key, KeyEventKind.Failed, masterKey, transactionId: transactionId, detail: reason));
                 await own.SaveChangesAsync(CancellationToken.None);

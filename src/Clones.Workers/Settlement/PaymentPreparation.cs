@@ -29,7 +29,8 @@ internal sealed class PaymentPreparation(
 )
 {
     // What whoever asked for a payment is told. What is wrong with a node or a key is for operators.
-    private const string FencedReason = "signing_fenced: The books are being compared with the chain; the payment goes on by itself after that.";
+    private const string FencedReason =
+        "signing_fenced: The books are being compared with the chain; the payment goes on by itself after that.";
     private const string ChainReason = "chain_unavailable: The chain does not answer; the payment is tried again by itself.";
     private const string KeyReason =
         "key_unusable: The key of the deposit wallet cannot be opened. Operators were told; the payment is tried again by itself.";

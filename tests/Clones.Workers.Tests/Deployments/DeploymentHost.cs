@@ -40,6 +40,7 @@ public sealed class DeploymentHost : IAsyncLifetime
         await WithAsync(db =>
             db.Database.ExecuteSqlAsync($"UPDATE transactions SET next_check_at = now() WHERE settled_at IS NULL AND next_check_at > now()")
         );
+        await WithAsync(db => db.Database.ExecuteSqlAsync($"UPDATE agent_wake_ups SET next_at = now()"));
         await host.Services.GetRequiredService<DeploymentSweeper>().PassAsync(TestContext.Current.CancellationToken);
     }
 

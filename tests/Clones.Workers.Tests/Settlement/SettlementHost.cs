@@ -65,6 +65,9 @@ public class SettlementHost : IAsyncLifetime
     /// <summary>A node that the workers do not know, and that no fault of theirs strikes.</summary>
     internal IRpcClient Bystander { get; private set; } = null!;
 
+    /// <summary>What a derived host sets otherwise.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> MoreSettings => new Dictionary<string, string?>();
+
     /// <summary>How many of the three nodes the workers know.</summary>
     protected virtual int NodesOfWorkers => 2;
 
@@ -82,6 +85,7 @@ public class SettlementHost : IAsyncLifetime
             ["Settlement:RebroadcastEvery"] = "00:00:00.500",
             ["Settlement:UnresolvedEvery"] = "00:00:00.500",
             ["Settlement:PrepareAgainAfter"] = "00:00:00.500",
+            ["Settlement:WakeUpLease"] = "00:00:02",
             ["Funds:PassEvery"] = "00:00:00.300",
             ["Ledger:PassEvery"] = "00:00:00.500",
             ["Ledger:WalletEvery"] = "00:00:01",
@@ -90,6 +94,10 @@ public class SettlementHost : IAsyncLifetime
             ["CLONES_WEBHOOK_SECRET"] = "webhook-secret-of-the-tests-0123456789abcdef",
             ["TOKEN_METADATA_URI"] = "https://clones.test/agents/{agentId}/metadata",
         };
+        foreach (var (name, value) in MoreSettings)
+        {
+            settings[name] = value;
+        }
         cluster = await starting;
         var fronts = Enumerable.Range(0, 3).Select(i => new UriBuilder(cluster) { Port = cluster.Port + 2 * i }.Uri).ToArray();
         settings["SOLANA_RPC_URLS"] = string.Join(',', fronts.Take(NodesOfWorkers));

@@ -4,6 +4,7 @@ using Clones.Persistence.Messaging.Hosting;
 using Clones.Persistence.Webhooks;
 using Clones.Solana.Rpc;
 using Clones.Testing;
+using Clones.Workers.Settlement;
 using Clones.Workers.Tests.Deployments;
 using Clones.Workers.Tests.Keys;
 using Clones.Workers.Tests.Settlement;

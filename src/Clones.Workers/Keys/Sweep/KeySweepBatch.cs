@@ -84,12 +84,7 @@ internal sealed class KeySweepBatch(
     }
 
     // Once: it comes by again in each pass, and in each sweep.
-    private async Task TellAsync(
-        KeyBinding binding,
-        KeyUnusableException? failure,
-        string type,
-        CancellationToken cancellationToken
-    )
+    private async Task TellAsync(KeyBinding binding, KeyUnusableException? failure, string type, CancellationToken cancellationToken)
     {
         var reason = failure?.Reason ?? type;
         if (await events.FailedAsync(binding, failure?.MasterKey, $"not migrated: {reason}", cancellationToken))

@@ -94,16 +94,16 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
         transactionIds.Count == 0
             ? Task.CompletedTask
             : WithAsync(async db =>
-        {
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                UPDATE transactions SET next_check_at = now() + {after}, lease_owner = NULL, lease_until = NULL
-                WHERE id = ANY({transactionIds.ToArray()}) AND status IN ('SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')
-                """,
-                cancellationToken
-            );
-            return true;
-        });
+            {
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    UPDATE transactions SET next_check_at = now() + {after}, lease_owner = NULL, lease_until = NULL
+                    WHERE id = ANY({transactionIds.ToArray()}) AND status IN ('SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')
+                    """,
+                    cancellationToken
+                );
+                return true;
+            });
 
     private async Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use)
     {

@@ -20,7 +20,14 @@ internal static class ImportVault
             new MasterKeyChecks(db, masters, TimeProvider.System),
             // It takes over only: no stored key is opened that could be migrated.
             migration: null!,
-            new KeyEvents(db, services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<KeyEvents>.Instance),
+            new KeyEvents(
+                db,
+                services.GetRequiredService<IServiceScopeFactory>(),
+                new KeyLookOptions(),
+                () => 0.5,
+                TimeProvider.System,
+                NullLogger<KeyEvents>.Instance
+            ),
             ActivatorUtilities.CreateInstance<KeyMeter>(services),
             TimeProvider.System,
             NullLogger<DepositKeyVault>.Instance
