@@ -2,6 +2,7 @@ using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
+using Clones.Workers.ErrorQueues;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
 using Clones.Workers.Keys.Commands;
@@ -29,6 +30,11 @@ try
     if (KeysCommand.IsAskedFor(args))
     {
         return await KeysCommand.RunAsync(args, Console.Out);
+    }
+
+    if (ErrorsCommand.IsAskedFor(args))
+    {
+        return await ErrorsCommand.RunAsync(args, Console.Out, Console.Error);
     }
 
     if (TokenCommand.IsAskedFor(args))
