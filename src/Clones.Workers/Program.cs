@@ -15,16 +15,21 @@ using Clones.Workers.Tokens;
 using Clones.Workers.Webhooks;
 
 CoreDumps.SwitchOff();
+if (WorkersCommandLine.Instance.Answer(args, Console.Out, Console.Error) is { } exitCode)
+{
+    return exitCode;
+}
+
 try
 {
     if (Migration.IsAskedFor(args))
     {
-        return await Migration.RunAsync(args);
+        return await Migration.RunAsync();
     }
 
     if (ReconcileCommand.IsAskedFor(args))
     {
-        return await ReconcileCommand.RunAsync(args, Console.Out);
+        return await ReconcileCommand.RunAsync(args, Console.Out, Console.Error);
     }
 
     if (KeysCommand.IsAskedFor(args))
