@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# reconcile, fence, keys, token, airdrop: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
+# reconcile, fence, keys, errors, token, airdrop: the workers' own commands, with the settings of the workers; their keys only where keys are opened, or told by name.
 
-run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop ...
-  local input=/dev/null options=()
+run_workers_command() { # run_workers_command reconcile|fence|keys|errors|token|airdrop ...
+  local input=/dev/null options=() server=postgres title=PostgreSQL
   select_servers dev
   read_settings
   # The others must work in any case: the fence is raised in an emergency.
@@ -26,8 +26,10 @@ run_workers_command() { # run_workers_command reconcile|fence|keys|token|airdrop
     return
   fi
   [ -e "$APP/workers/Clones.Workers.dll" ] || die "never started: ./clones up"
-  is_running "$RUN/postgres.pid" || die "PostgreSQL is not running: ./clones up"
+  [ "$1" != errors ] || server=rabbitmq title=RabbitMQ
+  [[ " $* " == *' --help '* || " $* " == *' -h '* ]] || is_running "$RUN/$server.pid" || die "$title is not running: ./clones up"
   workers_environment
+  [ "$1" != errors ] || HOST_ENV+=(RABBITMQ_MANAGEMENT_URL="http://127.0.0.1:$(port_of RABBITMQ_UI)")
   (
     ulimit -c 0 # a core dump would hold keys
     enter_host_environment

@@ -35,7 +35,8 @@ write_rabbitmq_configuration() {
     mkdir -p "$home/store" "$home/generated" "$LOGS/rabbitmq"
     : >"$home/env.conf"
     echo '[].' >"$home/advanced.config"
-    echo '[rabbitmq_management].' >"$home/enabled_plugins"
+    # The shovel is what "Move messages" of the management UI works with.
+    echo '[rabbitmq_management,rabbitmq_shovel,rabbitmq_shovel_management].' >"$home/enabled_plugins"
     cat >"$home/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$(port_of RABBITMQ)
 management.tcp.ip = 127.0.0.1

@@ -16,6 +16,9 @@ using Clones.Api.Webhooks;
 using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
 
+if (ApiCommandLine.Instance.Answer(args, Console.Out, Console.Error) is { } exitCode)
+    return exitCode;
+
 try
 {
     if (ApiKeyCommand.IsAskedFor(args))

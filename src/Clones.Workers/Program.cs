@@ -2,6 +2,7 @@ using Clones.Persistence;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Workers.Agents;
 using Clones.Workers.Deployments;
+using Clones.Workers.ErrorQueues;
 using Clones.Workers.Hosting;
 using Clones.Workers.Keys;
 using Clones.Workers.Keys.Commands;
@@ -14,21 +15,31 @@ using Clones.Workers.Tokens;
 using Clones.Workers.Webhooks;
 
 CoreDumps.SwitchOff();
+if (WorkersCommandLine.Instance.Answer(args, Console.Out, Console.Error) is { } exitCode)
+{
+    return exitCode;
+}
+
 try
 {
     if (Migration.IsAskedFor(args))
     {
-        return await Migration.RunAsync(args);
+        return await Migration.RunAsync();
     }
 
     if (ReconcileCommand.IsAskedFor(args))
     {
-        return await ReconcileCommand.RunAsync(args, Console.Out);
+        return await ReconcileCommand.RunAsync(args, Console.Out, Console.Error);
     }
 
     if (KeysCommand.IsAskedFor(args))
     {
         return await KeysCommand.RunAsync(args, Console.Out);
+    }
+
+    if (ErrorsCommand.IsAskedFor(args))
+    {
+        return await ErrorsCommand.RunAsync(args, Console.Out, Console.Error);
     }
 
     if (TokenCommand.IsAskedFor(args))

@@ -21,11 +21,12 @@ public sealed class LeashedProcess : IAsyncDisposable
     private readonly Process shell;
     private readonly List<string> output = [];
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
+    private readonly Task reading;
 
     private LeashedProcess(Process shell)
     {
         this.shell = shell;
-        var reading = Task.WhenAll(ReadAsync(shell.StandardOutput), ReadAsync(shell.StandardError));
+        reading = Task.WhenAll(ReadAsync(shell.StandardOutput), ReadAsync(shell.StandardError));
         reading.ContinueWith(_ => lines.Writer.Complete(), TaskScheduler.Default);
     }
 
@@ -67,11 +68,12 @@ public sealed class LeashedProcess : IAsyncDisposable
     /// <summary>Lines as they are written, those from before included, until the program ends.</summary>
     public IAsyncEnumerable<string> LinesAsync(CancellationToken cancellationToken) => lines.Reader.ReadAllAsync(cancellationToken);
 
-    /// <summary>Waits for the program to end by itself.</summary>
+    /// <summary>Waits for the program to end by itself, and for the last of what it wrote.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
         await shell.WaitForExitAsync(cancellationToken);
+        await reading.WaitAsync(cancellationToken);
         return shell.ExitCode;
     }
 

@@ -5,6 +5,11 @@ using Spectre.Console;
 
 if (WalletCommand.IsAskedFor(args))
     return await WalletCommand.RunAsync(args, Console.In, Console.Out, Console.Error);
+if (args.Length > 0)
+{
+    Console.Error.WriteLine($"Unknown argument \"{args[0]}\". Without any the demo runs; {WalletCommand.Usage}");
+    return 2;
+}
 
 // Redirected output has no width of its own, and signatures must not be cut.
 if (Console.IsOutputRedirected)

@@ -9,13 +9,23 @@ internal static class WalletCommand
 {
     private const string KeypairSetting = "CLONES_OWNER_KEYPAIR";
 
-    private const string Usage = "usage: ./clones wallet address | sign-in | sign [TRANSACTION]";
+    public const string Usage = "usage: ./clones wallet address | sign-in | sign [TRANSACTION]";
 
     public static bool IsAskedFor(string[] args) => args is ["wallet", ..];
 
     /// <returns>Exit code: 0 done, 1 the API or the file did not do their part, 2 refused.</returns>
     public static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output, TextWriter error)
     {
+        switch (args[1..])
+        {
+            case [.., "--help" or "-h"]:
+                await output.WriteLineAsync(Usage);
+                return 0;
+            // Before the keypair is looked for, and made where there is none.
+            case not (["address"] or ["sign-in"] or ["sign"] or ["sign", _]):
+                await error.WriteLineAsync(Usage);
+                return 2;
+        }
         try
         {
             using var wallet = new OwnerWallet(new KeypairFile(Required(KeypairSetting)).Open());
@@ -30,11 +40,8 @@ internal static class WalletCommand
                     return 0;
                 case ["sign"]:
                     return await SignAsync(wallet, await input.ReadToEndAsync(), output, error);
-                case ["sign", var transaction]:
-                    return await SignAsync(wallet, transaction, output, error);
                 default:
-                    await error.WriteLineAsync(Usage);
-                    return 2;
+                    return await SignAsync(wallet, args[2], output, error);
             }
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)

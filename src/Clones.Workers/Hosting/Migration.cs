@@ -7,12 +7,12 @@ namespace Clones.Workers.Hosting;
 /// <summary><c>dotnet Clones.Workers.dll migrate</c>: brings the database up to this version and ends.</summary>
 internal static class Migration
 {
-    public static bool IsAskedFor(string[] args) => args is ["migrate", ..];
+    public static bool IsAskedFor(string[] args) => args is ["migrate"];
 
     /// <returns>Exit code 0.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync()
     {
-        var builder = Host.CreateApplicationBuilder(args);
+        var builder = Host.CreateApplicationBuilder();
         // Of a new database EF asks for a table that is not there yet, and logs that as an error; what really fails is thrown.
         builder.Configuration["Serilog:MinimumLevel:Override:Microsoft.EntityFrameworkCore.Database.Command"] = "Fatal";
         builder.Services.AddWorkerLogging(builder.Configuration);

@@ -61,21 +61,13 @@ internal sealed class FenceLift(
             return new FenceProgress(true, "It is open.");
         }
 
-        var margin = DeathVerdict.MarginFor(rpc.All.Count);
-        if (fence.BlockHeight is not { } height)
+        var (horizon, state) = await PassHeightAsync(fence, cancellationToken);
+        if (horizon is null)
         {
-            height = await HighestAsync(cancellationToken) + BlockhashLife;
-            await ledger.SetFenceHeightAsync(fence.Raising, height, cancellationToken);
-            return new FenceProgress(false, $"The finalized block height must pass {height + margin}.");
+            return new FenceProgress(false, state);
         }
 
-        var horizon = await horizons.ReadAsync(cancellationToken);
-        if (horizon.BlockHeight < height + margin)
-        {
-            return new FenceProgress(false, $"The finalized block height is {horizon.BlockHeight} and must pass {height + margin}.");
-        }
-
-        var adopted = await CompareAsync(fence, horizon, margin, cancellationToken);
+        var adopted = await CompareAsync(fence, horizon, cancellationToken);
         var waiting = await ledger.FencedAsync(fence.Raising, cancellationToken);
         if (waiting.Count > 0)
         {
@@ -97,10 +89,30 @@ internal sealed class FenceLift(
         return new FenceProgress(true, $"Every wallet was read, {adopted} transactions were found on chain at last.");
     }
 
+    /// <summary>Whether what was signed before the fence was raised can no longer land: it is dead, or final.</summary>
+    /// <returns>How far the chain is final then; null while it is not past the height of the fence, and what is missing.</returns>
+    /// <inheritdoc cref="TryAsync" path="/exception"/>
+    public async Task<(FinalizedHorizon? Horizon, string State)> PassHeightAsync(FenceReading fence, CancellationToken cancellationToken)
+    {
+        var margin = DeathVerdict.MarginFor(rpc.All.Count);
+        if (fence.BlockHeight is not { } height)
+        {
+            height = await HighestAsync(cancellationToken) + BlockhashLife;
+            await ledger.SetFenceHeightAsync(fence.Raising, height, cancellationToken);
+            return (null, $"The finalized block height must pass {height + margin}.");
+        }
+
+        var horizon = await horizons.ReadAsync(cancellationToken);
+        return horizon.BlockHeight < height + margin
+            ? (null, $"The finalized block height is {horizon.BlockHeight} and must pass {height + margin}.")
+            : (horizon, "It is past.");
+    }
+
     /// <summary>Reads the wallets that are held back, and lets those through whose ledger adds up.</summary>
     /// <returns>How many transactions were taken over.</returns>
-    private async Task<int> CompareAsync(FenceReading fence, FinalizedHorizon horizon, ulong margin, CancellationToken cancellationToken)
+    private async Task<int> CompareAsync(FenceReading fence, FinalizedHorizon horizon, CancellationToken cancellationToken)
     {
+        var margin = DeathVerdict.MarginFor(rpc.All.Count);
         var adopted = 0;
         var fenced = (await ledger.FencedAsync(fence.Raising, cancellationToken)).ToDictionary(w => w.Id);
         foreach (var ids in fenced.Keys.Chunk(WalletsAtOnce))

@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Persistence.Hosting;
 using Clones.Persistence.Messaging.Hosting;
 using Clones.Solana.Rpc;
 using Clones.Workers.Hosting;
@@ -22,34 +23,52 @@ internal static class ReconcileCommand
     private const int TriesMax = 3;
     private const int WalletsShownMax = 50;
 
+    private const string Usage =
+        "usage: reconcile | fence status | fence raise REASON | fence hold REASON | fence release | fence open ADDRESS REASON";
+
+    private const string ReasonWanted =
+        "REASON is missing or too long: one argument of 1 to 500 characters, in quotes, that says why and does not begin with a dash.";
+
     public static bool IsAskedFor(string[] args) => args is ["reconcile", ..] or ["fence", ..];
 
     /// <returns>The exit code: see the constants.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
+        // Before any setting is looked at, and before --help is taken for a reason.
+        if (args.Any(HostCommandLine.IsHelp))
+        {
+            await output.WriteLineAsync(Usage);
+            return NoDifference;
+        }
+        if (Parse(args) is not { } run)
+        {
+            await errors.WriteLineAsync(args is ["fence", "raise" or "hold" or "open", ..] ? ReasonWanted : Usage);
+            return WrongUsage;
+        }
         var builder = Host.CreateApplicationBuilder();
         // Standard output is for the report.
         builder.Logging.ClearProviders();
         AddServices(builder.Services, builder.Configuration);
         // Never started: nothing is consumed here; messages are stored with the books, and a worker sends them.
         using var host = builder.Build();
-        return args switch
-        {
-            ["reconcile"] => await ReconcileAsync(host.Services, output, CancellationToken.None),
-            ["fence", "status"] => await StatusAsync(host.Services, output),
-            ["fence", "raise", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, false, output),
-            ["fence", "hold", var reason] when reason.Length is > 0 and <= 500 => await RaiseAsync(host.Services, reason, true, output),
-            ["fence", "release"] => await ReleaseAsync(host.Services, output),
-            ["fence", "open", var wallet, var reason] when reason.Length is > 0 and <= 500 => await OpenAsync(
-                host.Services,
-                wallet,
-                reason,
-                output
-            ),
-            ["fence", "raise" or "hold" or "open", ..] => await ReasonAsync(output),
-            _ => await UsageAsync(output),
-        };
+        return await run(host.Services, output);
     }
+
+    private static Func<IServiceProvider, TextWriter, Task<int>>? Parse(string[] args) =>
+        args switch
+        {
+            ["reconcile"] => (services, output) => ReconcileAsync(services, output, CancellationToken.None),
+            ["fence", "status"] => StatusAsync,
+            ["fence", "raise", var reason] when IsReason(reason) => (services, output) => RaiseAsync(services, reason, false, output),
+            ["fence", "hold", var reason] when IsReason(reason) => (services, output) => RaiseAsync(services, reason, true, output),
+            ["fence", "release"] => ReleaseAsync,
+            ["fence", "open", var wallet, var reason] when IsReason(reason) => (services, output) =>
+                OpenAsync(services, wallet, reason, output),
+            _ => null,
+        };
+
+    // What begins like an option was meant as one.
+    private static bool IsReason(string text) => text.Length is > 0 and <= 500 && text[0] != '-';
 
     internal static void AddServices(IServiceCollection services, IConfiguration configuration) =>
         services
@@ -210,6 +229,20 @@ internal static class ReconcileCommand
             await output.WriteLineAsync($"{address} was not compared with the chain yet: wait, and see ./clones fence status");
             return Unresolved;
         }
+        try
+        {
+            var (horizon, state) = await services.GetRequiredService<FenceLift>().PassHeightAsync(fence, CancellationToken.None);
+            if (horizon is null)
+            {
+                await output.WriteLineAsync($"What was signed before may still land. {state} Try again then.");
+                return Unresolved;
+            }
+        }
+        catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
+        {
+            await output.WriteLineAsync($"Whether what was signed before may still land is not known. {e.Diagnosis()}");
+            return Unresolved;
+        }
         var difference = $"{wallet.Reason} Let through by hand: {reason}";
         if (!await store.LetThroughAsync(wallet.Id, fence, difference, CancellationToken.None))
         {
@@ -222,19 +255,5 @@ internal static class ReconcileCommand
             await output.WriteLineAsync("Signing fence: still held by hand for every wallet until ./clones fence release");
         }
         return NoDifference;
-    }
-
-    private static async Task<int> ReasonAsync(TextWriter output)
-    {
-        await output.WriteLineAsync("REASON is missing or too long: one argument of 1 to 500 characters, in quotes, that says why.");
-        return WrongUsage;
-    }
-
-    private static async Task<int> UsageAsync(TextWriter output)
-    {
-        await output.WriteLineAsync(
-            "usage: reconcile | fence status | fence raise REASON | fence hold REASON | fence release | fence open ADDRESS REASON"
-        );
-        return WrongUsage;
     }
 }

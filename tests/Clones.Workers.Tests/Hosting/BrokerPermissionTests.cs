@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using Clones.Testing;
+using Clones.Workers.Tests.Keys;
 using Clones.Workers.Tests.Settlement;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -63,6 +64,31 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
         refused.ShutdownReason.ShouldNotBeNull().ReplyText.ShouldContain("ACCESS_REFUSED");
     }
 
+    [Theory]
+    [InlineData("score must be 0 to 100", "urn:message:Clones.Contracts.Submissions:SubmissionGraded")]
+    [InlineData("Nobody at submission-graded takes this message", "urn:message:Other:SubmissionGraded")]
+    public async Task A_bad_message_that_names_its_user_ends_in_the_error_queue_like_any_other(string reason, string type)
+    {
+        await using var connection = await service.ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        var properties = new BasicProperties
+        {
+            UserId = service.Name,
+            MessageId = $"{Guid.NewGuid()}",
+            Headers = new Dictionary<string, object?> { ["MT-MessageType"] = type },
+        };
+        var bad =
+            $$"""{"submissionId":"bad","trainingPoolId":"{{Guid.NewGuid()}}","submitter":"{{TestKeys.FreshAddress()}}","score":200}""";
+
+        await channel.BasicPublishAsync("submission-graded", "", true, properties, Encoding.UTF8.GetBytes(bad));
+
+        await SettlementHost.UntilAsync(
+            async () =>
+                (await service.Broker.FaultsAsync("submission-graded")).FirstOrDefault(r => r.Contains(reason, StringComparison.Ordinal)),
+            "the message to be refused"
+        );
+    }
+
     private async Task PublishAsync(string exchange, string queue)
     {
         await using var connection = await service.ConnectAsync();
@@ -73,6 +99,8 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
     public sealed partial class Service : SettlementHost, IAsyncLifetime
     {
         private readonly string name = $"service-{Guid.NewGuid():N}";
+
+        internal string Name => name;
 
         internal Task<IConnection> ConnectAsync() =>
             new ConnectionFactory { Uri = new UriBuilder(Broker.Amqp) { UserName = name, Password = name }.Uri }.CreateConnectionAsync();

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Clones.Persistence.Messaging.Hosting;
 
@@ -25,7 +26,7 @@ public static class ClonesBus
         Action<IBusRegistrationConfigurator>? register = null
     )
     {
-        var host = HostAddress(configuration["RABBITMQ_URL"]);
+        var host = ReadHost(configuration);
         services
             .AddOptions<MassTransitHostOptions>()
             .Configure(options =>
@@ -49,6 +50,10 @@ public static class ClonesBus
             bus.UsingRabbitMq((context, rabbit) => ConfigureBroker(context, rabbit, host));
         });
     }
+
+    /// <summary>The broker's address, with user and password.</summary>
+    /// <exception cref="ConfigurationMissingException">RABBITMQ_URL is missing or no amqp address.</exception>
+    public static Uri ReadHost(IConfiguration configuration) => HostAddress(configuration["RABBITMQ_URL"]);
 
     private static void ConfigureBroker(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit, Uri host)
     {
@@ -87,6 +92,11 @@ public static class ClonesBus
         endpoint.PublishFaults = false;
         endpoint.PrefetchCount = 2 * ConcurrencyPerQueue;
         endpoint.ConcurrentMessageLimit = ConcurrencyPerQueue;
+
+        endpoint.ConfigureErrorQueueMove();
+        endpoint.ConfigureDeadLetter(pipe =>
+            pipe.UseFilter(new SkippedMessageFilter(context.GetRequiredService<ILogger<SkippedMessageFilter>>()))
+        );
 
         // Outside the outbox, so that every try has a scope, a context and a database transaction of its own.
         endpoint.UsePassingTroubleRetry();
