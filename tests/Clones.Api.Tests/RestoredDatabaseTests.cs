@@ -26,7 +26,7 @@ public sealed class RestoredDatabaseTests(ApiFixture api)
         }
         finally
         {
-            await db.OpenFenceAsync((await db.ReadFenceAsync(cancellation)).Raising, cancellation);
+            await db.OpenFenceAsync(await db.ReadFenceAsync(cancellation), cancellation);
         }
         (await owner.Http.SendJsonAsync(HttpMethod.Patch, path, new { ticker = "NEW" }, ("If-Match", "*"))).Status.ShouldBe(200);
     }
