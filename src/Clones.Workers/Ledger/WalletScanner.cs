@@ -1,4 +1,5 @@
 using Clones.Persistence.Ledger;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
@@ -24,9 +25,26 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
     public async Task ScanAsync(WatchedWallet wallet, FinalizedHorizon horizon, CancellationToken cancellationToken)
     {
         var tokenAccounts = await TokenAccountsAsync(wallet, cancellationToken);
+        await ReadAgainAsync(wallet, tokenAccounts, horizon, cancellationToken);
         foreach (var address in tokenAccounts.Keys.Prepend(PublicKey.Parse(wallet.Address)))
         {
             await ScanAsync(wallet, address, tokenAccounts, horizon, cancellationToken);
+        }
+    }
+
+    /// <summary>What an earlier release could not read, this one may.</summary>
+    private async Task ReadAgainAsync(
+        WatchedWallet wallet,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        FinalizedHorizon horizon,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var (signature, slot) in await store.UnparsedAsync(wallet.Id, MessageVersions.Highest, cancellationToken))
+        {
+            var detail = await AgreedHistory.DetailAsync(horizon, Signature.Parse(signature), slot, cancellationToken);
+            var reading = WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow());
+            await store.SaveAsync([reading], anew: true, cancellationToken);
         }
     }
 
@@ -68,9 +86,9 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         foreach (var batch in listed.Where(l => !known.Contains(l.Signature.ToString())).Chunk(BatchSize))
         {
             var readings = new List<WalletReading>();
-            foreach (var (signature, _) in batch)
+            foreach (var (signature, listedSlot) in batch)
             {
-                var detail = await AgreedHistory.DetailAsync(horizon, signature, cancellationToken);
+                var detail = await AgreedHistory.DetailAsync(horizon, signature, listedSlot, cancellationToken);
                 readings.Add(WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow()));
             }
             await store.SaveAsync(readings, isNewAccount, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -48,6 +49,29 @@ public sealed class DeathInquestTests : IDisposable
         evidence.Error.ShouldNotBeNull().ShouldContain("does not show it");
     }
 
+    [Theory]
+    [MemberData(nameof(Payers))]
+    public async Task A_memo_in_what_cannot_be_read_counts_only_where_the_wallet_may_have_paid_it(bool isHeldByOwner)
+    {
+        var seen = MemoPaidBy(stranger);
+
+        var ofAnother = await InvestigateAsync(
+            seen,
+            isHeldByOwner,
+            shown: p => CannedTransactions.OfUnknownVersion(p, stranger.PublicKey, wallet.PublicKey)
+        );
+        var ofWallet = await InvestigateAsync(
+            seen,
+            isHeldByOwner,
+            shown: p => CannedTransactions.OfUnknownVersion(p, wallet.PublicKey, stranger.PublicKey)
+        );
+        var ofSomebody = await InvestigateAsync(seen, isHeldByOwner, shown: p => CannedTransactions.OfUnknownVersion(p, null));
+
+        (ofAnother.Error, ofAnother.Sighting, ofAnother.HistoryReachesAttempt).ShouldBe((null, null, true));
+        ofWallet.Error.ShouldNotBeNull().ShouldContain(seen.Id.ToString());
+        ofSomebody.Error.ShouldNotBeNull().ShouldContain(seen.Id.ToString());
+    }
+
     public void Dispose()
     {
         wallet.Dispose();
@@ -67,7 +91,12 @@ public sealed class DeathInquestTests : IDisposable
         return transaction;
     }
 
-    private async Task<NodeEvidence> InvestigateAsync(Transaction listed, bool isHeldByOwner, bool isShown = true)
+    private async Task<NodeEvidence> InvestigateAsync(
+        Transaction listed,
+        bool isHeldByOwner,
+        bool isShown = true,
+        Func<JsonElement, string>? shown = null
+    )
     {
         var node = new CannedNode()
             .Answer("getGenesisHash", _ => $"\"{Recent}\"")
@@ -84,7 +113,7 @@ public sealed class DeathInquestTests : IDisposable
                     )}}","blockTime":null,"confirmationStatus":"finalized"}]
                     """
             )
-            .Answer("getTransaction", _ => isShown ? CannedTransactions.Detail(listed) : "null")
+            .Reply("getTransaction", shown ?? (_ => $"\"result\":{(isShown ? CannedTransactions.Detail(listed) : "null")}"))
             .Answer("getFirstAvailableBlock", _ => "0");
         var attempt = new AttemptFacts(
             Ours,
