@@ -359,6 +359,20 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
+    public void Row_34_a_deposit_that_nobody_can_read_keeps_no_fence_raised()
+    {
+        var scenario = new Scenario();
+        scenario.World.Chain.GiftsAreUnreadable = true;
+        Action? backup = null;
+        scenario.At(10, () => backup = scenario.World.Database.BackUp());
+        scenario.RunTo(2 * Minute);
+        scenario.World.Restore(backup.ShouldNotBeNull());
+        scenario.Finish(2 * Minute);
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Completed);
+        scenario.Attempts.ShouldHaveSingleItem().Evidence.ShouldNotBeNull().ShouldContain("RECOVERED");
+    }
+
+    [Fact]
     public void Row_27_finality_that_stalls_for_ten_minutes_duplicates_nothing()
     {
         var scenario = new Scenario();

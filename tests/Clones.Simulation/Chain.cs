@@ -87,6 +87,9 @@ internal sealed class Chain
             .Any(e => e.Error is null && e.Transaction.Memo?.StartsWith($"{transactionId:D}:", StringComparison.Ordinal) == true);
 
     /// <summary>Somebody has paid into the wallet long ago: its history says so.</summary>
+    /// <summary>What strangers gave is of a version that no reader knows: nodes say so, and what it did to the balances.</summary>
+    public bool GiftsAreUnreadable { get; set; }
+
     public void Fund(PublicKey wallet, ulong lamports)
     {
         using var giver = Account.FromSeed(dice.Bytes(Account.SeedLength));

@@ -104,6 +104,8 @@ internal sealed class Node(Chain chain, Dice dice, int number)
         return transaction.Executions.Find(e => e.Block.Height <= height && View.Holds(e.Block));
     }
 
+    public bool IsUnreadable(WireTransaction transaction) => transaction.IsGift && chain.GiftsAreUnreadable;
+
     public ulong Balance(PublicKey address, Commitment commitment) => chain.BalanceAt(address, View, Height(commitment));
 
     /// <summary>Null for what is not there, and for everything while the node knows nothing.</summary>

@@ -67,22 +67,34 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
             commitment,
             null,
             () =>
-                node.Seen(signature, commitment) is { } seen
-                    ? new TransactionDetail(
-                        seen.Block.Slot,
-                        null,
-                        seen.Error,
-                        seen.Transaction.Fee,
-                        seen.Transaction.Bytes,
-                        seen.Transaction.BalancesBefore(),
-                        seen.Transaction.BalancesAfter(seen.Error is null),
-                        [],
-                        [],
-                        [],
-                        [],
-                        null,
+                node.Seen(signature, commitment) is not { } seen ? null
+                : node.IsUnreadable(seen.Transaction)
+                    ? throw new RpcErrorException(
+                        Endpoint,
+                        "getTransaction",
+                        200,
+                        RpcErrorCodes.UnsupportedTransactionVersion,
+                        "Transaction version (2) is not supported by the requesting client.",
                         null
                     )
+                : DetailOf(seen, seen.Transaction.Bytes)
+        );
+
+    public Task<TransactionDetail?> GetUnparsedTransactionAsync(
+        Signature signature,
+        Commitment commitment,
+        CancellationToken cancellationToken
+    ) =>
+        AskAsync(
+            "getTransaction",
+            commitment,
+            null,
+            () =>
+                node.Seen(signature, commitment) is { } seen
+                    ? DetailOf(seen, ReadOnlyMemory<byte>.Empty) with
+                    {
+                        Unparsed = new UnparsedTransaction(signature, seen.Transaction.AccountKeys(), "Version 2 cannot be read."),
+                    }
                     : null
         );
 
@@ -178,6 +190,23 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice)
     public Task<string> GetVersionAsync(CancellationToken cancellationToken) => throw NotAsked();
 
     public Task<Signature> RequestAirdropAsync(PublicKey address, ulong lamports, CancellationToken cancellationToken) => throw NotAsked();
+
+    private static TransactionDetail DetailOf(Execution seen, ReadOnlyMemory<byte> bytes) =>
+        new(
+            seen.Block.Slot,
+            null,
+            seen.Error,
+            seen.Transaction.Fee,
+            bytes,
+            seen.Transaction.BalancesBefore(),
+            seen.Transaction.BalancesAfter(seen.Error is null),
+            [],
+            [],
+            [],
+            [],
+            null,
+            null
+        );
 
     private static NotSupportedException NotAsked() => new("Neither payments of SOL nor deployments ask such a thing.");
 

@@ -31,6 +31,7 @@ internal sealed class Trouble(World world)
     public void Brew(int until)
     {
         var dice = world.Dice;
+        world.Chain.GiftsAreUnreadable = dice.Chance(0.3);
         // The first node is the one that is asked first.
         var liar = dice.Chance(0.5) ? world.Nodes[0] : dice.Of(world.Nodes);
         foreach (var point in Enum.GetValues<CrashPoint>().Where(_ => dice.Chance(0.12)))

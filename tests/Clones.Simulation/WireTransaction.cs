@@ -33,6 +33,8 @@ internal sealed class WireTransaction
     /// <summary>Where it was executed, on any fork.</summary>
     public List<Execution> Executions { get; } = [];
 
+    public IReadOnlyList<PublicKey> AccountKeys() => Transaction.Deserialize(Bytes).Message.AccountKeys;
+
     /// <summary>Any that suffice: only the differences matter, and they are the true ones.</summary>
     public IReadOnlyList<ulong> BalancesBefore() =>
         [.. Transaction.Deserialize(Bytes).Message.AccountKeys.Select(_ => 1_000_000_000_000_000UL)];

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Clones.Solana.Primitives;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Compact;
@@ -27,7 +28,7 @@ internal sealed partial class RedactingFormatter : ITextFormatter
         text = UserInfo().Replace(text, $"$1{Mark}@");
         text = Credential().Replace(text, $"$1{Mark}");
         text = WebhookSecret().Replace(text, Mark);
-        return Opaque().Replace(text, Mark);
+        return Opaque().Replace(text, found => PublicText.IsSignature(found.Value.TrimEnd('.')) ? found.Value : Mark);
     }
 
     /// <summary>amqp://user:password@host, and the like.</summary>

@@ -30,6 +30,9 @@ internal sealed class LedgerMaps
             m.Ordinal,
         });
 
+        // Few, and asked for at every reading of a wallet.
+        builder.HasIndex(m => m.WalletId).HasFilter("unparsed_by_version IS NOT NULL").HasDatabaseName("ix_wallet_movements_unparsed");
+
         // A u64 with a sign.
         builder.Property(m => m.Delta).HasColumnType("numeric(21,0)");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(m => m.WalletId).OnDelete(DeleteBehavior.Restrict);

@@ -36,6 +36,12 @@ public sealed class WalletMovement
 
     /// <summary>The chain executed and rejected the transaction: only its fee was taken.</summary>
     public bool Failed { get; init; }
+
+    /// <summary>Why the transaction could not be read, for people; null where it was. The delta is then what the nodes tell of the balances.</summary>
+    public string? Unparsed { get; init; }
+
+    /// <summary>The highest version of transactions that could be read when this one could not: a later release reads it again.</summary>
+    public int? UnparsedByVersion { get; init; }
     public required DateTimeOffset RecordedAt { get; init; }
 }
 
@@ -59,6 +65,9 @@ public enum MovementKind
 
     /// <summary>The transaction names the wallet and moves nothing of it.</summary>
     None,
+
+    /// <summary>The transaction cannot be read: what the balances changed by, or zero where that is not told.</summary>
+    Unparsed,
 
     /// <summary>Anything else. An auditor looks at it.</summary>
     Unknown,

@@ -817,8 +817,20 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("transaction_id");
 
+                    b.Property<string>("Unparsed")
+                        .HasColumnType("text")
+                        .HasColumnName("unparsed");
+
+                    b.Property<int?>("UnparsedByVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("unparsed_by_version");
+
                     b.HasKey("WalletId", "Signature", "Ordinal")
                         .HasName("pk_wallet_movements");
+
+                    b.HasIndex("WalletId")
+                        .HasDatabaseName("ix_wallet_movements_unparsed")
+                        .HasFilter("unparsed_by_version IS NOT NULL");
 
                     b.ToTable("wallet_movements", (string)null);
                 });

@@ -36,7 +36,10 @@ public sealed class Message
 
     public IReadOnlyList<CompiledInstruction> Instructions { get; }
 
-    /// <summary>Empty for legacy messages.</summary>
+    /// <summary>Of version 1; null for the others.</summary>
+    public MessageConfig? Config { get; internal init; }
+
+    /// <summary>Empty but for version 0.</summary>
     public IReadOnlyList<MessageLookup> Lookups { get; }
 
     /// <summary>Who must sign, in the order of the transaction's signatures.</summary>

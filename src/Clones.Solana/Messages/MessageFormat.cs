@@ -2,7 +2,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Messages;
 
-/// <summary>The wire format of legacy and version 0 messages.</summary>
+/// <summary>The wire format of legacy and version 0 messages; those of version 1 are handed on.</summary>
 internal static class MessageFormat
 {
     private const byte VersionFlag = 0x80;
@@ -16,6 +16,11 @@ internal static class MessageFormat
         if ((reader.Peek() & VersionFlag) != 0)
         {
             var number = reader.ReadByte() & ~VersionFlag;
+            if (number == 1)
+            {
+                return MessageFormatV1.Read(ref reader);
+            }
+
             version = number == 0 ? MessageVersion.V0 : throw new FormatException($"Message version {number} is unknown.");
         }
 
@@ -71,6 +76,11 @@ internal static class MessageFormat
 
     public static byte[] Write(Message message)
     {
+        if (message.Version == MessageVersion.V1)
+        {
+            return MessageFormatV1.Write(message);
+        }
+
         var data = new byte[Size(message)];
         var at = 0;
         if (message.Version == MessageVersion.V0)

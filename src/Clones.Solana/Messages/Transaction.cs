@@ -5,7 +5,7 @@ namespace Clones.Solana.Messages;
 /// <summary>A message with one signature slot per signer. Never larger than what the network carries.</summary>
 public sealed class Transaction
 {
-    /// <summary>The largest transaction that the network carries, in bytes: an IPv6 packet of 1,280 less its headers.</summary>
+    /// <summary>The largest transaction of the versions that are built here, in bytes: an IPv6 packet of 1,280 less its headers.</summary>
     public const int SizeMax = 1_232;
 
     private readonly byte[] messageBytes;
@@ -21,8 +21,8 @@ public sealed class Transaction
         Message = message;
         this.messageBytes = messageBytes;
         this.signatures = signatures;
-        Size = ShortVec.Size(signatures.Length) + signatures.Length * Signature.Length + messageBytes.Length;
-        if (Size > SizeMax)
+        Size = (IsV1 ? 0 : ShortVec.Size(signatures.Length)) + signatures.Length * Signature.Length + messageBytes.Length;
+        if (Size > (IsV1 ? MessageFormatV1.TransactionBytesMax : SizeMax))
         {
             throw new TransactionTooLargeException(Size);
         }
@@ -41,16 +41,24 @@ public sealed class Transaction
 
     /// <summary>Reads exactly one transaction. Signatures are not verified here: see <see cref="VerifySignatures"/>.</summary>
     /// <exception cref="FormatException">
-    /// More than <see cref="SizeMax"/> bytes, cut off, bytes left over, a malformed message, or not one signature per signer.
+    /// More bytes than its version may have, cut off, bytes left over, a malformed message, or not one signature per signer.
     /// </exception>
     public static Transaction Deserialize(ReadOnlySpan<byte> data)
     {
-        if (data.Length > SizeMax)
+        // Where other versions count their signatures first; so many never fit.
+        var isV1 = !data.IsEmpty && data[0] == MessageFormatV1.Prefix;
+        var sizeMax = isV1 ? MessageFormatV1.TransactionBytesMax : SizeMax;
+        if (data.Length > sizeMax)
         {
-            throw new FormatException($"{data.Length} bytes; a transaction has at most {SizeMax}.");
+            throw new FormatException($"{data.Length} bytes; a transaction has at most {sizeMax}.");
         }
 
         var reader = new WireReader(data);
+        if (isV1)
+        {
+            return DeserializeV1(data, ref reader);
+        }
+
         var signatures = new Signature[Math.Min(ShortVec.Read(ref reader), SizeMax / Signature.Length + 1)];
         for (var i = 0; i < signatures.Length; i++)
         {
@@ -65,6 +73,20 @@ public sealed class Transaction
         }
 
         return new Transaction(message, messageBytes.ToArray(), signatures);
+    }
+
+    private static Transaction DeserializeV1(ReadOnlySpan<byte> data, ref WireReader reader)
+    {
+        var message = MessageFormat.Read(ref reader);
+        var messageBytes = data[..^reader.Remaining].ToArray();
+        var signatures = new Signature[message.Signers.Count];
+        for (var i = 0; i < signatures.Length; i++)
+        {
+            signatures[i] = new Signature(reader.Read(Signature.Length));
+        }
+
+        reader.ExpectEnd();
+        return new Transaction(message, messageBytes, signatures);
     }
 
     /// <summary>Fills the slot of this signer, over whatever was in it.</summary>
@@ -103,16 +125,28 @@ public sealed class Transaction
     public byte[] Serialize()
     {
         var data = new byte[Size];
-        var at = ShortVec.Write(data, signatures.Length);
+        var at = 0;
+        if (IsV1)
+        {
+            messageBytes.CopyTo(data, 0);
+            at = messageBytes.Length;
+        }
+        else
+        {
+            at = ShortVec.Write(data, signatures.Length);
+            messageBytes.CopyTo(data, at + signatures.Length * Signature.Length);
+        }
+
         foreach (var signature in signatures)
         {
             signature.CopyTo(data.AsSpan(at));
             at += Signature.Length;
         }
 
-        messageBytes.CopyTo(data, at);
         return data;
     }
+
+    private bool IsV1 => Message.Version == MessageVersion.V1;
 
     private int SlotOf(PublicKey signer)
     {

@@ -70,7 +70,19 @@ public interface IRpcClient
 
     /// <param name="commitment">Confirmed or finalized.</param>
     /// <returns>Null when the node does not know the transaction at this commitment.</returns>
+    /// <exception cref="RpcErrorException">
+    /// Among others <see cref="RpcErrorCodes.UnsupportedTransactionVersion"/>: its version is above <see cref="MessageVersions.Highest"/>.
+    /// </exception>
     Task<TransactionDetail?> GetTransactionAsync(
+        Signature signature,
+        Commitment commitment = Commitment.Finalized,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>What the node makes of a transaction whose bytes cannot be read here, of whatever version it is.</summary>
+    /// <param name="commitment">Confirmed or finalized.</param>
+    /// <returns>With <see cref="TransactionDetail.Unparsed"/>; null when the node does not know the transaction at this commitment.</returns>
+    Task<TransactionDetail?> GetUnparsedTransactionAsync(
         Signature signature,
         Commitment commitment = Commitment.Finalized,
         CancellationToken cancellationToken = default

@@ -49,7 +49,16 @@ public sealed record TransactionDetail(
     IReadOnlyList<PublicKey> LoadedReadOnly,
     IReadOnlyList<string>? Logs,
     ulong? ComputeUnitsConsumed
-);
+)
+{
+    /// <summary>Set where the bytes cannot be read here, and are not held: the rest is as the node understands them.</summary>
+    public UnparsedTransaction? Unparsed { get; init; }
+}
+
+/// <param name="Signature">By which it is listed.</param>
+/// <param name="AccountKeys">Those of the message, fee payer first; empty where the node does not tell them.</param>
+/// <param name="Reason">Why it cannot be read, for people.</param>
+public sealed record UnparsedTransaction(Signature Signature, IReadOnlyList<PublicKey> AccountKeys, string Reason);
 
 /// <param name="AccountIndex">Into the accounts as in <see cref="TransactionDetail.PreBalances"/>.</param>
 /// <param name="Amount">Base units.</param>

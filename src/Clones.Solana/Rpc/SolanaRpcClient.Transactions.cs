@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Rpc;
@@ -79,6 +80,30 @@ public sealed partial class SolanaRpcClient
             result => RpcReaders.NullOr(result, TransactionDetailReader.Read),
             cancellationToken
         );
+
+    public Task<TransactionDetail?> GetUnparsedTransactionAsync(
+        Signature signature,
+        Commitment commitment = Commitment.Finalized,
+        CancellationToken cancellationToken = default
+    )
+    {
+        return CallAsync(
+            "getTransaction",
+            json =>
+            {
+                json.WriteStringValue(signature.ToString());
+                RpcConfig.Write(json, commitment, writeMore: WriteJsonOfAnyVersion);
+            },
+            result => RpcReaders.NullOr(result, detail => TransactionDetailReader.ReadUnparsed(detail, signature)),
+            cancellationToken
+        );
+
+        static void WriteJsonOfAnyVersion(Utf8JsonWriter json)
+        {
+            json.WriteString("encoding", "json");
+            json.WriteNumber("maxSupportedTransactionVersion", byte.MaxValue);
+        }
+    }
 
     public Task<Signature> SendTransactionAsync(
         ReadOnlyMemory<byte> transaction,
@@ -172,7 +197,7 @@ public sealed partial class SolanaRpcClient
     private static void WriteEncoding(Utf8JsonWriter json)
     {
         RpcConfig.Base64(json);
-        json.WriteNumber("maxSupportedTransactionVersion", 0);
+        json.WriteNumber("maxSupportedTransactionVersion", MessageVersions.Highest);
     }
 
     private static IReadOnlyList<T> OnePer<T>(int asked, IReadOnlyList<T> answered) =>

@@ -3,6 +3,7 @@ using Clones.Persistence.Settlement;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Workers.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Workers.Deployments;
@@ -83,14 +84,15 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
         foreach (var candidate in candidates)
         {
             var detail = await rpc.ReadAsync(
-                (client, stop) => client.GetTransactionAsync(candidate.Signature, Commitment.Finalized, stop),
+                (client, stop) => TransactionLook.AskAsync(client, candidate.Signature, candidate.Slot, stop),
                 cancellationToken
             );
-            if (detail is not { Err: null } || MessageOf(detail) is not { } message)
+            if (detail is not { Err: null, Unparsed: null })
             {
                 continue;
             }
 
+            var message = Transaction.Deserialize(detail.TransactionBytes.Span).Message;
             var bytes = message.Serialize();
             var landing = new Landing(candidate.Signature, detail.Slot, detail.BlockTime) { WireBytes = detail.TransactionBytes.ToArray() };
             if (attempts.Find(a => a.MessageBytes.AsSpan().SequenceEqual(bytes)) is { } ours)
@@ -141,18 +143,6 @@ internal sealed class LandedTransactions(ClonesDbContext db, RpcEndpoints rpc)
             }
         }
         throw new LandingUntoldException(address);
-    }
-
-    private static Message? MessageOf(TransactionDetail detail)
-    {
-        try
-        {
-            return Transaction.Deserialize(detail.TransactionBytes.Span).Message;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
     }
 }
 

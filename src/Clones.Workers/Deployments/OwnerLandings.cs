@@ -1,6 +1,6 @@
-using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Workers.Ledger;
 using Clones.Workers.Settlement;
 
 namespace Clones.Workers.Deployments;
@@ -90,7 +90,7 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
         {
             if (entry.Err is null && Names(entry.Memo, wanted))
             {
-                switch (await IsPaidByAsync(node, owner, entry.Signature, cancellationToken))
+                switch (await IsPaidByAsync(node, owner, entry, cancellationToken))
                 {
                     case true:
                         return new Telling { Signature = entry.Signature.ToString() };
@@ -125,12 +125,12 @@ internal sealed class OwnerLandings(RpcEndpoints rpc)
     private static async Task<bool?> IsPaidByAsync(
         IRpcClient node,
         PublicKey owner,
-        Signature signature,
+        SignatureInfo entry,
         CancellationToken cancellationToken
     )
     {
-        var detail = await node.GetTransactionAsync(signature, Commitment.Finalized, cancellationToken);
-        return detail is null ? null : Transaction.Deserialize(detail.TransactionBytes.Span).Message.FeePayer == owner;
+        var detail = await TransactionLook.AskAsync(node, entry.Signature, entry.Slot, cancellationToken);
+        return detail is not null && TransactionLook.PayerOf(detail) is { } payer ? payer == owner : null;
     }
 
     /// <summary>What one node tells: a find, nothing, or why it tells nothing that counts.</summary>

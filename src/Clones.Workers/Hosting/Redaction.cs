@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Clones.Solana.Primitives;
 
 namespace Clones.Workers.Hosting;
 
@@ -16,7 +17,7 @@ internal static partial class Redaction
         clean = Assignment().Replace(clean, "$1" + Mark);
         clean = NumberArray().Replace(clean, Mark);
         clean = WebhookSecret().Replace(clean, Mark);
-        return Opaque().Replace(clean, Mark);
+        return Opaque().Replace(clean, found => PublicText.IsSignature(found.Value) ? found.Value : Mark);
     }
 
     /// <summary>Whether a value may not be shown whatever it holds.</summary>

@@ -43,14 +43,17 @@ internal static class AgreedHistory
         ];
     }
 
+    /// <param name="slot">In which it is listed.</param>
+    /// <returns>With <see cref="TransactionDetail.Unparsed"/> where so many nodes show something that cannot be read here.</returns>
     /// <exception cref="HistoryUnresolvedException">Fewer nodes than needed tell the same, or as many tell something else.</exception>
     public static async Task<TransactionDetail> DetailAsync(
         FinalizedHorizon horizon,
         Signature signature,
+        ulong slot,
         CancellationToken cancellationToken
     )
     {
-        var told = await Task.WhenAll(horizon.Nodes.Select(n => DetailOfNodeAsync(n.Rpc, signature, cancellationToken)));
+        var told = await Task.WhenAll(horizon.Nodes.Select(n => DetailOfNodeAsync(n.Rpc, signature, slot, cancellationToken)));
         var answers = told.OfType<TransactionDetail>().ToList();
         return Agreed(answers, horizon.Needed)
             ?? throw new HistoryUnresolvedException($"The nodes do not agree about {signature}: {answers.Count} tell something of it.");
@@ -82,6 +85,7 @@ internal static class AgreedHistory
         text.Append('|').AppendJoin(',', detail.PreTokenBalances.Select(TokenText).Order(StringComparer.Ordinal));
         text.Append('|').AppendJoin(',', detail.PostTokenBalances.Select(TokenText).Order(StringComparer.Ordinal));
         text.Append('|').AppendJoin(',', detail.LoadedWritable).Append('|').AppendJoin(',', detail.LoadedReadOnly);
+        text.Append('|').Append(detail.Unparsed is null ? "read" : "unparsed").AppendJoin(',', detail.Unparsed?.AccountKeys ?? []);
         return text.ToString();
 
         // Of the owner and the decimals nothing in the books depends, and not every node tells them.
@@ -121,12 +125,13 @@ internal static class AgreedHistory
     private static async Task<TransactionDetail?> DetailOfNodeAsync(
         IRpcClient node,
         Signature signature,
+        ulong slot,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            return await node.GetTransactionAsync(signature, Commitment.Finalized, cancellationToken);
+            return await TransactionLook.AskAsync(node, signature, slot, cancellationToken);
         }
         catch (RpcException)
         {

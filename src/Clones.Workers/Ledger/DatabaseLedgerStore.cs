@@ -122,6 +122,23 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             ).ToHashSet()
         );
 
+    public Task<IReadOnlyList<(string Signature, ulong Slot)>> UnparsedAsync(
+        Guid walletId,
+        int highestVersion,
+        CancellationToken cancellationToken
+    ) =>
+        WithAsync<IReadOnlyList<(string Signature, ulong Slot)>>(async db =>
+            [
+                .. (
+                    await db
+                        .WalletMovements.Where(m => m.WalletId == walletId && m.UnparsedByVersion < highestVersion)
+                        .Select(m => new { m.Signature, m.Slot })
+                        .Distinct()
+                        .ToListAsync(cancellationToken)
+                ).Select(m => (m.Signature, m.Slot)),
+            ]
+        );
+
     public Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken) =>
         WithAsync(async db =>
         {
@@ -172,9 +189,10 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             await db.Database.ExecuteSqlAsync(
                 $"""
                 INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, transaction_id,
-                    attempt_number, destination, failed, recorded_at)
+                    attempt_number, destination, failed, unparsed, unparsed_by_version, recorded_at)
                 VALUES ({m.WalletId}, {m.Signature}, {m.Ordinal}, {UpperSnakeCase.From(m.Kind)}, {m.Mint}, {m.Delta}, {m.Slot},
-                    {m.BlockTime}, {m.TransactionId}, {m.AttemptNumber}, {m.Destination}, {m.Failed}, {m.RecordedAt})
+                    {m.BlockTime}, {m.TransactionId}, {m.AttemptNumber}, {m.Destination}, {m.Failed},
+                    {m.Unparsed}, {m.UnparsedByVersion}, {m.RecordedAt})
                 ON CONFLICT DO NOTHING
                 """,
                 cancellationToken

@@ -50,6 +50,13 @@ internal interface ILedgerStore
     /// <summary>Which of the signatures are stored already.</summary>
     Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken);
 
+    /// <summary>Transactions of the wallet, with their slots, that were read by a release that knew only lower versions, and could not be read by it.</summary>
+    Task<IReadOnlyList<(string Signature, ulong Slot)>> UnparsedAsync(
+        Guid walletId,
+        int highestVersion,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Stores what is not stored yet, all or nothing.</summary>
     /// <param name="readings">Of one wallet.</param>
     /// <param name="anew">The movements of these transactions take the place of those that are stored: more is known of the wallet than before.</param>

@@ -115,6 +115,13 @@ internal static class ReconcileCommand
                 {
                     await output.WriteLineAsync($"    {UpperSnakeCase.From(difference.Kind)}: {difference.Subject}: {difference.Detail}");
                 }
+                // No difference by itself: anybody can send such a transaction to any wallet.
+                foreach (var entry in facts.Movements.Where(m => m.Unparsed is not null))
+                {
+                    await output.WriteLineAsync(
+                        $"    UNPARSED: {entry.Signature}: {entry.Delta} {entry.Mint ?? "lamports"} in slot {entry.Slot}: {entry.Unparsed}"
+                    );
+                }
             }
             catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
             {

@@ -38,6 +38,9 @@ internal enum DifferenceKind
     /// <summary>The movements do not add up to the balance.</summary>
     BalanceDiffers,
 
+    /// <summary>Funds left the wallet in a transaction that cannot be read. Nothing of ours is of such a kind.</summary>
+    UnparsedSpending,
+
     /// <summary>A transaction has ended and still reserves funds.</summary>
     OpenReservation,
 
@@ -65,7 +68,7 @@ internal sealed record WalletFacts(
 internal static class Reconciliation
 {
     public static IReadOnlyList<Difference> Of(WalletFacts facts) =>
-        [.. Landings(facts), .. Transactions(facts), .. Balances(facts), .. Reservations(facts)];
+        [.. Landings(facts), .. Transactions(facts), .. Balances(facts), .. Unparsed(facts), .. Reservations(facts)];
 
     private static IEnumerable<Difference> Landings(WalletFacts facts)
     {
@@ -169,6 +172,16 @@ internal static class Reconciliation
             }
         }
     }
+
+    private static IEnumerable<Difference> Unparsed(WalletFacts facts) =>
+        facts
+            .Movements.Where(m => m.Unparsed is not null && m.Delta < 0 && m.Slot <= facts.Balance.Slot)
+            .Select(m => new Difference(
+                DifferenceKind.UnparsedSpending,
+                facts.Wallet.Address,
+                m.Signature,
+                $"{m.Delta} {m.Mint ?? "lamports"} in slot {m.Slot}"
+            ));
 
     private static IEnumerable<Difference> Reservations(WalletFacts facts)
     {

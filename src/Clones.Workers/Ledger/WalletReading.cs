@@ -16,7 +16,7 @@ internal sealed record WatchedWallet(Guid Id, string Address, DateTimeOffset Cre
 internal sealed record WalletReading(ChainLanding? Landing, IReadOnlyList<WalletMovement> Movements)
 {
     /// <param name="tokenAccounts">The wallet's associated token accounts, with their mints.</param>
-    /// <exception cref="FormatException">The bytes are no transaction.</exception>
+    /// <exception cref="FormatException">The bytes are no transaction, and were not found to be none before.</exception>
     public static WalletReading Of(
         WatchedWallet wallet,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
@@ -25,6 +25,11 @@ internal sealed record WalletReading(ChainLanding? Landing, IReadOnlyList<Wallet
         DateTimeOffset now
     )
     {
+        if (detail.Unparsed is { } unparsed)
+        {
+            return OfUnparsed(wallet, tokenAccounts, detail, unparsed, now);
+        }
+
         var transaction = Transaction.Deserialize(detail.TransactionBytes.Span);
         var message = transaction.Message;
         var address = PublicKey.Parse(wallet.Address);
@@ -136,8 +141,59 @@ internal sealed record WalletReading(ChainLanding? Landing, IReadOnlyList<Wallet
             };
     }
 
+    /// <summary>What the balances changed by, as far as the nodes tell: who meant what by it is not known.</summary>
+    private static WalletReading OfUnparsed(
+        WatchedWallet wallet,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        TransactionDetail detail,
+        UnparsedTransaction unparsed,
+        DateTimeOffset now
+    )
+    {
+        PublicKey[] accounts = [.. unparsed.AccountKeys, .. detail.LoadedWritable, .. detail.LoadedReadOnly];
+        var lamports = LamportsOf(detail, Array.IndexOf(accounts, PublicKey.Parse(wallet.Address)));
+        List<(PublicKey? Mint, BigInteger Delta)> deltas = lamports.IsZero ? [] : [(null, lamports)];
+        foreach (var mint in tokenAccounts.Values.Distinct().Order())
+        {
+            var delta = TokensOf(detail, accounts, tokenAccounts, mint);
+            if (!delta.IsZero)
+            {
+                deltas.Add((mint, delta));
+            }
+        }
+        if (deltas.Count == 0)
+        {
+            deltas.Add((null, BigInteger.Zero));
+        }
+        return new WalletReading(
+            null,
+            [
+                .. deltas.Select(
+                    (d, ordinal) =>
+                        new WalletMovement
+                        {
+                            WalletId = wallet.Id,
+                            Signature = unparsed.Signature.ToString(),
+                            Ordinal = ordinal,
+                            Kind = MovementKind.Unparsed,
+                            Mint = d.Mint?.ToString(),
+                            Delta = d.Delta,
+                            Slot = detail.Slot,
+                            BlockTime = detail.BlockTime,
+                            Failed = detail.Err is not null,
+                            Unparsed = unparsed.Reason,
+                            UnparsedByVersion = MessageVersions.Highest,
+                            RecordedAt = now,
+                        }
+                ),
+            ]
+        );
+    }
+
     private static BigInteger LamportsOf(TransactionDetail detail, int index) =>
-        index < 0 ? BigInteger.Zero : (BigInteger)detail.PostBalances[index] - detail.PreBalances[index];
+        index < 0 || index >= detail.PreBalances.Count || index >= detail.PostBalances.Count
+            ? BigInteger.Zero
+            : (BigInteger)detail.PostBalances[index] - detail.PreBalances[index];
 
     private static BigInteger TokensOf(
         TransactionDetail detail,

@@ -1,4 +1,5 @@
 using Clones.Persistence.Ledger;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
@@ -32,6 +33,7 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         CancellationToken cancellationToken
     )
     {
+        await ReadAgainAsync(wallet, tokenAccounts, horizon, cancellationToken);
         foreach (var address in AddressesOf(wallet, tokenAccounts))
         {
             await ScanAsync(wallet, address, tokenAccounts, horizon, whole, cancellationToken);
@@ -49,6 +51,22 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         foreach (var address in AddressesOf(wallet, tokenAccounts))
         {
             await store.SetScannedSlotAsync(wallet.Id, address.ToString(), horizon.Slot, cancellationToken);
+        }
+    }
+
+    /// <summary>What an earlier release could not read, this one may.</summary>
+    private async Task ReadAgainAsync(
+        WatchedWallet wallet,
+        IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
+        FinalizedHorizon horizon,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var (signature, slot) in await store.UnparsedAsync(wallet.Id, MessageVersions.Highest, cancellationToken))
+        {
+            var detail = await AgreedHistory.DetailAsync(horizon, Signature.Parse(signature), slot, cancellationToken);
+            var reading = WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow());
+            await store.SaveAsync([reading], anew: true, cancellationToken);
         }
     }
 
@@ -96,9 +114,9 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
                 ? new HashSet<string>()
                 : await store.KnownAsync(wallet.Id, [.. batch.Select(l => l.Signature.ToString())], cancellationToken);
             var readings = new List<WalletReading>();
-            foreach (var (signature, _) in batch.Where(l => !known.Contains(l.Signature.ToString())))
+            foreach (var (signature, listedSlot) in batch.Where(l => !known.Contains(l.Signature.ToString())))
             {
-                var detail = await AgreedHistory.DetailAsync(horizon, signature, cancellationToken);
+                var detail = await AgreedHistory.DetailAsync(horizon, signature, listedSlot, cancellationToken);
                 readings.Add(WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow()));
             }
             if (readings.Count > 0)

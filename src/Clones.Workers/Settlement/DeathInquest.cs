@@ -1,6 +1,6 @@
-using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Workers.Ledger;
 
 namespace Clones.Workers.Settlement;
 
@@ -114,14 +114,13 @@ internal sealed class DeathInquest(RpcEndpoints rpc)
             return true;
         }
 
-        var detail = await node.GetTransactionAsync(entry.Signature, Commitment.Finalized, cancellationToken);
-        try
+        var detail = await TransactionLook.AskAsync(node, entry.Signature, entry.Slot, cancellationToken);
+        return detail switch
         {
-            return detail is null ? null : Transaction.Deserialize(detail.TransactionBytes.Span).Message.FeePayer == attempt.Wallet;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
+            null => null,
+            // Ours are of versions that can be read: this is none of them, but the wallet's key made it, and it says that it is.
+            { Unparsed: not null } when TransactionLook.PayerOf(detail) == attempt.Wallet => null,
+            _ => TransactionLook.PayerOf(detail) is { } payer ? payer == attempt.Wallet : null,
+        };
     }
 }

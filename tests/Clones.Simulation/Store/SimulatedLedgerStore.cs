@@ -89,6 +89,13 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
     public Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlySet<string>>(() => signatures.Where(s => database.Ledger.Movements.ContainsKey((walletId, s))).ToHashSet());
 
+    // Every worker is of the same release.
+    public Task<IReadOnlyList<(string Signature, ulong Slot)>> UnparsedAsync(
+        Guid walletId,
+        int highestVersion,
+        CancellationToken cancellationToken
+    ) => AskAsync<IReadOnlyList<(string Signature, ulong Slot)>>(() => []);
+
     public Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {

@@ -147,7 +147,32 @@ public sealed class RpcResultTests : RpcFixture
         detail.LoadedWritable.ShouldBe([Address]);
         detail.Logs.ShouldBe(["x"]);
         detail.PostTokenBalances.ShouldBe([new TransactionTokenBalance(1, Address, Address, ulong.MaxValue, 9)]);
-        Parameters().ShouldBe($$"""["{{Sig}}",{"commitment":"finalized","encoding":"base64","maxSupportedTransactionVersion":0}]""");
+        Parameters().ShouldBe($$"""["{{Sig}}",{"commitment":"finalized","encoding":"base64","maxSupportedTransactionVersion":1}]""");
+    }
+
+    [Fact]
+    public async Task A_transaction_of_an_unknown_version_is_read_as_far_as_the_node_tells_it()
+    {
+        Node.Result(
+            $$"""
+            {"slot":5,"blockTime":7,"version":9,"transaction":{"signatures":["{{Sig}}"],"message":{"accountKeys":["{{Key}}"],"news":1} },
+             "meta":{"err":"Oh","fee":5000,"preBalances":[1],"postBalances":[4],"loadedAddresses":{"writable":["{{Key}}"],"readonly":[]} } }
+            """
+        );
+        var detail = await Client.GetUnparsedTransactionAsync(Signed, cancellationToken: Cancel);
+        detail.ShouldNotBeNull();
+        (detail.Slot, detail.BlockTime, detail.Err, detail.Fee, detail.TransactionBytes.Length).ShouldBe((5UL, 7L, "Oh", 5_000UL, 0));
+        (detail.PreBalances[0], detail.PostBalances[0]).ShouldBe((1UL, 4UL));
+        detail.LoadedWritable.ShouldBe([Address]);
+        detail.Unparsed.ShouldNotBeNull().AccountKeys.ShouldBe([Address]);
+        detail.Unparsed.Signature.ShouldBe(Signed);
+        Parameters().ShouldBe($$"""["{{Sig}}",{"commitment":"finalized","encoding":"json","maxSupportedTransactionVersion":255}]""");
+
+        // A form that nobody knows yet, or a node that keeps no metadata.
+        Node.Result("""{"slot":5,"version":"x","transaction":["AQID","base64"],"meta":null}""");
+        detail = (await Client.GetUnparsedTransactionAsync(Signed, cancellationToken: Cancel)).ShouldNotBeNull();
+        detail.Unparsed.ShouldNotBeNull().AccountKeys.ShouldBeEmpty();
+        (detail.Slot, detail.Fee, detail.PreBalances.Count).ShouldBe((5UL, 0UL, 0));
     }
 
     [Fact]

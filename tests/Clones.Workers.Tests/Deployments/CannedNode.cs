@@ -13,9 +13,15 @@ internal sealed class CannedNode : HttpMessageHandler
 
     public RpcEndpoints Endpoints => new([new SolanaRpcClient(new HttpClient(this), new Uri("http://canned.test"))], TimeProvider.System);
 
-    public CannedNode Answer(string method, Func<JsonElement, string> resultOfParameters)
+    public IRpcClient Client => Endpoints.All[0];
+
+    public CannedNode Answer(string method, Func<JsonElement, string> resultOfParameters) =>
+        Reply(method, parameters => $"\"result\":{resultOfParameters(parameters)}");
+
+    /// <param name="memberOfParameters">The member of the answer, <c>"result":..</c> or <c>"error":..</c>.</param>
+    public CannedNode Reply(string method, Func<JsonElement, string> memberOfParameters)
     {
-        answers[method] = resultOfParameters;
+        answers[method] = memberOfParameters;
         return this;
     }
 
@@ -47,15 +53,15 @@ internal sealed class CannedNode : HttpMessageHandler
     public CannedNode Forgets()
     {
         var lists = answers["getSignaturesForAddress"];
-        return Answer("getSignaturesForAddress", p => p[1].TryGetProperty("before", out _) ? "[]" : lists(p));
+        return Reply("getSignaturesForAddress", p => p[1].TryGetProperty("before", out _) ? "\"result\":[]" : lists(p));
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var body = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
         var method = body.RootElement.GetProperty("method").GetString()!;
-        var result = answers[method](body.RootElement.TryGetProperty("params", out var p) ? p : default);
-        var text = $$"""{"jsonrpc":"2.0","id":{{body.RootElement.GetProperty("id").GetRawText()}},"result":{{result}}}""";
+        var member = answers[method](body.RootElement.TryGetProperty("params", out var p) ? p : default);
+        var text = $$"""{"jsonrpc":"2.0","id":{{body.RootElement.GetProperty("id").GetRawText()}},{{member}}}""";
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
     }
 }

@@ -7,7 +7,8 @@ namespace Clones.Workers.Tests.Hosting;
 
 public sealed class RedactionTests
 {
-    private static readonly byte[] SecretKey = RandomNumberGenerator.GetBytes(64);
+    /// <summary>A seed and the public key that belongs to it.</summary>
+    private static readonly byte[] SecretKey = SecretKeyOf(RandomNumberGenerator.GetBytes(32));
 
     public static TheoryData<string> Forms =>
         [
@@ -44,6 +45,20 @@ public sealed class RedactionTests
     }
 
     [Fact]
+    public void Every_secret_key_is_taken_out_of_free_text_and_every_signature_stays()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var secret = SecretKeyOf(SHA256.HashData([(byte)i]));
+            using var key = Account.FromSeed(secret.AsSpan(0, 32));
+            var (signature, hidden) = ($"{key.Sign([(byte)i])}", Base58.Encode(secret));
+
+            Redaction.Of($"It lists {signature}, and {hidden} too.").ShouldBe($"It lists {signature}, and {Redaction.Mark} too.");
+            Redaction.Of(signature + hidden).ShouldBe(Redaction.Mark);
+        }
+    }
+
+    [Fact]
     public void Addresses_and_the_signature_of_a_transaction_stay_readable()
     {
         var signature = Base58.Encode(SecretKey);
@@ -56,6 +71,15 @@ public sealed class RedactionTests
 
         output.ToString().ShouldContain(signature);
         output.ToString().ShouldContain(Address);
+    }
+
+    private static byte[] SecretKeyOf(byte[] seed)
+    {
+        using var key = Account.FromSeed(seed);
+        var secret = new byte[64];
+        seed.CopyTo(secret, 0);
+        key.PublicKey.CopyTo(secret.AsSpan(32));
+        return secret;
     }
 
     private sealed class FormattingSink(TextWriter output) : Serilog.Core.ILogEventSink

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -71,6 +72,29 @@ public sealed class DeathInquestTests : IDisposable
         evidence.HistoryReachesAttempt.ShouldBeFalse();
     }
 
+    [Theory]
+    [MemberData(nameof(Payers))]
+    public async Task A_memo_in_what_cannot_be_read_counts_only_where_the_wallet_may_have_paid_it(bool isHeldByOwner)
+    {
+        var seen = MemoPaidBy(stranger);
+
+        var ofAnother = await InvestigateAsync(
+            seen,
+            isHeldByOwner,
+            shown: p => CannedTransactions.OfUnknownVersion(p, stranger.PublicKey, wallet.PublicKey)
+        );
+        var ofWallet = await InvestigateAsync(
+            seen,
+            isHeldByOwner,
+            shown: p => CannedTransactions.OfUnknownVersion(p, wallet.PublicKey, stranger.PublicKey)
+        );
+        var ofSomebody = await InvestigateAsync(seen, isHeldByOwner, shown: p => CannedTransactions.OfUnknownVersion(p, null));
+
+        (ofAnother.Error, ofAnother.Sighting, ofAnother.HistoryReachesAttempt).ShouldBe((null, null, true));
+        ofWallet.Error.ShouldNotBeNull().ShouldContain(seen.Id.ToString());
+        ofSomebody.Error.ShouldNotBeNull().ShouldContain(seen.Id.ToString());
+    }
+
     public void Dispose()
     {
         wallet.Dispose();
@@ -96,7 +120,8 @@ public sealed class DeathInquestTests : IDisposable
         bool isShown = true,
         int pageMax = 1_000,
         IEnumerable<CannedEntry>? younger = null,
-        bool forgets = false
+        bool forgets = false,
+        Func<JsonElement, string>? shown = null
     )
     {
         var node = new CannedNode()
@@ -104,7 +129,7 @@ public sealed class DeathInquestTests : IDisposable
             .Answer("getEpochInfo", _ => """{"absoluteSlot":2000,"blockHeight":2000,"epoch":0,"slotIndex":0,"slotsInEpoch":432000}""")
             .Answer("isBlockhashValid", _ => """{"context":{"slot":2000},"value":false}""")
             .Lists([.. younger ?? [], new CannedEntry(listed.Id, 950, $"[38] {TransactionMemo.Of(Ours, 1)}")], pageMax)
-            .Answer("getTransaction", _ => isShown ? CannedTransactions.Detail(listed) : "null")
+            .Reply("getTransaction", shown ?? (_ => $"\"result\":{(isShown ? CannedTransactions.Detail(listed) : "null")}"))
             .Answer("getFirstAvailableBlock", _ => "0");
         var attempt = new AttemptFacts(
             Ours,

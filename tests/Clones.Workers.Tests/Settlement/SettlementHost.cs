@@ -430,6 +430,10 @@ public class SettlementHost : IAsyncLifetime
         return names.Count;
     }
 
+    /// <summary>From here on every node answers for this transaction as if it were of that version.</summary>
+    internal Task PresentAsAsync(Signature signature, int version) =>
+        AdminAsync("clones_presentAs", new { signature = signature.ToString(), version });
+
     internal Task WarpAsync(int slots) => AdminAsync("clones_warp", slots);
 
     private async Task<JsonElement> AdminAsync(string method, params object[] parameters)

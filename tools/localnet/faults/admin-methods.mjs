@@ -1,5 +1,6 @@
 import { invalid } from '../rpc/errors.mjs';
-import { config, integer, optionalBoolean } from '../rpc/params.mjs';
+import { config, integer, optionalBoolean, signature } from '../rpc/params.mjs';
+import { parseTransaction } from '../transactions/parse.mjs';
 import { stormPlan } from './storm-request.mjs';
 
 /** @typedef {import('../rpc/node.mjs').Node} Node */
@@ -52,6 +53,16 @@ export const adminMethods = {
   clones_setSlotMs(node, [slotMs]) {
     node.cluster.setSlotMs(integer(slotMs, 'slotMs', { max: 600_000 }));
     return slotMs;
+  },
+
+  /** Every node answers for this transaction as if it were of that version, its bytes too; forgotten by a restart. */
+  clones_presentAs(node, [options]) {
+    const given = config(options);
+    const entry = node.ledger.history.bySignature.get(signature(given.signature));
+    if (entry === undefined) throw invalid('Invalid params: signature is of nothing that landed.');
+    if (parseTransaction(entry.wire).lookups.length > 0) throw invalid('Invalid params: signature is of a transaction with lookup tables.');
+    entry.presentedAs = integer(given.version, 'version', { min: 1, max: 127 });
+    return true;
   },
 
   /** Abandons the newest blocks; what they held is dropped, or lands again in the same or the reverse order. */

@@ -1,5 +1,6 @@
 import { encode } from '../encoding/base58.mjs';
 import { isWritableStatic, parseTransaction } from '../transactions/parse.mjs';
+import { presented } from '../transactions/present.mjs';
 import { RpcError, UNSUPPORTED_TRANSACTION_VERSION, invalid } from './errors.mjs';
 import { parseInstruction } from './parse-instruction.mjs';
 import { optionalInteger } from './params.mjs';
@@ -19,17 +20,19 @@ export function transactionFormat(options) {
 /** @param {import('../ledger/history.mjs').Entry} entry @param {ReturnType<typeof transactionFormat>} format */
 export function encodeEntry(entry, { encoding, maxVersion }) {
   const transaction = parseTransaction(entry.wire);
-  if (transaction.version !== 'legacy' && maxVersion === undefined) {
+  const version = entry.presentedAs ?? transaction.version;
+  if (version !== 'legacy' && (maxVersion === undefined || maxVersion < version)) {
     throw new RpcError(
       UNSUPPORTED_TRANSACTION_VERSION,
-      `Transaction version (${transaction.version}) is not supported by the requesting client. Please try the request again with the ` +
-        'following configuration parameter: "maxSupportedTransactionVersion": 0',
+      `Transaction version (${version}) is not supported by the requesting client. Please try the request again with the ` +
+        `following configuration parameter: "maxSupportedTransactionVersion": ${version}`,
     );
   }
+  const wire = entry.presentedAs === undefined ? entry.wire : presented(transaction, entry.presentedAs);
   return {
-    transaction: encodeWire(entry, transaction, encoding),
+    transaction: encodeWire({ ...entry, wire }, transaction, encoding),
     meta: encoding === 'jsonParsed' ? parsedMeta(entry, transaction) : entry.meta,
-    ...(maxVersion === undefined ? {} : { version: transaction.version }),
+    ...(maxVersion === undefined ? {} : { version }),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { encode } from '../encoding/base58.mjs';
 import { call, startLocalnet } from './support/localnet.mjs';
 import { fundedPayer, send, signedTransfer, statusOf } from './support/transfers.mjs';
 
@@ -62,6 +63,26 @@ test('401 comes with the JSON-RPC error -32600 and the id of the request', async
   const { id, error } = /** @type {any} */ (await refused.json());
   assert.deepEqual([id, error.code], [7, -32600]);
   assert.equal(await localnet.rpc('getHealth'), 'ok');
+});
+
+test('a transaction is presented as of another version: the bytes to who declares it, -32015 to who declares less', async () => {
+  const transfer = await signedTransfer(localnet, payer, { memo: 'v1' });
+  await send(localnet, transfer);
+  await localnet.warp(40);
+  const ask = (/** @type {any} */ max, encoding = 'base64') => localnet.rpc('getTransaction', transfer.signature, { encoding, maxSupportedTransactionVersion: max });
+  await localnet.rpc('clones_presentAs', { signature: transfer.signature, version: 1 });
+  for (const max of [undefined, 0]) {
+    await assert.rejects(ask(max), (/** @type {any} */ error) => error.code === -32015 && /\(1\).*"maxSupportedTransactionVersion": 1$/.test(error.message));
+  }
+  const { transaction, version } = await ask(1);
+  const bytes = Buffer.from(transaction[0], 'base64');
+  assert.deepEqual([version, bytes[0], [...bytes.subarray(1, 8)], bytes[40], bytes[41]], [1, 129, [1, 0, 2, 0, 0, 0, 0], 2, 4]);
+  assert.equal(encode(bytes.subarray(-64)), transfer.signature);
+  await localnet.rpc('clones_presentAs', { signature: transfer.signature, version: 2 });
+  await assert.rejects(ask(1), (/** @type {any} */ error) => error.code === -32015);
+  const told = await ask(255, 'json');
+  assert.deepEqual([told.version, told.transaction.message.accountKeys.length, told.meta.postBalances[1]], [2, 4, 5_000_000]);
+  await assert.rejects(localnet.rpc('clones_presentAs', { signature: encode(Buffer.alloc(64)), version: 1 }), /nothing that landed/);
 });
 
 test('429 and 5xx strike the chosen methods of the chosen front node only', async () => {
