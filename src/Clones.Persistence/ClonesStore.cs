@@ -46,7 +46,7 @@ public static class ClonesStore
             throw new ConfigurationMissingException($"SOLANA_RPC_URLS is missing. {Wanted}");
         }
 
-        services.UseMicroseconds();
+        services.AddLogging().UseMicroseconds();
         try
         {
             // Idle connections are renewed, so that a moved node is found by name again.

@@ -41,7 +41,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         var host = new SimulatedHost(world, Process, this);
         var (clock, rpc, heartbeat) = (host.Clock, host.Rpc, host.Heartbeat);
         var rules = world.Plant.Rules;
-        var adoption = new LandingAdoption(rules, clock, NullLogger<LandingAdoption>.Instance);
+        var adoption = new LandingAdoption(rules, Paces, clock, NullLogger<LandingAdoption>.Instance);
         store = new SimulatedStore(world.Database, Process, heartbeat, world.Plant.SendsBeforeCommit ? SendAtOnce : null);
         preparation = new PaymentPreparation(
             new PaymentMessages(rpc, new ClusterFacts(rpc, clock), clock),
@@ -57,7 +57,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         books = new PaymentBooks(this, clock);
         var check = new AttemptCheck(
             store,
-            new AttemptLedger(store, this, clock),
+            new AttemptLedger(store, Paces, this, clock),
             broadcast,
             new DeathInquest(rpc),
             rules,

@@ -12,7 +12,7 @@ namespace Clones.Workers.Settlement;
 /// Writes an attempt into the books that stands on chain and that they have forgotten, and settles its transaction by it. Nothing is signed.
 /// From the commit on all goes the usual way: the same message closes the books and tells others.
 /// </summary>
-internal sealed class LandingAdoption(SettlementRules rules, TimeProvider time, ILogger<LandingAdoption> log)
+internal sealed class LandingAdoption(SettlementRules rules, SettlementOptions options, TimeProvider time, ILogger<LandingAdoption> log)
 {
     /// <summary>Every open transaction of a wallet that stands on chain, each in a database transaction of its own.</summary>
     /// <param name="walletId">Whose history is in the ledger, all of it: of a part the wrong attempt might be taken over.</param>
@@ -156,7 +156,7 @@ internal sealed class LandingAdoption(SettlementRules rules, TimeProvider time, 
     {
         transaction.SettledAt = time.GetUtcNow();
         transaction.WakeUps = 0;
-        await work.CheckAgainAsync(transaction.Id, WakeUp.First, cancellationToken);
+        await work.CheckAgainAsync(transaction.Id, options.WakeUpLease, cancellationToken);
         await work.PublishAsync(
             new TransactionSettled
             {

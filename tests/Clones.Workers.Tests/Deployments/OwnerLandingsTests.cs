@@ -65,7 +65,7 @@ public sealed class OwnerLandingsTests
 
         var refused = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, node));
 
-        refused.Message.ShouldContain("do not lead to the beginning");
+        refused.Diagnosis.ShouldContain("do not lead to the beginning");
     }
 
     private static async Task<string?> AskAsync(Account owner, params CannedNode[] nodes) =>
