@@ -385,6 +385,25 @@ public sealed class FaultMatrixTests
     }
 
     [Theory]
+    [InlineData(2, 5)]
+    [InlineData(2, 40)]
+    [InlineData(3, 12)]
+    public void Row_24_a_node_that_lags_steadily_keeps_no_fence_raised(int nodes, int lag)
+    {
+        var scenario = new Scenario(nodes);
+        var backup = scenario.World.Database.BackUp();
+        scenario.RunTo(2 * Minute);
+        scenario.World.Nodes[0].Faults.Lag = lag;
+        scenario.World.Restore(backup);
+
+        scenario.RunTo(8 * Minute);
+
+        scenario.World.Database.ReadFence().IsOpen.ShouldBeTrue();
+        scenario.Payment.Status.ShouldBe(PaymentStatus.Completed);
+        scenario.Finish(8 * Minute);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

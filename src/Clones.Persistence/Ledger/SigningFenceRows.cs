@@ -129,9 +129,16 @@ public static class SigningFenceRows
             cancellationToken
         );
 
-    /// <summary>No longer held by hand: the next comparison with the chain may open it.</summary>
+    /// <summary>
+    /// No longer held by hand. Nobody knows what was done meanwhile, so this is a raising of its own: the next comparison with the chain, and none
+    /// from before, may open it.
+    /// </summary>
     public static Task ReleaseFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken) =>
-        db.MoveFenceAsync("UPDATE signing_fence SET held = false", [], cancellationToken);
+        db.MoveFenceAsync(
+            "UPDATE signing_fence SET held = false, raising = raising + 1, block_height = NULL, raised_at = now() WHERE held",
+            [],
+            cancellationToken
+        );
 
     /// <summary>Opens it, if it is the raising that was looked into, in the database that it was raised for, and nobody holds it.</summary>
     /// <param name="raised">As it was read before the chain was.</param>
@@ -150,23 +157,26 @@ public static class SigningFenceRows
     /// Lets one wallet through while the others wait, under the same conditions but for the hold: a fence that is held by hand holds back all.
     /// Databases restored from one backup count their raisings alike, so the moment of the raising must be the same too.
     /// </summary>
+    /// <param name="acceptedReason">Of the operator who accepts the difference, and stays beside it; null where there is none.</param>
     /// <param name="difference">Between ledger and balance, where an operator accepts it; null where there is none.</param>
     /// <returns>Whether it is let through now.</returns>
     public static async Task<bool> LetThroughAsync(
         this ClonesDbContext db,
         Guid walletId,
         FenceReading raised,
+        string? acceptedReason,
         string? difference,
         CancellationToken cancellationToken
     ) =>
         await db.Database.ExecuteSqlRawAsync(
             $$"""
-            INSERT INTO wallet_comparisons (wallet_id, raising, difference, compared_at)
-            SELECT {0}, f.raising, {3}, now() FROM signing_fence f
+            INSERT INTO wallet_comparisons (wallet_id, raising, difference, accepted_reason, compared_at)
+            SELECT {0}, f.raising, {3}, {4}, now() FROM signing_fence f
             WHERE f.id = 1 AND f.raising = {1} AND f.raised_at = {2} AND f.identity = {{CurrentIdentity}}
-            ON CONFLICT (wallet_id) DO UPDATE SET raising = excluded.raising, difference = excluded.difference, compared_at = now()
+            ON CONFLICT (wallet_id) DO UPDATE SET raising = excluded.raising, difference = excluded.difference,
+                accepted_reason = excluded.accepted_reason, compared_at = now()
             """,
-            [walletId, raised.Raising, raised.RaisedAt!, difference!],
+            [walletId, raised.Raising, raised.RaisedAt!, difference!, acceptedReason!],
             cancellationToken
         ) == 1;
 

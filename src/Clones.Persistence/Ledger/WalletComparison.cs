@@ -13,5 +13,8 @@ public sealed class WalletComparison
 
     /// <summary>What differs, or why it could not be compared, for operators; null where the movements add up to the balance.</summary>
     public string? Difference { get; set; }
+
+    /// <summary>Why an operator let the wallet through in spite of a difference; null where nobody did.</summary>
+    public string? AcceptedReason { get; set; }
     public required DateTimeOffset ComparedAt { get; set; }
 }

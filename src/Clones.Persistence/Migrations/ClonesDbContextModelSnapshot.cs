@@ -744,6 +744,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("wallet_id");
 
+                    b.Property<string>("AcceptedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("accepted_reason");
+
                     b.Property<DateTimeOffset>("ComparedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("compared_at");

@@ -65,7 +65,7 @@ internal sealed class KeyEvents(
                 failure.Binding.Id,
                 failure.Binding.Address,
                 failure.Message,
-                looks => BackOff.After(looks, paces.First, paces.Max, jitter()),
+                looks => BackOff.After(looks, paces.First, failure is MasterKeyAwayException ? paces.AwayMax : paces.Max, jitter()),
                 CancellationToken.None
             );
             // Under the lock of the key's row, so that of several payments at once one tells it.

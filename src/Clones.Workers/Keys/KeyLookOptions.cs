@@ -9,6 +9,9 @@ internal sealed class KeyLookOptions
     public TimeSpan First { get; set; } = TimeSpan.FromSeconds(5);
     public TimeSpan Max { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The longest wait while nobody answers who keeps the master key: no key is to blame, and it is mostly soon over.</summary>
+    public TimeSpan AwayMax { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// A master key that is missing here is worth a row in the log of the keys after this time: while it is rolled out another replica has it
     /// already.
@@ -18,7 +21,7 @@ internal sealed class KeyLookOptions
     public static KeyLookOptions Load(IConfiguration configuration)
     {
         var options = configuration.GetSection("KeyLooks").Get<KeyLookOptions>() ?? new KeyLookOptions();
-        foreach (var time in (TimeSpan[])[options.First, options.Max, options.MissingForMin])
+        foreach (var time in (TimeSpan[])[options.First, options.Max, options.AwayMax, options.MissingForMin])
         {
             if (time < TimeSpan.FromMilliseconds(10) || time > TimeSpan.FromHours(1))
             {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 
@@ -45,9 +46,11 @@ internal static class AgreedHistory
 
     /// <param name="slot">In which it is listed.</param>
     /// <returns>With <see cref="TransactionDetail.Unparsed"/> where so many nodes show something that cannot be read here.</returns>
+    /// <param name="wallet">Whose history it is in.</param>
     /// <exception cref="HistoryUnresolvedException">Fewer nodes than needed tell the same, or as many tell something else.</exception>
     public static async Task<TransactionDetail> DetailAsync(
         FinalizedHorizon horizon,
+        PublicKey wallet,
         Signature signature,
         ulong slot,
         CancellationToken cancellationToken
@@ -56,6 +59,7 @@ internal static class AgreedHistory
         var told = await Task.WhenAll(horizon.Nodes.Select(n => DetailOfNodeAsync(n.Rpc, signature, slot, cancellationToken)));
         var answers = told.OfType<TransactionDetail>().ToList();
         return Agreed(answers, horizon.Needed)
+            ?? ReadableToSome(answers, wallet, signature, horizon.Needed)
             ?? throw new HistoryUnresolvedException($"The nodes do not agree about {signature}: {answers.Count} tell something of it.");
     }
 
@@ -74,6 +78,38 @@ internal static class AgreedHistory
         // For people only, and not worth an argument: without it the time of reading is shown.
         var time = best.GroupBy(d => d.BlockTime).OrderByDescending(t => t.Count()).First();
         return best[0] with { BlockTime = time.Count() >= needed ? time.Key : null };
+    }
+
+    /// <summary>
+    /// What some nodes can read and others, of an older release, cannot: not read either, with the balances of those who tell them, which the
+    /// comparison with the wallet's balance checks. Never what the wallet signed, and never a kind that every node can read: a node could hide a
+    /// payment of ours by saying that it cannot be read. Pure.
+    /// </summary>
+    internal static TransactionDetail? ReadableToSome(
+        IReadOnlyList<TransactionDetail> told,
+        PublicKey wallet,
+        Signature signature,
+        int needed
+    )
+    {
+        var read = told.Where(d => d.Unparsed is null).ToList();
+        if (read.Count == 0 || read.Count == told.Count || told.Count < needed || told.Any(d => d.Slot != read[0].Slot))
+        {
+            return null;
+        }
+
+        var message = Transaction.Deserialize(read[0].TransactionBytes.Span).Message;
+        return
+            read.DistinctBy(Content).Count() > 1
+            || message.Version is MessageVersion.Legacy or MessageVersion.V0
+            || message.Signers.Contains(wallet)
+            ? null
+            : read[0] with
+            {
+                TransactionBytes = ReadOnlyMemory<byte>.Empty,
+                BlockTime = null,
+                Unparsed = new UnparsedTransaction(signature, message.AccountKeys, "Not every node can read it."),
+            };
     }
 
     private static string Content(TransactionDetail detail)

@@ -101,8 +101,13 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             )
         );
 
-    public Task<bool> LetThroughAsync(Guid walletId, FenceReading raised, string? difference, CancellationToken cancellationToken) =>
-        WithAsync(db => db.LetThroughAsync(walletId, raised, difference, cancellationToken));
+    public Task<bool> LetThroughAsync(
+        Guid walletId,
+        FenceReading raised,
+        string? acceptedReason,
+        string? difference,
+        CancellationToken cancellationToken
+    ) => WithAsync(db => db.LetThroughAsync(walletId, raised, acceptedReason, difference, cancellationToken));
 
     public Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken) =>
         WithAsync(db =>
@@ -111,11 +116,23 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
                 .SingleOrDefaultAsync(cancellationToken)
         );
 
-    public Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken) =>
+    public Task<bool> HasUnparsedSpendingAsync(Guid walletId, CancellationToken cancellationToken) =>
+        WithAsync(db =>
+            db.WalletMovements.AnyAsync(m => m.WalletId == walletId && m.UnparsedByVersion != null && m.Delta < 0, cancellationToken)
+        );
+
+    public Task<IReadOnlySet<string>> KnownAsync(
+        Guid walletId,
+        IReadOnlyList<string> signatures,
+        bool parsedOnly,
+        CancellationToken cancellationToken
+    ) =>
         WithAsync<IReadOnlySet<string>>(async db =>
             (
                 await db
-                    .WalletMovements.Where(m => m.WalletId == walletId && signatures.Contains(m.Signature))
+                    .WalletMovements.Where(m =>
+                        m.WalletId == walletId && signatures.Contains(m.Signature) && (!parsedOnly || m.UnparsedByVersion == null)
+                    )
                     .Select(m => m.Signature)
                     .Distinct()
                     .ToListAsync(cancellationToken)

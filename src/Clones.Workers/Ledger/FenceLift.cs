@@ -118,25 +118,75 @@ internal sealed class FenceLift(
         foreach (var ids in fenced.Keys.Chunk(WalletsAtOnce))
         {
             var wallets = await ledger.WalletsAsync(ids, cancellationToken);
-            foreach (var (wallet, comparison) in await reader.ReadAsync(wallets, horizon.Slot, cancellationToken))
+            await foreach (var (wallet, comparison) in reader.ReadAsync(wallets, horizon.Slot, cancellationToken))
             {
                 if (!rules.MayLetThrough(comparison))
                 {
-                    var reason = comparison switch
-                    {
-                        LedgerComparison.Differs differs => differs.Reason,
-                        LedgerComparison.Unresolved unresolved => unresolved.Reason,
-                        _ => "It was not compared.",
-                    };
-                    await ledger.SaveComparisonAsync(wallet.Id, reason, cancellationToken);
+                    await ledger.SaveComparisonAsync(wallet.Id, ReasonOf(comparison), cancellationToken);
                     continue;
                 }
-                adopted += await adoption.AdoptAllAsync(settlement, wallet.Id, horizon.BlockHeight, margin, cancellationToken);
-                await ledger.LetThroughAsync(wallet.Id, fence, difference: null, cancellationToken);
+                try
+                {
+                    adopted += await adoption.AdoptAllAsync(settlement, wallet.Id, horizon.BlockHeight, margin, cancellationToken);
+                }
+                catch (Exception e) when (e is FormatException or InvalidOperationException or OverflowException)
+                {
+                    // What is stored of this wallet cannot be worked with: that is nobody else's trouble.
+                    log.LogError(e, "What stands on chain of wallet {Wallet} could not be taken over", wallet.Address);
+                    await ledger.SaveComparisonAsync(
+                        wallet.Id,
+                        $"What stands on chain could not be taken over: {e.Message}",
+                        cancellationToken
+                    );
+                    continue;
+                }
+                await ledger.LetThroughAsync(wallet.Id, fence, acceptedReason: null, difference: null, cancellationToken);
             }
         }
         return adopted;
     }
+
+    /// <summary>
+    /// An operator lets one wallet sign although its ledger does not add up. It is read and compared once more: what nobody has looked into is no
+    /// difference that could be accepted.
+    /// </summary>
+    /// <returns>Whether it may sign now, and what was found.</returns>
+    /// <inheritdoc cref="TryAsync" path="/exception"/>
+    public async Task<FenceProgress> LetThroughByHandAsync(
+        FenceReading fence,
+        Guid walletId,
+        string acceptedReason,
+        CancellationToken cancellationToken
+    )
+    {
+        var (horizon, state) = await PassHeightAsync(fence, cancellationToken);
+        if (horizon is null)
+        {
+            return new FenceProgress(false, $"What was signed before may still land. {state}");
+        }
+
+        var wallets = await ledger.WalletsAsync([walletId], cancellationToken);
+        await foreach (var (_, comparison) in reader.ReadAsync(wallets, horizon.Slot, cancellationToken))
+        {
+            if (comparison is LedgerComparison.Unresolved)
+            {
+                return new FenceProgress(false, $"It cannot be compared now. {ReasonOf(comparison)}");
+            }
+            var difference = ReasonOf(comparison);
+            return await ledger.LetThroughAsync(walletId, fence, acceptedReason, difference, cancellationToken)
+                ? new FenceProgress(true, difference ?? "It adds up.")
+                : new FenceProgress(false, "The fence was raised again meanwhile.");
+        }
+        return new FenceProgress(false, "There is no such wallet.");
+    }
+
+    private static string? ReasonOf(LedgerComparison comparison) =>
+        comparison switch
+        {
+            LedgerComparison.Differs differs => differs.Reason,
+            LedgerComparison.Unresolved unresolved => unresolved.Reason,
+            _ => null,
+        };
 
     private static string TextOf(IReadOnlyList<FencedWallet> wallets) =>
         string.Join(" ", wallets.Take(WalletsNamedMax).Select(w => $"{w.Address}: {w.Reason ?? "not compared yet."}"))

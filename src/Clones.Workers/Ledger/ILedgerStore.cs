@@ -40,15 +40,31 @@ internal interface ILedgerStore
     Task SaveComparisonAsync(Guid walletId, string? difference, CancellationToken cancellationToken);
 
     /// <summary>Lets one wallet through the fence, if that is still the raising that was looked into.</summary>
+    /// <param name="acceptedReason">Of the operator who accepts the difference; null where there is none.</param>
     /// <param name="difference">That is known and accepted; null where there is none.</param>
     /// <returns>Whether it is let through now.</returns>
-    Task<bool> LetThroughAsync(Guid walletId, FenceReading raised, string? difference, CancellationToken cancellationToken);
+    Task<bool> LetThroughAsync(
+        Guid walletId,
+        FenceReading raised,
+        string? acceptedReason,
+        string? difference,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Up to which slot the history of an address is stored; null where it was never read.</summary>
     Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken);
 
     /// <summary>Which of the signatures are stored already.</summary>
-    Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken);
+    /// <param name="parsedOnly">Leaves out those that could not be read: more may be known of them by now.</param>
+    Task<IReadOnlySet<string>> KnownAsync(
+        Guid walletId,
+        IReadOnlyList<string> signatures,
+        bool parsedOnly,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Whether lamports or tokens left the wallet in a transaction that could not be read.</summary>
+    Task<bool> HasUnparsedSpendingAsync(Guid walletId, CancellationToken cancellationToken);
 
     /// <summary>Transactions of the wallet, with their slots, that were read by a release that knew only lower versions, and could not be read by it.</summary>
     Task<IReadOnlyList<(string Signature, ulong Slot)>> UnparsedAsync(

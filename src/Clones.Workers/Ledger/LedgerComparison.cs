@@ -9,7 +9,8 @@ internal abstract record LedgerComparison
     private LedgerComparison() { }
 
     /// <summary>By the word of as many nodes as are believed. So nothing is missing in the ledger, whatever the nodes have listed.</summary>
-    public sealed record Equal : LedgerComparison;
+    /// <param name="Slot">Up to which it was compared.</param>
+    public sealed record Equal(ulong Slot) : LedgerComparison;
 
     /// <param name="Reason">For operators.</param>
     public sealed record Differs(string Reason) : LedgerComparison;
@@ -20,23 +21,27 @@ internal abstract record LedgerComparison
 
     /// <param name="told">By node.</param>
     /// <param name="sum">What the movements add up to, up to and with a slot; the mint is null for lamports.</param>
+    /// <param name="readTo">Slot up to which the histories were read: a balance of a later one may agree, and contradicts nothing.</param>
     /// <param name="needed">How many nodes must tell the same.</param>
     public static LedgerComparison Decide(
         IReadOnlyList<IReadOnlyList<ToldHolding>> told,
         Func<PublicKey?, ulong, BigInteger> sum,
+        ulong readTo,
         int needed
     )
     {
-        var differences = told.Select(holdings => holdings.FirstOrDefault(h => sum(h.Mint, h.Slot) != h.Amount)).ToList();
-        if (differences.Count(d => d is null) >= needed)
+        var equal = told.Where(holdings => holdings.All(h => sum(h.Mint, h.Slot) == h.Amount)).ToList();
+        if (equal.Count >= needed)
         {
-            return new Equal();
+            return new Equal(equal.SelectMany(holdings => holdings).Min(h => h.Slot));
         }
-        if (told.Count < needed)
+
+        var telling = told.Where(holdings => holdings.All(h => h.Slot <= readTo)).ToList();
+        if (telling.Count < needed)
         {
-            return new Unresolved($"{told.Count} nodes tell the balance, {needed} are needed.");
+            return new Unresolved($"{telling.Count} nodes tell the balance as it was at slot {readTo} or before, {needed} are needed.");
         }
-        var found = differences.First(d => d is not null)!;
+        var found = telling.SelectMany(holdings => holdings).First(h => sum(h.Mint, h.Slot) != h.Amount);
         return new Differs(
             $"The movements of {found.Mint?.ToString() ?? "lamports"} add up to {sum(found.Mint, found.Slot)}, "
                 + $"the balance at slot {found.Slot} is {found.Amount}."

@@ -45,7 +45,7 @@ internal sealed class LedgerScanner(
             return;
         }
 
-        foreach (var (wallet, comparison) in await reader.ReadAsync(due, minSlot: null, cancellationToken))
+        await foreach (var (wallet, comparison) in reader.ReadAsync(due, minSlot: null, cancellationToken))
         {
             switch (comparison)
             {

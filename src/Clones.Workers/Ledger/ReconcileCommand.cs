@@ -231,32 +231,22 @@ internal static class ReconcileCommand
             await output.WriteLineAsync($"ADDRESS: no deposit wallet {address} is held back; see ./clones fence status");
             return WrongUsage;
         }
-        if (wallet.Reason is null)
-        {
-            await output.WriteLineAsync($"{address} was not compared with the chain yet: wait, and see ./clones fence status");
-            return Unresolved;
-        }
         try
         {
-            var (horizon, state) = await services.GetRequiredService<FenceLift>().PassHeightAsync(fence, CancellationToken.None);
-            if (horizon is null)
+            var lift = services.GetRequiredService<FenceLift>();
+            var (isOpen, found) = await lift.LetThroughByHandAsync(fence, wallet.Id, reason, CancellationToken.None);
+            if (!isOpen)
             {
-                await output.WriteLineAsync($"What was signed before may still land. {state} Try again then.");
+                await output.WriteLineAsync($"Nothing was changed. {found}");
                 return Unresolved;
             }
+            await output.WriteLineAsync($"{address} may sign. Found by the comparison: {found}");
         }
         catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
         {
-            await output.WriteLineAsync($"Whether what was signed before may still land is not known. {e.Diagnosis()}");
+            await output.WriteLineAsync($"Nothing was changed. {e.Diagnosis()}");
             return Unresolved;
         }
-        var difference = $"{wallet.Reason} Let through by hand: {reason}";
-        if (!await store.LetThroughAsync(wallet.Id, fence, difference, CancellationToken.None))
-        {
-            await output.WriteLineAsync("Signing fence: raised again meanwhile; nothing was changed");
-            return Unresolved;
-        }
-        await output.WriteLineAsync($"{address} may sign. Known difference: {wallet.Reason}");
         if (fence.Held)
         {
             await output.WriteLineAsync("Signing fence: still held by hand for every wallet until ./clones fence release");

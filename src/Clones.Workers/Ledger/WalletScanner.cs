@@ -17,6 +17,9 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
     private const ulong OverlapSlots = 150;
     private const int BatchSize = 100;
 
+    /// <summary>Transactions that one look at a wallet takes in, about: a long backlog is read in several, and others have their turn.</summary>
+    private const int ReadingsMax = 1_000;
+
     // The wallet's clock and the validators' may differ by so much.
     private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
 
@@ -40,17 +43,17 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         }
     }
 
-    /// <summary>Later scans begin at the horizon: to be called where what is stored was found to add up to the balance.</summary>
+    /// <summary>Later scans begin at the slot: to be called where what is stored was found to add up to the balance of then.</summary>
     public async Task MoveAsync(
         WatchedWallet wallet,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
-        FinalizedHorizon horizon,
+        ulong slot,
         CancellationToken cancellationToken
     )
     {
         foreach (var address in AddressesOf(wallet, tokenAccounts))
         {
-            await store.SetScannedSlotAsync(wallet.Id, address.ToString(), horizon.Slot, cancellationToken);
+            await store.SetScannedSlotAsync(wallet.Id, address.ToString(), slot, cancellationToken);
         }
     }
 
@@ -62,11 +65,19 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         CancellationToken cancellationToken
     )
     {
+        var owner = PublicKey.Parse(wallet.Address);
         foreach (var (signature, slot) in await store.UnparsedAsync(wallet.Id, MessageVersions.Highest, cancellationToken))
         {
-            var detail = await AgreedHistory.DetailAsync(horizon, Signature.Parse(signature), slot, cancellationToken);
-            var reading = WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow());
-            await store.SaveAsync([reading], anew: true, cancellationToken);
+            try
+            {
+                var detail = await AgreedHistory.DetailAsync(horizon, owner, Signature.Parse(signature), slot, cancellationToken);
+                var reading = WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow());
+                await store.SaveAsync([reading], anew: true, cancellationToken);
+            }
+            catch (HistoryUnresolvedException)
+            {
+                // The nodes may have forgotten it since: it stays what it is, and holds up nothing.
+            }
         }
     }
 
@@ -108,20 +119,27 @@ internal sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, Time
         var listed = await AgreedHistory.ListAsync(usable, address, from, from == 0 ? null : scanned, cancellationToken);
         // A token that the books deal in since now: what touched the wallet itself as well was read without it, and is read again.
         var isNewAccount = scanned is null && tokenAccounts.ContainsKey(address);
+        var owner = PublicKey.Parse(wallet.Address);
+        var taken = 0;
         foreach (var batch in listed.Chunk(BatchSize))
         {
+            if (taken >= ReadingsMax)
+            {
+                throw new HistoryUnresolvedException($"Its history is long: {taken} transactions were read now, the next ones follow.");
+            }
             var known = isNewAccount
                 ? new HashSet<string>()
-                : await store.KnownAsync(wallet.Id, [.. batch.Select(l => l.Signature.ToString())], cancellationToken);
+                : await store.KnownAsync(wallet.Id, [.. batch.Select(l => l.Signature.ToString())], parsedOnly: whole, cancellationToken);
             var readings = new List<WalletReading>();
             foreach (var (signature, listedSlot) in batch.Where(l => !known.Contains(l.Signature.ToString())))
             {
-                var detail = await AgreedHistory.DetailAsync(horizon, signature, listedSlot, cancellationToken);
+                var detail = await AgreedHistory.DetailAsync(horizon, owner, signature, listedSlot, cancellationToken);
                 readings.Add(WalletReading.Of(wallet, tokenAccounts, detail, horizon.GenesisHash, time.GetUtcNow()));
             }
             if (readings.Count > 0)
             {
-                await store.SaveAsync(readings, isNewAccount, cancellationToken);
+                await store.SaveAsync(readings, anew: isNewAccount || whole, cancellationToken);
+                taken += isNewAccount ? 0 : readings.Count;
             }
         }
         if (scanned is null)

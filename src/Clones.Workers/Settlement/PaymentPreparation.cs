@@ -32,6 +32,7 @@ internal sealed class PaymentPreparation(
     private const string FencedReason =
         "signing_fenced: The books are being compared with the chain; the payment goes on by itself after that.";
     private const string ChainReason = "chain_unavailable: The chain does not answer; the payment is tried again by itself.";
+    private const string KeysAwayReason = "keys_unavailable: The keys cannot be reached now; the payment is tried again by itself.";
     private const string KeyReason =
         "key_unusable: The key of the deposit wallet cannot be opened. Operators were told; the payment is tried again by itself.";
 
@@ -142,6 +143,12 @@ internal sealed class PaymentPreparation(
         catch (KeyUnusableException e)
         {
             log.LogError("Transaction {TransactionId} waits for its wallet's key: {Reason}", transaction.Id, e.Message);
+            if (e is MasterKeyAwayException)
+            {
+                // Nothing is wrong with this key: who keeps the master key is away, for all wallets alike, and mostly soon back.
+                await WaitAsync(transaction, payments, e.Message, KeysAwayReason, options.PrepareAgainMax, work, cancellationToken);
+                return;
+            }
             await WaitForKeyAsync(transaction, payments, e.Message, work, cancellationToken);
         }
         catch (PaymentCannotBeBuiltException e)

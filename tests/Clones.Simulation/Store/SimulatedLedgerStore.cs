@@ -67,7 +67,13 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
     public Task SaveComparisonAsync(Guid walletId, string? difference, CancellationToken cancellationToken) =>
         AskAsync(() => Save(walletId, comparison => comparison.Difference = difference));
 
-    public Task<bool> LetThroughAsync(Guid walletId, FenceReading raised, string? difference, CancellationToken cancellationToken) =>
+    public Task<bool> LetThroughAsync(
+        Guid walletId,
+        FenceReading raised,
+        string? acceptedReason,
+        string? difference,
+        CancellationToken cancellationToken
+    ) =>
         AskAsync(() =>
             IsStill(raised) && Save(walletId, comparison => (comparison.Raising, comparison.Difference) = (raised.Raising, difference))
         );
@@ -86,10 +92,29 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
     public Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken) =>
         AskAsync<ulong?>(() => database.Ledger.ScannedSlots.TryGetValue((walletId, address), out var slot) ? slot : null);
 
-    public Task<IReadOnlySet<string>> KnownAsync(Guid walletId, IReadOnlyList<string> signatures, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlySet<string>>(() => signatures.Where(s => database.Ledger.Movements.ContainsKey((walletId, s))).ToHashSet());
+    public Task<IReadOnlySet<string>> KnownAsync(
+        Guid walletId,
+        IReadOnlyList<string> signatures,
+        bool parsedOnly,
+        CancellationToken cancellationToken
+    ) =>
+        AskAsync<IReadOnlySet<string>>(() =>
+            signatures
+                .Where(s =>
+                    database.Ledger.Movements.TryGetValue((walletId, s), out var movements)
+                    && !(parsedOnly && movements.Any(m => m.UnparsedByVersion is not null))
+                )
+                .ToHashSet()
+        );
 
-    // Every worker is of the same release.
+    public Task<bool> HasUnparsedSpendingAsync(Guid walletId, CancellationToken cancellationToken) =>
+        AskAsync(() =>
+            database
+                .Ledger.Movements.Where(m => m.Key.Wallet == walletId)
+                .SelectMany(m => m.Value)
+                .Any(m => m.UnparsedByVersion is not null && m.Delta < 0)
+        );
+
     public Task<IReadOnlyList<(string Signature, ulong Slot)>> UnparsedAsync(
         Guid walletId,
         int highestVersion,
@@ -105,7 +130,11 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
                 {
                     database.Ledger.Landings.TryAdd(landing.Signature, landing);
                 }
-                database.Ledger.Movements.TryAdd((reading.Movements[0].WalletId, reading.Movements[0].Signature), reading.Movements);
+                var key = (reading.Movements[0].WalletId, reading.Movements[0].Signature);
+                if (anew || !database.Ledger.Movements.ContainsKey(key))
+                {
+                    database.Ledger.Movements[key] = reading.Movements;
+                }
             }
             return true;
         });

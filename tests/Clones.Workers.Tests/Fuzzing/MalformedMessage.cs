@@ -113,6 +113,9 @@ internal sealed class MalformedMessage(Random dice)
         properties.Headers = new Dictionary<string, object?>
         {
             ["MT-MessageType"] = $"urn:message:Clones.Contracts:Version{dice.Next(2, 100)}",
+            // Names of headers are case-sensitive in AMQP.
+            ["own"] = 1,
+            ["Own"] = 2,
         };
         return (properties, Bytes(door.Body(dice)), "a type or a version that nobody knows");
     }

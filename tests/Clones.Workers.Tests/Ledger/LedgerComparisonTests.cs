@@ -35,6 +35,14 @@ public sealed class LedgerComparisonTests
     }
 
     [Fact]
+    public void A_balance_from_beyond_what_was_read_may_agree_and_contradicts_nothing()
+    {
+        Decide(needed: 2, [Lamports(35, 100)], [Lamports(45, 100)]).ShouldBe(new LedgerComparison.Equal(35));
+        Decide(needed: 2, [Lamports(35, 100)], [Lamports(45, 70)]).ShouldBeOfType<LedgerComparison.Unresolved>();
+        Decide(needed: 1, [Lamports(45, 70)]).ShouldBeOfType<LedgerComparison.Unresolved>();
+    }
+
+    [Fact]
     public void Too_few_nodes_that_answer_lead_to_no_conclusion()
     {
         Decide(needed: 1).ShouldBeOfType<LedgerComparison.Unresolved>();
@@ -43,7 +51,7 @@ public sealed class LedgerComparisonTests
     }
 
     private static LedgerComparison Decide(int needed, params IReadOnlyList<IReadOnlyList<ToldHolding>> told) =>
-        LedgerComparison.Decide(told, Sum, needed);
+        LedgerComparison.Decide(told, Sum, readTo: 40, needed);
 
     private static ToldHolding Lamports(ulong slot, ulong amount) => new(null, slot, amount);
 

@@ -82,6 +82,23 @@ public sealed class TransactionLookTests
     }
 
     [Fact]
+    public async Task What_one_node_can_read_and_another_cannot_is_an_entry_that_cannot_be_read_with_the_balances_of_the_one()
+    {
+        var agreed = await AgreedAsync(Shows(Version1(stranger, Wallet, Landed.Fresh())), CannotRead());
+
+        agreed.Unparsed.ShouldNotBeNull().Reason.ShouldBe("Not every node can read it.");
+        agreed.Unparsed.AccountKeys[1].ShouldBe(Wallet);
+        Read(agreed).ShouldHaveSingleItem().Kind.ShouldBe(MovementKind.Unparsed);
+    }
+
+    [Fact]
+    public async Task No_node_can_hide_a_payment_of_ours_by_saying_that_it_cannot_be_read()
+    {
+        await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(Shows(landed.Transfer(7)), CannotRead()));
+        await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(Shows(Version1(Wallet, stranger, Landed.Fresh())), CannotRead()));
+    }
+
+    [Fact]
     public async Task Funds_that_left_by_what_cannot_be_read_are_a_difference_and_a_deposit_is_none()
     {
         var spent = Read(await AskAsync(Unknown(Wallet, stranger)));
@@ -108,17 +125,38 @@ public sealed class TransactionLookTests
         return Reconciliation.Of(new WalletFacts(landed.Wallet, there, [before, .. movements], [], [], [], []));
     }
 
+    // SIMD-0385: one signer, one instruction with one account and no data, no config.
+    private static byte[] Version1(params PublicKey[] keys) =>
+        [
+            0x81,
+            .. (byte[])[1, 0, 1],
+            .. new byte[4],
+            .. new byte[32],
+            .. (byte[])[1, (byte)keys.Length],
+            .. keys.SelectMany(key => key.ToArray()),
+            .. (byte[])[(byte)(keys.Length - 1), 1, 0, 0],
+            .. (byte[])[1],
+            .. new byte[64],
+        ];
+
+    private static CannedNode Shows(byte[] wire) =>
+        new CannedNode().Answer("getTransaction", _ => CannedTransactions.Detail(Convert.ToBase64String(wire)));
+
+    // In the slot in which Shows has it.
+    private static CannedNode CannotRead() => new CannedNode().Reply("getTransaction", p => CannedTransactions.OfUnknownVersion(p, null));
+
     private static CannedNode Unknown(params PublicKey[] keys) =>
         new CannedNode().Reply("getTransaction", p => CannedTransactions.OfUnknownVersion(p, keys));
 
     private static async Task<TransactionDetail> AskAsync(CannedNode node) =>
         (await TransactionLook.AskAsync(node.Client, Listed, slot: 940, Cancel)).ShouldNotBeNull();
 
-    private static Task<TransactionDetail> AgreedAsync(params CannedNode[] nodes) =>
+    private Task<TransactionDetail> AgreedAsync(params CannedNode[] nodes) =>
         AgreedHistory.DetailAsync(
             new FinalizedHorizon(1_000, 1_000, "", [.. nodes.Select(n => new HorizonNode(n.Client, 0))], Needed: 2, nodes.Length),
+            Wallet,
             Listed,
-            slot: 940,
+            slot: 950,
             Cancel
         );
 

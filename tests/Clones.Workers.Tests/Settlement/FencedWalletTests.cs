@@ -49,7 +49,7 @@ public sealed class FencedWalletTests(SettlementHost host) : IClassFixture<Settl
         (await OpenAsync("9WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM")).Code.ShouldBe(ReconcileCommand.WrongUsage);
         var (code, report) = await OpenAsync(wallet.Address);
         code.ShouldBe(ReconcileCommand.NoDifference, report);
-        report.ShouldContain("may sign. Known difference:");
+        report.ShouldContain("may sign. Found by the comparison: The movements of lamports add up to");
         await host.UntilPaymentAsync(waits.Id, PaymentStatus.Completed);
         await host.UntilFenceAsync(isOpen: true);
         (await OpenAsync(wallet.Address)).Report.ShouldContain("no wallet is held back");

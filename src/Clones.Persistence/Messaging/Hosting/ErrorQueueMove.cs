@@ -34,7 +34,7 @@ public static class ErrorQueueMove
         properties.ClearUserId();
         properties.Headers = properties
             .Headers?.Where(h => !Addressees.Contains(h.Key))
-            .ToDictionary(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(h => h.Key, h => h.Value, StringComparer.Ordinal);
         return properties;
     }
 

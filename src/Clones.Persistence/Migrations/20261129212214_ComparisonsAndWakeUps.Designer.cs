@@ -14,8 +14,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Clones.Persistence.Migrations
 {
     [DbContext(typeof(ClonesDbContext))]
-    [Migration("20261129193920_WalletComparisons")]
-    partial class WalletComparisons
+    [Migration("20261129212214_ComparisonsAndWakeUps")]
+    partial class ComparisonsAndWakeUps
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -372,6 +372,27 @@ namespace Clones.Persistence.Migrations
                     b.ToTable("agent_transitions", (string)null);
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Agents.AgentWakeUp", b =>
+                {
+                    b.Property<Guid>("AgentId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("agent_id");
+
+                    b.Property<DateTimeOffset>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<int>("WakeUps")
+                        .HasColumnType("integer")
+                        .HasColumnName("wake_ups");
+
+                    b.HasKey("AgentId")
+                        .HasName("pk_agent_wake_ups");
+
+                    b.ToTable("agent_wake_ups", (string)null);
+                });
+
             modelBuilder.Entity("Clones.Persistence.Agents.LifecycleMachine", b =>
                 {
                     b.Property<string>("Fingerprint")
@@ -489,6 +510,44 @@ namespace Clones.Persistence.Migrations
                         .HasName("pk_master_key_checks");
 
                     b.ToTable("master_key_checks", (string)null);
+                });
+
+            modelBuilder.Entity("Clones.Persistence.Keys.UnusableKey", b =>
+                {
+                    b.Property<string>("Purpose")
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<int>("FailedLooks")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_looks");
+
+                    b.Property<DateTimeOffset>("FailedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failed_since");
+
+                    b.Property<DateTimeOffset>("NextLookAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_look_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Purpose", "KeyId")
+                        .HasName("pk_unusable_keys");
+
+                    b.ToTable("unusable_keys", (string)null);
                 });
 
             modelBuilder.Entity("Clones.Persistence.Keys.WalletKeyEvent", b =>
@@ -688,6 +747,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("wallet_id");
 
+                    b.Property<string>("AcceptedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("accepted_reason");
+
                     b.Property<DateTimeOffset>("ComparedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("compared_at");
@@ -761,8 +824,20 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("transaction_id");
 
+                    b.Property<string>("Unparsed")
+                        .HasColumnType("text")
+                        .HasColumnName("unparsed");
+
+                    b.Property<int?>("UnparsedByVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("unparsed_by_version");
+
                     b.HasKey("WalletId", "Signature", "Ordinal")
                         .HasName("pk_wallet_movements");
+
+                    b.HasIndex("WalletId")
+                        .HasDatabaseName("ix_wallet_movements_unparsed")
+                        .HasFilter("unparsed_by_version IS NOT NULL");
 
                     b.ToTable("wallet_movements", (string)null);
                 });
@@ -1344,7 +1419,7 @@ namespace Clones.Persistence.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_check_at")
-                        .HasDefaultValueSql("now() + interval '15 seconds'");
+                        .HasDefaultValueSql("now() + interval '60 seconds'");
 
                     b.Property<int>("PreparationFailures")
                         .HasColumnType("integer")
@@ -1363,12 +1438,20 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("status");
 
+                    b.Property<int>("WakeUps")
+                        .HasColumnType("integer")
+                        .HasColumnName("wake_ups");
+
                     b.Property<Guid>("WalletId")
                         .HasColumnType("uuid")
                         .HasColumnName("wallet_id");
 
                     b.HasKey("Id")
                         .HasName("pk_transactions");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_transactions_woken")
+                        .HasFilter("lease_owner = 'wake-up'");
 
                     b.HasIndex("NextCheckAt")
                         .HasDatabaseName("ix_transactions_open")
