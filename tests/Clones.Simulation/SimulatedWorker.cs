@@ -57,7 +57,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         books = new PaymentBooks(this, clock);
         var check = new AttemptCheck(
             store,
-            new AttemptLedger(store, this, clock),
+            new AttemptLedger(store, Paces, this, clock),
             broadcast,
             new DeathInquest(rpc),
             rules,

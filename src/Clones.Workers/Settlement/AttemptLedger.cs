@@ -13,7 +13,7 @@ namespace Clones.Workers.Settlement;
 /// Writes what the watcher concluded: each verdict one database transaction, under the lock of the transaction's row, and only while the
 /// attempt is still the live one. Messages go out through the outbox of the same commit.
 /// </summary>
-internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes, TimeProvider time)
+internal sealed class AttemptLedger(ISettlementStore store, SettlementOptions options, ICrashPoints crashes, TimeProvider time)
 {
     public Task ConfirmedAsync(Guid transactionId, int number, ulong slot, CancellationToken cancellationToken) =>
         ChangeAsync(
@@ -93,7 +93,7 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
                 await SetPaymentsAsync(work, transactionId, PaymentStatus.Accepted, cancellationToken);
                 if (transaction.Kind == TransactionKind.Payment)
                 {
-                    await work.CheckAgainAsync(transactionId, WakeUp.First, cancellationToken);
+                    await work.CheckAgainAsync(transactionId, options.WakeUpLease, cancellationToken);
                     await work.PublishAsync(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
                 }
             },
@@ -124,7 +124,7 @@ internal sealed class AttemptLedger(ISettlementStore store, ICrashPoints crashes
                 attempt.Error = error is null ? null : AsJson(error);
                 attempt.ClosedAt = transaction.SettledAt = time.GetUtcNow();
                 transaction.Reason = error is null ? null : $"The chain rejected it in slot {slot}: {error}";
-                await work.CheckAgainAsync(transactionId, WakeUp.First, cancellationToken);
+                await work.CheckAgainAsync(transactionId, options.WakeUpLease, cancellationToken);
                 await work.PublishAsync(
                     new TransactionSettled
                     {

@@ -257,7 +257,7 @@ internal sealed class PaymentPreparation(
         transaction.Status = TransactionStatus.Failed;
         transaction.SettledAt = time.GetUtcNow();
         transaction.WakeUps = 0;
-        await work.CheckAgainAsync(transaction.Id, WakeUp.First, cancellationToken);
+        await work.CheckAgainAsync(transaction.Id, options.WakeUpLease, cancellationToken);
         await work.PublishAsync(
             new TransactionSettled
             {
