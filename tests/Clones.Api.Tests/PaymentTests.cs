@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Payments;
 using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
@@ -240,6 +241,31 @@ public sealed class PaymentTests(ApiFixture api)
         answer.Response.Headers.RetryAfter.ShouldNotBeNull();
         await using var db = api.OpenDatabase();
         (await db.Payments.AnyAsync(p => p.TrainingPoolId == poolId)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Funds_are_not_called_missing_by_a_balance_that_is_older_than_the_ledger()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        await using var db = api.OpenDatabase();
+        var read = new WalletScan
+        {
+            WalletId = await db.DepositWallets.Where(w => w.TrainingPoolId == poolId).Select(w => w.Id).SingleAsync(),
+            Address = wallet.ToString(),
+            Slot = 1,
+            ReadAt = DateTimeOffset.UnixEpoch,
+        };
+        db.WalletScans.Add(read);
+        await db.SaveChangesAsync();
+        (await PayAsync(owner.Http, Body(poolId, "999999999"), "missing")).Code.ShouldBe("insufficient_funds");
+
+        read.Slot = long.MaxValue;
+        await db.SaveChangesAsync();
+        var lagging = await PayAsync(owner.Http, Body(poolId, "999999999"), "lagging");
+
+        (lagging.Status, lagging.Code).ShouldBe((503, "chain_unavailable"));
+        (await PayAsync(owner.Http, Body(poolId, "1"), "enough")).Status.ShouldBe(202);
     }
 
     [Fact]

@@ -185,15 +185,16 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         var gas = FeeLamportsMax + outlook.TokenAccountRentLamports;
         var lamports = gas + (outlook.Mint is null ? payment.Amount : UInt128.Zero);
         var lamportsLeft = queue.LeaveOfLamports(await ledger.AvailableAsync(wallet, outlook.Wallet, null, null, cancellationToken), gas);
+        PaymentAcceptanceResult? missing = null;
         if (outlook.Mint is { } mint)
         {
             var left = queue.LeaveOfTokens(await ledger.AvailableAsync(wallet, outlook.Wallet, mint, null, cancellationToken));
-            if (left < payment.Amount)
-            {
-                return new PaymentAcceptanceResult.MissingTokens(mint, payment.Amount, left);
-            }
+            missing = left < payment.Amount ? new PaymentAcceptanceResult.MissingTokens(mint, payment.Amount, left) : null;
         }
-        return lamportsLeft < lamports ? new PaymentAcceptanceResult.MissingLamports(lamports, lamportsLeft) : null;
+        missing ??= lamportsLeft < lamports ? new PaymentAcceptanceResult.MissingLamports(lamports, lamportsLeft) : null;
+        return missing is not null && await ledger.IsOlderThanLedgerAsync(outlook.Wallet, wallet.Id, cancellationToken) is { } slot
+            ? new PaymentAcceptanceResult.BalanceTooOld(slot)
+            : missing;
     }
 
     private async Task<PaymentAcceptanceResult> ReserveAsync(

@@ -74,13 +74,17 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         }
 
         var reserved = await ReservedAsync(wallet.Id, transactionId, cancellationToken);
-        if (tokens is var (mint, amount) && Available(balance, mint, reserved) is var available && available < amount)
+        WalletReservationResult? missing =
+            tokens is var (mint, amount) && Available(balance, mint, reserved) is var available && available < amount
+                ? new WalletReservationResult.MissingTokens(mint, amount, available)
+            : Available(balance, null, reserved) is var availableLamports && availableLamports < lamports
+                ? new WalletReservationResult.MissingLamports(lamports, availableLamports)
+            : null;
+        if (missing is not null)
         {
-            return new WalletReservationResult.MissingTokens(mint, amount, available);
-        }
-        if (Available(balance, null, reserved) is var availableLamports && availableLamports < lamports)
-        {
-            return new WalletReservationResult.MissingLamports(lamports, availableLamports);
+            return await IsOlderThanLedgerAsync(balance, wallet.Id, cancellationToken) is { } slot
+                ? new WalletReservationResult.BalanceTooOld(slot)
+                : missing;
         }
 
         var own = await db.WalletReservations.Where(r => r.TransactionId == transactionId).ToListAsync(cancellationToken);
@@ -92,6 +96,18 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
 
         await db.SaveChangesAsync(cancellationToken);
         return new WalletReservationResult.Reserved();
+    }
+
+    /// <summary>
+    /// Nothing is refused for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit tells what the
+    /// wallet held before it.
+    /// </summary>
+    /// <returns>The slot that the node must have reached; null where the balance is young enough.</returns>
+    public async Task<ulong?> IsOlderThanLedgerAsync(WalletBalance balance, Guid walletId, CancellationToken cancellationToken)
+    {
+        var slots = await db.WalletScans.Where(s => s.WalletId == walletId).Select(s => s.Slot).ToListAsync(cancellationToken);
+        var known = slots.Count == 0 ? 0 : slots.Max();
+        return balance.Slot < known ? known : null;
     }
 
     /// <summary>

@@ -29,6 +29,18 @@ internal abstract class Table
             (d, row) => d.Ledger.Landings.Add(row.Signature, row),
             row => row.Signature
         ),
+        [typeof(WalletScan)] = new Of<WalletScan>(
+            d =>
+                d.Ledger.ScannedSlots.Select(s => new WalletScan
+                {
+                    WalletId = s.Key.Wallet,
+                    Address = s.Key.Address,
+                    Slot = s.Value,
+                    ReadAt = d.Clock,
+                }),
+            (d, row) => d.Ledger.ScannedSlots.Add((row.WalletId, row.Address), row.Slot),
+            row => (row.WalletId, row.Address)
+        ),
         [typeof(WalletComparison)] = new Of<WalletComparison>(
             d => d.Ledger.Comparisons.Values,
             (d, row) => d.Ledger.Comparisons.Add(row.WalletId, row),

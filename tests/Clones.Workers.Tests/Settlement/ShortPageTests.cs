@@ -46,7 +46,9 @@ public sealed class ShortPageTests(SettlementHost host) : IClassFixture<Settleme
     {
         var pool = await host.CreatePoolAsync(12 * Sol);
         var wallet = await AddressAsync(pool);
+        await host.StopAllAsync();
         await host.BackUpAsync();
+        await host.StartAnotherAsync();
         var recipients = Enumerable.Range(0, 8).Select(_ => TestKeys.FreshAddress()).ToList();
         var first = new List<Payment>();
         foreach (var recipient in recipients)
