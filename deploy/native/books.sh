@@ -34,7 +34,7 @@ run_workers_command() { # run_workers_command reconcile|fence|keys|errors|token|
     ulimit -c 0 # a core dump would hold keys
     enter_host_environment
     case "$1 ${2:-}" in
-      "keys import" | "keys retire" | "keys status") ;;
+      "keys import" | "keys retire" | "keys status" | "keys audit") ;;
       *) unset "${!DEPOSIT_KEY_@}" "${!VAULT_@}" ;;
     esac
     export CLONES_DEV_KEYPAIR=${CLONES_DEV_KEYPAIR:-$STATE/dev/wallet.json}

@@ -40,9 +40,10 @@ public sealed class KeyLeakTests(LeakScenario scenario) : IClassFixture<LeakScen
     [InlineData("traces", "convert_to(encrypted_private_key, 'UTF8')")]
     [InlineData("traces", "clones.keys.migrated")]
     [InlineData("traces", "prepare-transaction receive")]
-    [InlineData("traces", "it is the key of another address")]
+    [InlineData("traces", "There is no transaction")]
     [InlineData("queues", "prepare-transaction_error")]
-    [InlineData("queues", "it is the key of another address")]
+    [InlineData("queues", "There is no transaction")]
+    [InlineData("tables", "it is the key of another address")]
     [InlineData("tables", "deposit\t{0}\t{1}")]
     [InlineData("answers", "COMPLETED")]
     public void The_search_reads_what_was_written(string place, string text)

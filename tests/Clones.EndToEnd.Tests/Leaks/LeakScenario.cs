@@ -66,6 +66,7 @@ public sealed class LeakScenario : IAsyncLifetime
         workers = await system.StartWorkersAsync(system.WithBoth());
         await system.PayAsync(Tampered, cancellation);
         await system.PayAsync(Foreign, cancellation);
+        await system.PrepareNothingAsync(cancellation);
         payments.Add(await system.PayAsync(Old, cancellation));
         await ImportAsync(cancellation);
         payments.Add(await system.PayAsync(Import.Pools[0], cancellation));

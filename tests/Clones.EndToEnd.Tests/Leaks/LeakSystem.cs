@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using Clones.Persistence;
 using Clones.Persistence.Pools;
@@ -226,7 +227,7 @@ internal sealed class LeakSystem : IAsyncDisposable
     }
 
     /// <summary>Searches when nothing is on its way, and once more if a key was opened meanwhile.</summary>
-    /// <param name="failures">Messages that must have ended in an error queue by then.</param>
+    /// <param name="failures">Keys that must have been found not to open by then.</param>
     public async Task<MemoryFindings> SearchAtRestAsync(
         LeashedProcess process,
         LeakSearch search,
@@ -246,15 +247,40 @@ internal sealed class LeakSystem : IAsyncDisposable
         }
     }
 
-    // The log of the keys tells every opening, also one that fails.
+    // The log of the keys tells every opening; one that fails as it did before is counted beside it.
     private async Task<int> KeyEventsAsync(CancellationToken cancellationToken)
     {
         await using var db = Context();
-        return await db.KeyEvents.CountAsync(cancellationToken);
+        return await db.KeyEvents.CountAsync(cancellationToken) + await db.UnusableKeys.SumAsync(k => k.FailedLooks, cancellationToken);
+    }
+
+    private async Task<int> UnusableKeysAsync(CancellationToken cancellationToken)
+    {
+        await using var db = Context();
+        return await db.UnusableKeys.CountAsync(cancellationToken);
+    }
+
+    /// <summary>Asks the workers for a transaction that does not exist: the message ends in an error queue, which is searched too.</summary>
+    public async Task PrepareNothingAsync(CancellationToken cancellationToken)
+    {
+        var management = await rabbitMq.ManagementAsync();
+        var message = new
+        {
+            routing_key = "prepare-transaction",
+            payload = $$"""{"transactionId":"{{Guid.CreateVersion7()}}"}""",
+            payload_encoding = "string",
+            properties = new { content_type = "application/json", message_id = Guid.CreateVersion7() },
+        };
+        using var answer = await management.PostAsJsonAsync(
+            $"exchanges/{virtualHost.Name}/amq.default/publish",
+            message,
+            cancellationToken
+        );
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Waits until nothing is on its way.</summary>
-    /// <param name="failures">Messages that must have ended in an error queue by then.</param>
+    /// <param name="failures">Keys that must have been found not to open by then.</param>
     public async Task UntilAtRestAsync(int failures, CancellationToken cancellationToken)
     {
         var queues = new QueuedMessages(await rabbitMq.ManagementAsync(), virtualHost.Name);
@@ -263,7 +289,7 @@ internal sealed class LeakSystem : IAsyncDisposable
             var counts = await queues.CountAsync(cancellationToken);
             var failed = counts.Where(q => q.Name.EndsWith("_error", StringComparison.Ordinal)).Sum(q => q.Messages);
             // What is being tried again is not acknowledged, and counts.
-            if (failed >= failures && counts.Sum(q => q.Messages) == failed)
+            if (failed > 0 && counts.Sum(q => q.Messages) == failed && await UnusableKeysAsync(cancellationToken) == failures)
             {
                 return;
             }
