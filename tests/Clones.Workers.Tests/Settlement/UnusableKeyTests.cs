@@ -46,8 +46,9 @@ public sealed class UnusableKeyTests(UnusableKeyHost host, ITestOutputHelper out
 
         var elapsed = TimeProvider.System.GetElapsedTime(began);
         output.WriteLine($"{damage}: {Healthy} payments of the other pool took {without}, with it {with} and {withToo}");
-        with.ShouldBeLessThan(2 * without + TimeSpan.FromSeconds(5));
-        withToo.ShouldBeLessThan(2 * without + TimeSpan.FromSeconds(2));
+        // Other tests run beside this one. Without the cure it took over a minute, and the next twenty never ended.
+        with.ShouldBeLessThan(2 * without + TimeSpan.FromSeconds(20));
+        withToo.ShouldBeLessThan(2 * without + TimeSpan.FromSeconds(20));
         (await ReasonsAsync(broken)).ShouldAllBe(r => r!.StartsWith("key_unusable: "));
         (await StatusesAsync(broken)).ShouldAllBe(s => s == PaymentStatus.Accepted);
         // Waits of 0.5, 1 and 2 s, a tenth less, and then of 4 s; one look more for the time that the counting takes.
