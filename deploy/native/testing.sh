@@ -2,12 +2,28 @@
 # "./clones test": what is missing is set up, then format, build, localnet's own tests and every test project.
 # Each step counts; the very last line is "N passed, N failed".
 
+# Suites that run at the same time. They wait for chains, brokers and time-outs more than they compute: two take half the time, a third one makes
+# the waits of the others run out.
+readonly TEST_LANES=2
+
+# The longest first, so that none of them is left alone at the end; the others follow by name.
+readonly LONGEST_SUITES=(Settlement EndToEnd Chaos Custody Workers)
+
 PASSED=0 FAILED=0 SKIPPED=0
 SUMMARY=() UNSTEADY=()
 
-count() { # count NAME PASSED FAILED SKIPPED SECONDS
-  PASSED=$((PASSED + $2)) FAILED=$((FAILED + $3)) SKIPPED=$((SKIPPED + $4))
-  SUMMARY+=("$(printf '%-32s %6d passed %4d failed %4d skipped %5d s' "$@")")
+# count NAME PASSED FAILED SKIPPED SECONDS: written down, since suites run in processes of their own; sum_up adds up.
+count() { printf '%s %d %d %d %d\n' "$@" >>"$STATE/reports/counts"; }
+
+unsteady() { printf '%s\n' "$@" >>"$STATE/reports/unsteady"; }
+
+sum_up() {
+  local name passed failed skipped seconds
+  while read -r name passed failed skipped seconds; do
+    PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed)) SKIPPED=$((SKIPPED + skipped))
+    SUMMARY+=("$(printf '%-32s %6d passed %4d failed %4d skipped %5d s' "$name" "$passed" "$failed" "$skipped" "$seconds")")
+  done <"$STATE/reports/counts"
+  mapfile -t UNSTEADY <"$STATE/reports/unsteady"
 }
 
 # test_step NAME COMMAND...: one that passes counts for nothing, because it is no test; one that fails counts as 1 failed.
@@ -87,7 +103,7 @@ waits_end_when_run_again() { # waits_end_when_run_again PROGRAM REPORT
   cp "$LOGS/$name.log" "$LOGS/$name.waited.log"
   run_test_program "$1" "${options[@]}" -result-xml "$again" || status=$?
   if [ $status = 0 ] && [ -s "$again" ] && [ "$(report_attribute "$again" passed)" -gt 0 ]; then
-    UNSTEADY+=("${tests[@]}")
+    unsteady "${tests[@]}"
     return 0
   fi
   grep -vE '^ *(Discover|Starting|Finished)' "$LOGS/$name.log" || true
@@ -112,11 +128,50 @@ last_count() {
   printf '%s' "${found:-0}"
 }
 
+# suites: the name of each, in the order in which they start.
+suites() {
+  local name project
+  for name in "${LONGEST_SUITES[@]}"; do printf 'Clones.%s.Tests\n' "$name"; done
+  for project in "$ROOT"/tests/*.Tests/; do
+    name=$(basename "$project")
+    [[ " ${LONGEST_SUITES[*]/#/Clones.} " == *" ${name%.Tests} "* ]] || printf '%s\n' "$name"
+  done
+}
+
+run_suites() { # run_suites FILTER
+  local name running=0
+  # Dozens of short-lived hosts: none lives long enough to earn back what profiling of its code costs.
+  export DOTNET_TieredPGO=0
+  while IFS= read -r name; do
+    if [ "$running" -ge "$TEST_LANES" ]; then
+      wait -n || true
+      running=$((running - 1))
+    fi
+    run_test_project "$name" "$1" &
+    running=$((running + 1))
+  done < <(suites)
+  [ -n "$1" ] || {
+    run_node_tests tools/localnet
+    run_node_tests tests/clients
+  }
+  wait
+}
+
+# The tests that took longest, over all suites: where to look when the whole takes too long.
+say_slowest_tests() {
+  printf '\nslowest tests:\n'
+  cat "$STATE"/reports/*.Tests.xml 2>/dev/null | grep -oE '<test [^>]*>' |
+    sed -E 's/.* name="([^"]*)".* time="([0-9.]+)".*/\2 \1/; t; d' | sort -rn | head -n 10 |
+    while read -r seconds name; do printf '%8.1f s  %s\n' "$seconds" "${name:0:150}"; done
+}
+
 run_tests() {
-  local filter=${1:-} project line built=true
+  local filter=${1:-} line built=true
   require_toolchain
   select_servers test
   mkdir -p "$STATE/reports"
+  rm -f "$STATE"/reports/*
+  touch "$STATE/reports/counts" "$STATE/reports/unsteady"
   STARTED_SECONDS=$SECONDS
   trap release_private_servers EXIT
   (start_private_servers $$) &
@@ -129,19 +184,15 @@ run_tests() {
     # By folder: at the root it would walk through .local, where the data of servers and container images lies.
     test_step format dotnet csharpier check src tests bench tools || true
   fi
-  test_step build dotnet build Clones.sln -c Release -v quiet --nologo || built=false
+  # One compiler for all projects, warm after the first of them, whatever the environment says of servers that stay.
+  test_step build env MSBUILDDISABLENODEREUSE=0 dotnet build Clones.sln -c Release -v quiet --nologo || built=false
+  dotnet build-server shutdown >"$LOGS/build-server.log" 2>&1 || true
   wait $modules || count localnet-modules 0 1 0 0
   if ! wait $servers; then
     count servers 0 1 0 0
   elif $built; then
     while IFS= read -r line; do export "${line?}"; done <<<"$(print_private_servers)"
-    for project in "$ROOT"/tests/*.Tests/; do
-      run_test_project "$(basename "$project")" "$filter"
-    done
-    [ -n "$filter" ] || {
-      run_node_tests tools/localnet
-      run_node_tests tests/clients
-    }
+    run_suites "$filter"
   fi
   finish_tests
 }
@@ -149,6 +200,8 @@ run_tests() {
 finish_tests() {
   local line
   release_private_servers
+  sum_up
+  say_slowest_tests
   printf '\n'
   for line in "${SUMMARY[@]}"; do printf '%s\n' "$line"; done
   [ $((PASSED + FAILED + SKIPPED)) -gt 0 ] || say "no test has that in its full name (Namespace.Class.Method)"

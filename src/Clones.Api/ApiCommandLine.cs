@@ -1,4 +1,4 @@
-using Clones.Persistence.Hosting;
+using Clones.Hosting;
 
 namespace Clones.Api;
 

@@ -27,8 +27,8 @@ internal static class ApiServices
         services.AddHostedService(s => s.GetRequiredService<TransitionWatch>());
         services.AddScoped<AgentCommands>();
         services.AddScoped<OwnerTransactions>();
-        services.AddScoped<PaymentIntake>();
-        services.AddScoped<PaymentDoor>();
+        services.AddScoped<PaymentRequestReader>();
+        services.AddScoped<PaymentService>();
         services.AddScoped<PaymentBatch>();
         return services;
     }
@@ -54,7 +54,7 @@ internal static class ApiServices
 
     private static void UseRequestLogAndSecurityHeaders(this WebApplication app)
     {
-        Logging.ApiLogging.UseRequestLog(app);
+        Logging.RequestLog.UseRequestLog(app);
         app.Use(
             (context, next) =>
             {

@@ -6,15 +6,16 @@ using Clones.Api.Auth.SignIn;
 using Clones.Api.Documentation;
 using Clones.Api.Events;
 using Clones.Api.Health;
-using Clones.Api.Logging;
 using Clones.Api.Operations;
 using Clones.Api.Payments;
 using Clones.Api.Pools;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Api.Webhooks;
-using Clones.Persistence;
-using Clones.Persistence.Messaging.Hosting;
+using Clones.Hosting;
+using Clones.Hosting.Bus;
+using Clones.Hosting.Logging;
+using Serilog.Events;
 
 if (ApiCommandLine.Instance.Answer(args, Console.Out, Console.Error) is { } exitCode)
     return exitCode;
@@ -32,7 +33,7 @@ try
         kestrel.Limits.MaxRequestBodySize = RequestGuards.BodyBytesMax;
     });
     builder
-        .Services.AddApiLogging(configuration)
+        .Services.AddHostLogging(configuration, databaseLevel: LogEventLevel.Fatal)
         .AddApiHealth()
         .AddApiDocument()
         .AddEdge(configuration)

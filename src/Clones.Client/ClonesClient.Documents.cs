@@ -27,7 +27,7 @@ public sealed partial class ClonesClient
             .Query("createdFrom", createdFrom)
             .Query("createdBefore", createdBefore);
         // Not sent again: what was written cannot be taken back.
-        using var patience = new Patience(Timeout.InfiniteTimeSpan, options.Time, cancellationToken);
+        using var patience = new RequestDeadline(Timeout.InfiniteTimeSpan, options.Time, cancellationToken);
         using var response = await SendOnceAsync(request, "text/csv", patience).ConfigureAwait(false);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)

@@ -69,7 +69,7 @@ public sealed partial class ClonesClient
         if (afterSequence > 0)
             request.Header("Last-Event-ID", afterSequence.ToString(CultureInfo.InvariantCulture));
 
-        using var silence = new Patience(options.SilenceMax, options.Time, cancellationToken);
+        using var silence = new RequestDeadline(options.SilenceMax, options.Time, cancellationToken);
         using var response = await SendOnceAsync(request, "text/event-stream", silence).ConfigureAwait(false);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)

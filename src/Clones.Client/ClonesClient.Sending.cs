@@ -54,7 +54,7 @@ public sealed partial class ClonesClient
         {
             try
             {
-                using var patience = new Patience(options.TryTimeout + request.WaitAsked, options.Time, cancellationToken);
+                using var patience = new RequestDeadline(options.TryTimeout + request.WaitAsked, options.Time, cancellationToken);
                 using var response = await SendOnceAsync(request, accept, patience).ConfigureAwait(false);
                 var body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
                 var type = response.Content.Headers.ContentType?.MediaType;
@@ -78,7 +78,7 @@ public sealed partial class ClonesClient
     }
 
     /// <summary>One try; one more where the credentials were refused and others can be had, because a refused caller has done nothing.</summary>
-    private async Task<HttpResponseMessage> SendOnceAsync(ClonesRequest request, string accept, Patience patience)
+    private async Task<HttpResponseMessage> SendOnceAsync(ClonesRequest request, string accept, RequestDeadline patience)
     {
         for (var isFirst = true; ; isFirst = false)
         {

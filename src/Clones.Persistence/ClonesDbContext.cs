@@ -1,15 +1,17 @@
-using Clones.Persistence.Access;
+using Clones.Domain;
+using Clones.Domain.Access;
+using Clones.Domain.Agents;
+using Clones.Domain.Keys;
+using Clones.Domain.Ledger;
+using Clones.Domain.Operations;
+using Clones.Domain.Payments;
+using Clones.Domain.Pools;
+using Clones.Domain.Tokens;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
+using Clones.Domain.Webhooks;
+using Clones.Messaging;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Keys;
-using Clones.Persistence.Ledger;
-using Clones.Persistence.Messaging;
-using Clones.Persistence.Operations;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Pools;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Tokens;
-using Clones.Persistence.Wallets;
-using Clones.Persistence.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence;
@@ -42,7 +44,7 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<RewardDecision> RewardDecisions => Set<RewardDecision>();
     public DbSet<ChainTransaction> Transactions => Set<ChainTransaction>();
     public DbSet<TransactionAttempt> TransactionAttempts => Set<TransactionAttempt>();
-    public DbSet<ChainLanding> ChainLandings => Set<ChainLanding>();
+    public DbSet<OnChainTransaction> OnChainTransactions => Set<OnChainTransaction>();
     public DbSet<WalletMovement> WalletMovements => Set<WalletMovement>();
     public DbSet<WalletScan> WalletScans => Set<WalletScan>();
     public DbSet<WalletComparison> WalletComparisons => Set<WalletComparison>();
@@ -64,18 +66,18 @@ public sealed class ClonesDbContext : DbContext
     {
         // A u64 does not fit bigint.
         configurationBuilder.Properties<ulong>().HaveColumnType("numeric(20,0)");
-        configurationBuilder.Properties<OperationStatus>().HaveConversion<UpperSnakeCase.EnumConverter<OperationStatus>>();
-        configurationBuilder.Properties<PaymentKind>().HaveConversion<UpperSnakeCase.EnumConverter<PaymentKind>>();
-        configurationBuilder.Properties<PaymentStatus>().HaveConversion<UpperSnakeCase.EnumConverter<PaymentStatus>>();
-        configurationBuilder.Properties<TrainingPoolStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TrainingPoolStatus>>();
-        configurationBuilder.Properties<TokenStandard>().HaveConversion<UpperSnakeCase.EnumConverter<TokenStandard>>();
-        configurationBuilder.Properties<DeploymentPayer>().HaveConversion<UpperSnakeCase.EnumConverter<DeploymentPayer>>();
-        configurationBuilder.Properties<TransactionKind>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionKind>>();
-        configurationBuilder.Properties<TransactionStatus>().HaveConversion<UpperSnakeCase.EnumConverter<TransactionStatus>>();
-        configurationBuilder.Properties<AttemptStatus>().HaveConversion<UpperSnakeCase.EnumConverter<AttemptStatus>>();
-        configurationBuilder.Properties<MovementKind>().HaveConversion<UpperSnakeCase.EnumConverter<MovementKind>>();
-        configurationBuilder.Properties<KeyEventKind>().HaveConversion<UpperSnakeCase.EnumConverter<KeyEventKind>>();
-        configurationBuilder.Properties<FenceState>().HaveConversion<UpperSnakeCase.EnumConverter<FenceState>>();
-        configurationBuilder.Properties<WebhookDeliveryStatus>().HaveConversion<UpperSnakeCase.EnumConverter<WebhookDeliveryStatus>>();
+        configurationBuilder.Properties<OperationStatus>().HaveConversion<UpperSnakeCaseConverters.OfEnum<OperationStatus>>();
+        configurationBuilder.Properties<PaymentKind>().HaveConversion<UpperSnakeCaseConverters.OfEnum<PaymentKind>>();
+        configurationBuilder.Properties<PaymentStatus>().HaveConversion<UpperSnakeCaseConverters.OfEnum<PaymentStatus>>();
+        configurationBuilder.Properties<TrainingPoolStatus>().HaveConversion<UpperSnakeCaseConverters.OfEnum<TrainingPoolStatus>>();
+        configurationBuilder.Properties<TokenStandard>().HaveConversion<UpperSnakeCaseConverters.OfEnum<TokenStandard>>();
+        configurationBuilder.Properties<DeploymentPayer>().HaveConversion<UpperSnakeCaseConverters.OfEnum<DeploymentPayer>>();
+        configurationBuilder.Properties<TransactionKind>().HaveConversion<UpperSnakeCaseConverters.OfEnum<TransactionKind>>();
+        configurationBuilder.Properties<TransactionStatus>().HaveConversion<UpperSnakeCaseConverters.OfEnum<TransactionStatus>>();
+        configurationBuilder.Properties<AttemptStatus>().HaveConversion<UpperSnakeCaseConverters.OfEnum<AttemptStatus>>();
+        configurationBuilder.Properties<MovementKind>().HaveConversion<UpperSnakeCaseConverters.OfEnum<MovementKind>>();
+        configurationBuilder.Properties<KeyEventKind>().HaveConversion<UpperSnakeCaseConverters.OfEnum<KeyEventKind>>();
+        configurationBuilder.Properties<FenceState>().HaveConversion<UpperSnakeCaseConverters.OfEnum<FenceState>>();
+        configurationBuilder.Properties<WebhookDeliveryStatus>().HaveConversion<UpperSnakeCaseConverters.OfEnum<WebhookDeliveryStatus>>();
     }
 }

@@ -1,18 +1,19 @@
-using Clones.Persistence;
-using Clones.Persistence.Messaging.Hosting;
-using Clones.Workers.Agents;
-using Clones.Workers.Deployments;
-using Clones.Workers.ErrorQueues;
+using Clones.Custody;
+using Clones.Hosting;
+using Clones.Hosting.Bus;
+using Clones.Hosting.Logging;
+using Clones.Lifecycle;
+using Clones.Settlement;
+using Clones.Settlement.Deployments;
+using Clones.Settlement.Funds;
+using Clones.Settlement.Payments;
+using Clones.Settlement.Rewards;
+using Clones.Webhooks;
+using Clones.Workers.Commands;
+using Clones.Workers.Commands.Errors;
+using Clones.Workers.Commands.Keys;
+using Clones.Workers.Commands.Tokens;
 using Clones.Workers.Hosting;
-using Clones.Workers.Keys;
-using Clones.Workers.Keys.Commands;
-using Clones.Workers.Ledger;
-using Clones.Workers.Payments;
-using Clones.Workers.Pools;
-using Clones.Workers.Rewards;
-using Clones.Workers.Settlement;
-using Clones.Workers.Tokens;
-using Clones.Workers.Webhooks;
 
 CoreDumps.SwitchOff();
 if (WorkersCommandLine.Instance.Answer(args, Console.Out, Console.Error) is { } exitCode)
@@ -51,7 +52,7 @@ try
     var configuration = builder.Configuration;
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
     builder
-        .Services.AddWorkerLogging(configuration)
+        .Services.AddHostLogging(configuration)
         .AddWorkerHealth()
         .AddClonesStore(configuration)
         .AddSolanaRpc(configuration)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using Clones.Api.Tests.Hosting;
+using Clones.Domain.Agents;
 using Clones.Persistence.Agents;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Tokens;
+using Clones.Domain.Tokens;
 using Clones.Solana.Primitives;
 using Clones.Testing;
 

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Operations;
+using Clones.Domain.Operations;
 using Clones.Testing;
 
 namespace Clones.Api.Tests;

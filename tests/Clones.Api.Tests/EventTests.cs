@@ -1,5 +1,5 @@
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Payments;
+using Clones.Domain.Payments;
 using RabbitMQ.Client;
 
 namespace Clones.Api.Tests;

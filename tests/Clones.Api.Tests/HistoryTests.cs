@@ -1,5 +1,5 @@
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Agents;
+using Clones.Domain.Agents;
 
 namespace Clones.Api.Tests;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Ledger;
+using Clones.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tests;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Xml.Linq;
 using Clones.Api.Tests.Hosting;
 using Clones.Contracts.Agents;
-using Clones.Persistence.Agents;
+using Clones.Domain.Agents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tests;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Operations;
+using Clones.Domain.Operations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tests;

@@ -1,5 +1,5 @@
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Microsoft.EntityFrameworkCore;

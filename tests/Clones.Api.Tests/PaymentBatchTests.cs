@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
+using Clones.Domain.Payments;
 using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Testing;

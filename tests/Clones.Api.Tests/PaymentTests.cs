@@ -1,9 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Ledger;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Ledger;
+using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,5 @@
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence;
-using Clones.Persistence.Pools;
+using Clones.Domain.Pools;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Clones.Api.Auth;
 using Clones.Api.Limits;
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Messaging.Hosting;
+using Clones.Hosting;
 using Clones.Solana.Primitives;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;

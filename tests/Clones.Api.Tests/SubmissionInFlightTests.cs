@@ -1,7 +1,7 @@
 using Clones.Api.Tests.Hosting;
 using Clones.Contracts.Agents;
-using Clones.Persistence.Operations;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Operations;
+using Clones.Domain.Transactions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tests;

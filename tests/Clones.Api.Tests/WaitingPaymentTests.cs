@@ -1,5 +1,4 @@
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Microsoft.EntityFrameworkCore;
 using static Clones.Api.Tests.PaymentTests;

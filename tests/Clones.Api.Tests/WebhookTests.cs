@@ -1,5 +1,5 @@
 using Clones.Api.Tests.Hosting;
-using Clones.Persistence.Webhooks;
+using Clones.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tests;

@@ -1,7 +1,7 @@
 using Clones.Chaos.Audit;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 
 namespace Clones.Chaos.Tests;
 
@@ -107,8 +107,8 @@ public sealed class ChaosAuditTests
     [Fact]
     public void A_payment_without_an_end_is_found()
     {
-        good.Books.Payments[0].Status = PaymentStatus.Unresolved;
-        ShouldFind(good, "is Unresolved");
+        var payment = SmallWorld.WithStatus(good.Books.Payments[0], PaymentStatus.Unresolved);
+        ShouldFind(good with { Books = good.Books with { Payments = [payment, .. good.Books.Payments.Skip(1)] } }, "is Unresolved");
     }
 
     [Fact]
@@ -228,6 +228,8 @@ public sealed class ChaosAuditTests
     [InlineData("transactions", "PAYMENT", "FINALIZED", "SIGNED")]
     [InlineData("transactions", "PAYMENT", "BROADCAST", "SIGNED")]
     [InlineData("transactions", "PAYMENT", "ACCEPTED", "CANCELLED")]
+    [InlineData("transactions", "PAYMENT", "ACCEPTED", "BROADCAST")]
+    [InlineData("transactions", "TOKEN_CREATION", "CANCELLED", "FINALIZED")]
     [InlineData("transactions", "TOKEN_CREATION", "SIGNED", "CANCELLED")]
     [InlineData("transaction_attempts", "", "EXPIRED", "BROADCAST")]
     public void An_illegal_transition_is_found(string table, string kind, string from, string to) =>
@@ -245,7 +247,7 @@ public sealed class ChaosAuditTests
     public void A_second_attempt_without_a_death_certificate_of_the_first_is_found(AttemptStatus first)
     {
         var transaction = good.Books.Transactions[0];
-        transaction.Attempts[0].Status = first;
+        transaction.Attempts[0] = SmallWorld.AttemptOf(transaction, 1, first);
         transaction.Attempts.Add(SmallWorld.AttemptOf(transaction, 2, AttemptStatus.Finalized));
         ShouldFind(good, "and another was signed");
     }

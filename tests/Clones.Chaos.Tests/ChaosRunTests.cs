@@ -15,7 +15,7 @@ public sealed class ChaosRunTests(ITestOutputHelper output)
         report.Findings.ShouldBeEmpty(told.ToString());
         (report.Evidence.Accepted.Count + report.Evidence.Refused.Count).ShouldBe(300);
         report.Evidence.Accepted.Count.ShouldBeGreaterThan(280);
-        report.Tally.Deaths.ShouldBeGreaterThan(4);
-        report.Tally.Counts.Count(c => c.Kind.StartsWith("chain: ", StringComparison.Ordinal)).ShouldBeGreaterThan(3);
+        report.FaultCounts.Deaths.ShouldBeGreaterThan(4);
+        report.FaultCounts.Counts.Count(c => c.Kind.StartsWith("chain: ", StringComparison.Ordinal)).ShouldBeGreaterThan(3);
     }
 }

@@ -1,4 +1,4 @@
-using Clones.Chaos.Rampage;
+using Clones.Chaos.Faults;
 using Clones.Chaos.Work;
 
 namespace Clones.Chaos.Tests;
@@ -10,17 +10,17 @@ public sealed class PlanTests
     [Fact]
     public void The_same_seed_plans_the_same_deaths_and_another_seed_others()
     {
-        RampagePlan.Draw(Plan).ShouldBe(RampagePlan.Draw(Plan));
-        RampagePlan.Draw(Plan with { Seed = 8 }).ShouldNotBe(RampagePlan.Draw(Plan));
+        FaultPlan.Draw(Plan).ShouldBe(FaultPlan.Draw(Plan));
+        FaultPlan.Draw(Plan with { Seed = 8 }).ShouldNotBe(FaultPlan.Draw(Plan));
     }
 
     [Fact]
     public void Every_process_is_both_killed_and_frozen_and_some_come_back_to_die_at_a_crash_point()
     {
-        var deeds = RampagePlan.Draw(Plan);
+        var deeds = FaultPlan.Draw(Plan);
         deeds.Count.ShouldBe(60);
         deeds.ShouldAllBe(d => d.At < Plan.Length && d.Index < 3);
-        deeds.Select(d => d.Victim).Distinct().Count().ShouldBe(4);
+        deeds.Select(d => d.FaultTarget).Distinct().Count().ShouldBe(4);
         deeds.Count(d => d.IsFreeze).ShouldBeInRange(5, 30);
         deeds.Count(d => d.ComesBack is not null).ShouldBeInRange(10, 50);
     }

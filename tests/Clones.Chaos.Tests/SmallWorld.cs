@@ -1,8 +1,9 @@
 using Clones.Chaos.Audit;
 using Clones.Chaos.Work;
+using Clones.Domain.Agents;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
 using Clones.Solana.Primitives;
 
 namespace Clones.Chaos.Tests;
@@ -38,7 +39,7 @@ internal static class SmallWorld
             orders.ToDictionary(o => o.Number, o => payments[o.Number].Id),
             Refused: [],
             new Dictionary<Guid, int> { [payments[0].Id] = 1, [payments[1].Id] = 1 },
-            new BooksReading(
+            new DatabaseReading(
                 payments,
                 [
                     TransactionOf(Sol, TransactionKind.Payment, TransactionStatus.Finalized),
@@ -126,6 +127,25 @@ internal static class SmallWorld
             IdempotencyKey = order.KeyOf(1),
             RequestHash = [],
             CreatedAt = default,
+        };
+
+    /// <summary>The same payment with a status that no step of it leads to.</summary>
+    public static Payment WithStatus(Payment payment, PaymentStatus status) =>
+        new()
+        {
+            Id = payment.Id,
+            Kind = payment.Kind,
+            TrainingPoolId = payment.TrainingPoolId,
+            WalletId = payment.WalletId,
+            TransactionId = payment.TransactionId,
+            Recipient = payment.Recipient,
+            Mint = payment.Mint,
+            Amount = payment.Amount,
+            Status = status,
+            Caller = payment.Caller,
+            IdempotencyKey = payment.IdempotencyKey,
+            RequestHash = payment.RequestHash,
+            CreatedAt = payment.CreatedAt,
         };
 
     private static ChainTransaction TransactionOf(Guid id, TransactionKind kind, TransactionStatus status)

@@ -1,5 +1,5 @@
-using Clones.Chaos.Rampage;
-using Clones.Persistence.Payments;
+using Clones.Chaos.Faults;
+using Clones.Domain.Payments;
 
 namespace Clones.Chaos;
 
@@ -9,7 +9,7 @@ namespace Clones.Chaos;
 /// <param name="HealedIn">From the end of the trouble to the last book closed.</param>
 internal sealed record ChaosReport(
     ChaosPlan Plan,
-    Tally Tally,
+    FaultCounts FaultCounts,
     Audit.Evidence Evidence,
     IReadOnlyList<string> Findings,
     TimeSpan Length,
@@ -22,7 +22,7 @@ internal sealed record ChaosReport(
     {
         var payments = Evidence.Books.Payments;
         output.WriteLine();
-        foreach (var (kind, times) in Tally.Counts)
+        foreach (var (kind, times) in FaultCounts.Counts)
         {
             output.WriteLine($"{kind, -36}{times, 9}");
         }
@@ -35,7 +35,7 @@ internal sealed record ChaosReport(
         output.WriteLine($"{"attempts signed", -36}{Evidence.Books.Transactions.Sum(t => t.Attempts.Count), 9}");
         output.WriteLine($"{"transactions read off the chain", -36}{Evidence.Entries.Count(), 9}");
         output.WriteLine($"{"agents deployed", -36}{Evidence.Books.Agents.Count(a => a.CurrentState == "Deployed"), 9}");
-        output.WriteLine($"{"processes that died", -36}{Tally.Deaths, 9}");
+        output.WriteLine($"{"processes that died", -36}{FaultCounts.Deaths, 9}");
         output.WriteLine();
         foreach (var reason in payments.Where(p => p.Status == PaymentStatus.Failed).GroupBy(p => p.Reason))
         {

@@ -1,5 +1,5 @@
 using Clones.Chaos.Audit;
-using Clones.Chaos.Rampage;
+using Clones.Chaos.Faults;
 using Clones.Chaos.Servers;
 using Clones.Chaos.Work;
 using Clones.Solana.Programs;
@@ -15,7 +15,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
     private static readonly TimeSpan StandstillLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private readonly Tally tally = new();
+    private readonly FaultCounts tally = new();
     private readonly long began = time.GetTimestamp();
 
     public static Task<ChaosReport> RunAsync(ChaosPlan plan, TextWriter output, CancellationToken cancellationToken) =>
@@ -31,7 +31,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         await listener.BindAsync(cancellationToken);
 
         using var owner = new Owner(system, time);
-        var setting = new Setting(system, owner, time);
+        var setting = new ChaosSetup(system, owner, time);
         var pools = await setting.MakeAsync(PayingPools + plan.Agents, PoorPool, cancellationToken);
         var orders = PaymentOrder.Draw(plan, PayingPools, PoorPool);
         var sender = new PaymentSender(plan, system, owner, pools, tally, time);
@@ -39,7 +39,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         var troubleBegan = time.GetTimestamp();
         var work = Task.WhenAll([
             sender.SendAllAsync(orders, cancellationToken),
-            .. Deployers(pools, owner).Select(d => d.DeployAsync(cancellationToken)),
+            .. Deployers(system, pools, owner).Select(d => d.DeployAsync(cancellationToken)),
             InterfereAsync(system, setting, owner, pools[PoorPool], cancellationToken),
             DamageAKeyAsync(system, pools[DamagedPool], cancellationToken),
         ]);
@@ -60,7 +60,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         var (length, healedIn) = (time.GetElapsedTime(troubleBegan), time.GetElapsedTime(healingBegan));
         Say("reading the chain");
         await sender.AskAgainAsync(orders, cancellationToken);
-        var evidence = await EvidenceAsync(system, orders, sender, listener, pools, cancellationToken);
+        var evidence = await EvidenceAsync(system, orders, sender, listener, pools, owner, cancellationToken);
         // Two readers of the same chain: this run's own, and the one that operators have.
         Say("reconciling");
         var (code, said) = await system.ReconcileAsync(cancellationToken);
@@ -77,14 +77,22 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         );
     }
 
-    private IEnumerable<AgentDeployer> Deployers(IReadOnlyList<ChaosPool> pools, Owner owner) =>
-        Enumerable.Range(0, plan.Agents).Select(i => new AgentDeployer(plan.Seed, i + 1, pools[PayingPools + i], owner, tally, time));
+    private IEnumerable<AgentDeployer> Deployers(ChaosSystem system, IReadOnlyList<ChaosPool> pools, Owner owner) =>
+        Enumerable
+            .Range(0, plan.Agents)
+            .Select(i => new AgentDeployer(plan.Seed, i + 1, pools[PayingPools + i], owner, system.Cluster.Rpc, tally, time));
 
     /// <summary>Half of the time the poor pool waits for its relief; and somebody freezes those who are paid.</summary>
-    private async Task InterfereAsync(ChaosSystem system, Setting setting, Owner owner, ChaosPool poor, CancellationToken cancellationToken)
+    private async Task InterfereAsync(
+        ChaosSystem system,
+        ChaosSetup setting,
+        Owner owner,
+        ChaosPool poor,
+        CancellationToken cancellationToken
+    )
     {
-        var insistent = new InsistentSender(system.Cluster, time);
-        var saboteur = new Saboteur(plan.Seed, owner.Wallet.Account, setting.Mint, insistent, tally, time);
+        var insistent = new RetryingSender(system.Cluster, time);
+        var saboteur = new FaultInjector(plan.Seed, owner.Wallet.Account, setting.Mint, insistent, tally, time);
         var sabotage = saboteur.WorkAsync(PaymentOrder.Regulars(plan.Seed), plan.Length * 0.9, cancellationToken);
         await Task.Delay(plan.Length / 2, time, cancellationToken);
         await setting.RelieveAsync(poor, insistent, cancellationToken);
@@ -109,18 +117,18 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         var began = time.GetTimestamp();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(plan.Length);
-        var turns = Enum.GetValues<Victim>().ToDictionary(v => v, _ => new SemaphoreSlim(1));
-        await Task.WhenAll(RampagePlan.Draw(plan).Select(DoAsync));
+        var turns = Enum.GetValues<FaultTarget>().ToDictionary(v => v, _ => new SemaphoreSlim(1));
+        await Task.WhenAll(FaultPlan.Draw(plan).Select(DoAsync));
         await Task.Delay(plan.Length, time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        async Task DoAsync(Deed deed)
+        async Task DoAsync(PlannedFault deed)
         {
             await Task.Delay(deed.At, time, cancellationToken);
-            var turn = turns[deed.Victim];
+            var turn = turns[deed.FaultTarget];
             await turn.WaitAsync(cancellationToken);
             try
             {
-                Say($"{deed.Kind}{(deed.Victim == Victim.Worker ? $" ({deed.Index + 1})" : "")}");
+                Say($"{deed.Kind}{(deed.FaultTarget == FaultTarget.Worker ? $" ({deed.Index + 1})" : "")}");
                 await system.DoAsync(deed, ending.Token);
             }
             finally
@@ -153,7 +161,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         var moved = time.GetTimestamp();
         while (!work.IsFaulted)
         {
-            var (payments, reservations, messages) = await BooksReading.OpenAsync(database, cancellationToken);
+            var (payments, reservations, messages) = await DatabaseReading.OpenAsync(database, cancellationToken);
             if ((payments, reservations, messages) == (0, 0, 0) && work.IsCompleted)
             {
                 break;
@@ -179,6 +187,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         PaymentSender sender,
         CompletionListener listener,
         IReadOnlyList<ChaosPool> pools,
+        Owner owner,
         CancellationToken cancellationToken
     )
     {
@@ -193,7 +202,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         {
             holdings[order.Number] = await chain.HoldingsAsync(order.Recipient, pools[order.Pool].Mint, cancellationToken);
         }
-        var books = await BooksReading.ReadAsync(system.Database, cancellationToken);
+        var books = await DatabaseReading.ReadAsync(system.Database, cancellationToken);
         var living = new HashSet<string>();
         foreach (var address in books.Agents.SelectMany(a => new[] { a.TokenMint, a.LiquidityPoolAddress }).OfType<string>())
         {
@@ -214,7 +223,10 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             holdings,
             living,
             await system.Cluster.Rpc.GetMinimumBalanceForRentExemptionAsync(TokenAccount.Size, cancellationToken)
-        );
+        )
+        {
+            PaidByOwner = await chain.PaidByAsync(owner.Wallet.Account.PublicKey, cancellationToken),
+        };
     }
 
     private void Say(string text) => output.WriteLine($"[{time.GetElapsedTime(began).TotalSeconds, 6:0.0} s] {text}");

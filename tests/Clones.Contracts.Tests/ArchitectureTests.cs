@@ -1,21 +1,87 @@
+using System.Text.RegularExpressions;
+using Clones.Testing;
+
 namespace Clones.Contracts.Tests;
 
-/// <summary>Who may know whom. The rules are those of the README's map; each was broken once to see its test fail.</summary>
-public sealed class ArchitectureTests
+/// <summary>Who may reference whom: the rules of docs/decisions/0011. Each was broken once to see its test fail.</summary>
+public sealed partial class ArchitectureTests
 {
-    [Theory]
-    [InlineData("Clones.Contracts")]
-    [InlineData("Clones.Solana")]
-    [InlineData("Clones.Client")]
-    [InlineData("Clones.Persistence", "Clones.Contracts", "Clones.Solana")]
-    [InlineData("Clones.Api", "Clones.Contracts", "Clones.Persistence", "Clones.Solana")]
-    [InlineData("Clones.Workers", "Clones.Contracts", "Clones.Persistence", "Clones.Solana")]
-    public void A_project_knows_only_those_below_it(string project, params string[] allowed)
+    private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Clones.Contracts"] = [],
+        ["Clones.Solana"] = [],
+        ["Clones.Client"] = [],
+        ["Clones.Messaging"] = [],
+        ["Clones.Domain"] = ["Clones.Contracts", "Clones.Solana"],
+        ["Clones.Persistence"] = ["Clones.Contracts", "Clones.Solana", "Clones.Domain", "Clones.Messaging"],
+        ["Clones.Hosting"] = [.. Store, "Clones.Persistence"],
+        ["Clones.Settlement"] = Above,
+        ["Clones.Custody"] = Above,
+        ["Clones.Webhooks"] = Above,
+        ["Clones.Lifecycle"] = [.. Above, "Clones.Settlement"],
+        ["Clones.Api"] = Above,
+        ["Clones.Workers"] = [.. Above, "Clones.Settlement", "Clones.Custody", "Clones.Webhooks", "Clones.Lifecycle"],
+    };
+
+    private static string[] Store => ["Clones.Contracts", "Clones.Solana", "Clones.Domain", "Clones.Messaging"];
+    private static string[] Above => [.. Store, "Clones.Persistence", "Clones.Hosting"];
+
+    public static TheoryData<string> Projects =>
+        [.. Directory.GetDirectories(Repository.PathOf("src")).Select(path => Path.GetFileName(path)!)];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_references_only_those_below_it(string project)
+    {
+        Allowed.ShouldContainKey(project);
+        var allowed = Allowed[project];
         ProjectFiles.ProjectReferences(project).ShouldBeSubsetOf(allowed);
 
         using var assembly = new AssemblyContents(project);
         assembly.ReferencedAssemblies.Where(name => name.StartsWith("Clones.", StringComparison.Ordinal)).ShouldBeSubsetOf(allowed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Namespaces_are_named_for_their_folders(string project)
+    {
+        foreach (var (folder, source) in SourcesOf(project))
+        {
+            Namespace().Match(source).Groups[1].Value.ShouldBe(string.Join('.', [project, .. folder]));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void The_folders_of_a_project_reference_each_other_in_one_direction(string project)
+    {
+        var references = SourcesOf(project)
+            .Where(source => source.Folder.Length > 0)
+            .SelectMany(source =>
+                Using()
+                    .Matches(source.Text)
+                    .Select(u => u.Groups[1].Value.Split('.'))
+                    .Where(name => name.Length > 2 && string.Join('.', name[..2]) == project && name[2] != source.Folder[0])
+                    .Select(name => (From: source.Folder[0], To: name[2]))
+            )
+            .ToLookup(r => r.From, r => r.To);
+
+        foreach (var folder in references.Select(r => r.Key))
+        {
+            Reached(references, folder).ShouldNotContain(folder, $"{folder} of {project} references itself by way of others");
+        }
+    }
+
+    [Fact]
+    public void The_api_cannot_reach_the_project_that_opens_keys()
+    {
+        var reached = Reached(
+            Allowed.Keys.SelectMany(p => ProjectFiles.ProjectReferences(p).Select(r => (p, r))).ToLookup(r => r.p, r => r.r),
+            "Clones.Api"
+        );
+
+        reached.ShouldContain("Clones.Persistence");
+        reached.ShouldNotContain("Clones.Custody");
     }
 
     [Fact]
@@ -40,6 +106,9 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("Clones.Api")]
     [InlineData("Clones.Contracts")]
+    [InlineData("Clones.Domain")]
+    [InlineData("Clones.Hosting")]
+    [InlineData("Clones.Messaging")]
     [InlineData("Clones.Persistence")]
     [InlineData("Clones.Solana")]
     public void Nothing_in_the_process_that_faces_the_internet_can_open_a_key(string project)
@@ -49,10 +118,10 @@ public sealed class ArchitectureTests
         string[] openers = ["AesGcm", "AesCcm", "AesCng", "AesManaged", "Aes256Gcm", "Scrypt", "crypto_pwhash", "CryptoStream"];
         assembly
             .Names.Where(name => openers.Any(opener => name.Contains(opener, StringComparison.OrdinalIgnoreCase)))
-            .ShouldBeEmpty("code that opens keys belongs to Clones.Workers");
+            .ShouldBeEmpty("code that opens keys belongs to Clones.Custody");
         assembly
             .Texts.Where(text => text.Contains("DEPOSIT_KEY", StringComparison.OrdinalIgnoreCase))
-            .ShouldBeEmpty("the master secret is read by Clones.Workers only");
+            .ShouldBeEmpty("the master secret is read by Clones.Custody only");
     }
 
     [Fact]
@@ -64,4 +133,39 @@ public sealed class ArchitectureTests
         api.UsedTypes.ShouldNotContain("NSec.Cryptography.Key");
         ProjectFiles.PackageReferences("Clones.Api").ShouldNotContain("NSec.Cryptography");
     }
+
+    private static HashSet<string> Reached(ILookup<string, string> references, string from)
+    {
+        var reached = new HashSet<string>();
+        var open = new Stack<string>(references[from]);
+        while (open.TryPop(out var next))
+        {
+            if (reached.Add(next))
+            {
+                foreach (var further in references[next])
+                {
+                    open.Push(further);
+                }
+            }
+        }
+        return reached;
+    }
+
+    /// <summary>What is written by hand, with its folder below the project's.</summary>
+    private static IEnumerable<(string[] Folder, string Text)> SourcesOf(string project)
+    {
+        var root = Repository.PathOf("src", project);
+        return from file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            let parts = Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar)
+            where parts[0] is not ("bin" or "obj" or "Generated" or "Migrations")
+            let text = File.ReadAllText(file)
+            where Namespace().IsMatch(text)
+            select (parts[..^1], text);
+    }
+
+    [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^using (Clones\.[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Using();
 }

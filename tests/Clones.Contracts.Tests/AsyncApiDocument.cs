@@ -8,7 +8,7 @@ using Clones.Contracts.Keys;
 using Clones.Contracts.Payments;
 using Clones.Contracts.Pools;
 using Clones.Contracts.Submissions;
-using Clones.Persistence.Messaging.Hosting;
+using Clones.Messaging.Bus;
 
 namespace Clones.Contracts.Tests;
 

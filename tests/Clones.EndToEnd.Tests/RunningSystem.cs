@@ -8,8 +8,8 @@ namespace Clones.EndToEnd.Tests;
 /// </summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
-    /// <summary>Finality (32 slots) comes after 3.2 s, a blockhash lives 15 s.</summary>
-    private const int SlotMs = 100;
+    /// <summary>Finality (32 slots) comes after 1.6 s, a blockhash lives 7.5 s.</summary>
+    private const int SlotMs = 50;
     private static readonly TimeSpan MainJobLimit = TimeSpan.FromMinutes(4);
 
     private readonly PostgresFixture postgres = new();
@@ -23,6 +23,9 @@ public sealed class RunningSystem : IAsyncLifetime
 
     /// <summary>How the main job ended, and what it showed.</summary>
     public (int ExitCode, string Output) MainJob { get; private set; }
+
+    /// <summary>Whether the workers were killed, and started again, in the middle of its rewards.</summary>
+    public bool WorkersDiedMeanwhile { get; private set; }
 
     public string Database { get; private set; } = null!;
     public TestVirtualHost VirtualHost { get; private set; } = null!;
@@ -67,11 +70,26 @@ public sealed class RunningSystem : IAsyncLifetime
         await Task.WhenAll(StartWorkersAsync(), StartApiAsync());
         await using var demo = StartDemo();
         using var patience = new CancellationTokenSource(MainJobLimit);
-        MainJob = (await demo.WaitAsync(patience.Token), demo.Output);
+        try
+        {
+            await foreach (var line in demo.LinesAsync(patience.Token))
+            {
+                if (line.Contains("fresh wallets accepted"))
+                {
+                    await KillAndRestartWorkersAsync();
+                    WorkersDiedMeanwhile = true;
+                }
+            }
+            MainJob = (await demo.WaitAsync(patience.Token), demo.Output);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The main job did not end within {MainJobLimit}.\n{demo.Output}");
+        }
     }
 
     /// <summary>SIGKILL, then a new process.</summary>
-    public async Task KillAndRestartWorkersAsync()
+    private async Task KillAndRestartWorkersAsync()
     {
         await workers!.KillAsync();
         past.Add(workers);
@@ -79,7 +97,7 @@ public sealed class RunningSystem : IAsyncLifetime
     }
 
     /// <summary>The demo client, outside of the system.</summary>
-    public LeashedProcess StartDemo() =>
+    private LeashedProcess StartDemo() =>
         LeashedProcess.Start(
             ["dotnet", Hosts.DemoPath],
             new Dictionary<string, string?>(ClientEnvironment())

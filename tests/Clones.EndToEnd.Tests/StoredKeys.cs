@@ -1,6 +1,7 @@
 using System.Text;
+using Clones.Custody;
+using Clones.Domain.Keys;
 using Clones.Persistence;
-using Clones.Workers.Keys;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 

@@ -4,7 +4,7 @@ public sealed class DeploymentSimulationTests(ITestOutputHelper output)
 {
     private const int Count = 15;
 
-    public static TheoryData<string> Plants => [.. Plant.OfDeployments.Keys];
+    public static TheoryData<string> Plants => [.. SeededBug.OfDeployments.Keys];
 
     [Fact]
     public void In_fifteen_histories_of_owners_of_any_temper_every_agent_has_one_token_one_pool_and_the_status_that_the_chain_shows()
@@ -44,7 +44,7 @@ public sealed class DeploymentSimulationTests(ITestOutputHelper output)
     [MemberData(nameof(Plants))]
     public void A_planted_bug_is_caught(string bug)
     {
-        var all = Histories.Run(firstSeed: 1, count: 20, Plant.OfDeployments[bug], failuresMax: 1, run: DeploymentHistory.Run);
+        var all = Histories.Run(firstSeed: 1, count: 20, SeededBug.OfDeployments[bug], failuresMax: 1, run: DeploymentHistory.Run);
 
         all.Failures.ShouldNotBeEmpty();
         output.WriteLine($"{bug}: after {all.Count} histories, {string.Join("; ", all.Failures[0].Findings)}");

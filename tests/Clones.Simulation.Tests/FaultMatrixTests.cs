@@ -1,7 +1,7 @@
 using Clones.Contracts.Settlement;
-using Clones.Persistence.Faults;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Faults;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
 
 namespace Clones.Simulation.Tests;
@@ -57,9 +57,9 @@ public sealed class FaultMatrixTests
     }
 
     [Theory]
-    [InlineData(nameof(CrashPoint.VerdictReached))]
-    [InlineData(nameof(CrashPoint.VerdictWritten))]
-    [InlineData(nameof(CrashPoint.VerdictCommitted))]
+    [InlineData(nameof(CrashPoint.DecisionReached))]
+    [InlineData(nameof(CrashPoint.DecisionWritten))]
+    [InlineData(nameof(CrashPoint.DecisionCommitted))]
     public void Row_7_killed_around_the_certificate_there_is_exactly_one_next_attempt(string point)
     {
         var scenario = new Scenario();
@@ -458,7 +458,7 @@ public sealed class FaultMatrixTests
         // The first wallet's payment is the only one that stands on chain, and no page shows it.
         scenario.World.Nodes[0].Faults.Omits = [Signature.Parse(scenario.Attempts[^1].Signature!)];
         scenario.World.Restore(backup);
-        var elsewhere = scenario.World.Accept(other, (new PublicKey(scenario.World.Dice.Bytes(PublicKey.Length)), 1_000_000));
+        var elsewhere = scenario.World.Accept(other, (new PublicKey(scenario.World.RandomSource.Bytes(PublicKey.Length)), 1_000_000));
         scenario.RunTo(10 * Minute);
 
         scenario.World.Chain.HasExecuted(elsewhere.Id).ShouldBeTrue();
@@ -491,7 +491,7 @@ public sealed class FaultMatrixTests
         List<ChainTransaction> others = [];
         for (var i = 0; i < 30; i++)
         {
-            scenario.At(i * Minute, () => others.Add(world.Accept(healthy, (new PublicKey(world.Dice.Bytes(32)), 1_000_000))));
+            scenario.At(i * Minute, () => others.Add(world.Accept(healthy, (new PublicKey(world.RandomSource.Bytes(32)), 1_000_000))));
         }
 
         scenario.RunTo(32 * Minute);

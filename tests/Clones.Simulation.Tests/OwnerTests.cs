@@ -1,5 +1,5 @@
-using Clones.Persistence.Agents;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Agents;
+using Clones.Domain.Transactions;
 
 namespace Clones.Simulation.Tests;
 
@@ -13,7 +13,7 @@ public sealed class OwnerTests
     [InlineData(DeploymentPayer.Owner)]
     public void An_owner_who_double_clicks_makes_one_attempt_of_each(DeploymentPayer payer)
     {
-        using var world = WorldOf(new Temper(DoubleClicks: 1), payer);
+        using var world = WorldOf(new OwnerBehaviour(DoubleClicks: 1), payer);
         DeployWithin(world, 5 * Minute);
         world.Database.Attempts.Values.ShouldAllBe(a => a.Number == 1 && a.Status == AttemptStatus.Finalized);
     }
@@ -21,7 +21,7 @@ public sealed class OwnerTests
     [Fact]
     public void What_is_signed_after_a_renewal_is_refused_and_the_fresh_one_lands()
     {
-        using var world = WorldOf(new Temper(IsSlow: 0.8, KeepsOld: 1), DeploymentPayer.DepositWallet);
+        using var world = WorldOf(new OwnerBehaviour(IsSlow: 0.8, KeepsOld: 1), DeploymentPayer.DepositWallet);
         DeployWithin(world, 30 * Minute);
         world.Faults.Counts.ShouldContainKey("owner refused: transaction_expired");
         world.Chain.FinalExecutions().Count(e => e.Transaction.Instructions.Count > 0).ShouldBe(2);
@@ -30,7 +30,7 @@ public sealed class OwnerTests
     [Fact]
     public void Nothing_that_an_owner_sends_around_us_lands_where_the_deposit_wallet_pays()
     {
-        using var world = WorldOf(new Temper(GoesAround: 1, KeepsSilent: 1), DeploymentPayer.DepositWallet);
+        using var world = WorldOf(new OwnerBehaviour(GoesAround: 1, KeepsSilent: 1), DeploymentPayer.DepositWallet);
         DeployWithin(world, 5 * Minute);
         world.Faults.Counts.ShouldContainKey("owner's broadcast not taken");
         world.Faults.Counts.ShouldNotContainKey("owner's broadcast taken");
@@ -39,7 +39,7 @@ public sealed class OwnerTests
     [Fact]
     public void What_an_owner_who_pays_sends_around_us_is_noticed_and_the_agent_moves_on()
     {
-        using var world = WorldOf(new Temper(GoesAround: 1, KeepsSilent: 1), DeploymentPayer.Owner);
+        using var world = WorldOf(new OwnerBehaviour(GoesAround: 1, KeepsSilent: 1), DeploymentPayer.Owner);
         DeployWithin(world, 20 * Minute);
         world.Faults.Counts.ShouldNotContainKey("owner's broadcast not taken");
         world.Database.Reservations.ShouldBeEmpty();
@@ -48,7 +48,7 @@ public sealed class OwnerTests
     [Fact]
     public void Row_25_workers_whose_clocks_are_an_hour_ahead_keep_no_deployment_waiting()
     {
-        using var world = WorldOf(new Temper(), DeploymentPayer.DepositWallet);
+        using var world = WorldOf(new OwnerBehaviour(), DeploymentPayer.DepositWallet);
         Skew(world, 60 * Minute);
         DeployWithin(world, 5 * Minute);
     }
@@ -56,7 +56,7 @@ public sealed class OwnerTests
     [Fact]
     public void Row_25_an_owner_is_given_what_is_open_and_not_what_a_clock_that_was_ahead_has_made_and_was_given_up()
     {
-        using var world = WorldOf(new Temper(), DeploymentPayer.DepositWallet);
+        using var world = WorldOf(new OwnerBehaviour(), DeploymentPayer.DepositWallet);
         Skew(world, 60 * Minute);
         // Nobody can hand anything in, so that it is prepared and given up.
         world.Timeline.RunUntil(() => world.Database.Attempts.Count > 0, 5 * Minute).ShouldBeTrue();
@@ -67,7 +67,7 @@ public sealed class OwnerTests
         DeployWithin(world, world.Timeline.Now + 5 * Minute);
     }
 
-    private static World WorldOf(Temper temper, DeploymentPayer payer)
+    private static World WorldOf(OwnerBehaviour temper, DeploymentPayer payer)
     {
         SynchronizationContext.SetSynchronizationContext(null);
         var world = new World(seed: 108, nodes: 2, workers: 2, deployments: true);

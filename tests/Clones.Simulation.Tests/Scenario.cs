@@ -1,5 +1,5 @@
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
 
 namespace Clones.Simulation.Tests;
@@ -14,12 +14,12 @@ internal sealed class Scenario
         SynchronizationContext.SetSynchronizationContext(null);
         World = new World(seed, nodes, workers: 2);
         Wallet = World.AddWallet();
-        Transaction = World.Accept(Wallet, (new PublicKey(World.Dice.Bytes(PublicKey.Length)), 1_000_000));
+        Transaction = World.Accept(Wallet, (new PublicKey(World.RandomSource.Bytes(PublicKey.Length)), 1_000_000));
     }
 
     public World World { get; }
 
-    public Clones.Persistence.Wallets.DepositWallet Wallet { get; }
+    public Clones.Domain.Wallets.DepositWallet Wallet { get; }
 
     public ChainTransaction Transaction { get; }
 
@@ -29,7 +29,7 @@ internal sealed class Scenario
     public Payment Payment => World.Database.Payments.Values.Single(p => p.TransactionId == Transaction.Id);
 
     /// <returns>Of another payment from the same wallet.</returns>
-    public Guid AcceptAnother() => World.Accept(Wallet, (new PublicKey(World.Dice.Bytes(PublicKey.Length)), 1_000_000)).Id;
+    public Guid AcceptAnother() => World.Accept(Wallet, (new PublicKey(World.RandomSource.Bytes(PublicKey.Length)), 1_000_000)).Id;
 
     public void EveryNode(Action<NodeFaults> change)
     {

@@ -1,4 +1,4 @@
-using Clones.Persistence.Faults;
+using Clones.Domain.Faults;
 
 namespace Clones.Simulation.Tests;
 
@@ -6,7 +6,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int Count = 20_000;
 
-    public static TheoryData<string> Plants => [.. Plant.All.Keys];
+    public static TheoryData<string> Plants => [.. SeededBug.All.Keys];
 
     [Fact]
     public void In_twenty_thousand_histories_of_crashes_forks_and_lies_every_payment_happens_exactly_once()
@@ -27,7 +27,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [MemberData(nameof(Plants))]
     public void A_planted_bug_is_caught(string bug)
     {
-        var all = Histories.Run(firstSeed: 1, count: 5_000, Plant.All[bug], failuresMax: 1);
+        var all = Histories.Run(firstSeed: 1, count: 5_000, SeededBug.All[bug], failuresMax: 1);
 
         all.Failures.ShouldNotBeEmpty();
         output.WriteLine($"{bug}: after {all.Count} histories, {string.Join("; ", all.Failures[0].Findings)}");
@@ -48,7 +48,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void A_failing_seed_fails_alike_when_it_is_run_again()
     {
-        var plant = Plant.All["null taken for death"];
+        var plant = SeededBug.All["null taken for death"];
         var failure = Histories.Run(firstSeed: 1, count: 2_000, plant, failuresMax: 1).Failures[0];
 
         var again = History.Run(failure.Seed, plant);

@@ -1,6 +1,6 @@
-using Clones.Persistence.Agents;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Agents;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
 
 namespace Clones.Simulation;

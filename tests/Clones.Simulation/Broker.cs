@@ -1,11 +1,10 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Contracts.Settlement;
-using Clones.Persistence.Messaging.Hosting;
+using Clones.Messaging.Bus;
+using Clones.Settlement.Chain;
 using Clones.Simulation.Store;
 using Clones.Solana.Rpc;
-using Clones.Workers.Deployments;
-using Clones.Workers.Settlement;
 using MassTransit;
 
 namespace Clones.Simulation;
@@ -14,7 +13,7 @@ namespace Clones.Simulation;
 /// Delivers what was committed to the outbox at least once: late, twice, an hour later, again when its reader died or stands still. What
 /// fails too often ends in the error queue, and nobody looks there.
 /// </summary>
-internal sealed class Broker(Timeline timeline, Dice dice, Func<IReadOnlyList<SimulatedWorker>> workers, Func<bool> hasForgotten)
+internal sealed class Broker(Timeline timeline, RandomSource dice, Func<IReadOnlyList<SimulatedWorker>> workers, Func<bool> hasForgotten)
 {
     private const int TriesMax = 6;
 

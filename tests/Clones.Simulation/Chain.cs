@@ -14,7 +14,7 @@ internal sealed class Chain
     public const int FinalityDepth = 32;
 
     private readonly Timeline timeline;
-    private readonly Dice dice;
+    private readonly RandomSource dice;
     private readonly Dictionary<PublicKey, ulong> balances = [];
     private readonly Dictionary<Blockhash, int> heights = [];
     private readonly List<WireTransaction> pool = [];
@@ -24,7 +24,7 @@ internal sealed class Chain
     private readonly List<WireTransaction> hoard = [];
     private ulong slot = 1_000;
 
-    public Chain(Timeline timeline, Dice dice)
+    public Chain(Timeline timeline, RandomSource dice)
     {
         this.timeline = timeline;
         this.dice = dice;

@@ -20,10 +20,10 @@ internal sealed record Histories(
     public static Histories Run(
         ulong firstSeed,
         int count,
-        Plant? plant = null,
+        SeededBug? plant = null,
         int failuresMax = 10,
         Action<int>? progress = null,
-        Func<ulong, Plant?, History>? run = null
+        Func<ulong, SeededBug?, History>? run = null
     )
     {
         run ??= History.Run;

@@ -17,11 +17,11 @@ internal sealed record History(
 {
     private const int PatienceMilliseconds = 45 * 60_000;
 
-    public static History Run(ulong seed, Plant? plant = null)
+    public static History Run(ulong seed, SeededBug? plant = null)
     {
         // What awaits must go on right where its task is completed, not where a test framework would like it.
         SynchronizationContext.SetSynchronizationContext(null);
-        var dice = new Dice(seed ^ 0xC10_4E5);
+        var dice = new RandomSource(seed ^ 0xC10_4E5);
         using var world = new World(seed, nodes: dice.Of([1, 2, 2, 3, 3, 3]), workers: dice.Between(2, 3), plant);
         var wallet = world.AddWallet();
         var until = dice.Between(5_000, 240_000);

@@ -7,7 +7,7 @@ using Clones.Solana.Rpc;
 namespace Clones.Simulation;
 
 /// <summary>An RPC node as its clients meet it: the cluster seen with its lag, on its fork, through its faults.</summary>
-internal sealed class Node(Chain chain, Dice dice, int number)
+internal sealed class Node(Chain chain, RandomSource dice, int number)
 {
     private const int ConfirmedDepth = 2;
     private const int RecentSlots = 300;

@@ -4,7 +4,7 @@ using Clones.Solana.Rpc;
 namespace Clones.Simulation;
 
 /// <summary>A process's connection to a node: every request takes its time, there and back.</summary>
-internal sealed class NodeClient(Node node, SimulatedProcess process, Dice dice) : IRpcClient
+internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSource dice) : IRpcClient
 {
     public Uri Endpoint => node.Endpoint;
 

@@ -10,7 +10,7 @@ public static class SimulateCommand
     /// <returns>0 where every history kept every promise, else 1.</returns>
     public static int Run(int count, ulong firstSeed, bool deployments, TextWriter output)
     {
-        Func<ulong, Plant?, History> run = deployments ? DeploymentHistory.Run : History.Run;
+        Func<ulong, SeededBug?, History> run = deployments ? DeploymentHistory.Run : History.Run;
         var chunk = deployments ? DeploymentChunk : Chunk;
         var began = TimeProvider.System.GetTimestamp();
         var faults = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -1,14 +1,18 @@
 using Clones.Contracts.Payments;
 using Clones.Contracts.Settlement;
-using Clones.Persistence.Faults;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Faults;
+using Clones.Domain.Keys;
+using Clones.Domain.Transactions;
+using Clones.Settlement;
+using Clones.Settlement.Adoption;
+using Clones.Settlement.Attempts;
+using Clones.Settlement.Chain;
+using Clones.Settlement.Fence;
+using Clones.Settlement.Ledger;
+using Clones.Settlement.Payments;
 using Clones.Simulation.Store;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
-using Clones.Workers.Keys;
-using Clones.Workers.Ledger;
-using Clones.Workers.Payments;
-using Clones.Workers.Settlement;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Clones.Simulation;
@@ -29,8 +33,8 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     private readonly SimulatedStore store;
     private readonly PaymentPreparation preparation;
     private readonly AttemptBroadcast broadcast;
-    private readonly PaymentBooks books;
-    private readonly SettlementPass pass;
+    private readonly PaymentCloser books;
+    private readonly SettlementPoller pass;
     private readonly FenceLift fence;
     private readonly DeploymentConsumers deployments;
 
@@ -40,11 +44,11 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         Process = new SimulatedProcess(world.Timeline, name);
         var host = new SimulatedHost(world, Process, this);
         var (clock, rpc, heartbeat) = (host.Clock, host.Rpc, host.Heartbeat);
-        var rules = world.Plant.Rules;
-        var adoption = new LandingAdoption(rules, Paces, clock, NullLogger<LandingAdoption>.Instance);
-        store = new SimulatedStore(world.Database, Process, heartbeat, world.Plant.SendsBeforeCommit ? SendAtOnce : null);
+        var rules = world.SeededBug.Rules;
+        var adoption = new TransactionAdoption(rules, Paces, clock, NullLogger<TransactionAdoption>.Instance);
+        store = new SimulatedStore(world.Database, Process, heartbeat, world.SeededBug.SendsBeforeCommit ? SendAtOnce : null);
         preparation = new PaymentPreparation(
-            new PaymentMessages(rpc, new ClusterFacts(rpc, clock), clock),
+            new PaymentTransactionBuilder(rpc, new ClusterFacts(rpc, clock), clock),
             rules,
             adoption,
             Paces,
@@ -54,12 +58,12 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
             NullLogger<PaymentPreparation>.Instance
         );
         broadcast = new AttemptBroadcast(store, rpc, this, clock, NullLogger<AttemptBroadcast>.Instance);
-        books = new PaymentBooks(this, clock);
+        books = new PaymentCloser(this, clock);
         var check = new AttemptCheck(
             store,
-            new AttemptLedger(store, Paces, this, clock),
+            new AttemptStateWriter(store, Paces, this, clock),
             broadcast,
-            new DeathInquest(rpc),
+            new ExpiryProofCollector(rpc),
             rules,
             rpc,
             new StatusReader(rpc, clock, NullLogger<StatusReader>.Instance),
@@ -67,7 +71,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
             clock,
             NullLogger<AttemptCheck>.Instance
         );
-        pass = new SettlementPass(store, check, Paces, clock);
+        pass = new SettlementPoller(store, check, Paces, clock);
         var ledger = new SimulatedLedgerStore(world.Database, Process);
         var horizons = new HorizonReader(rpc);
         var scanner = new WalletScanner(ledger, new ClusterFacts(rpc, clock), clock);
@@ -111,7 +115,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
                 await broadcast.SendAsync(attempt, default);
                 break;
             case TransactionSettled { TransactionId: var id }:
-                await OnceAsync(messageId, typeof(PaymentBooks), work => books.CloseAsync(id, work, default));
+                await OnceAsync(messageId, typeof(PaymentCloser), work => books.CloseAsync(id, work, default));
                 break;
             case PaymentCompleted completed:
                 world.Told(completed.PaymentId, messageId);
@@ -122,7 +126,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     /// <summary>The key vault has tests of its own; here every wallet's key is at hand, unless somebody has damaged it.</summary>
     public async Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken)
     {
-        await Process.DelayAsync(world.Dice.Between(1, 5));
+        await Process.DelayAsync(world.RandomSource.Between(1, 5));
         return world.OpenKey(walletId);
     }
 
@@ -154,7 +158,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     // As TransactionWatcher does, which needs a host around it.
     private async Task WatchAsync()
     {
-        await Process.DelayAsync(world.Dice.Between(0, 3_000));
+        await Process.DelayAsync(world.RandomSource.Between(0, 3_000));
         while (true)
         {
             try
@@ -177,7 +181,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     {
         while (true)
         {
-            await Process.DelayAsync(world.Dice.Between(10_000, 20_000));
+            await Process.DelayAsync(world.RandomSource.Between(10_000, 20_000));
             try
             {
                 await deployments.SweepAsync();
@@ -196,7 +200,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     // As FenceKeeper does, which needs a host around it.
     private async Task KeepFenceAsync()
     {
-        await Process.DelayAsync(world.Dice.Between(0, 2_000));
+        await Process.DelayAsync(world.RandomSource.Between(0, 2_000));
         while (true)
         {
             try

@@ -1,12 +1,14 @@
 using Clones.Contracts.Settlement;
+using Clones.Domain.Agents;
+using Clones.Domain.Faults;
+using Clones.Domain.Keys;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
 using Clones.Simulation.Store;
 using Clones.Solana.Primitives;
-using Clones.Workers.Keys;
 
 namespace Clones.Simulation;
 
@@ -21,23 +23,23 @@ internal sealed class World : IDisposable
     private int born;
 
     /// <param name="deployments">Whether agents are deployed; where none are, nobody looks for stalled ones.</param>
-    public World(ulong seed, int nodes, int workers, Plant? plant = null, bool deployments = false)
+    public World(ulong seed, int nodes, int workers, SeededBug? plant = null, bool deployments = false)
     {
         HasDeployments = deployments;
-        Plant = plant ?? Plant.None;
-        Dice = new Dice(seed);
+        SeededBug = plant ?? SeededBug.None;
+        RandomSource = new RandomSource(seed);
         Timeline = new Timeline();
-        Database = new Database(Timeline, Dice);
-        Database.Faults.WithoutUniqueIndexes = Plant.WithoutUniqueIndexes;
-        Database.Faults.WithoutFence = Plant.WithoutFence;
+        Database = new Database(Timeline, RandomSource);
+        Database.Faults.WithoutUniqueIndexes = SeededBug.WithoutUniqueIndexes;
+        Database.Faults.WithoutFence = SeededBug.WithoutFence;
         Database.Transitions.StandsOnChain = id => Database.Ledger.Landings.Values.Any(l => l.TransactionId == id);
-        Chain = new Chain(Timeline, Dice);
+        Chain = new Chain(Timeline, RandomSource);
         Database.Transitions.WasForgotten = id => Database.Restores > 0 && Chain.HasExecuted(id);
-        Nodes = [.. Enumerable.Range(1, nodes).Select(n => new Node(Chain, Dice, n))];
-        Broker = new Broker(Timeline, Dice, () => Workers, () => Database.Restores > 0);
+        Nodes = [.. Enumerable.Range(1, nodes).Select(n => new Node(Chain, RandomSource, n))];
+        Broker = new Broker(Timeline, RandomSource, () => Workers, () => Database.Restores > 0);
         Database.Committed = Broker.Post;
-        Faults = new Trouble(this);
-        Portal = new Portal(this, "api-1");
+        Faults = new FaultSchedule(this);
+        SimulatedProcessGate = new SimulatedProcessGate(this, "api-1");
         for (var i = 0; i < workers; i++)
         {
             Workers.Add(new SimulatedWorker(this, $"worker-{++born}"));
@@ -47,9 +49,9 @@ internal sealed class World : IDisposable
 
     public bool HasDeployments { get; }
 
-    public Plant Plant { get; }
+    public SeededBug SeededBug { get; }
 
-    public Dice Dice { get; }
+    public RandomSource RandomSource { get; }
 
     public Timeline Timeline { get; }
 
@@ -61,17 +63,18 @@ internal sealed class World : IDisposable
 
     public Broker Broker { get; }
 
-    public Trouble Faults { get; }
+    public FaultSchedule Faults { get; }
 
     public List<SimulatedWorker> Workers { get; } = [];
 
     /// <summary>The API process that owners talk to.</summary>
-    public Portal Portal { get; private set; }
+    public SimulatedProcessGate SimulatedProcessGate { get; private set; }
 
     public List<Owner> Owners { get; } = [];
 
     /// <summary>Planted by a test: what is done with a signed attempt before it is committed.</summary>
-    public Action<TransactionAttempt>? OnSigned => Plant.SendsBeforeCommit ? attempt => Chain.Submit(attempt.WireBytes, drop: false) : null;
+    public Action<TransactionAttempt>? OnSigned =>
+        SeededBug.SendsBeforeCommit ? attempt => Chain.Submit(attempt.WireBytes, drop: false) : null;
 
     /// <summary>Secret seeds of the wallets.</summary>
     public Dictionary<Guid, byte[]> Seeds { get; } = [];
@@ -90,12 +93,12 @@ internal sealed class World : IDisposable
 
     public DepositWallet AddWallet()
     {
-        var seed = Dice.Bytes(Account.SeedLength);
+        var seed = RandomSource.Bytes(Account.SeedLength);
         using var account = Account.FromSeed(seed);
         var wallet = new DepositWallet
         {
-            Id = Dice.Guid(),
-            TrainingPoolId = Dice.Guid(),
+            Id = RandomSource.Guid(),
+            TrainingPoolId = RandomSource.Guid(),
             Address = account.PublicKey.ToString(),
             CreatedAt = Database.Clock,
         };
@@ -113,14 +116,14 @@ internal sealed class World : IDisposable
 
     /// <summary>An agent that is a draft, and its owner, who begins at once.</summary>
     /// <param name="payer">Null for either.</param>
-    public Owner AddAgent(DepositWallet wallet, Temper temper, DeploymentPayer? payer = null)
+    public Owner AddAgent(DepositWallet wallet, OwnerBehaviour temper, DeploymentPayer? payer = null)
     {
-        var account = Account.FromSeed(Dice.Bytes(Account.SeedLength));
-        payer ??= Dice.Chance(0.4) ? DeploymentPayer.Owner : DeploymentPayer.DepositWallet;
+        var account = Account.FromSeed(RandomSource.Bytes(Account.SeedLength));
+        payer ??= RandomSource.Chance(0.4) ? DeploymentPayer.Owner : DeploymentPayer.DepositWallet;
         Chain.Fund(account.PublicKey, Funds);
         var agent = new Agent
         {
-            Id = Dice.Guid(),
+            Id = RandomSource.Guid(),
             TrainingPoolId = wallet.TrainingPoolId,
             OwnerAddress = account.PublicKey.ToString(),
             Name = "Clone",
@@ -130,7 +133,7 @@ internal sealed class World : IDisposable
             Decimals = 6,
             MinimumLiquidityLamports = 1_000_000_000,
             GatedPercentage = 10,
-            TokenStandard = Dice.Chance(0.5) ? TokenStandard.Token2022 : TokenStandard.SplToken,
+            TokenStandard = RandomSource.Chance(0.5) ? TokenStandard.Token2022 : TokenStandard.SplToken,
             DeploymentPayer = payer.Value,
             CreatedAt = Database.Clock,
             UpdatedAt = Database.Clock,
@@ -153,8 +156,8 @@ internal sealed class World : IDisposable
     public void KillPortal()
     {
         Note("API killed");
-        Portal.Process.Kill();
-        Portal = new Portal(this, $"api-{++born}");
+        SimulatedProcessGate.Process.Kill();
+        SimulatedProcessGate = new SimulatedProcessGate(this, $"api-{++born}");
     }
 
     /// <summary>Counts it among what happened.</summary>
@@ -165,7 +168,7 @@ internal sealed class World : IDisposable
     /// <summary>What accepting a payment commits: payments, transaction, reservation and message, at once.</summary>
     public ChainTransaction Accept(DepositWallet wallet, params (PublicKey To, ulong Lamports)[] transfers)
     {
-        var order = new Order(Dice.Guid(), wallet.Id, transfers);
+        var order = new Order(RandomSource.Guid(), wallet.Id, transfers);
         orders.Add(order);
         return Accept(order);
     }
@@ -177,7 +180,7 @@ internal sealed class World : IDisposable
         foreach (var order in orders)
         {
             Timeline.After(
-                Dice.Between(0, 120_000),
+                RandomSource.Between(0, 120_000),
                 () =>
                 {
                     if (!Database.Transactions.ContainsKey(order.TransactionId))
@@ -206,7 +209,7 @@ internal sealed class World : IDisposable
         {
             var payment = new Payment
             {
-                Id = Dice.Guid(),
+                Id = RandomSource.Guid(),
                 Kind = PaymentKind.Withdrawal,
                 TrainingPoolId = wallet.TrainingPoolId,
                 WalletId = wallet.Id,
@@ -226,7 +229,7 @@ internal sealed class World : IDisposable
         Database.Reservations.Add(
             new WalletReservation
             {
-                Id = Dice.Guid(),
+                Id = RandomSource.Guid(),
                 WalletId = wallet.Id,
                 TransactionId = transaction.Id,
                 Amount = landed ? 0 : PaymentAcceptance.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
@@ -251,7 +254,7 @@ internal sealed class World : IDisposable
     public void Crash(SimulatedWorker worker, CrashPoint point)
     {
         Crashes[point.ToString()] = Crashes.GetValueOrDefault(point.ToString()) + 1;
-        Kill(worker, Dice.Between(200, 20_000));
+        Kill(worker, RandomSource.Between(200, 20_000));
     }
 
     /// <summary>Other services are told that a payment is complete; hearing the same message twice is once.</summary>

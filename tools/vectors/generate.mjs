@@ -8,7 +8,7 @@ import { raydiumConfigs, raydiumPools } from "./raydium-accounts.mjs";
 import { raydiumPoolCreations } from "./raydium-pools.mjs";
 
 const target = new URL("../../tests/Clones.Solana.Tests/Vectors/vectors.json", import.meta.url);
-const poolsTarget = new URL("../../tests/Clones.Workers.Tests/Deployments/Raydium/raydium-pools.json", import.meta.url);
+const poolsTarget = new URL("../../tests/Clones.Settlement.Tests/Deployments/Raydium/raydium-pools.json", import.meta.url);
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
 
 const groups = {

@@ -1,4 +1,4 @@
-using Clones.Persistence.Messaging;
+using Clones.Messaging;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 

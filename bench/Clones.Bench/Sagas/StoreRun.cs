@@ -1,4 +1,6 @@
-using Clones.Persistence.Messaging;
+using Clones.Hosting.Bus;
+using Clones.Messaging;
+using Clones.Messaging.Sagas;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,7 +75,7 @@ internal static class StoreRun
                             endpoint.SetQuorumQueue();
                             endpoint.PrefetchCount = options.Parallel * 2;
                             endpoint.ConcurrentMessageLimit = options.Parallel;
-                            endpoint.UseMessagingRetry();
+                            endpoint.UseRetryPolicy();
                             endpoint.UseEntityFrameworkOutbox<StepDbContext>(context);
                             endpoint.ConfigureSaga<StepInstance>(context);
                         }

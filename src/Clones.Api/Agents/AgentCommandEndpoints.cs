@@ -3,8 +3,8 @@ using Clones.Api.Operations;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Contracts.Agents;
+using Clones.Domain.Operations;
 using Clones.Persistence;
-using Clones.Persistence.Operations;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Clones.Api.Agents;

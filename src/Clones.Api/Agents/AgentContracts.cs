@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Contracts.Agents;
-using Clones.Persistence;
+using Clones.Domain;
+using Clones.Domain.Agents;
 using Clones.Persistence.Agents;
 
 namespace Clones.Api.Agents;

@@ -4,6 +4,7 @@ using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Contracts.Agents;
+using Clones.Domain;
 using Clones.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;

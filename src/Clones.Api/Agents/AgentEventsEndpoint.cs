@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 using Clones.Api.Auth;
 using Clones.Api.Limits;
 using Clones.Api.Problems;
+using Clones.Domain.Agents;
+using Clones.Messaging;
 using Clones.Persistence;
-using Clones.Persistence.Agents;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -120,7 +121,7 @@ internal static class AgentEventsEndpoint
                 .Take(RowsAtOnce)
                 .ToListAsync(cancellationToken);
         }
-        catch (Exception e) when (e is OperationCanceledException || DatabaseTrouble.IsPassing(e))
+        catch (Exception e) when (e is OperationCanceledException || PostgresErrors.IsTransient(e))
         {
             return null;
         }

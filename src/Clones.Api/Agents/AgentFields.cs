@@ -1,8 +1,8 @@
 using System.Globalization;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
-using Clones.Persistence;
-using Clones.Persistence.Agents;
+using Clones.Domain;
+using Clones.Domain.Agents;
 
 namespace Clones.Api.Agents;
 

@@ -1,8 +1,8 @@
 using Clones.Api.Auth;
 using Clones.Api.Problems;
+using Clones.Domain.Agents;
+using Clones.Domain.Transactions;
 using Clones.Persistence;
-using Clones.Persistence.Agents;
-using Clones.Persistence.Settlement;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Agents;

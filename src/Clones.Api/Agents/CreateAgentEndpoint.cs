@@ -4,8 +4,8 @@ using Clones.Api.Pools;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Contracts.Agents;
+using Clones.Domain.Agents;
 using Clones.Persistence;
-using Clones.Persistence.Agents;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -25,8 +25,8 @@ internal static class LifecycleEndpoint
                 new QueryParameter("agent", "Whose path is marked.", Format: "uuid")
             )
             .WithMetadata(
-                new OtherForm("text/plain", "stateDiagram-v2\n    [*] --> DRAFT\n"),
-                new OtherForm("image/svg+xml", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>")
+                new AlternativeMediaType("text/plain", "stateDiagram-v2\n    [*] --> DRAFT\n"),
+                new AlternativeMediaType("image/svg+xml", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>")
             )
             .WithName("getLifecycle")
             .WithSummary("The lifecycle, drawn from the running machine; with ?agent= that agent's path is marked")

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
-using Clones.Persistence;
-using Clones.Persistence.Settlement;
+using Clones.Domain;
+using Clones.Domain.Transactions;
 using Clones.Solana.Messages;
 
 namespace Clones.Api.Agents;
@@ -77,7 +77,7 @@ internal sealed record OwnerTransactionView(
             transaction is null ? null : UpperSnakeCase.From(transaction.Status),
             attempt?.Number ?? 0,
             attempt is null ? null : UpperSnakeCase.From(attempt.Status),
-            attempt is { Status: Persistence.Settlement.AttemptStatus.Prepared } ? ToSign(attempt) : null,
+            attempt is { Status: Domain.Transactions.AttemptStatus.Prepared } ? ToSign(attempt) : null,
             attempt is null ? null : Convert.ToHexStringLower(SHA256.HashData(attempt.MessageBytes)),
             signer,
             attempt?.Blockhash,

@@ -2,8 +2,8 @@ using Clones.Api.Auth;
 using Clones.Api.Operations;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
+using Clones.Domain.Transactions;
 using Clones.Persistence;
-using Clones.Persistence.Settlement;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -1,8 +1,8 @@
+using Clones.Domain.Transactions;
 using Clones.Persistence;
-using Clones.Persistence.Settlement;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
-using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
+using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Api.Agents;
 

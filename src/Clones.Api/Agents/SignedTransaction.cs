@@ -1,6 +1,6 @@
 using Clones.Api.Problems;
 using Clones.Api.Requests;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 

@@ -2,8 +2,9 @@ using Clones.Api.Auth;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Contracts.Deployments;
+using Clones.Domain.Transactions;
 using Clones.Persistence;
-using Clones.Persistence.Settlement;
+using Clones.Persistence.Transactions;
 using Clones.Solana.Primitives;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -68,7 +69,7 @@ internal static class SubmitTransactionEndpoint
         if (transaction.Status is not (TransactionStatus.Accepted or TransactionStatus.Expired))
             throw OwnerTransactionEndpoints.NotWanted(row, of);
 
-        attempt.Status = AttemptStatus.Submitted;
+        attempt.MoveTo(AttemptStatus.Submitted);
         attempt.OwnerSignature = signature;
         await bus.Publish(new CoSignTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number }, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

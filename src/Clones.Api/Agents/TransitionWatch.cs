@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Clones.Messaging;
 using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -45,7 +46,7 @@ internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider 
             {
                 await LookAsync([.. waiters.Keys], stoppingToken);
             }
-            catch (Exception e) when (DatabaseTrouble.IsPassing(e))
+            catch (Exception e) when (PostgresErrors.IsTransient(e))
             {
                 log.LogWarning("The histories of agents cannot be watched now: {Reason}", e.Message);
             }

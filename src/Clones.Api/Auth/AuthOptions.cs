@@ -1,5 +1,5 @@
 using System.Text;
-using Clones.Persistence.Messaging.Hosting;
+using Clones.Hosting;
 
 namespace Clones.Api.Auth;
 

@@ -19,7 +19,7 @@ internal static class AuthRegistration
         services.AddScoped<Sessions>();
         services.AddHostedService<BootstrapApiKeys>();
         services.AddSingleton<IAuthorizationHandler, Policies.Handler>();
-        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusedAccess>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RejectedAccess>();
         services.AddAuthorization(Policies.Add);
         // The framework would write keys for cookies to disk; nothing here uses any.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

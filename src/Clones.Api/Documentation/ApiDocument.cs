@@ -22,7 +22,7 @@ internal static class ApiDocument
                 options.AddDocumentTransformer(DescribeAsync);
                 options.AddOperationTransformer(AddHeadersAsync);
                 options.AddOperationTransformer(OperationNames.AddAsync);
-                options.AddOperationTransformer(OtherForm.AddAsync);
+                options.AddOperationTransformer(AlternativeMediaType.AddAsync);
                 options.AddOperationTransformer(Examples.AddAsync);
                 options.AddOperationTransformer(ResponseHeaders.AddAsync);
                 options.AddSchemaTransformer(OptionalSchema.UnwrapAsync);
@@ -86,7 +86,7 @@ internal static class ApiDocument
         operation.Parameters ??= [];
         if (parameters.Any(p => p.ParameterType == typeof(IdempotencyKey)))
             operation.Parameters.Add(
-                Header("Idempotency-Key", "1-200 printable ASCII characters.", isRequired: metadata.OfType<MoneyMoves>().Any())
+                Header("Idempotency-Key", "1-200 printable ASCII characters.", isRequired: metadata.OfType<MovesMoney>().Any())
             );
         if (parameters.Any(p => p.ParameterType == typeof(PreferWait)))
             operation.Parameters.Add(Header("Prefer", "wait=N: seconds to wait for the workers, at most 30."));

@@ -1,6 +1,6 @@
 using Clones.Contracts.Agents;
-using Clones.Persistence;
-using Clones.Persistence.Payments;
+using Clones.Domain;
+using Clones.Domain.Payments;
 using Microsoft.OpenApi;
 
 namespace Clones.Api.Documentation;
@@ -61,4 +61,4 @@ internal static class QueryParameterMetadata
 }
 
 /// <summary>An endpoint where the Idempotency-Key may not be left out.</summary>
-internal sealed record MoneyMoves;
+internal sealed record MovesMoney;

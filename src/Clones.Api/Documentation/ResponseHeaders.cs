@@ -1,6 +1,4 @@
-using Clones.Api.Agents;
 using Clones.Api.Limits;
-using Clones.Api.Pools;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Microsoft.AspNetCore.OpenApi;
@@ -14,7 +12,7 @@ namespace Clones.Api.Documentation;
 /// </summary>
 internal static class ResponseHeaders
 {
-    private static readonly string[] Versioned = [nameof(PoolView), nameof(AgentView)];
+    private static readonly string[] Versioned = ["PoolView", "AgentView"];
 
     public static Task AddAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

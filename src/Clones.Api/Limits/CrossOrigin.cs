@@ -1,4 +1,4 @@
-using Clones.Persistence.Messaging.Hosting;
+using Clones.Hosting;
 
 namespace Clones.Api.Limits;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Clones.Persistence.Messaging.Hosting;
+using Clones.Hosting;
 
 namespace Clones.Api.Limits;
 

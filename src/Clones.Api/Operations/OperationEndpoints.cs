@@ -15,7 +15,7 @@ internal static class OperationEndpoints
             .WithSummary("What became of something that was started")
             .WithProblems(400, 401, 404);
 
-    public static Accepted<OperationView> Accepted(Persistence.Operations.Operation operation) =>
+    public static Accepted<OperationView> Accepted(Domain.Operations.Operation operation) =>
         TypedResults.Accepted($"/v1/operations/{operation.Id}", OperationView.Of(operation));
 
     private static async Task<Ok<OperationView>> GetAsync(Guid id, Caller caller, ClonesDbContext db, CancellationToken cancellationToken)

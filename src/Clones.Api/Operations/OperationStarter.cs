@@ -1,7 +1,7 @@
 using Clones.Api.Auth;
 using Clones.Api.Requests;
+using Clones.Domain.Operations;
 using Clones.Persistence;
-using Clones.Persistence.Operations;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

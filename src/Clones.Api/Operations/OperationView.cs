@@ -1,5 +1,5 @@
-using Clones.Persistence;
-using Clones.Persistence.Operations;
+using Clones.Domain;
+using Clones.Domain.Operations;
 
 namespace Clones.Api.Operations;
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
+using Clones.Domain.Operations;
 using Clones.Persistence;
-using Clones.Persistence.Operations;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 

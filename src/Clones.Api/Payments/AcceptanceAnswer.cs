@@ -1,8 +1,8 @@
 using System.Globalization;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Tokens;
+using Clones.Domain.Payments;
+using Clones.Domain.Tokens;
 
 namespace Clones.Api.Payments;
 

@@ -12,7 +12,7 @@ internal static class CreatePaymentEndpoint
         payments
             .MapPost("/", CreateAsync)
             .RequireAuthorization(Policies.PayFrom)
-            .WithMetadata(new MoneyMoves())
+            .WithMetadata(new MovesMoney())
             .WithName("createPayment")
             .WithSummary("Pay a reward out of a training pool's deposit wallet")
             .WithProblems(400, 401, 403, 404, 409, 422, 503);
@@ -21,8 +21,8 @@ internal static class CreatePaymentEndpoint
         CreatePaymentRequest body,
         Caller caller,
         IdempotencyKey? key,
-        PaymentIntake intake,
-        PaymentDoor door,
+        PaymentRequestReader intake,
+        PaymentService door,
         CancellationToken cancellationToken
     )
     {

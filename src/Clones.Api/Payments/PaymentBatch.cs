@@ -1,6 +1,7 @@
 using Clones.Api.Problems;
+using Clones.Domain.Faults;
+using Clones.Domain.Payments;
 using Clones.Persistence;
-using Clones.Persistence.Faults;
 using Clones.Persistence.Payments;
 using Clones.Solana.Rpc;
 
@@ -12,7 +13,7 @@ internal sealed record BatchOutcome(Payment? Payment, Problem? Problem);
 /// <summary>Accepts many payments: each by itself, or all in one commit. The chain is asked for several of them at a time.</summary>
 internal sealed class PaymentBatch(
     ClonesDbContext db,
-    PaymentDoor door,
+    PaymentService door,
     PaymentAcceptance acceptance,
     WalletBalances balances,
     ICrashPoints crashes
@@ -20,7 +21,7 @@ internal sealed class PaymentBatch(
 {
     private const int QuestionsAtOnce = 8;
 
-    /// <summary>As for a single payment: <see cref="PaymentDoor"/>.</summary>
+    /// <summary>As for a single payment: <see cref="PaymentService"/>.</summary>
     private const int ReadsMax = 5;
 
     /// <summary>In their order, each in a commit of its own, so that the first ones get what funds there are.</summary>

@@ -28,7 +28,7 @@ internal static class PaymentBatchEndpoint
     private static async Task<Ok<PaymentBatchView>> CreateAsync(
         PaymentBatchRequest body,
         Caller caller,
-        PaymentIntake intake,
+        PaymentRequestReader intake,
         PaymentBatch batch,
         CancellationToken cancellationToken
     )
@@ -89,7 +89,7 @@ internal static class PaymentBatchEndpoint
     private static Task<IncomingPayment> ReadAsync(
         BatchPaymentRequest payment,
         Caller caller,
-        PaymentIntake intake,
+        PaymentRequestReader intake,
         CancellationToken cancellationToken
     ) =>
         intake.ReadAsync(

@@ -4,9 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
-using Clones.Persistence;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
+using Clones.Domain;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
 
 namespace Clones.Api.Payments;
 

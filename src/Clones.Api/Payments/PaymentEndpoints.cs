@@ -3,8 +3,8 @@ using Clones.Api.Documentation;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Tokens;
+using Clones.Domain.Payments;
 using Clones.Persistence;
-using Clones.Persistence.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,6 +37,7 @@ internal static class PaymentEndpoints
         payments.MapPaymentCreation();
         payments.MapPaymentBatch();
         payments.MapPaymentExport();
+        v1.MapWithdrawals();
     }
 
     private static async Task<Ok<Page<PaymentView>>> ListAsync(

@@ -1,7 +1,7 @@
 using Clones.Api.Documentation;
 using Clones.Api.Requests;
-using Clones.Persistence;
-using Clones.Persistence.Payments;
+using Clones.Domain;
+using Clones.Domain.Payments;
 
 namespace Clones.Api.Payments;
 

@@ -3,8 +3,8 @@ using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Contracts.Pools;
+using Clones.Domain.Pools;
 using Clones.Persistence;
-using Clones.Persistence.Pools;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -4,8 +4,8 @@ using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Contracts.Keys;
+using Clones.Domain.Pools;
 using Clones.Persistence;
-using Clones.Persistence.Pools;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Clones.Api.Pools;

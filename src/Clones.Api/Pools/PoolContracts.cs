@@ -1,8 +1,8 @@
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
-using Clones.Persistence;
-using Clones.Persistence.Pools;
-using Clones.Persistence.Tokens;
+using Clones.Domain;
+using Clones.Domain.Pools;
+using Clones.Domain.Tokens;
 
 namespace Clones.Api.Pools;
 

@@ -38,7 +38,6 @@ internal static class PoolEndpoints
             .WithProblems(400, 401, 403, 404, 409, 422);
         pools.MapPoolCreation();
         pools.MapPoolChange();
-        pools.MapWithdrawals();
         pools.MapLedger();
         pools.MapRewardDecisions();
     }
@@ -104,7 +103,7 @@ internal static class PoolEndpoints
     /// <summary>The pool where the workers were fast enough for the caller, the operation to be followed where not.</summary>
     internal static async Task<Results<Accepted<OperationView>, Ok<PoolView>>> AnswerAsync(
         HttpContext context,
-        Persistence.Operations.Operation operation,
+        Domain.Operations.Operation operation,
         Caller caller,
         PreferWait prefer,
         ClonesDbContext db,
@@ -113,7 +112,7 @@ internal static class PoolEndpoints
     )
     {
         operation = await waiter.WaitAsync(operation, prefer, cancellationToken);
-        if (operation.Status != Persistence.Operations.OperationStatus.Succeeded || prefer.Time is null)
+        if (operation.Status != Domain.Operations.OperationStatus.Succeeded || prefer.Time is null)
             return OperationEndpoints.Accepted(operation);
         var row = await db.FindPoolAsync(operation.TrainingPoolId!.Value, caller, cancellationToken);
         EntityTag.Write(context, $"{row.Pool.Version}");

@@ -1,5 +1,5 @@
 using Clones.Api.Requests;
-using Clones.Persistence.Pools;
+using Clones.Domain.Pools;
 
 namespace Clones.Api.Pools;
 

@@ -1,7 +1,7 @@
 using Clones.Api.Auth;
 using Clones.Api.Problems;
+using Clones.Domain.Pools;
 using Clones.Persistence;
-using Clones.Persistence.Pools;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Pools;

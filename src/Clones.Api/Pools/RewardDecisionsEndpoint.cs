@@ -4,8 +4,8 @@ using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
+using Clones.Domain.Payments;
 using Clones.Persistence;
-using Clones.Persistence.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Clones.Persistence;
+using Clones.Messaging;
 using Clones.Solana.Rpc;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +21,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
             JsonException json => JsonProblem.From(json),
             DbUpdateConcurrencyException => new Problem(412, ProblemCode.PreconditionFailed, "Somebody was faster; read it again."),
             RpcException rpc => ChainUnavailable(rpc),
-            _ when DatabaseTrouble.IsPassing(exception) => DatabaseUnavailable(exception),
+            _ when PostgresErrors.IsTransient(exception) => DatabaseUnavailable(exception),
             _ => Unnamed(exception),
         };
         await problem.ExecuteAsync(httpContext);

@@ -1,4 +1,4 @@
-using Clones.Persistence.Tokens;
+using Clones.Domain.Tokens;
 
 namespace Clones.Api.Requests;
 

@@ -1,5 +1,5 @@
+using Clones.Domain.Tokens;
 using Clones.Persistence;
-using Clones.Persistence.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Tokens;

@@ -2,6 +2,7 @@ using Clones.Api.Auth;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
+using Clones.Domain.Tokens;
 using Clones.Persistence;
 using Clones.Persistence.Tokens;
 using Clones.Solana.Rpc;

@@ -1,5 +1,5 @@
 using Clones.Api.Requests;
-using Clones.Persistence.Tokens;
+using Clones.Domain.Tokens;
 
 namespace Clones.Api.Tokens;
 

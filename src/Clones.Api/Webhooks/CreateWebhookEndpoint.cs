@@ -1,8 +1,9 @@
 using Clones.Api.Auth;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
+using Clones.Domain.Webhooks;
+using Clones.Hosting;
 using Clones.Persistence;
-using Clones.Persistence.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using Clones.Api.Auth;
 using Clones.Api.Requests;
-using Clones.Persistence;
-using Clones.Persistence.Webhooks;
+using Clones.Domain;
+using Clones.Domain.Webhooks;
 
 namespace Clones.Api.Webhooks;
 

@@ -3,8 +3,9 @@ using Clones.Api.Documentation;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
+using Clones.Domain;
+using Clones.Domain.Webhooks;
 using Clones.Persistence;
-using Clones.Persistence.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,6 @@
 using Clones.Api.Requests;
-using Clones.Persistence.Webhooks;
+using Clones.Domain.Webhooks;
+using Clones.Hosting;
 
 namespace Clones.Api.Webhooks;
 

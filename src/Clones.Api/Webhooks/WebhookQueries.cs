@@ -1,7 +1,7 @@
 using Clones.Api.Auth;
 using Clones.Api.Problems;
+using Clones.Domain.Webhooks;
 using Clones.Persistence;
-using Clones.Persistence.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Webhooks;

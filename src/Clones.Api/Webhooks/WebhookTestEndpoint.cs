@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Clones.Api.Auth;
 using Clones.Api.Problems;
+using Clones.Domain.Webhooks;
 using Clones.Persistence;
-using Clones.Persistence.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

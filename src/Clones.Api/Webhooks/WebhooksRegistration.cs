@@ -1,6 +1,5 @@
 using Clones.Api.Auth;
-using Clones.Persistence.Messaging.Hosting;
-using Clones.Persistence.Webhooks;
+using Clones.Hosting;
 
 namespace Clones.Api.Webhooks;
 

@@ -95,15 +95,6 @@ public sealed partial class ClonesClient
             cancellationToken
         );
 
-    /// <summary>Take tokens or SOL out of the deposit wallet. <c>POST /v1/pools/{id}/withdrawals</c></summary>
-    /// <param name="idempotencyKey">What names this piece of work for ever. Keep it: after a call that nobody answered, the same key pays nothing twice.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
-    public Task<PaymentView> CreateWithdrawalAsync(System.Guid id, WithdrawalRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
-        SendAsync<PaymentView>(
-            new ClonesRequest(HttpMethod.Post, "/v1/pools/{id}/withdrawals", idempotencyKey).Body(request).Path("id", id),
-            cancellationToken
-        );
-
     /// <summary>Every movement of a training pool's deposit wallet, newest first. <c>GET /v1/pools/{id}/ledger</c></summary>
     /// <exception cref="ClonesProblemException">The API refused it.</exception>
     public Task<PageOfLedgerEntryView> ListLedgerAsync(System.Guid id, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
@@ -325,6 +316,15 @@ public sealed partial class ClonesClient
         );
 
     // ExportPayments answers with something else than one JSON document: written by hand.
+
+    /// <summary>Take tokens or SOL out of the deposit wallet. <c>POST /v1/pools/{id}/withdrawals</c></summary>
+    /// <param name="idempotencyKey">What names this piece of work for ever. Keep it: after a call that nobody answered, the same key pays nothing twice.</param>
+    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    public Task<PaymentView> CreateWithdrawalAsync(System.Guid id, WithdrawalRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
+        SendAsync<PaymentView>(
+            new ClonesRequest(HttpMethod.Post, "/v1/pools/{id}/withdrawals", idempotencyKey).Body(request).Path("id", id),
+            cancellationToken
+        );
 
     /// <summary>What became of something that was started. <c>GET /v1/operations/{id}</c></summary>
     /// <exception cref="ClonesProblemException">The API refused it.</exception>

@@ -1,4 +1,6 @@
-using Clones.Persistence.Pools;
+using Clones.Domain;
+using Clones.Domain.Agents;
+using Clones.Domain.Pools;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -27,7 +29,7 @@ internal sealed class AgentMaps
         builder.ToTable("agent_lifecycles");
         builder.HasKey(i => i.CorrelationId);
         builder.Property(i => i.CorrelationId).HasColumnName("agent_id").ValueGeneratedNever();
-        builder.Property(i => i.CurrentState).HasColumnName("status").HasConversion<UpperSnakeCase.NameConverter>();
+        builder.Property(i => i.CurrentState).HasColumnName("status").HasConversion<UpperSnakeCaseConverters.OfName>();
         builder.Property(i => i.Version).IsConcurrencyToken();
         builder.HasIndex(i => i.CurrentState);
     }

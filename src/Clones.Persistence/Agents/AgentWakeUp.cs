@@ -1,4 +1,4 @@
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Agents;

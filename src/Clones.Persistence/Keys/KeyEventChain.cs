@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Clones.Domain;
+using Clones.Domain.Keys;
 
 namespace Clones.Persistence.Keys;
 

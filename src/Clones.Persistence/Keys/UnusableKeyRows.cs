@@ -1,3 +1,4 @@
+using Clones.Domain.Keys;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Keys;

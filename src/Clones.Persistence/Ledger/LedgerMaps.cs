@@ -1,17 +1,18 @@
-using Clones.Persistence.Wallets;
+using Clones.Domain.Ledger;
+using Clones.Domain.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Clones.Persistence.Ledger;
 
 internal sealed class LedgerMaps
-    : IEntityTypeConfiguration<ChainLanding>,
+    : IEntityTypeConfiguration<OnChainTransaction>,
         IEntityTypeConfiguration<WalletMovement>,
         IEntityTypeConfiguration<WalletScan>,
         IEntityTypeConfiguration<WalletComparison>,
         IEntityTypeConfiguration<SigningFence>
 {
-    public void Configure(EntityTypeBuilder<ChainLanding> builder)
+    public void Configure(EntityTypeBuilder<OnChainTransaction> builder)
     {
         builder.ToTable("chain_landings");
         builder.HasKey(l => l.Signature);

@@ -1,3 +1,4 @@
+using Clones.Domain.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Ledger;

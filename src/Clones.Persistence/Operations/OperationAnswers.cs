@@ -1,3 +1,5 @@
+using Clones.Domain.Operations;
+
 namespace Clones.Persistence.Operations;
 
 public static class OperationAnswers

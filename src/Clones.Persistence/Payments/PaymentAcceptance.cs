@@ -1,10 +1,12 @@
-using Clones.Persistence.Pools;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Payments;
+using Clones.Domain.Pools;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
-using TransactionStatus = Clones.Persistence.Settlement.TransactionStatus;
+using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Persistence.Payments;
 
@@ -214,7 +216,7 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
             AcceptedSlot = outlook.Wallet.Slot,
             CreatedAt = time.GetUtcNow(),
         };
-        if (await db.ChainLandings.AnyAsync(l => l.TransactionId == transaction.Id && l.WalletId == wallet.Id, cancellationToken))
+        if (await db.OnChainTransactions.AnyAsync(l => l.TransactionId == transaction.Id && l.WalletId == wallet.Id, cancellationToken))
         {
             // Paid before the database was restored from a backup: the workers find it, and it takes nothing any more. The open reservation,
             // of nothing, is what they are reminded by to close its books, should the message be lost.
@@ -270,7 +272,7 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
     private async Task<PaymentAcceptanceResult> AcceptedAsync(Payment payment, Guid transactionId, CancellationToken cancellationToken)
     {
         payment.TransactionId = transactionId;
-        payment.Status = PaymentStatus.Accepted;
+        payment.MoveTo(PaymentStatus.Accepted);
         payment.Reason = null;
         await SaveAsync(payment, cancellationToken);
         return new PaymentAcceptanceResult.Accepted(payment, transactionId);

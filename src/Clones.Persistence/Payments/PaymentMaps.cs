@@ -1,6 +1,7 @@
-using Clones.Persistence.Pools;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
+using Clones.Domain.Payments;
+using Clones.Domain.Pools;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Clones.Domain.Pools;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Clones.Domain.Tokens;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;

@@ -1,3 +1,4 @@
+using Clones.Domain.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
-using Clones.Persistence.Agents;
-using Clones.Persistence.Pools;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Agents;
+using Clones.Domain.Pools;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -28,6 +28,9 @@ public sealed class RpcEndpoints
     /// <summary>Every endpoint, healthy or not, in order of preference.</summary>
     public IReadOnlyList<IRpcClient> All { get; }
 
+    /// <summary>Those of them that are not paused; every one where all are.</summary>
+    public IEnumerable<IRpcClient> Usable => All.Where(client => !IsPaused(client));
+
     /// <summary>The most preferred endpoint that is not paused; when all are, the one whose pause ends first.</summary>
     public IRpcClient Primary => InOrderOfUse()[0].Client;
 

@@ -84,4 +84,14 @@ public sealed record TokenAmount(ulong Amount, byte Decimals);
 /// <param name="MicroLamports">Millionths of a lamport per compute unit, the lowest that landed in this slot.</param>
 public sealed record PrioritizationFee(ulong Slot, ulong MicroLamports);
 
+public static class PrioritizationFees
+{
+    /// <returns>What three of four of the slots paid at most, in micro-lamports per compute unit; 0 where nobody paid.</returns>
+    public static ulong UpperQuartile(this IEnumerable<PrioritizationFee> fees)
+    {
+        var sorted = fees.Select(fee => fee.MicroLamports).Order().ToArray();
+        return sorted.Length == 0 ? 0 : sorted[sorted.Length * 3 / 4];
+    }
+}
+
 public sealed record EpochInfo(ulong AbsoluteSlot, ulong BlockHeight, ulong Epoch, ulong SlotIndex, ulong SlotsInEpoch);

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Clones.Client;
 using Clones.Contracts.Agents;
-using Clones.Persistence;
+using Clones.Domain;
 using Clones.Testing;
 
 namespace Clones.Api.Tests.Client;
@@ -75,9 +75,8 @@ public sealed class ClientDocumentTests
     {
         IEnumerable<string> all =
             constants == typeof(AgentStatuses) ? AgentStatus.All
-            : constants == typeof(PaymentStatuses)
-                ? Enum.GetValues<Persistence.Payments.PaymentStatus>().Select(s => UpperSnakeCase.From(s))
-            : Enum.GetValues<Persistence.Operations.OperationStatus>().Select(s => UpperSnakeCase.From(s));
+            : constants == typeof(PaymentStatuses) ? Enum.GetValues<Domain.Payments.PaymentStatus>().Select(s => UpperSnakeCase.From(s))
+            : Enum.GetValues<Domain.Operations.OperationStatus>().Select(s => UpperSnakeCase.From(s));
 
         constants.GetFields().Select(f => (string)f.GetRawConstantValue()!).ShouldBe(all, ignoreOrder: true);
     }

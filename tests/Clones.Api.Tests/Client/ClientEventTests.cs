@@ -1,6 +1,6 @@
 using Clones.Api.Tests.Hosting;
 using Clones.Client;
-using Clones.Persistence.Agents;
+using Clones.Domain.Agents;
 using Clones.Testing;
 using Microsoft.AspNetCore.Http;
 

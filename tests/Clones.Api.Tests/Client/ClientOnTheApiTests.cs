@@ -1,7 +1,7 @@
 using System.Text;
 using Clones.Api.Tests.Hosting;
 using Clones.Client;
-using Clones.Persistence.Operations;
+using Clones.Domain.Operations;
 
 namespace Clones.Api.Tests.Client;
 
@@ -179,7 +179,7 @@ public sealed class ClientOnTheApiTests(ApiFixture api) : IAsyncLifetime
         var followed = service.WaitAsync(payment, TimeSpan.FromSeconds(30), Ct);
         await using (var db = api.OpenDatabase())
         {
-            (await db.Payments.FindAsync([payment.Id], Ct))!.Status = Persistence.Payments.PaymentStatus.Completed;
+            (await db.Payments.FindAsync([payment.Id], Ct))!.MoveTo(Domain.Payments.PaymentStatus.Completed);
             await db.SaveChangesAsync(Ct);
         }
 

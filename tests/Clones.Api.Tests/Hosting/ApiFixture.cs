@@ -1,4 +1,3 @@
-using Clones.Api.Tests.Hosting;
 using Clones.Persistence;
 using Clones.Persistence.Ledger;
 using Clones.Testing;
@@ -11,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-[assembly: AssemblyFixture(typeof(ApiFixture))]
+[assembly: AssemblyFixture(typeof(Clones.Api.Tests.Hosting.ApiFixture))]
 
 namespace Clones.Api.Tests.Hosting;
 

@@ -1,4 +1,4 @@
-using Clones.Persistence;
+using Clones.Domain;
 
 namespace Clones.Api.Tests.Hosting;
 

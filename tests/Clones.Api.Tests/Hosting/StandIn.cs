@@ -1,11 +1,12 @@
 using Clones.Contracts.Agents;
+using Clones.Domain;
+using Clones.Domain.Agents;
+using Clones.Domain.Operations;
+using Clones.Domain.Tokens;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Operations;
-using Clones.Persistence.Pools;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Tokens;
-using Clones.Persistence.Wallets;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;

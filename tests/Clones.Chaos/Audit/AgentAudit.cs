@@ -1,4 +1,4 @@
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 
 namespace Clones.Chaos.Audit;
 
@@ -8,8 +8,8 @@ internal static class AgentAudit
     public static IEnumerable<string> Of(Evidence evidence)
     {
         var succeeded = evidence
-            .Entries.Where(e => e.Entry is { Succeeded: true, TransactionId: not null })
-            .Select(e => e.Entry.TransactionId!.Value)
+            .Entries.Where(e => e is { Succeeded: true, TransactionId: not null })
+            .Select(e => e.TransactionId!.Value)
             .ToLookup(id => id);
         foreach (var agent in evidence.Books.Agents)
         {

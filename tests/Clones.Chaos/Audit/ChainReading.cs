@@ -32,20 +32,30 @@ internal sealed class ChainReading(IRpcClient rpc)
 
     public async Task<WalletOnChain> WalletAsync(ChaosPool pool, CancellationToken cancellationToken)
     {
-        var signatures = await HistoryAsync(pool.Wallet, cancellationToken);
-        var entries = new ChainEntry[signatures.Count];
-        await Parallel.ForAsync(
-            0,
-            signatures.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (i, stop) => entries[i] = await EntryAsync(pool.Wallet, signatures[i], stop)
-        );
+        var entries = await EntriesAsync(pool.Wallet, cancellationToken);
         var lamports = await rpc.GetBalanceAsync(pool.Wallet, cancellationToken: cancellationToken);
         return new WalletOnChain(
             entries,
             lamports.Value,
             pool.Mint is { } mint ? await TokensAsync(pool.Wallet, mint, cancellationToken) : 0
         );
+    }
+
+    /// <summary>The transactions of ours that an address paid for.</summary>
+    public async Task<IReadOnlyList<ChainEntry>> PaidByAsync(PublicKey payer, CancellationToken cancellationToken) =>
+        [.. (await EntriesAsync(payer, cancellationToken)).Where(e => e is { Fee: > 0, TransactionId: not null })];
+
+    private async Task<ChainEntry[]> EntriesAsync(PublicKey address, CancellationToken cancellationToken)
+    {
+        var signatures = await HistoryAsync(address, cancellationToken);
+        var entries = new ChainEntry[signatures.Count];
+        await Parallel.ForAsync(
+            0,
+            signatures.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (i, stop) => entries[i] = await EntryAsync(address, signatures[i], stop)
+        );
+        return entries;
     }
 
     /// <summary>What a person holds: base units of the mint, or lamports.</summary>

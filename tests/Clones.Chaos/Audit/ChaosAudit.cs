@@ -1,5 +1,5 @@
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
 
 namespace Clones.Chaos.Audit;
 
@@ -54,7 +54,7 @@ internal static class ChaosAudit
     /// <summary>The books against the chain, memo by memo.</summary>
     private static IEnumerable<string> Executions(Evidence evidence)
     {
-        var entries = evidence.Entries.Where(e => e.Entry.TransactionId is not null).ToLookup(e => e.Entry.TransactionId!.Value);
+        var entries = evidence.Entries.Where(e => e.TransactionId is not null).ToLookup(e => e.TransactionId!.Value);
         var transactions = evidence.Books.Transactions.ToDictionary(t => t.Id);
         foreach (var unknown in entries.Where(e => !transactions.ContainsKey(e.Key)))
         {
@@ -62,7 +62,7 @@ internal static class ChaosAudit
         }
         foreach (var transaction in transactions.Values)
         {
-            var landed = entries[transaction.Id].Count(e => e.Entry.Succeeded);
+            var landed = entries[transaction.Id].Count(e => e.Succeeded);
             var expected = transaction.Status == TransactionStatus.Finalized ? 1 : 0;
             if (landed != expected)
             {
@@ -90,7 +90,7 @@ internal static class ChaosAudit
         }
     }
 
-    private static IEnumerable<string> Attempts(BooksReading books)
+    private static IEnumerable<string> Attempts(DatabaseReading books)
     {
         foreach (var transaction in books.Transactions)
         {
@@ -110,12 +110,12 @@ internal static class ChaosAudit
         }
     }
 
-    private static IEnumerable<string> Changes(BooksReading books) =>
+    private static IEnumerable<string> Changes(DatabaseReading books) =>
         books
             .Changes.Where(c => !LegalChanges.Allows(c))
             .Select(c => $"illegal transition in {c.What}: {c.RowId} {c.Kind} from {c.From} to {c.To}");
 
-    private static IEnumerable<string> Leftovers(BooksReading books)
+    private static IEnumerable<string> Leftovers(DatabaseReading books)
     {
         // An agent that waits for its owner keeps what its deployment will cost.
         var waiting = books.Transactions.Where(t => t.Kind != TransactionKind.Payment && t.SettledAt is null).Select(t => t.Id).ToHashSet();

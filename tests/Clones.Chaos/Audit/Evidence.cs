@@ -1,5 +1,4 @@
 using Clones.Chaos.Work;
-using Clones.Solana.Primitives;
 
 namespace Clones.Chaos.Audit;
 
@@ -16,7 +15,7 @@ internal sealed record Evidence(
     IReadOnlyDictionary<int, Guid> Accepted,
     IReadOnlyCollection<int> Refused,
     IReadOnlyDictionary<Guid, int> Told,
-    BooksReading Books,
+    DatabaseReading Books,
     IReadOnlyList<ChaosPool> Pools,
     IReadOnlyList<WalletOnChain> Wallets,
     IReadOnlyDictionary<int, ulong> Holdings,
@@ -24,8 +23,12 @@ internal sealed record Evidence(
     ulong TokenAccountRent
 )
 {
-    public IEnumerable<(PublicKey Wallet, ChainEntry Entry)> Entries =>
-        Pools.Zip(Wallets).SelectMany(p => p.Second.History.Select(e => (p.First.Wallet, e)));
+    /// <summary>What the owner's wallet paid for: deployments that an owner pays are in no deposit wallet's history.</summary>
+    public IReadOnlyList<ChainEntry> PaidByOwner { get; init; } = [];
+
+    /// <summary>Each transaction once, also where two wallets signed it.</summary>
+    public IEnumerable<ChainEntry> Entries =>
+        Wallets.SelectMany(wallet => wallet.History).Concat(PaidByOwner).DistinctBy(entry => entry.Signature);
 
     /// <summary>The payment that an order became: as its client heard it, or as the books decided on a submission; empty where there is none.</summary>
     public Guid PaymentOf(PaymentOrder order) =>

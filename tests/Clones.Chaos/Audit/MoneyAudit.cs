@@ -1,4 +1,4 @@
-using Clones.Persistence.Payments;
+using Clones.Domain.Payments;
 using Clones.Solana.Primitives;
 
 namespace Clones.Chaos.Audit;
@@ -11,7 +11,7 @@ internal static class MoneyAudit
     private static IEnumerable<string> Transfers(Evidence evidence)
     {
         var carried = evidence.Books.Payments.Where(p => p.TransactionId is not null).ToLookup(p => p.TransactionId!.Value);
-        foreach (var (_, entry) in evidence.Entries)
+        foreach (var entry in evidence.Entries)
         {
             if (entry.TransactionId is not { } id || !carried.Contains(id))
             {

@@ -13,7 +13,7 @@ internal static class StatusWatch
 {
     public static async Task SetAsync(string database, CancellationToken cancellationToken)
     {
-        await using var db = BooksReading.Open(database);
+        await using var db = DatabaseReading.Open(database);
         await db.Database.ExecuteSqlRawAsync(
             """
             CREATE TABLE chaos_changes (id bigint GENERATED ALWAYS AS IDENTITY, what text, row_id text, kind text, from_status text, to_status text);

@@ -1,5 +1,5 @@
-using Clones.Chaos.Rampage;
-using Clones.Persistence.Faults;
+using Clones.Chaos.Faults;
+using Clones.Domain.Faults;
 using Clones.Testing;
 
 namespace Clones.Chaos.Servers;
@@ -11,7 +11,7 @@ internal sealed class ChaosHost(
     Uri url,
     string logFile,
     IReadOnlyDictionary<string, string?> environment,
-    Tally tally,
+    FaultCounts tally,
     TimeProvider time
 ) : IAsyncDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class ChaosHost(
 
     /// <summary>SIGKILL. Another process takes its place.</summary>
     /// <param name="deed">How long it is down, and how it comes back.</param>
-    public async Task KillAsync(Deed deed)
+    public async Task KillAsync(PlannedFault deed)
     {
         if (process?.ProgramId is { } id)
         {
@@ -47,7 +47,7 @@ internal sealed class ChaosHost(
     }
 
     /// <summary>SIGSTOP, and SIGCONT when the time is over. Whoever is dead already is left alone.</summary>
-    public async Task FreezeAsync(Deed deed, CancellationToken cancellationToken)
+    public async Task FreezeAsync(PlannedFault deed, CancellationToken cancellationToken)
     {
         if (process?.ProgramId is not { } id)
         {

@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
-using Clones.Chaos.Rampage;
+using Clones.Chaos.Faults;
 using Clones.Client;
 using Clones.Testing;
 
 namespace Clones.Chaos.Servers;
 
 /// <summary>The whole system on real parts: an API, several workers, PostgreSQL, RabbitMQ, and a cluster of three nodes.</summary>
-internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time) : IAsyncDisposable
+internal sealed class ChaosSystem(ChaosPlan plan, FaultCounts tally, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
@@ -114,16 +114,18 @@ internal sealed class ChaosSystem(ChaosPlan plan, Tally tally, TimeProvider time
     }
 
     /// <summary>Does one deed, and undoes what has to be undone: a server that was killed is started again before this returns.</summary>
-    public async Task DoAsync(Deed deed, CancellationToken cancellationToken)
+    public async Task DoAsync(PlannedFault deed, CancellationToken cancellationToken)
     {
-        switch (deed.Victim)
+        switch (deed.FaultTarget)
         {
-            case Victim.Worker or Victim.Api:
-                var host = deed.Victim == Victim.Api ? api : workers[deed.Index];
+            case FaultTarget.Worker or FaultTarget.Api:
+                var host = deed.FaultTarget == FaultTarget.Api ? api : workers[deed.Index];
                 await (deed.IsFreeze ? host.FreezeAsync(deed, cancellationToken) : host.KillAsync(deed));
                 break;
             default:
-                var family = await Signals.FreezeFamilyAsync(ChaosServers.IdOf(deed.Victim == Victim.Database ? "postgres" : "rabbitmq"));
+                var family = await Signals.FreezeFamilyAsync(
+                    ChaosServers.IdOf(deed.FaultTarget == FaultTarget.Database ? "postgres" : "rabbitmq")
+                );
                 if (!deed.IsFreeze)
                 {
                     await Signals.KillAsync(family);

@@ -31,7 +31,8 @@ internal sealed class Owner : IDisposable
                 return await ask(api);
             }
             catch (Exception e)
-                when ((Passing.Is(e) || e is ClonesProblemException { Status: 401 }) && !cancellationToken.IsCancellationRequested)
+                when ((TransientFailures.Is(e) || e is ClonesProblemException { Status: 401 }) && !cancellationToken.IsCancellationRequested
+                )
             {
                 await Task.Delay(Pause, time, cancellationToken);
             }

@@ -42,7 +42,7 @@ internal sealed record PaymentOrder(
     /// <summary>Those who are paid again and again.</summary>
     public static IReadOnlyList<PublicKey> Regulars(ulong seed)
     {
-        var dice = new Dice(seed ^ 0x9E9);
+        var dice = new RandomSource(seed ^ 0x9E9);
         return [.. Enumerable.Range(0, 5).Select(_ => Person(dice))];
     }
 
@@ -50,7 +50,7 @@ internal sealed record PaymentOrder(
     /// <param name="poor">Index of the pool that has to wait for its funds: who wants to be paid out of it must wait too.</param>
     public static IReadOnlyList<PaymentOrder> Draw(ChaosPlan plan, int pools, int poor)
     {
-        var dice = new Dice(plan.Seed ^ 0x9A7);
+        var dice = new RandomSource(plan.Seed ^ 0x9A7);
         var regulars = Regulars(plan.Seed);
         var sending = plan.Length * 0.85;
         return
@@ -89,7 +89,7 @@ internal sealed record PaymentOrder(
         ];
     }
 
-    private static PublicKey Person(Dice dice)
+    private static PublicKey Person(RandomSource dice)
     {
         using var account = Account.FromSeed(dice.Bytes(Account.SeedLength));
         return account.PublicKey;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Clones.Chaos.Rampage;
+using Clones.Chaos.Faults;
 using Clones.Chaos.Servers;
 using Clones.Client;
 using Clones.Demo;
@@ -17,7 +17,7 @@ internal sealed class PaymentSender(
     ChaosSystem system,
     Owner owner,
     IReadOnlyList<ChaosPool> pools,
-    Tally tally,
+    FaultCounts tally,
     TimeProvider time
 )
 {
@@ -102,13 +102,13 @@ internal sealed class PaymentSender(
                 refused[order.Number] = e.Message;
                 return;
             }
-            catch (ClonesProblemException e) when (!Passing.Is(e))
+            catch (ClonesProblemException e) when (!TransientFailures.Is(e))
             {
                 findings.Add($"order {order.Number} was refused: {e.Message}");
                 return;
             }
             catch (Exception e)
-                when ((Passing.Is(e) || e is RabbitMQ.Client.Exceptions.RabbitMQClientException or TimeoutException)
+                when ((TransientFailures.Is(e) || e is RabbitMQ.Client.Exceptions.RabbitMQClientException or TimeoutException)
                     && !cancellationToken.IsCancellationRequested
                 )
             {

@@ -1,4 +1,5 @@
 using Clones.Chaos.Audit;
+using Clones.Messaging;
 using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -62,11 +63,11 @@ internal static class StoredKey
         {
             try
             {
-                await using var db = BooksReading.Open(database);
+                await using var db = DatabaseReading.Open(database);
                 await act(db);
                 return;
             }
-            catch (Exception e) when (DatabaseTrouble.IsPassing(e))
+            catch (Exception e) when (PostgresErrors.IsTransient(e))
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
             }

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Clones.Custody;
+using Clones.Domain.Keys;
 using Clones.Solana.Primitives;
-using Clones.Workers.Keys;
 using Microsoft.Extensions.Configuration;
 
 namespace Clones.EndToEnd.Tests.Leaks;

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Clones.Custody.Import;
 using Clones.Solana.Primitives;
-using Clones.Workers.Keys.Import;
 using Microsoft.Extensions.Configuration;
 
 namespace Clones.EndToEnd.Tests.Leaks;

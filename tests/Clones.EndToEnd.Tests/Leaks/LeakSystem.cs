@@ -1,12 +1,12 @@
 using System.Net.Http.Json;
 using System.Text;
+using Clones.Custody;
+using Clones.Domain.Pools;
+using Clones.Domain.Wallets;
 using Clones.Persistence;
-using Clones.Persistence.Pools;
-using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Testing;
-using Clones.Workers.Keys;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 

@@ -1,5 +1,7 @@
 using Clones.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Clones.Persistence.Tests.Migrations;
 
@@ -22,7 +24,43 @@ public sealed class MigrationTests : IAsyncDisposable
         (await db.Transactions.CountAsync()).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_database_of_before_the_migrations_became_one_is_taken_over_as_it_is()
+    {
+        var connection = await postgres.CreateDatabaseAsync();
+        await using var db = Context(connection);
+        var initial = db.Database.GetMigrations().First();
+        await db.GetService<IMigrator>().MigrateAsync(initial);
+        await RenameAsync(db, "20261129212214_ComparisonsAndWakeUps");
+
+        (await db.AdoptAsync(CancellationToken.None)).ShouldBeNull();
+        await db.Database.MigrateAsync();
+
+        (await db.Database.GetAppliedMigrationsAsync()).ShouldBe(db.Database.GetMigrations());
+        (await db.AdoptAsync(CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_database_of_another_version_is_rejected_in_words()
+    {
+        await using var db = Context(await postgres.CreateDatabaseAsync());
+        await db.Database.MigrateAsync();
+        await RenameAsync(db, "20261125183902_Webhooks");
+
+        (await db.AdoptAsync(CancellationToken.None))
+            .ShouldNotBeNull()
+            .ShouldStartWith("The database is of another version of Clones: its last migration is 20261125183902_Webhooks");
+    }
+
     public ValueTask DisposeAsync() => postgres.DisposeAsync();
+
+    private static Task RenameAsync(ClonesDbContext db, string lastMigration) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE "__EFMigrationsHistory" SET migration_id = {lastMigration}
+            WHERE migration_id = (SELECT max(migration_id) FROM "__EFMigrationsHistory")
+            """
+        );
 
     private static ClonesDbContext Context(string connectionString)
     {

@@ -25,7 +25,7 @@ internal sealed class BulkUpdate
         ];
     }
 
-    public async Task<int> RunAsync(Seat seat, QueryContext context)
+    public async Task<int> RunAsync(SimulatedContext seat, QueryContext context)
     {
         var session = seat.Session ?? throw new NotSupportedException("An update of many rows commits with others here.");
         return await seat.AskAsync(() =>

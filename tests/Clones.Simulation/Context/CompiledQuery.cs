@@ -33,7 +33,7 @@ internal sealed class CompiledQuery
         if (query is MethodCallExpression { Method.Name: "ExecuteUpdate" } update)
         {
             var updating = new BulkUpdate(update);
-            return context => (TResult)(object)updating.RunAsync(Seat.Of(context.Context), context);
+            return context => (TResult)(object)updating.RunAsync(SimulatedContext.Of(context.Context), context);
         }
         var method =
             kind == typeof(IAsyncEnumerable<>) ? nameof(Many)
@@ -60,7 +60,7 @@ internal sealed class CompiledQuery
 
     private async Task<T> RunAsync<T>(QueryContext context, Func<object?, T> read)
     {
-        var seat = Seat.Of(context.Context);
+        var seat = SimulatedContext.Of(context.Context);
         var fetched = new List<IEnumerable>();
         for (var i = 0; i < statements.Count; i++)
         {

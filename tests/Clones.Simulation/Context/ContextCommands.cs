@@ -1,4 +1,4 @@
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -14,7 +14,7 @@ internal sealed class ContextCommands : IRawSqlCommandBuilder
             sql.Contains("set_config('synchronous_commit'", StringComparison.Ordinal) ? _ => { }
             : sql.Contains("UPDATE transactions SET next_check_at", StringComparison.Ordinal)
                 ? seat => CheckAgain(seat, (TimeSpan)given[0]!, (Guid[])given[1]!)
-            : (Action<Seat>?)null;
+            : (Action<SimulatedContext>?)null;
         return new RawSqlCommand(
             new RoundTrip(act ?? throw new NotSupportedException($"The simulated database does not know: {sql}")),
             new Dictionary<string, object?>()
@@ -25,7 +25,7 @@ internal sealed class ContextCommands : IRawSqlCommandBuilder
 
     public IRelationalCommand Build(string sql) => Build(sql, []).RelationalCommand;
 
-    private static void CheckAgain(Seat seat, TimeSpan after, Guid[] ids)
+    private static void CheckAgain(SimulatedContext seat, TimeSpan after, Guid[] ids)
     {
         var session = seat.Session ?? throw new NotSupportedException("This commits with others here.");
         foreach (var transaction in seat.View(typeof(ChainTransaction)).Cast<ChainTransaction>().Where(t => ids.Contains(t.Id)))
@@ -42,7 +42,7 @@ internal sealed class ContextCommands : IRawSqlCommandBuilder
         }
     }
 
-    private sealed class RoundTrip(Action<Seat> act) : IRelationalCommand
+    private sealed class RoundTrip(Action<SimulatedContext> act) : IRelationalCommand
     {
         public string CommandText => "";
 
@@ -51,10 +51,11 @@ internal sealed class ContextCommands : IRawSqlCommandBuilder
         public IReadOnlyList<IRelationalParameter> Parameters => [];
 
         public Task<int> ExecuteNonQueryAsync(RelationalCommandParameterObject parameterObject, CancellationToken cancellationToken) =>
-            Seat.Of(parameterObject.Context!)
+            SimulatedContext
+                .Of(parameterObject.Context!)
                 .AskAsync(() =>
                 {
-                    act(Seat.Of(parameterObject.Context!));
+                    act(SimulatedContext.Of(parameterObject.Context!));
                     return 0;
                 });
 

@@ -20,7 +20,7 @@ internal sealed class ContextDatabase(DatabaseDependencies dependencies, ICurren
 
     public override async Task<int> SaveChangesAsync(IList<IUpdateEntry> entries, CancellationToken cancellationToken = default)
     {
-        var seat = Seat.Of(current.Context);
+        var seat = SimulatedContext.Of(current.Context);
         var commits = seat.Session is null;
         if (commits)
         {

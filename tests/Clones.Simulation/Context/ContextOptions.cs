@@ -35,7 +35,7 @@ internal static class ContextOptions
             CancellationToken cancellationToken = default
         )
         {
-            await Seat.Of(eventData.Context!).CommitMessagesAsync();
+            await SimulatedContext.Of(eventData.Context!).CommitMessagesAsync();
             return result;
         }
     }

@@ -1,4 +1,4 @@
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 using Clones.Simulation.Store;
 
 namespace Clones.Simulation.Context;

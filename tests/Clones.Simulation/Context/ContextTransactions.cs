@@ -6,21 +6,21 @@ namespace Clones.Simulation.Context;
 /// <summary>Database transactions as the code under test opens and ends them.</summary>
 internal sealed class ContextTransactions(ICurrentDbContext current) : IDbContextTransactionManager
 {
-    private Seat Seat => Seat.Of(current.Context);
+    private SimulatedContext SimulatedContext => SimulatedContext.Of(current.Context);
 
-    public IDbContextTransaction? CurrentTransaction => Seat.Session is null ? null : new Open(Seat);
+    public IDbContextTransaction? CurrentTransaction => SimulatedContext.Session is null ? null : new Open(SimulatedContext);
 
     public async Task<IDbContextTransaction> BeginTransactionAsync(CancellationToken cancellationToken)
     {
-        await Seat.BeginAsync();
-        return new Open(Seat);
+        await SimulatedContext.BeginAsync();
+        return new Open(SimulatedContext);
     }
 
-    public Task CommitTransactionAsync(CancellationToken cancellationToken) => Seat.CommitAsync();
+    public Task CommitTransactionAsync(CancellationToken cancellationToken) => SimulatedContext.CommitAsync();
 
     public Task RollbackTransactionAsync(CancellationToken cancellationToken)
     {
-        Seat.Abort();
+        SimulatedContext.Abort();
         return Task.CompletedTask;
     }
 
@@ -28,13 +28,13 @@ internal sealed class ContextTransactions(ICurrentDbContext current) : IDbContex
 
     public void CommitTransaction() => throw new NotSupportedException();
 
-    public void RollbackTransaction() => Seat.Abort();
+    public void RollbackTransaction() => SimulatedContext.Abort();
 
     public void ResetState() { }
 
     public Task ResetStateAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private sealed class Open(Seat seat) : IDbContextTransaction
+    private sealed class Open(SimulatedContext seat) : IDbContextTransaction
     {
         public Guid TransactionId => Guid.Empty;
 

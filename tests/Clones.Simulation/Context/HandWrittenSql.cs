@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Text.RegularExpressions;
 using Clones.Contracts.Agents;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Simulation.Context;
@@ -17,7 +17,7 @@ internal static partial class HandWrittenSql
     [GeneratedRegex(@"^\s*SELECT .+? FROM (?<table>\w+)\s+WHERE (?<where>.+?)\s+FOR (UPDATE|SHARE)\s*$", RegexOptions.Singleline)]
     private static partial Regex Locking { get; }
 
-    public static async Task<IEnumerable> RunAsync(Seat seat, DbContext context, SqlStatement statement, object?[] arguments)
+    public static async Task<IEnumerable> RunAsync(SimulatedContext seat, DbContext context, SqlStatement statement, object?[] arguments)
     {
         var sql = statement.Sql;
         if (context.Model.FindEntityType(statement.Element) is { } type && Locking.Match(sql) is { Success: true } locking)
@@ -65,7 +65,7 @@ internal static partial class HandWrittenSql
         };
     }
 
-    private static async Task<List<Guid>> InOwnersHandsAsync(Seat seat, TimeSpan again)
+    private static async Task<List<Guid>> InOwnersHandsAsync(SimulatedContext seat, TimeSpan again)
     {
         var now = seat.Host.World.Database.Clock;
         var held = (await seat.AskAsync(() => All<TransactionAttempt>(seat).Where(a => a.IsInOwnersHands()).ToList()))
@@ -90,7 +90,7 @@ internal static partial class HandWrittenSql
     }
 
     // Two sweepers at once may both be given an agent here; the real one has a row to meet at. What comes of it is a duplicate message.
-    private static List<Guid> Claim(Seat seat, IReadOnlyCollection<Guid> agents)
+    private static List<Guid> Claim(SimulatedContext seat, IReadOnlyCollection<Guid> agents)
     {
         var (now, known) = (seat.Host.World.Database.Clock, seat.Host.World.Database.Deployments.WakeUps);
         List<Guid> claimed = [.. agents.Where(id => !known.TryGetValue(id, out var last) || last.NextAt <= now)];
@@ -103,7 +103,7 @@ internal static partial class HandWrittenSql
         return claimed;
     }
 
-    private static List<object> GivenUpTokens(Seat seat, RowOf row) =>
+    private static List<object> GivenUpTokens(SimulatedContext seat, RowOf row) =>
         [
             .. from life in All<AgentLifecycleInstance>(seat)
             where life is { CurrentState: "Draft" or "Failed", TokenMint: null } && !HasUnread(seat, life, TransactionKind.TokenCreation)
@@ -111,7 +111,7 @@ internal static partial class HandWrittenSql
             select row.New(("AgentId", life.CorrelationId), ("Mint", key.Mint)),
         ];
 
-    private static List<Guid> GivenUpPools(Seat seat) =>
+    private static List<Guid> GivenUpPools(SimulatedContext seat) =>
         [
             .. from life in All<AgentLifecycleInstance>(seat)
             where
@@ -122,13 +122,13 @@ internal static partial class HandWrittenSql
         ];
 
     // Has landed, and what it made was never read.
-    private static bool HasUnread(Seat seat, AgentLifecycleInstance life, TransactionKind kind) =>
+    private static bool HasUnread(SimulatedContext seat, AgentLifecycleInstance life, TransactionKind kind) =>
         All<ChainTransaction>(seat)
             .Any(t => t.AgentId == life.CorrelationId && t.Kind == kind && t is { Status: TransactionStatus.Finalized, Made: null });
 
-    private static IEnumerable<T> All<T>(Seat seat) => seat.View(typeof(T)).Cast<T>();
+    private static IEnumerable<T> All<T>(SimulatedContext seat) => seat.View(typeof(T)).Cast<T>();
 
-    private static List<object> Reserved(Seat seat, RowOf row, Guid wallet, Guid except) =>
+    private static List<object> Reserved(SimulatedContext seat, RowOf row, Guid wallet, Guid except) =>
         [
             .. All<WalletReservation>(seat)
                 .Where(r => r.WalletId == wallet && r.ReleasedAt is null && r.TransactionId != except)
@@ -136,7 +136,7 @@ internal static partial class HandWrittenSql
                 .Select(g => row.New(("Mint", g.Key), ("Amount", g.Sum(r => (decimal)r.Amount)))),
         ];
 
-    private static async Task<List<object>> SubmittedAsync(Seat seat, RowOf row, TimeSpan again)
+    private static async Task<List<object>> SubmittedAsync(SimulatedContext seat, RowOf row, TimeSpan again)
     {
         var now = seat.Host.World.Database.Clock;
         var due = await seat.LockAsync(
@@ -161,7 +161,7 @@ internal static partial class HandWrittenSql
         IEnumerable<TransactionAttempt> AttemptsOf(Guid id) => All<TransactionAttempt>(seat).Where(a => a.TransactionId == id);
     }
 
-    private static List<object> Unprepared(Seat seat, RowOf row, TimeSpan quietFor)
+    private static List<object> Unprepared(SimulatedContext seat, RowOf row, TimeSpan quietFor)
     {
         var now = seat.Host.World.Database.Clock;
         var before = now - quietFor;
@@ -170,7 +170,7 @@ internal static partial class HandWrittenSql
         return
         [
             .. from life in All<AgentLifecycleInstance>(seat)
-            let status = Persistence.UpperSnakeCase.From(life.CurrentState)
+            let status = Domain.UpperSnakeCase.From(life.CurrentState)
             where
                 status is AgentStatus.PendingTokenSignature or AgentStatus.PendingPoolSignature
                 && !(life.UpdatedAt >= before && life.UpdatedAt <= now)

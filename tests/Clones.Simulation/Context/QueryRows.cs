@@ -1,12 +1,12 @@
 using System.Collections;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 using Microsoft.EntityFrameworkCore.Query;
 
 namespace Clones.Simulation.Context;
 
 /// <summary>What a translated query reads from.</summary>
 /// <param name="fetched">What each hand-written statement of the query has found.</param>
-internal sealed class QueryRows(Seat seat, QueryContext query, IReadOnlyList<IEnumerable> fetched)
+internal sealed class QueryRows(SimulatedContext seat, QueryContext query, IReadOnlyList<IEnumerable> fetched)
 {
     public IEnumerable<T> All<T>()
     {

@@ -1,6 +1,6 @@
-using Clones.Persistence.Agents;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
+using Clones.Domain.Agents;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Clones.Simulation.Store;
 
 namespace Clones.Simulation.Context;

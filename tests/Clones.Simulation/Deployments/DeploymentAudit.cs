@@ -1,11 +1,12 @@
 using Clones.Contracts.Agents;
-using Clones.Persistence;
+using Clones.Domain;
+using Clones.Domain.Agents;
+using Clones.Domain.Keys;
+using Clones.Domain.Transactions;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Keys;
-using Clones.Persistence.Settlement;
+using Clones.Settlement.Deployments.Venues;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
-using Clones.Workers.Deployments.Venues;
 
 namespace Clones.Simulation;
 

@@ -1,11 +1,11 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Contracts.Settlement;
+using Clones.Domain.Transactions;
+using Clones.Lifecycle;
 using Clones.Persistence;
-using Clones.Persistence.Settlement;
+using Clones.Settlement.Deployments;
 using Clones.Simulation.Context;
-using Clones.Workers.Agents;
-using Clones.Workers.Deployments;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -73,10 +73,10 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
         );
 
     // As the consumer's pipeline does: inbox, work and outgoing messages in one commit.
-    private async Task OnceAsync(Guid messageId, Type consumer, Func<IServiceProvider, Seat, Task> act)
+    private async Task OnceAsync(Guid messageId, Type consumer, Func<IServiceProvider, SimulatedContext, Task> act)
     {
         using var scope = services.CreateScope();
-        var seat = scope.ServiceProvider.GetRequiredService<Seat>();
+        var seat = scope.ServiceProvider.GetRequiredService<SimulatedContext>();
         var session = await seat.BeginAsync((consumer, messageId));
         if (!await session.IsHandledAsync())
         {

@@ -1,9 +1,8 @@
-using Clones.Persistence;
+using Clones.Domain.Keys;
+using Clones.Lifecycle;
 using Clones.Persistence.Wallets;
+using Clones.Settlement.Deployments;
 using Clones.Simulation.Context;
-using Clones.Workers.Agents;
-using Clones.Workers.Deployments;
-using Clones.Workers.Keys;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,13 +33,13 @@ internal sealed class HostServices(SimulatedHost host) : IServiceScopeFactory
             services.Add(service.ImplementationType is { } type ? ServiceDescriptor.Scoped(service.ServiceType, type) : service);
         }
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddScoped<Seat>();
-        services.AddScoped(provider => provider.GetRequiredService<Seat>().NewContext());
-        services.AddScoped<IPublishEndpoint>(provider => new Outgoing(provider.GetRequiredService<Seat>()).Endpoint);
+        services.AddScoped<SimulatedContext>();
+        services.AddScoped(provider => provider.GetRequiredService<SimulatedContext>().NewContext());
+        services.AddScoped<IPublishEndpoint>(provider => new Outgoing(provider.GetRequiredService<SimulatedContext>()).Endpoint);
         services.AddScoped<WalletLedger>();
         services.AddScoped<IDeploymentKeys, SimulatedVault>();
         services.AddScoped<TimeProvider>(provider => Host(provider).Clock);
-        services.AddScoped(provider => Host(provider).World.Plant.Rules);
+        services.AddScoped(provider => Host(provider).World.SeededBug.Rules);
         services.AddScoped(provider => Host(provider).Crashes);
         services.AddScoped(provider => Host(provider).Rpc);
         services.AddScoped(provider => Host(provider).Balances);
@@ -48,7 +47,7 @@ internal sealed class HostServices(SimulatedHost host) : IServiceScopeFactory
         return services.BuildServiceProvider();
     }
 
-    private static SimulatedHost Host(IServiceProvider provider) => provider.GetRequiredService<Seat>().Host;
+    private static SimulatedHost Host(IServiceProvider provider) => provider.GetRequiredService<SimulatedContext>().Host;
 
     private sealed class SeatScope : IServiceScope
     {
@@ -57,14 +56,14 @@ internal sealed class HostServices(SimulatedHost host) : IServiceScopeFactory
         public SeatScope(IServiceScope scope, SimulatedHost host)
         {
             this.scope = scope;
-            scope.ServiceProvider.GetRequiredService<Seat>().Host = host;
+            scope.ServiceProvider.GetRequiredService<SimulatedContext>().Host = host;
         }
 
         public IServiceProvider ServiceProvider => scope.ServiceProvider;
 
         public void Dispose()
         {
-            scope.ServiceProvider.GetRequiredService<Seat>().Abort();
+            scope.ServiceProvider.GetRequiredService<SimulatedContext>().Abort();
             scope.Dispose();
         }
     }

@@ -1,10 +1,10 @@
 using System.Reflection;
 using Clones.Contracts.Agents;
+using Clones.Lifecycle;
+using Clones.Messaging.Bus;
 using Clones.Persistence;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Messaging.Hosting;
 using Clones.Simulation.Context;
-using Clones.Workers.Agents;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Middleware;
@@ -30,10 +30,10 @@ internal static class LifecycleSaga
         BindingFlags.NonPublic | BindingFlags.Static
     )!;
 
-    public static Task RaiseAsync(IAgentCommand command, IServiceProvider services, Seat seat) =>
+    public static Task RaiseAsync(IAgentCommand command, IServiceProvider services, SimulatedContext seat) =>
         (Task)Raise.MakeGenericMethod(command.GetType()).Invoke(null, [command, services, seat])!;
 
-    private static async Task RaiseOneAsync<T>(T command, IServiceProvider services, Seat seat)
+    private static async Task RaiseOneAsync<T>(T command, IServiceProvider services, SimulatedContext seat)
         where T : class, IAgentCommand
     {
         var id = command.AgentId;

@@ -6,7 +6,7 @@ using MassTransit.Util;
 namespace Clones.Simulation;
 
 /// <summary>What the code under test publishes: it waits in the seat for the commit.</summary>
-internal sealed class Outgoing(Seat seat) : IPublishEndpointProvider, ISendEndpoint
+internal sealed class Outgoing(SimulatedContext seat) : IPublishEndpointProvider, ISendEndpoint
 {
     public IPublishEndpoint Endpoint => new PublishEndpoint(this);
 

@@ -2,7 +2,7 @@ using Clones.Api.Agents;
 using Clones.Api.Auth;
 using Clones.Api.Problems;
 using Clones.Contracts.Agents;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 using Clones.Simulation.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
@@ -24,11 +24,11 @@ internal sealed class Owner : IDisposable
     private readonly Caller caller;
     private readonly SimulatedProcess browser;
     private readonly List<(TransactionKind Kind, byte[] Signed)> drawer = [];
-    private readonly Temper temper;
+    private readonly OwnerBehaviour temper;
     private bool isSensible;
     private int failuresAfterHealing;
 
-    public Owner(World world, Account account, Guid agentId, Temper temper)
+    public Owner(World world, Account account, Guid agentId, OwnerBehaviour temper)
     {
         (this.world, this.account, this.temper, AgentId) = (world, account, temper, agentId);
         caller = new Caller($"wallet:{account.PublicKey}", account.PublicKey, new HashSet<string>());
@@ -54,7 +54,7 @@ internal sealed class Owner : IDisposable
     {
         while (!IsDone && !IsGone)
         {
-            await browser.DelayAsync(isSensible ? 2_000 : world.Dice.Between(200, 9_000));
+            await browser.DelayAsync(isSensible ? 2_000 : world.RandomSource.Between(200, 9_000));
             try
             {
                 await ActAsync();
@@ -72,7 +72,7 @@ internal sealed class Owner : IDisposable
 
     private async Task ActAsync()
     {
-        var dice = world.Dice;
+        var dice = world.RandomSource;
         if (!isSensible && dice.Chance(temper.Pauses))
         {
             world.Note("owner walks away");
@@ -114,7 +114,7 @@ internal sealed class Owner : IDisposable
 
     private async Task SignAsync(TransactionKind kind)
     {
-        var dice = world.Dice;
+        var dice = world.RandomSource;
         var view = await AnswerAsync(portal => portal.GetAsync(caller, AgentId, kind));
         if (view.Transaction is null)
         {
@@ -198,9 +198,9 @@ internal sealed class Owner : IDisposable
         );
 
     /// <summary>Asks whichever API process there is. One that dies never answers: after a while the owner asks again.</summary>
-    private async Task<T> AnswerAsync<T>(Func<Portal, Task<T>> ask)
+    private async Task<T> AnswerAsync<T>(Func<SimulatedProcessGate, Task<T>> ask)
     {
-        var portal = world.Portal;
+        var portal = world.SimulatedProcessGate;
         var died = new TaskCompletionSource<T>();
         portal.Process.OnDeath(() =>
             world.Timeline.After(5_000, () => died.TrySetException(new DatabaseFailure("The API does not answer.")))
@@ -217,7 +217,7 @@ internal sealed class Owner : IDisposable
 /// <param name="Meddles">How often CANCEL or RETRY is asked for, in whatever state.</param>
 /// <param name="Pauses">How often the owner is away for a while.</param>
 /// <param name="WalksAway">For good, once the trouble is over.</param>
-internal sealed record Temper(
+internal sealed record OwnerBehaviour(
     double DoubleClicks = 0,
     double IsSlow = 0,
     double KeepsOld = 0,
@@ -228,7 +228,7 @@ internal sealed record Temper(
     bool WalksAway = false
 )
 {
-    public static Temper Of(Dice dice) =>
+    public static OwnerBehaviour Of(RandomSource dice) =>
         new(
             DoubleClicks: dice.Of([0, 0.3, 0.8]),
             IsSlow: dice.Of([0, 0, 0.3]),

@@ -7,7 +7,7 @@ using MassTransit.Context;
 namespace Clones.Simulation;
 
 /// <summary>A message as a consumer or the lifecycle gets it: the message, the services of its scope, and where what it publishes goes.</summary>
-internal sealed class SimulatedConsume<T>(T message, IServiceProvider services, Seat seat)
+internal sealed class SimulatedConsume<T>(T message, IServiceProvider services, SimulatedContext seat)
     : BaseConsumeContext(Received.With(new Outgoing(seat)), null!),
         ConsumeContext<T>
     where T : class

@@ -1,6 +1,6 @@
-using Clones.Persistence.Faults;
+using Clones.Domain.Faults;
+using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
-using Clones.Workers.Settlement;
 
 namespace Clones.Simulation;
 
@@ -11,7 +11,7 @@ internal sealed class SimulatedHost
     {
         (World, Process, Crashes) = (world, process, crashes);
         Clock = new SimulatedClock(world.Timeline, process);
-        Rpc = new RpcEndpoints(world.Nodes.Select(node => world.Plant.Wrap(new NodeClient(node, process, world.Dice))), Clock);
+        Rpc = new RpcEndpoints(world.Nodes.Select(node => world.SeededBug.Wrap(new NodeClient(node, process, world.RandomSource))), Clock);
         Balances = new WalletBalances(Rpc);
     }
 

@@ -1,9 +1,10 @@
+using Clones.Custody;
+using Clones.Domain.Keys;
+using Clones.Domain.Wallets;
 using Clones.Persistence;
 using Clones.Persistence.Keys;
-using Clones.Persistence.Wallets;
 using Clones.Simulation.Context;
 using Clones.Solana.Primitives;
-using Clones.Workers.Keys;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Simulation;
@@ -12,13 +13,13 @@ namespace Clones.Simulation;
 /// In the place of the key vault, which has tests of its own. Each key is stored as it is, and each opening is noted in the commit of what it was
 /// opened for, as the real one does.
 /// </summary>
-internal sealed class SimulatedVault(ClonesDbContext db, Seat seat, TimeProvider time) : IDeploymentKeys
+internal sealed class SimulatedVault(ClonesDbContext db, SimulatedContext seat, TimeProvider time) : IDeploymentKeys
 {
     public async Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken)
     {
         using (seat.Host.World.OpenKey(walletId)) { }
         var opened = await OpenAsync(WalletKeyEvent.Deposit, walletId, transactionId, seat.Host.World.Seeds[walletId]);
-        if (seat.Host.World.Plant.OpensKeysTwice)
+        if (seat.Host.World.SeededBug.OpensKeysTwice)
         {
             Note(WalletKeyEvent.Deposit, walletId, transactionId);
         }
@@ -36,7 +37,7 @@ internal sealed class SimulatedVault(ClonesDbContext db, Seat seat, TimeProvider
     public async Task<EncryptedMintKey> CreateMintKeyAsync(Guid agentId, CancellationToken cancellationToken)
     {
         await seat.Host.Process.DelayAsync(1);
-        var seed = seat.Host.World.Dice.Bytes(Account.SeedLength);
+        var seed = seat.Host.World.RandomSource.Bytes(Account.SeedLength);
         using var account = Account.FromSeed(seed);
         return new EncryptedMintKey
         {
@@ -49,7 +50,7 @@ internal sealed class SimulatedVault(ClonesDbContext db, Seat seat, TimeProvider
 
     private async Task<Account> OpenAsync(string purpose, Guid id, Guid transactionId, byte[] seed)
     {
-        await seat.Host.Process.DelayAsync(seat.Host.World.Dice.Between(1, 5));
+        await seat.Host.Process.DelayAsync(seat.Host.World.RandomSource.Between(1, 5));
         Note(purpose, id, transactionId);
         return Account.FromSeed(seed);
     }

@@ -1,7 +1,7 @@
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Clones.Persistence.Ledger;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
 
 namespace Clones.Simulation.Store;
 
@@ -9,7 +9,7 @@ namespace Clones.Simulation.Store;
 /// PostgreSQL as settlement meets it: read committed, row locks that wait and are released when a connection dies, unique indexes, and an
 /// outbox that becomes visible with the commit.
 /// </summary>
-internal sealed class Database(Timeline timeline, Dice dice)
+internal sealed class Database(Timeline timeline, RandomSource dice)
 {
     private readonly Dictionary<Guid, LockedRow> locks = [];
     private readonly HashSet<DatabaseSession> open = [];

@@ -1,7 +1,8 @@
+using Clones.Domain.Agents;
+using Clones.Domain.Keys;
+using Clones.Domain.Operations;
+using Clones.Domain.Wallets;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Keys;
-using Clones.Persistence.Operations;
-using Clones.Persistence.Wallets;
 
 namespace Clones.Simulation.Store;
 

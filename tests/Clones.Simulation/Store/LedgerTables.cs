@@ -1,11 +1,11 @@
-using Clones.Persistence.Ledger;
+using Clones.Domain.Ledger;
 
 namespace Clones.Simulation.Store;
 
 /// <summary>The tables of the ledger, and the one row of the fence.</summary>
 internal sealed class LedgerTables
 {
-    public Dictionary<string, ChainLanding> Landings { get; private init; } = [];
+    public Dictionary<string, OnChainTransaction> Landings { get; private init; } = [];
 
     /// <summary>By wallet and transaction.</summary>
     public Dictionary<(Guid Wallet, string Signature), IReadOnlyList<WalletMovement>> Movements { get; private init; } = [];

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Transactions;
 
 namespace Clones.Simulation.Store;
 

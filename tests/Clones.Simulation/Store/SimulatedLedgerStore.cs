@@ -1,6 +1,7 @@
 using System.Numerics;
+using Clones.Domain.Ledger;
 using Clones.Persistence.Ledger;
-using Clones.Workers.Ledger;
+using Clones.Settlement.Ledger;
 
 namespace Clones.Simulation.Store;
 

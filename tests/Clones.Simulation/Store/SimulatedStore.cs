@@ -1,6 +1,6 @@
-using Clones.Persistence.Settlement;
-using Clones.Workers.Settlement;
-using Clones.Workers.Settlement.Store;
+using Clones.Domain.Transactions;
+using Clones.Persistence.Transactions;
+using Clones.Settlement.Store;
 
 namespace Clones.Simulation.Store;
 
@@ -62,11 +62,11 @@ internal sealed class SimulatedStore(
             }
             attempt.SendCount++;
             attempt.LastSentAt = at;
-            attempt.Status = attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status;
+            attempt.MoveTo(attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status);
             var transaction = database.Transactions[transactionId];
             if (transaction.Status == TransactionStatus.Signed && transaction.AttemptNumber == number)
             {
-                transaction.Status = TransactionStatus.Broadcast;
+                transaction.MoveTo(TransactionStatus.Broadcast);
             }
             return true;
         });

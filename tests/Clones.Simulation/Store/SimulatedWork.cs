@@ -1,9 +1,10 @@
-using Clones.Persistence.Ledger;
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
-using Clones.Workers.Settlement;
-using Clones.Workers.Settlement.Store;
+using Clones.Domain.Ledger;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
+using Clones.Persistence.Transactions;
+using Clones.Settlement.Rules;
+using Clones.Settlement.Store;
 
 namespace Clones.Simulation.Store;
 
@@ -97,8 +98,10 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
         });
     }
 
-    public Task<IReadOnlyList<ChainLanding>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<ChainLanding>>(() => [.. database.Ledger.Landings.Values.Where(l => l.TransactionId == transactionId)]);
+    public Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<OnChainTransaction>>(() =>
+            [.. database.Ledger.Landings.Values.Where(l => l.TransactionId == transactionId)]
+        );
 
     public Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<Guid>>(() =>

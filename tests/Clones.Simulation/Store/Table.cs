@@ -1,9 +1,10 @@
+using Clones.Domain.Agents;
+using Clones.Domain.Keys;
+using Clones.Domain.Ledger;
+using Clones.Domain.Operations;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Keys;
-using Clones.Persistence.Ledger;
-using Clones.Persistence.Operations;
-using Clones.Persistence.Settlement;
-using Clones.Persistence.Wallets;
 
 namespace Clones.Simulation.Store;
 
@@ -24,7 +25,7 @@ internal abstract class Table
         ),
         [typeof(DepositWallet)] = new Of<DepositWallet>(d => d.Wallets.Values, (d, row) => d.Wallets.Add(row.Id, row), row => row.Id),
         [typeof(WalletReservation)] = new Of<WalletReservation>(d => d.Reservations, (d, row) => d.Reservations.Add(row), row => row.Id),
-        [typeof(ChainLanding)] = new Of<ChainLanding>(
+        [typeof(OnChainTransaction)] = new Of<OnChainTransaction>(
             d => d.Ledger.Landings.Values,
             (d, row) => d.Ledger.Landings.Add(row.Signature, row),
             row => row.Signature

@@ -1,5 +1,5 @@
-using Clones.Persistence.Payments;
-using Clones.Persistence.Settlement;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
 
 namespace Clones.Simulation.Store;
 
@@ -27,41 +27,28 @@ internal sealed class TransitionLog
         switch (row, before, after)
         {
             case (ChainTransaction now, ChainTransaction read, ChainTransaction then)
-                when read.Status != then.Status
-                    && now.Status != then.Status
-                    && !IsLegal(now.Kind, now.Status, then.Status)
-                    && !(then.Status == TransactionStatus.Finalized && IsWaiting(now.Status) && StandsOnChain(now.Id))
-                    && !(now.Status == TransactionStatus.Cancelled && then.Status == TransactionStatus.Finalized && WasForgotten(now.Id)):
+                when read.Status != then.Status && now.Status != then.Status && !IsLegal(now, then.Status):
                 Illegal.Add($"transaction {now.Id}: {now.Status} to {then.Status}");
                 break;
             case (TransactionAttempt now, TransactionAttempt read, TransactionAttempt then)
                 when read.Status != then.Status
-                    && now.Status != then.Status
-                    && !now.Status.IsLive()
-                    && now.Status != AttemptStatus.Prepared
-                    && !(then.Status == AttemptStatus.Finalized && now.Status != AttemptStatus.Failed && WasForgotten(now.TransactionId)):
+                    && !AttemptTransitions.Table.Allows(now.Status, then.Status, WasForgotten(now.TransactionId)):
                 Illegal.Add($"attempt {now.Number} of {now.TransactionId}: {now.Status} to {then.Status}");
                 break;
             case (Payment now, Payment read, Payment then)
-                when read.Status != then.Status
-                    && now.Status != then.Status
-                    && now.Status is PaymentStatus.Completed or PaymentStatus.Failed:
+                when read.Status != then.Status && !PaymentTransitions.Table.Allows(now.Status, then.Status):
                 Illegal.Add($"payment {now.Id}: {now.Status} to {then.Status}");
                 break;
         }
     }
 
-    private static bool IsWaiting(TransactionStatus status) => status is TransactionStatus.Accepted or TransactionStatus.Expired;
-
-    // What has ended stays; a new attempt begins only where none is alive. A deployment waits for its owner, who may give it up, and is adopted
-    // where it stands on chain.
-    private static bool IsLegal(TransactionKind kind, TransactionStatus from, TransactionStatus to) =>
-        from switch
-        {
-            TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled => false,
-            TransactionStatus.Accepted or TransactionStatus.Expired when kind != TransactionKind.Payment => to
-                is not (TransactionStatus.Confirmed or TransactionStatus.Unresolved),
-            TransactionStatus.Accepted or TransactionStatus.Expired => to is TransactionStatus.Signed or TransactionStatus.Failed,
-            _ => to is not (TransactionStatus.Accepted or TransactionStatus.Signed or TransactionStatus.Cancelled),
-        };
+    // A payment that was never signed here is executed only if the ledger shows it.
+    private bool IsLegal(ChainTransaction now, TransactionStatus to) =>
+        TransactionTransitions.Of(now.Kind).Allows(now.Status, to, WasForgotten(now.Id))
+        && !(
+            now.Kind == TransactionKind.Payment
+            && now.Status is TransactionStatus.Accepted or TransactionStatus.Expired
+            && to == TransactionStatus.Finalized
+            && !StandsOnChain(now.Id)
+        );
 }

@@ -1,7 +1,7 @@
-using Clones.Workers.Agents;
-using Clones.Workers.Deployments;
-using Clones.Workers.Tests.Settlement;
-using Clones.Workers.Webhooks;
+using Clones.Lifecycle;
+using Clones.Settlement.Deployments;
+using Clones.Testing.Hosts;
+using Clones.Webhooks;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

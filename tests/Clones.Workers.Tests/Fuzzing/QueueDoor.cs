@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Clones.Contracts.Agents;
-using Clones.Workers.Agents;
+using Clones.Lifecycle;
 using MassTransit;
 
 namespace Clones.Workers.Tests.Fuzzing;

@@ -2,8 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using Clones.Testing;
-using Clones.Workers.Tests.Keys;
-using Clones.Workers.Tests.Settlement;
+using Clones.Testing.Hosts;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

@@ -1,13 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Clones.Persistence.Hosting;
+using Clones.Hosting;
 using Clones.Testing;
-using Clones.Workers.ErrorQueues;
+using Clones.Testing.Hosts;
+using Clones.Workers.Commands;
+using Clones.Workers.Commands.Errors;
+using Clones.Workers.Commands.Keys;
+using Clones.Workers.Commands.Tokens;
 using Clones.Workers.Hosting;
-using Clones.Workers.Keys.Commands;
-using Clones.Workers.Ledger;
-using Clones.Workers.Tests.Keys;
-using Clones.Workers.Tokens;
 
 namespace Clones.Workers.Tests.Hosting;
 

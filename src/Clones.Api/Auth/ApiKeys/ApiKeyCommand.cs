@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Clones.Domain;
+using Clones.Domain.Access;
+using Clones.Hosting;
 using Clones.Persistence;
-using Clones.Persistence.Access;
 using Clones.Solana.Primitives;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Clones.Messaging;
 using Clones.Persistence;
-using Clones.Persistence.Access;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Auth.ApiKeys;
@@ -30,7 +30,7 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
                 await StoreAsync(cancellationToken);
                 return;
             }
-            catch (Exception e) when (DatabaseTrouble.IsPassing(e))
+            catch (Exception e) when (PostgresErrors.IsTransient(e))
             {
                 log.LogWarning("The start waits for the database: {Reason}", e.GetBaseException().Message);
                 await Task.Delay(Pause, time, cancellationToken);

@@ -1,5 +1,5 @@
+using Clones.Domain.Access;
 using Clones.Persistence;
-using Clones.Persistence.Access;
 using Clones.Solana.Primitives;
 using Microsoft.EntityFrameworkCore;
 

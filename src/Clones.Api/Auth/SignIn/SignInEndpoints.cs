@@ -1,7 +1,7 @@
 using Clones.Api.Problems;
 using Clones.Api.Requests;
+using Clones.Domain.Access;
 using Clones.Persistence;
-using Clones.Persistence.Access;
 using Clones.Solana.Primitives;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;

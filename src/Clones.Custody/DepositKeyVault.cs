@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using System.Text;
+using Clones.Custody.Import;
+using Clones.Domain.Keys;
+using Clones.Domain.Wallets;
+using Clones.Persistence;
+using Clones.Persistence.Keys;
+using Clones.Solana.Primitives;
+
+namespace Clones.Custody;
+
+/// <summary>
+/// Opens and makes the keys that the system signs with. A key leaves its ciphertext only into pinned memory that is wiped, and into libsodium's
+/// guarded memory, which the caller's <c>using</c> wipes after one signature.
+/// </summary>
+internal sealed class DepositKeyVault(
+    ClonesDbContext db,
+    StoredKeys stored,
+    MasterKeys masters,
+    MasterKeyChecks checks,
+    KeyMigration migration,
+    KeyEvents events,
+    KeyMeter meter,
+    TimeProvider time,
+    ILogger<DepositKeyVault> log
+) : IDeploymentKeys, IImportedKeys
+{
+    /// <inheritdoc/>
+    public Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken) =>
+        db.IsToBeLeftAsync(WalletKeyEvent.Deposit, walletId, cancellationToken);
+
+    /// <summary>Opens the key of a deposit wallet; one that is stored in an old form is encrypted anew on the way.</summary>
+    /// <param name="walletId">Whose key.</param>
+    /// <param name="transactionId">What it is opened for: nothing is opened without a transaction.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="KeyUnusableException">It does not open, or is not the key of the wallet's address.</exception>
+    public Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken) =>
+        OpenAsync(WalletKeyEvent.Deposit, walletId, transactionId, cancellationToken);
+
+    /// <summary>Opens the key of an agent's mint.</summary>
+    /// <inheritdoc cref="OpenAsync(Guid, Guid, CancellationToken)"/>
+    public Task<Account> OpenMintKeyAsync(Guid agentId, Guid transactionId, CancellationToken cancellationToken) =>
+        OpenAsync(WalletKeyEvent.Mint, agentId, transactionId, cancellationToken);
+
+    /// <summary>Makes a wallet with a fresh key. The caller adds it to the context, and saves it with what is told of it.</summary>
+    public async Task<DepositWallet> CreateDepositWalletAsync(Guid trainingPoolId, CancellationToken cancellationToken)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var (address, sealedKey) = await CreateAsync(address => KeyBinding.OfWallet(id, address), cancellationToken);
+        return Wallet(id, trainingPoolId, address, sealedKey);
+    }
+
+    /// <summary>Makes the one mint of an agent. The caller adds it to the context and commits before anything is sent.</summary>
+    public async Task<EncryptedMintKey> CreateMintKeyAsync(Guid agentId, CancellationToken cancellationToken)
+    {
+        var (mint, sealedKey) = await CreateAsync(mint => KeyBinding.OfMint(agentId, mint), cancellationToken);
+        return new EncryptedMintKey
+        {
+            AgentId = agentId,
+            Mint = mint,
+            EncryptedPrivateKey = sealedKey,
+            CreatedAt = time.GetUtcNow(),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<DepositWallet> TakeOverAsync(
+        Guid trainingPoolId,
+        Guid walletId,
+        PublicKey address,
+        ReadOnlyMemory<byte> storedUtf8,
+        CancellationToken cancellationToken
+    )
+    {
+        var binding = KeyBinding.OfWallet(walletId, address.ToString());
+        using var secretKey = new PinnedBytes(Account.SecretKeyLength);
+        var from = await masters.OpenAsync(storedUtf8, binding, secretKey.Memory, cancellationToken);
+        using (Derive(secretKey.Array, binding, from)) { }
+        var (sealedKey, to) = await SealAsync(secretKey, binding, cancellationToken);
+        events.Imported(binding, from, to);
+        var wallet = Wallet(walletId, trainingPoolId, binding.Address, sealedKey);
+        db.DepositWallets.Add(wallet);
+        return wallet;
+    }
+
+    internal static Account Derive(byte[] secretKey, KeyBinding binding, string masterKey)
+    {
+        Account account;
+        try
+        {
+            account = Account.FromSecretKey(secretKey);
+        }
+        catch (ArgumentException)
+        {
+            throw new KeyUnusableException(binding, masterKey, "its public half does not belong to its secret half.");
+        }
+        if (account.PublicKey.ToString() == binding.Address)
+        {
+            return account;
+        }
+
+        account.Dispose();
+        throw new KeyUnusableException(binding, masterKey, "it is the key of another address.");
+    }
+
+    private async Task<Account> OpenAsync(string purpose, Guid id, Guid transactionId, CancellationToken cancellationToken)
+    {
+        using var row =
+            await stored.FindAsync(purpose, id, cancellationToken)
+            ?? throw new InvalidOperationException($"There is no {purpose} key {id:D}.");
+        using var secretKey = new PinnedBytes(Account.SecretKeyLength);
+        Account? account = null;
+        try
+        {
+            var masterKey = await masters.OpenAsync(row.Stored.Memory, row.Binding, secretKey.Memory, cancellationToken);
+            account = Derive(secretKey.Array, row.Binding, masterKey);
+            events.Opened(row.Binding, masterKey, transactionId);
+            meter.Opened.Add(1);
+            if (row.IsUnusable)
+            {
+                await db.ForgetUnusableAsync(purpose, id, cancellationToken);
+            }
+            log.LogInformation(
+                "Opened the {Binding} under {MasterKey} for transaction {TransactionId}",
+                row.Binding,
+                masterKey,
+                transactionId
+            );
+            // While a new version is rolled out another replica writes with it already: encrypted anew here, it would come back under the old one.
+            var current = masters.Current;
+            if (masterKey != current && !MasterKeyName.IsNewer(masterKey, than: current))
+            {
+                await migration.TryAsync(row, masterKey, secretKey, cancellationToken);
+            }
+            return account;
+        }
+        catch (KeyUnusableException failure)
+        {
+            account?.Dispose();
+            meter.OpeningFailed.Add(1);
+            await events.OpeningFailedAsync(failure, transactionId);
+            throw;
+        }
+        catch
+        {
+            account?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<(string Address, string Sealed)> CreateAsync(Func<string, KeyBinding> bind, CancellationToken cancellationToken)
+    {
+        using var account = Account.Generate();
+        using var secretKey = new PinnedBytes(Account.SecretKeyLength);
+        account.CopySecretKeyTo(secretKey.Span);
+        var binding = bind(account.PublicKey.ToString());
+        var (sealedKey, masterKey) = await SealAsync(secretKey, binding, cancellationToken);
+        events.Created(binding, masterKey);
+        return (binding.Address, sealedKey);
+    }
+
+    // What a source calls current may change while it seals: what it is under is read off the result. There is no other copy of a new key: what
+    // does not open again must not get an address that people pay to.
+    private async Task<(string Sealed, string MasterKey)> SealAsync(
+        PinnedBytes secretKey,
+        KeyBinding binding,
+        CancellationToken cancellationToken
+    )
+    {
+        var sealedKey = await masters.SealAsync(secretKey.Memory, binding, cancellationToken);
+        await checks.EnsureAsync(StoredKey.Parse(Encoding.UTF8.GetBytes(sealedKey), binding).MasterKey, cancellationToken);
+        using var reopened = new PinnedBytes(Account.SecretKeyLength);
+        var masterKey = await masters.OpenAsync(Encoding.UTF8.GetBytes(sealedKey), binding, reopened.Memory, cancellationToken);
+        return CryptographicOperations.FixedTimeEquals(reopened.Span, secretKey.Span)
+            ? (sealedKey, masterKey)
+            : throw new KeyUnusableException(binding, masterKey, "what was encrypted opens to another key.");
+    }
+
+    private DepositWallet Wallet(Guid id, Guid trainingPoolId, string address, string sealedKey) =>
+        new()
+        {
+            Id = id,
+            TrainingPoolId = trainingPoolId,
+            Address = address,
+            Key = new DepositWalletKey { WalletId = id, EncryptedPrivateKey = sealedKey },
+            CreatedAt = time.GetUtcNow(),
+        };
+}

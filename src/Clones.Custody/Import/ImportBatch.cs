@@ -1,0 +1,106 @@
+using Clones.Domain.Keys;
+using Clones.Domain.Pools;
+using Clones.Domain.Tokens;
+using Clones.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Custody.Import;
+
+/// <summary>Imports some lines in one database transaction. A line that cannot be imported leaves nothing in it and holds no other back.</summary>
+internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, ListedTokens tokens, KnownPools known, TimeProvider time)
+{
+    /// <summary>Two imports at once take turns batch by batch, so that the second finds what the first has stored.</summary>
+    private const long ImportLock = 0x636c6f6e_696d7074;
+
+    /// <param name="dryRun">Everything but the commit.</param>
+    /// <returns>A verdict for each line, in order; what is refused says why.</returns>
+    public async Task<IReadOnlyList<ImportVerdict>> RunAsync(
+        IReadOnlyList<OldPoolLine> lines,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ImportLock})", cancellationToken);
+            await known.LookUpAsync([.. lines.Where(l => l.Pool is not null).Select(l => l.Pool!)], cancellationToken);
+            var verdicts = new List<ImportVerdict>(lines.Count);
+            foreach (var line in lines)
+            {
+                verdicts.Add(await DecideAsync(line, cancellationToken));
+            }
+            if (!dryRun)
+            {
+                await db.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+            return verdicts;
+        }
+        finally
+        {
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    private async Task<ImportVerdict> DecideAsync(OldPoolLine line, CancellationToken cancellationToken)
+    {
+        if (line.Pool is not { } old)
+        {
+            return ImportVerdict.Refuse;
+        }
+
+        try
+        {
+            var isThere = known.Has(old);
+            if (!isThere)
+            {
+                await ImportAsync(old, line.Key!, cancellationToken);
+            }
+            known.Add(old, line.Number);
+            return isThere ? ImportVerdict.AlreadyThere : ImportVerdict.Import;
+        }
+        catch (LineRejectedException refusal)
+        {
+            line.Refuse(refusal);
+            return ImportVerdict.Refuse;
+        }
+    }
+
+    private async Task ImportAsync(OldPool old, ImportedKey key, CancellationToken cancellationToken)
+    {
+        var token = tokens.Of(old.Token);
+        var price = old.Price.ToBaseUnits(token.Decimals, "pricePerDemo");
+        var now = time.GetUtcNow();
+        Guid walletId;
+        try
+        {
+            var wallet = await keys.TakeOverAsync(old.PoolId, Guid.CreateVersion7(now), old.Deposit, key.StoredUtf8, cancellationToken);
+            walletId = wallet.Id;
+        }
+        catch (KeyUnusableException e)
+        {
+            // Its own message names the id of a wallet that nobody has ever seen.
+            var under = e.MasterKey is null ? "" : $" under {e.MasterKey}";
+            throw new LineRejectedException("depositPrivateKey", $"the key of {old.Deposit}{under} cannot be used: {e.Reason}");
+        }
+        db.TrainingPools.Add(
+            new TrainingPool
+            {
+                Id = old.PoolId,
+                OwnerAddress = old.Owner.ToString(),
+                Name = old.Name,
+                Skills = [.. old.Skills],
+                DepositWalletId = walletId,
+                TokenSymbol = token.Symbol,
+                Mint = token.Mint,
+                PricePerDemo = price,
+                UploadLimit = old.UploadLimit,
+                // As a new pool: its wallet was never checked, and so is due; the workers settle the status by what the chain says.
+                Status = old.Status == OldPoolStatus.Paused ? TrainingPoolStatus.Paused : TrainingPoolStatus.NoFunds,
+                CreatedAt = now,
+                UpdatedAt = now,
+            }
+        );
+    }
+}

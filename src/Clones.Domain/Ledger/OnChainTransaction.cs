@@ -1,0 +1,28 @@
+namespace Clones.Domain.Ledger;
+
+/// <summary>A finalized transaction that a deposit wallet signed, as the chain tells it. What is here stands on chain, whatever the books say.</summary>
+public sealed class OnChainTransaction
+{
+    /// <summary>First signature, base58.</summary>
+    public required string Signature { get; init; }
+    public required Guid WalletId { get; init; }
+
+    /// <summary>Of its memo; null where it bears none of ours. The books may not know of such a transaction.</summary>
+    public Guid? TransactionId { get; init; }
+
+    /// <summary>Of its memo.</summary>
+    public int? AttemptNumber { get; init; }
+    public required ulong Slot { get; init; }
+
+    /// <summary>Unix seconds, as the validators estimate.</summary>
+    public long? BlockTime { get; init; }
+
+    /// <summary>Error of the chain; null where it was executed.</summary>
+    public string? Error { get; init; }
+    public required ulong FeeLamports { get; init; }
+
+    /// <summary>As it landed. Never logged.</summary>
+    public required byte[] WireBytes { get; init; }
+    public required string GenesisHash { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+}

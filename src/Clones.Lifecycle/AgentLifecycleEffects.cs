@@ -1,0 +1,143 @@
+using Clones.Contracts.Agents;
+using Clones.Contracts.Deployments;
+using Clones.Domain.Transactions;
+using Clones.Persistence.Agents;
+using MassTransit;
+
+namespace Clones.Lifecycle;
+
+/// <summary>The verbs of the table in <see cref="AgentLifecycleStateMachine"/>.</summary>
+internal static class AgentLifecycleEffects
+{
+    public static EventActivityBinder<AgentLifecycleInstance, RegisterAgent> BeginHistory(
+        this EventActivityBinder<AgentLifecycleInstance, RegisterAgent> binder
+    ) => binder.Then(context => context.Saga.CreatedAt = context.Service<TimeProvider>().GetUtcNow());
+
+    public static EventActivityBinder<AgentLifecycleInstance, RegisterAgent> AnswerAlreadyRegistered(
+        this EventActivityBinder<AgentLifecycleInstance, RegisterAgent> binder
+    ) => binder.Then(context => context.Service<AgentHistory>().AnswerUnchanged(context.Saga, context.Message));
+
+    public static EventActivityBinder<AgentLifecycleInstance, T> RequestTokenCreation<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder
+    )
+        where T : class, IAgentCommand =>
+        binder.ThenAsync(context => context.Publish(new PrepareTokenCreation { AgentId = context.Message.AgentId }));
+
+    public static EventActivityBinder<AgentLifecycleInstance, T> RequestPoolCreation<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder
+    )
+        where T : class, IAgentCommand =>
+        binder.ThenAsync(context => context.Publish(new PreparePoolCreation { AgentId = context.Message.AgentId }));
+
+    public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> StoreToken(
+        this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
+    ) => binder.Then(context => context.Saga.Store(MadeBy(context.Message)));
+
+    public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> StoreLiquidityPool(
+        this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
+    ) =>
+        binder.Then(context =>
+        {
+            context.Saga.LiquidityPoolAddress = context.Message.PoolAddress;
+            context.Saga.LiquidityPoolSignature = context.Message.Signature;
+            context.Saga.LiquidityPoolSlot = context.Message.Slot;
+            context.Saga.LiquidityPoolBlockTime = context.Message.BlockTime;
+        });
+
+    public static EventActivityBinder<AgentLifecycleInstance, FailDeployment> StoreFailure(
+        this EventActivityBinder<AgentLifecycleInstance, FailDeployment> binder
+    ) =>
+        binder.Then(context =>
+        {
+            context.Saga.LastError = context.Message.Reason;
+            context.Saga.ConsecutiveFailures++;
+        });
+
+    public static EventActivityBinder<AgentLifecycleInstance, T> ClearFailures<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder
+    )
+        where T : class =>
+        binder.Then(context =>
+        {
+            context.Saga.LastError = null;
+            context.Saga.ConsecutiveFailures = 0;
+        });
+
+    /// <summary>What the owner was to sign can no longer be submitted: the same commit that moves the agent closes it.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, T> WithdrawPreparedTransaction<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder
+    )
+        where T : class, IAgentCommand =>
+        binder.ThenAsync(context =>
+            context.Service<OpenDeployments>().WithdrawAsync(context.Message, context.EventName(), context.CancellationToken)
+        );
+
+    /// <summary>Only what the books show as made moves an agent: anybody on the broker can send a success.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> RefuseUnlessOnRecord(
+        this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
+    ) => binder.Add(new SuccessOnRecordGuard<TokenCreationSucceeded>(TransactionKind.TokenCreation, m => (m.TransactionId, MadeBy(m))));
+
+    /// <inheritdoc cref="RefuseUnlessOnRecord(EventActivityBinder{AgentLifecycleInstance, TokenCreationSucceeded})"/>
+    public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> RefuseUnlessOnRecord(
+        this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
+    ) => binder.Add(new SuccessOnRecordGuard<PoolCreationSucceeded>(TransactionKind.PoolCreation, m => (m.TransactionId, MadeBy(m))));
+
+    /// <summary>Looks on chain before a line is chosen: a token that has landed without the agent knowing is its token from here on.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, RetryDeployment> AdoptTokenOnChain(
+        this EventActivityBinder<AgentLifecycleInstance, RetryDeployment> binder
+    ) =>
+        binder.ThenAsync(async context =>
+        {
+            if (
+                context.Saga.TokenMint is null
+                && await context.Service<IUnrecordedTokens>().AdoptAsync(context.Saga.CorrelationId, context.CancellationToken) is { } token
+            )
+            {
+                context.Saga.Store(token);
+            }
+        });
+
+    /// <summary>One of two lines that an event takes, named as the drawing shows it.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, T> When<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder,
+        LifecycleCondition condition,
+        Func<EventActivityBinder<AgentLifecycleInstance, T>, EventActivityBinder<AgentLifecycleInstance, T>> line
+    )
+        where T : class =>
+        binder.If(context => condition.Holds(context.Saga), then => line(then.Add(new ConditionLabel<T>(condition.Text))));
+
+    public static EventActivityBinder<AgentLifecycleInstance, T> RefuseWhileSubmissionInFlight<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder
+    )
+        where T : class, IAgentCommand => binder.Add(new SubmissionInFlightGuard<T>());
+
+    /// <summary>What is given up, or put away, must not be on chain without the books knowing.</summary>
+    public static EventActivityBinder<AgentLifecycleInstance, T> RefuseWhileChainIsRead<T>(
+        this EventActivityBinder<AgentLifecycleInstance, T> binder
+    )
+        where T : class, IAgentCommand => binder.Add(new ChainIsReadGuard<T>());
+
+    public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> IgnoreTokenAlreadyStored(
+        this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
+    ) => binder.Add(new IgnoreRepeated<TokenCreationSucceeded>(context => context.Saga.TokenSignature == context.Message.Signature));
+
+    public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> IgnoreLiquidityPoolAlreadyStored(
+        this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
+    ) => binder.Add(new IgnoreRepeated<PoolCreationSucceeded>(context => context.Saga.LiquidityPoolSignature == context.Message.Signature));
+
+    public static EventActivityBinder<AgentLifecycleInstance, T> Refuse<T>(this EventActivityBinder<AgentLifecycleInstance, T> binder)
+        where T : class, IAgentCommand =>
+        binder.Then(context => context.Service<AgentHistory>().Refuse(context, Refusal.EventNotValid(context)));
+
+    private static void Store(this AgentLifecycleInstance agent, DeploymentMade token)
+    {
+        agent.TokenMint = token.Address;
+        agent.TokenSignature = token.Signature;
+        agent.TokenSlot = token.Slot;
+        agent.TokenBlockTime = token.BlockTime;
+    }
+
+    private static DeploymentMade MadeBy(TokenCreationSucceeded told) => new(told.Mint, told.Signature, told.Slot, told.BlockTime);
+
+    private static DeploymentMade MadeBy(PoolCreationSucceeded told) => new(told.PoolAddress, told.Signature, told.Slot, told.BlockTime);
+}

@@ -1,0 +1,54 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Clones.Messaging.Inbox;
+
+/// <summary>One message at one consumer, on its way into the inbox.</summary>
+/// <param name="MessageId">The id under which duplicates are told.</param>
+/// <param name="ConsumerId">Consumer, message type and endpoint.</param>
+/// <param name="IdTime">The time that the id itself carries; null where it carries none.</param>
+/// <param name="Fingerprint">Of the body.</param>
+internal sealed record InboxMark(Guid MessageId, Guid ConsumerId, DateTime? IdTime, long Fingerprint)
+{
+    /// <summary>The mark is in the open transaction.</summary>
+    public bool Written { get; set; }
+
+    /// <summary>
+    /// Returns a row when the mark was new, and none when it exists or when the id is older than the watermark. The watermark is read
+    /// in the statement that inserts, so a purge cannot pass between the two.
+    /// </summary>
+    public NpgsqlBatchCommand Statement(MessagingTables tables)
+    {
+        var command = new NpgsqlBatchCommand(
+            $"""
+            INSERT INTO {tables.Inbox} (message_id, consumer_id, keep_until, fingerprint)
+            SELECT $1, $2, CASE WHEN $3 IS NULL THEN 'infinity' ELSE greatest($3, clock_timestamp()) END, $4
+            WHERE $3 IS NULL OR NOT EXISTS (SELECT 1 FROM {tables.Watermark} WHERE purged_before > $3)
+            ON CONFLICT DO NOTHING RETURNING 1
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = MessageId });
+        command.Parameters.Add(new NpgsqlParameter { Value = ConsumerId });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)IdTime ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter { Value = Fingerprint });
+        return command;
+    }
+
+    /// <exception cref="MessageTooOldException">No mark, and the id is older than the marks that are kept.</exception>
+    /// <exception cref="MessageIdReusedException">The mark belongs to another message.</exception>
+    public async Task EnsureDuplicateAsync(NpgsqlTransaction transaction, MessagingTables tables, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT fingerprint FROM {tables.Inbox} WHERE message_id = $1 AND consumer_id = $2",
+            transaction.Connection,
+            transaction
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = MessageId });
+        command.Parameters.Add(new NpgsqlParameter { Value = ConsumerId });
+        var known = (long?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        if (known is null)
+            throw new MessageTooOldException(MessageId, IdTime ?? DateTime.MinValue);
+        if (known != Fingerprint)
+            throw new MessageIdReusedException(MessageId);
+    }
+}

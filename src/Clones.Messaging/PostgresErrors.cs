@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Clones.Messaging;
+
+/// <summary>Tells a database that is away for the moment, and a conflict, from a failure that another try would repeat.</summary>
+public static class PostgresErrors
+{
+    /// <summary>
+    /// The database itself is away: nothing is wrong with what was asked of it, and there is no telling how long it takes. Conflicts with
+    /// others are not meant.
+    /// </summary>
+    public static bool IsAway(Exception exception) => IsTransient(exception) && !IsConflict(exception);
+
+    /// <returns>True also where a commit was on its way: whether it was carried out is then unknown.</returns>
+    public static bool IsTransient(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (
+                e
+                is NpgsqlException { IsTransient: true }
+                    or NpgsqlException { InnerException: TimeoutException or IOException or SocketException }
+            )
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool IsConflict(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (
+                e
+                is DbUpdateConcurrencyException
+                    or PostgresException
+                    {
+                        SqlState: PostgresErrorCodes.UniqueViolation
+                            or PostgresErrorCodes.SerializationFailure
+                            or PostgresErrorCodes.DeadlockDetected
+                    }
+            )
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,8 +1,0 @@
-namespace Clones.Persistence.Payments;
-
-/// <summary>Stored and shown as REWARD, WITHDRAWAL.</summary>
-public enum PaymentKind
-{
-    Reward,
-    Withdrawal,
-}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Clones.Contracts.Settlement;
+using Clones.Domain;
+using Clones.Domain.Ledger;
+using Clones.Domain.Transactions;
+using Clones.Persistence.Transactions;
+using Clones.Settlement.Events;
+using Clones.Settlement.Rules;
+using Clones.Settlement.Store;
+using Clones.Solana.Messages;
+
+namespace Clones.Settlement.Adoption;
+
+/// <summary>
+/// Writes an attempt into the books that stands on chain and that they have forgotten, and settles its transaction by it. Nothing is signed.
+/// From the commit on all goes the usual way: the same message closes the books and tells others.
+/// </summary>
+public sealed class TransactionAdoption(
+    SettlementRules rules,
+    SettlementOptions options,
+    TimeProvider time,
+    ILogger<TransactionAdoption> log
+)
+{
+    /// <summary>Every open transaction of a wallet that stands on chain, each in a database transaction of its own.</summary>
+    /// <param name="walletId">Whose history is in the ledger, all of it: of a part the wrong attempt might be taken over.</param>
+    /// <returns>How many were taken over or refused.</returns>
+    public async Task<int> AdoptAllAsync(
+        ISettlementStore store,
+        Guid walletId,
+        ulong finalizedBlockHeight,
+        ulong margin,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<Guid> ids;
+        await using (var look = await store.BeginAsync(cancellationToken))
+        {
+            ids = await look.AdoptableAsync(walletId, cancellationToken);
+        }
+
+        var closed = 0;
+        foreach (var id in ids)
+        {
+            await using var work = await store.BeginAsync(cancellationToken);
+            if (
+                await work.LockAsync(id, cancellationToken) is { } transaction
+                && await TryAdoptAsync(transaction, work, finalizedBlockHeight, margin, cancellationToken)
+            )
+            {
+                await work.CommitAsync(cancellationToken);
+                closed++;
+            }
+        }
+        return closed;
+    }
+
+    /// <summary>Within <paramref name="work"/>, which holds the lock of the transaction's row and which the caller commits.</summary>
+    /// <returns>Whether the transaction has come to its end by it.</returns>
+    public async Task<bool> TryAdoptAsync(
+        ChainTransaction transaction,
+        ISettlementWork work,
+        ulong finalizedBlockHeight,
+        ulong margin,
+        CancellationToken cancellationToken
+    )
+    {
+        var landings = await work.LandingsAsync(transaction.Id, cancellationToken);
+        if (landings.Count == 0)
+        {
+            return false;
+        }
+
+        var attempts = await work.AttemptsAsync(transaction.Id, cancellationToken);
+        var payments = await work.PaymentsAsync(transaction.Id, cancellationToken);
+        var address = await work.WalletAddressAsync(transaction.WalletId, cancellationToken);
+        switch (rules.MayAdopt(transaction, attempts, payments, landings, address, finalizedBlockHeight, margin))
+        {
+            case AdoptionDecision.Adopt(var landing):
+                Record(transaction, attempts, landing, work);
+                await SettleAsync(transaction, landing, work, cancellationToken);
+                log.LogWarning(
+                    "Transaction {TransactionId} was found on chain and is taken over, nothing was signed: {Signature} in slot {Slot}",
+                    transaction.Id,
+                    landing.Signature,
+                    landing.Slot
+                );
+                return true;
+            case AdoptionDecision.Refuse(var reason):
+                transaction.MoveTo(TransactionStatus.Failed);
+                transaction.Reason = reason;
+                await SettleAsync(transaction, null, work, cancellationToken);
+                log.LogError("Transaction {TransactionId} is given up, the chain contradicts the books: {Reason}", transaction.Id, reason);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Record(
+        ChainTransaction transaction,
+        IReadOnlyList<TransactionAttempt> attempts,
+        OnChainTransaction landing,
+        ISettlementWork work
+    )
+    {
+        var now = time.GetUtcNow();
+        var (status, end) = landing.Error is null
+            ? (AttemptStatus.Finalized, TransactionStatus.Finalized)
+            : (AttemptStatus.Failed, TransactionStatus.Failed);
+        var message = Transaction.Deserialize(landing.WireBytes).Message;
+        var bytes = message.Serialize();
+        var same = attempts.FirstOrDefault(a => a.Signature == landing.Signature || a.MessageBytes.AsSpan().SequenceEqual(bytes));
+
+        // What was live beside it can no longer land: its blockhash is over, and the chain shows another attempt.
+        foreach (var other in attempts.Where(a => a != same && (a.Status.IsLive() || a.Status == AttemptStatus.Prepared)))
+        {
+            other.Evidence = Evidence("MADE_BY_ANOTHER", "Another attempt was found on chain.", landing, now);
+            other.MoveTo(other.Status == AttemptStatus.Prepared ? AttemptStatus.Withdrawn : AttemptStatus.Expired);
+            other.ClosedAt = now;
+        }
+
+        // "keys audit" misses no opening of a key where this is said: it must not be said of what these books saw signed.
+        var evidence = same?.WireBytes is null
+            ? Evidence("RECOVERED", "Found on chain by its memo; the books had forgotten it.", landing, now)
+            : Evidence("FOUND", "Found on chain by its memo.", landing, now);
+        if (same is null)
+        {
+            var number = landing.AttemptNumber ?? 1;
+            same = new TransactionAttempt
+            {
+                TransactionId = transaction.Id,
+                Number = attempts.Any(a => a.Number == number) ? attempts.Max(a => a.Number) + 1 : number,
+                Status = status,
+                MessageBytes = bytes,
+                Blockhash = message.RecentBlockhash.ToString(),
+                // Nobody remembers; it has landed, so nothing depends on it.
+                LastValidBlockHeight = 0,
+                ContextSlot = landing.Slot,
+                GenesisHash = landing.GenesisHash,
+                FeeLamportsMax = landing.FeeLamports,
+                CreatedAt = now,
+            };
+            work.Add(same);
+        }
+        same.MoveTo(status);
+        same.WireBytes = landing.WireBytes;
+        same.Signature = landing.Signature;
+        same.Slot = landing.Slot;
+        same.Error = ChainError.ToJson(landing.Error);
+        same.Evidence = evidence;
+        same.ClosedAt = now;
+        transaction.MoveTo(end);
+        transaction.AttemptNumber = Math.Max(transaction.AttemptNumber, same.Number);
+        transaction.Reason = ChainError.Describe(landing.Error, landing.Slot);
+    }
+
+    private async Task SettleAsync(
+        ChainTransaction transaction,
+        OnChainTransaction? landing,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        transaction.SettledAt = time.GetUtcNow();
+        transaction.WakeUps = 0;
+        await work.CheckAgainAsync(transaction.Id, options.WakeUpLease, cancellationToken);
+        await work.PublishAsync(
+            TransactionEvents.Settled(transaction, landing?.Signature, landing?.Slot, landing?.BlockTime),
+            cancellationToken
+        );
+    }
+
+    private static string Evidence(string verdict, string reason, OnChainTransaction landing, DateTimeOffset now) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                verdict,
+                reason,
+                landing.Signature,
+                landing.Slot,
+                memo = $"{landing.TransactionId:D}:{landing.AttemptNumber}",
+                landing.GenesisHash,
+                foundAt = landing.RecordedAt,
+                issuedAt = now,
+            },
+            JsonSerializerOptions.Web
+        );
+}

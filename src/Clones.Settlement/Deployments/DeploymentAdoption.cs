@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Clones.Domain.Agents;
+using Clones.Domain.Transactions;
+using Clones.Persistence;
+using Clones.Settlement.Chain;
+using Clones.Solana.Primitives;
+
+namespace Clones.Settlement.Deployments;
+
+/// <summary>
+/// Takes over what is on chain already, instead of making it a second time: a transaction that landed late, that its owner has sent around us,
+/// or that a restored database has forgotten.
+/// </summary>
+internal sealed class DeploymentAdoption(
+    ClonesDbContext db,
+    DeploymentTransactions transactions,
+    DeploymentTransactionFinder landed,
+    TimeProvider time
+)
+{
+    /// <summary>Closes the books as executed, by the attempt that it was, and writes down what was made.</summary>
+    /// <param name="deployment">Whose.</param>
+    /// <param name="kind">Token or pool creation.</param>
+    /// <param name="open">The agent's open transaction, locked and without a live attempt; null where the books know of none.</param>
+    /// <param name="address">The mint or the liquidity pool, finalized.</param>
+    /// <param name="isAsPromised">Otherwise it landed and did something else: the books are closed, and no success stands in them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="LandingUntoldException">It is there and no node tells which transaction made it.</exception>
+    public async Task<(Guid TransactionId, DeploymentMade Made)> AdoptAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        ChainTransaction? open,
+        PublicKey address,
+        bool isAsPromised,
+        CancellationToken cancellationToken
+    )
+    {
+        var landing =
+            await landed.FindAsync(deployment.Agent.Id, kind, address, cancellationToken) ?? throw new LandingUntoldException(address);
+        var made = new DeploymentMade(address.ToString(), landing.Signature.ToString(), landing.Slot, landing.BlockTime);
+        var transaction = await HomeAsync(deployment, kind, open, landing, cancellationToken);
+        CloseAttempts(transaction, landing);
+        if (transaction.Status != TransactionStatus.Finalized || transaction.SettledAt is null)
+        {
+            var reason = $"Found on chain: {landing.Signature} in slot {landing.Slot}.";
+            await db.SaveChangesAsync(cancellationToken);
+            await transactions.CloseAsync(transaction, TransactionStatus.Finalized, reason, landing.Slot, cancellationToken);
+        }
+
+        transaction.Made = isAsPromised ? made.ToJson() : null;
+        await db.SaveChangesAsync(cancellationToken);
+        return (transaction.Id, made);
+    }
+
+    /// <summary>The transaction that has landed, as the books name it: the open one, an earlier one that was given up, or a new row.</summary>
+    private async Task<ChainTransaction> HomeAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        ChainTransaction? open,
+        Landing landing,
+        CancellationToken cancellationToken
+    )
+    {
+        if (landing.Attempt is not var (earlierId, _) || earlierId == open?.Id || open?.Status == TransactionStatus.Finalized)
+        {
+            return open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Finalized, cancellationToken);
+        }
+
+        if (open is not null)
+        {
+            // First, and saved: an agent has one transaction of a kind that is not given up (unique index).
+            CloseAttempts(open, landing);
+            var reason = $"The transaction {earlierId} before it has landed: {landing.Signature}.";
+            await transactions.CloseAsync(open, TransactionStatus.Cancelled, reason, null, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return await transactions.LockAsync(earlierId, cancellationToken)
+            ?? throw new InvalidOperationException($"Transaction {earlierId} is gone.");
+    }
+
+    private void CloseAttempts(ChainTransaction transaction, Landing landing)
+    {
+        var now = time.GetUtcNow();
+        foreach (var attempt in transaction.Attempts)
+        {
+            if (landing.Attempt == (transaction.Id, attempt.Number))
+            {
+                attempt.MoveTo(AttemptStatus.Finalized);
+                attempt.Signature = landing.Signature.ToString();
+                attempt.Slot = landing.Slot;
+                attempt.ClosedAt ??= now;
+                if (attempt.WireBytes is null)
+                {
+                    attempt.WireBytes = landing.WireBytes;
+                    attempt.Evidence = attempt.Payer == DeploymentPayer.DepositWallet ? Recovered(landing) : attempt.Evidence;
+                }
+            }
+            else if (attempt.Status == AttemptStatus.Prepared)
+            {
+                // What it would make is there: the chain refuses a second landing, whoever sends it.
+                attempt.MoveTo(attempt.MayLand() ? AttemptStatus.Expired : AttemptStatus.Withdrawn);
+                attempt.Evidence = JsonSerializer.Serialize(
+                    new
+                    {
+                        verdict = "MADE_BY_ANOTHER",
+                        signature = landing.Signature.ToString(),
+                        landing.Slot,
+                    },
+                    JsonSerializerOptions.Web
+                );
+                attempt.ClosedAt = now;
+            }
+        }
+    }
+
+    // What the deposit wallet pays lands only with our signature: it was made by a database that is gone (a restore), and the log of the key's
+    // opening went with it. "keys audit" counts by this word.
+    private static string Recovered(Landing landing) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                verdict = "RECOVERED",
+                reason = "Found on chain; the books had forgotten that it was signed.",
+                signature = landing.Signature.ToString(),
+                landing.Slot,
+            },
+            JsonSerializerOptions.Web
+        );
+}

@@ -1,0 +1,152 @@
+using Clones.Domain.Transactions;
+using Clones.Settlement.Deployments.Venues;
+using Clones.Settlement.Rules;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+using Microsoft.Extensions.Options;
+
+namespace Clones.Settlement.Deployments;
+
+/// <summary>What the chain shows where an agent's token or liquidity pool would be.</summary>
+internal abstract record DeploymentSighting
+{
+    private DeploymentSighting() { }
+
+    /// <summary>Nothing is there.</summary>
+    public sealed record Missing : DeploymentSighting;
+
+    /// <summary>Seen, and not final: it may be rolled back. Nothing is signed beside it, and nothing is believed of it.</summary>
+    public sealed record NotFinal : DeploymentSighting;
+
+    /// <param name="Address">Of the mint or the liquidity pool.</param>
+    public sealed record AsPromised(PublicKey Address) : DeploymentSighting;
+
+    /// <param name="Reason">In what it differs, for people; no full stop.</param>
+    public sealed record Different(PublicKey Address, string Reason) : DeploymentSighting;
+}
+
+/// <summary>
+/// Reads the account that a deployment makes: at finalized to believe it, at confirmed to hold off. Both addresses exist at most once, so that
+/// this is the answer to whether it was done, whoever sent it.
+/// </summary>
+internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSelector venues, IOptions<DeploymentOptions> options)
+{
+    /// <param name="deployment">Whose.</param>
+    /// <param name="kind">Token or pool creation.</param>
+    /// <param name="minContextSlot">A slot that the answering node must have reached; null where any will do.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="RpcException">No node answered.</exception>
+    /// <exception cref="DeploymentImpossibleException">The agent's fields fit no chain, or a pool is looked for and there is no mint.</exception>
+    public async Task<DeploymentSighting> LookAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        var final = await LookAsync(deployment, kind, Commitment.Finalized, minContextSlot, cancellationToken);
+        return
+            final is DeploymentSighting.Missing
+            && await LookAsync(deployment, kind, Commitment.Confirmed, null, cancellationToken) is not DeploymentSighting.Missing
+            ? new DeploymentSighting.NotFinal()
+            : final;
+    }
+
+    /// <summary>
+    /// Whether the nodes agree that nothing stands at the address, for the one case in which its absence decides something: what should have made
+    /// it has landed. All of one or two must say so, the majority of more, and none may show it.
+    /// </summary>
+    /// <param name="slot">In which it landed: a node that has not come so far says nothing. Null where it is not known.</param>
+    public async Task<bool> IsNowhereAsync(Deployment deployment, TransactionKind kind, ulong? slot, CancellationToken cancellationToken)
+    {
+        if (kind == TransactionKind.TokenCreation && deployment.Mint is null)
+        {
+            return true;
+        }
+
+        var address =
+            kind == TransactionKind.TokenCreation
+                ? deployment.Mint!.Value
+                : (await venues.SelectAsync(cancellationToken)).AddressOf(LiquidityPoolSpecs.Of(deployment));
+        var told = await Task.WhenAll(rpc.All.Select(node => IsAbsentAsync(node, address, kind, slot, cancellationToken)));
+        return !told.Contains(false) && told.Count(t => t == true) >= ExpiryDecision.Quorum(told.Length);
+    }
+
+    // Null where the node does not answer. Lamports that somebody sent to a mint's address are no token.
+    private static async Task<bool?> IsAbsentAsync(
+        IRpcClient node,
+        PublicKey address,
+        TransactionKind kind,
+        ulong? slot,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var account = await node.GetAccountInfoAsync(address, Commitment.Finalized, slot, cancellationToken);
+            return account.Value is not { } found || (kind == TransactionKind.TokenCreation && found.Owner == SystemProgram.Id);
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
+    }
+
+    private Task<DeploymentSighting> LookAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    ) =>
+        kind == TransactionKind.TokenCreation
+            ? TokenAsync(deployment, commitment, minContextSlot, cancellationToken)
+            : PoolAsync(deployment, commitment, minContextSlot, cancellationToken);
+
+    private async Task<DeploymentSighting> TokenAsync(
+        Deployment deployment,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        if (deployment.Mint is not { } mint)
+        {
+            return new DeploymentSighting.Missing();
+        }
+
+        var account = await rpc.ReadAsync(
+            (client, stop) => client.GetAccountInfoAsync(mint, commitment, minContextSlot, stop),
+            cancellationToken
+        );
+        if (account.Value is not { } found || found.Owner == SystemProgram.Id)
+        {
+            // Lamports that somebody sent to the address are no token.
+            return new DeploymentSighting.Missing();
+        }
+
+        var promise = TokenSpec.Of(deployment.Agent, mint, options.Value.MetadataUriOf(deployment.Agent.Id));
+        return promise.Deviation(found) is { } deviation
+            ? new DeploymentSighting.Different(mint, deviation)
+            : new DeploymentSighting.AsPromised(mint);
+    }
+
+    private async Task<DeploymentSighting> PoolAsync(
+        Deployment deployment,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        var venue = await venues.SelectAsync(cancellationToken);
+        var wish = LiquidityPoolSpecs.Of(deployment);
+        var address = venue.AddressOf(wish);
+        return await venue.FindAsync(wish, commitment, minContextSlot, cancellationToken) switch
+        {
+            PoolFinding.AsPromised => new DeploymentSighting.AsPromised(address),
+            PoolFinding.Different different => new DeploymentSighting.Different(address, different.Reason),
+            _ => new DeploymentSighting.Missing(),
+        };
+    }
+}

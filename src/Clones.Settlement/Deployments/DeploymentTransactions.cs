@@ -1,0 +1,129 @@
+using Clones.Domain;
+using Clones.Domain.Transactions;
+using Clones.Persistence;
+using Clones.Persistence.Transactions;
+using Clones.Persistence.Wallets;
+using Clones.Solana.Rpc;
+using Microsoft.EntityFrameworkCore;
+using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
+
+namespace Clones.Settlement.Deployments;
+
+/// <summary>The rows behind the transactions that an owner signs. Callers hold an open database transaction and save.</summary>
+internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger ledger, RpcEndpoints rpc, TimeProvider time)
+{
+    // A blockhash with less left than this would be gone before a person has read what to sign.
+    private const ulong BlocksLeftMin = 20;
+
+    /// <summary>The agent's transaction of this kind that has neither failed nor been given up, locked; null where there is none.</summary>
+    public async Task<ChainTransaction?> LockOpenAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
+    {
+        var kindName = UpperSnakeCase.From(kind);
+        var found = await db
+            .Transactions.FromSql(
+                $"""
+                SELECT * FROM transactions
+                WHERE agent_id = {agentId} AND kind = {kindName} AND status NOT IN ('FAILED', 'CANCELLED') FOR UPDATE
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return found.Count == 0 ? null : await WithAttemptsAsync(found[0], cancellationToken);
+    }
+
+    /// <summary>A new transaction of the agent (whose row is locked), added to the context.</summary>
+    public async Task<ChainTransaction> AddAsync(
+        Deployment deployment,
+        TransactionKind kind,
+        TransactionStatus status,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        var agentId = deployment.Agent.Id;
+        var earlier = await db.Transactions.CountAsync(t => t.AgentId == agentId && t.Kind == kind, cancellationToken);
+        var transaction = new ChainTransaction
+        {
+            Id = TransactionIds.OfDeployment(agentId, kind, earlier + 1),
+            Kind = kind,
+            Status = status,
+            WalletId = deployment.WalletId,
+            AgentId = agentId,
+            CreatedAt = now,
+        };
+        db.Transactions.Add(transaction);
+        return transaction;
+    }
+
+    /// <summary>The transaction with its attempts, locked; null where there is none.</summary>
+    public async Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        var found = await db.LockTransactionAsync(transactionId, cancellationToken);
+        return found is null ? null : await WithAttemptsAsync(found, cancellationToken);
+    }
+
+    /// <summary>Whether an attempt that was handed in may still land. Settlement sees to it; there is nothing to prepare meanwhile.</summary>
+    public static bool HasLiveAttempt(ChainTransaction transaction) => transaction.Attempts.Exists(a => a.Status.IsLive());
+
+    /// <summary>Whether the owner still has time to sign what was prepared, by block heights of the very cluster it was prepared for.</summary>
+    public async Task<bool> IsPreparedAndGoodAsync(ChainTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (transaction.Attempts.Find(a => a.Status == AttemptStatus.Prepared) is not { } prepared)
+        {
+            return false;
+        }
+
+        var (genesis, height) = await rpc.ReadAsync(
+            async (client, stop) =>
+                (await client.GetGenesisHashAsync(stop), await client.GetBlockHeightAsync(Commitment.Confirmed, cancellationToken: stop)),
+            cancellationToken
+        );
+        return prepared.GenesisHash == genesis.ToString() && height + BlocksLeftMin <= prepared.LastValidBlockHeight;
+    }
+
+    /// <summary>Takes back what was prepared and not handed in. Nothing the owner holds of it can land: our signatures are missing.</summary>
+    /// <exception cref="InvalidOperationException">It lacks none of ours: its owner pays, and may have sent it.</exception>
+    public void WithdrawPrepared(ChainTransaction transaction)
+    {
+        foreach (var attempt in transaction.Attempts.Where(a => a.Status == AttemptStatus.Prepared))
+        {
+            if (attempt.MayLand())
+            {
+                throw new InvalidOperationException($"Attempt {attempt.Number} of transaction {transaction.Id} may still land.");
+            }
+
+            attempt.MoveTo(AttemptStatus.Withdrawn);
+            attempt.ClosedAt = time.GetUtcNow();
+        }
+    }
+
+    /// <summary>Ends a transaction without a live attempt and gives its reservation back.</summary>
+    /// <param name="settledSlot">Slot in which it was executed; null where nothing landed.</param>
+    public async Task CloseAsync(
+        ChainTransaction transaction,
+        TransactionStatus end,
+        string? reason,
+        ulong? settledSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        WithdrawPrepared(transaction);
+        transaction.MoveTo(end);
+        transaction.Reason = reason;
+        transaction.SettledAt ??= time.GetUtcNow();
+        await ReleaseAsync(transaction, settledSlot, cancellationToken);
+    }
+
+    public async Task ReleaseAsync(ChainTransaction transaction, ulong? settledSlot, CancellationToken cancellationToken)
+    {
+        var wallet =
+            await ledger.LockAsync(transaction.WalletId, cancellationToken)
+            ?? throw new InvalidOperationException($"Transaction {transaction.Id} has no wallet.");
+        await ledger.ReleaseAsync(wallet, transaction.Id, settledSlot, cancellationToken);
+    }
+
+    private async Task<ChainTransaction> WithAttemptsAsync(ChainTransaction transaction, CancellationToken cancellationToken)
+    {
+        await db.Entry(transaction).Collection(t => t.Attempts).LoadAsync(cancellationToken);
+        return transaction;
+    }
+}

@@ -1,0 +1,54 @@
+using Clones.Domain.Transactions;
+using Clones.Hosting;
+using Clones.Settlement.Chain;
+using Clones.Settlement.Deployments.Venues;
+using Clones.Settlement.Rules;
+using Clones.Settlement.Store;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Clones.Settlement.Deployments;
+
+public static class DeploymentsRegistration
+{
+    /// <summary>Needs the store, the chain and the keys beside it.</summary>
+    /// <exception cref="ConfigurationMissingException">A setting cannot be used.</exception>
+    public static IServiceCollection AddDeployments(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(Options.Create(DeploymentOptions.Read(configuration)));
+        services.AddSingleton<LiquidityVenueSelector>();
+        services.AddHostedService<VenueGuard>();
+        services.AddHostedService<DeploymentSweeper>();
+        services.TryAddSingleton<DatabaseHeartbeat>();
+        services.TryAddSingleton<ExpiryProofCollector>();
+        services.TryAddSingleton<SettlementRules>();
+        services.AddSingleton<OwnerFunds>();
+        services.AddSingleton<OwnerTransactionFinder>();
+        services.AddScoped<MintSigner>();
+        services.AddScoped<OwnerHeldAttempts>();
+        services.AddScoped<StalledDeployments>();
+        services.AddSingleton<AbandonedDeployments.Place>();
+        services.AddScoped<AbandonedDeployments>();
+        services.AddScoped<DeploymentReader>();
+        services.AddScoped<DeploymentTransactions>();
+        services.AddScoped<DeploymentPreparation>();
+        services.AddScoped<DeploymentAdoption>();
+        services.AddScoped<DeploymentTransactionFinder>();
+        services.AddScoped<DeploymentChainReader>();
+        services.AddScoped<UnrecordedDeployments>();
+        services.AddScoped<IUnrecordedTokens>(provider => provider.GetRequiredService<UnrecordedDeployments>());
+        services.AddScoped<EarlierExecutions>();
+        return services;
+    }
+
+    public static void AddDeployments(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<PrepareTokenCreationConsumer>();
+        bus.AddConsumer<PreparePoolCreationConsumer>();
+        bus.AddConsumer<CoSignTransactionConsumer>();
+        bus.AddConsumer<DeploymentSettledConsumer>();
+        bus.AddConsumer<AdoptLandedConsumer>();
+        bus.AddConsumer<LookForOwnerTransactionConsumer>();
+    }
+}

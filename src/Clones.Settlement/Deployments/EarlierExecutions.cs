@@ -1,0 +1,51 @@
+using Clones.Domain.Transactions;
+using Clones.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Settlement.Deployments;
+
+/// <summary>
+/// What the chain shows of an agent's deployment under the name of any of its transactions. A restored database has forgotten some of them,
+/// with the mint that they made, and counts from a lower ordinal than the one that landed.
+/// </summary>
+internal sealed class EarlierExecutions(ClonesDbContext db, OwnerTransactionFinder owners)
+{
+    /// <summary>So many transactions of one agent and kind may have been forgotten.</summary>
+    private const int ForgottenMax = 1_000;
+
+    /// <returns>Signature of a finalized, executed transaction, base58; null where the wallet's history, as far as it was read, has none.</returns>
+    public async Task<string?> ExecutedAsync(Guid agentId, TransactionKind kind, Guid walletId, CancellationToken cancellationToken)
+    {
+        var ids = await IdsAsync(agentId, kind, cancellationToken);
+        return await db
+            .OnChainTransactions.Where(l => l.WalletId == walletId && l.Error == null && ids.Contains(l.TransactionId!.Value))
+            .OrderBy(l => l.Slot)
+            .Select(l => l.Signature)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>The same by the history of an owner who pays, which nobody reads before it is asked for.</summary>
+    public async Task<string?> ExecutedByOwnerAsync(Deployment deployment, TransactionKind kind, CancellationToken cancellationToken) =>
+        await owners.ExecutedAsync(
+            deployment.Owner,
+            await IdsAsync(deployment.Agent.Id, kind, cancellationToken),
+            deployment.Agent.CreatedAt,
+            cancellationToken
+        );
+
+    /// <summary>Of every transaction that the agent has, or may have had before the books forgot it.</summary>
+    private async Task<List<Guid>> IdsAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
+    {
+        var known = await db
+            .Transactions.Where(t => t.AgentId == agentId && t.Kind == kind)
+            .Select(t => t.Id)
+            .ToListAsync(cancellationToken);
+        return
+        [
+            .. Enumerable
+                .Range(1, known.Count + ForgottenMax)
+                .Select(ordinal => TransactionIds.OfDeployment(agentId, kind, ordinal))
+                .Union(known),
+        ];
+    }
+}

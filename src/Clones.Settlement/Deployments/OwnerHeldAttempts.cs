@@ -1,0 +1,173 @@
+using System.Text.Json;
+using Clones.Contracts.Settlement;
+using Clones.Domain.Transactions;
+using Clones.Persistence;
+using Clones.Persistence.Transactions;
+using Clones.Settlement.Chain;
+using Clones.Settlement.Rules;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using MassTransit;
+using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
+
+namespace Clones.Settlement.Deployments;
+
+/// <summary>What became of an attempt that only its owner could have sent.</summary>
+internal enum OwnerHeldAttempt
+{
+    /// <summary>Neither seen on chain nor proven dead: it stays what it is.</summary>
+    MayLand,
+
+    /// <summary>The owner has sent it: it is live now, and settlement sees to it.</summary>
+    Sent,
+
+    /// <summary>The chain shows a success of this transaction by another message, as a wallet makes it that adds a fee of its own.</summary>
+    LandedAltered,
+
+    /// <summary>A certificate says that it can never land: it has expired.</summary>
+    Dead,
+}
+
+/// <summary>
+/// Attempts in the hands of owners who pay (<see cref="LiveAttempts.IsInOwnersHands"/>): complete but for the owner's signature, so that they
+/// may be signed and sent without us. Nobody tells us, so the chain is asked, with the same certificate of death that settlement needs.
+/// </summary>
+internal sealed class OwnerHeldAttempts(
+    ClonesDbContext db,
+    RpcEndpoints rpc,
+    ExpiryProofCollector inquest,
+    SettlementRules rules,
+    TimeProvider time
+)
+{
+    private const int PagesMax = 500;
+
+    /// <summary>Looks for every such attempt of the transaction, saves what it finds, and hands over to settlement what was sent.</summary>
+    /// <param name="transaction">Locked, with its attempts, in an open database transaction.</param>
+    /// <returns>Null where there is none: nothing of it is in the owner's hands.</returns>
+    public async Task<OwnerHeldAttempt?> SettleAsync(ConsumeContext context, ChainTransaction transaction)
+    {
+        if (transaction.Attempts.Find(a => a.IsInOwnersHands()) is not { } attempt)
+        {
+            return null;
+        }
+
+        var found = await LookAsync(transaction, attempt, context.CancellationToken);
+        await db.SaveChangesAsync(context.CancellationToken);
+        if (found == OwnerHeldAttempt.Sent)
+        {
+            await db.CheckAgainAsync([transaction.Id], TimeSpan.Zero, context.CancellationToken);
+            await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
+        }
+        return found;
+    }
+
+    /// <summary>
+    /// The chain holds for good what makes another of it fail there, and it is not what was promised: waiting for a certificate of what is left
+    /// in the owner's hands would help nobody. Saved.
+    /// </summary>
+    /// <param name="open">The agent's open transaction; null where the books know of none.</param>
+    public async Task GiveUpAsync(ChainTransaction? open, string reason, CancellationToken cancellationToken)
+    {
+        foreach (var attempt in open?.Attempts.Where(a => a.IsInOwnersHands()) ?? [])
+        {
+            attempt.MoveTo(AttemptStatus.Withdrawn);
+            attempt.Evidence = JsonSerializer.Serialize(new { verdict = "MADE_OTHERWISE", reason }, JsonSerializerOptions.Web);
+            attempt.ClosedAt = time.GetUtcNow();
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private async Task<OwnerHeldAttempt> LookAsync(
+        ChainTransaction transaction,
+        TransactionAttempt attempt,
+        CancellationToken cancellationToken
+    )
+    {
+        var facts = FactsOf(attempt);
+        if (await FindSentAsync(rpc, facts, cancellationToken) is { } signature)
+        {
+            TakeUp(transaction, attempt, signature);
+            return OwnerHeldAttempt.Sent;
+        }
+
+        var evidence = await inquest.InvestigateAsync(facts, cancellationToken);
+        switch (rules.Certify(facts, evidence))
+        {
+            case ExpiryDecision.Dead(var margin):
+                attempt.MoveTo(AttemptStatus.Expired);
+                attempt.Evidence = ExpiryProof.ToJson("DEAD", attempt, margin, null, evidence, time.GetUtcNow());
+                attempt.ClosedAt = time.GetUtcNow();
+                transaction.MoveTo(TransactionStatus.Expired);
+                transaction.Reason = null;
+                return OwnerHeldAttempt.Dead;
+            case ExpiryDecision.Seen:
+                return OwnerHeldAttempt.LandedAltered;
+            default:
+                var height = attempt.LastValidBlockHeight + ExpiryDecision.MarginFor(rpc.All.Count);
+                transaction.Reason =
+                    $"Attempt {attempt.Number} may have been sent by its owner and may still land; it is replaced when the finalized block height "
+                    + $"is {height} and the chain does not show it.";
+                return OwnerHeldAttempt.MayLand;
+        }
+    }
+
+    /// <summary>
+    /// The owner's signature is the transaction's id on chain, and whoever holds the message can tell it from every other. Read back to the attempt:
+    /// what the chain has rejected is found here or nowhere, and anybody can make the owner's history longer. Every node is asked, one that
+    /// shows it is enough; that none does proves nothing.
+    /// </summary>
+    /// <exception cref="RpcException">No node answered.</exception>
+    internal static async Task<Signature?> FindSentAsync(RpcEndpoints rpc, AttemptFacts facts, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(rpc.Usable.Select(AskAsync));
+        return Array.Find(answers, answer => answer.Found is not null).Found
+            ?? (Array.TrueForAll(answers, answer => answer.Error is not null) ? throw answers[0].Error! : null);
+
+        async Task<(Signature? Found, RpcException? Error)> AskAsync(IRpcClient node)
+        {
+            try
+            {
+                var history = new AddressHistory(node, facts.Wallet, Commitment.Confirmed, pagesMax: PagesMax);
+                await foreach (var entry in history.ReadAsync(facts.ContextSlot, cancellationToken))
+                {
+                    if (TransactionMemo.Mentions(entry.Memo, facts.TransactionId) && facts.IsSignedBy(entry.Signature))
+                    {
+                        return (entry.Signature, null);
+                    }
+                }
+                return (null, null);
+            }
+            catch (RpcException e)
+            {
+                return (null, e);
+            }
+        }
+    }
+
+    private static void TakeUp(ChainTransaction transaction, TransactionAttempt attempt, Signature signature)
+    {
+        var signed = attempt.ToSign();
+        signed.AddSignature(signed.Message.FeePayer, signature);
+        attempt.OwnerSignature = attempt.Signature = signature.ToString();
+        attempt.WireBytes = signed.Serialize();
+        attempt.MoveTo(AttemptStatus.Broadcast);
+        transaction.MoveTo(TransactionStatus.Broadcast);
+        transaction.Reason = null;
+    }
+
+    private static AttemptFacts FactsOf(TransactionAttempt attempt) =>
+        new(
+            attempt.TransactionId,
+            attempt.Number,
+            Signature: null,
+            Message.Deserialize(attempt.MessageBytes).FeePayer,
+            attempt.LastValidBlockHeight,
+            attempt.ContextSlot,
+            attempt.GenesisHash,
+            Blockhash.Parse(attempt.Blockhash),
+            attempt.MessageBytes
+        );
+}

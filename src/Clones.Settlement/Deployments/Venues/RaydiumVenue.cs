@@ -1,0 +1,116 @@
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+
+namespace Clones.Settlement.Deployments.Venues;
+
+/// <summary>
+/// Raydium CPMM. The owner is the pool's creator and gets its shares; the program takes fee and rent from the creator, so a deposit
+/// wallet that pays hands exactly those over first, in the same transaction, and pays the SOL side into the owner's wrapped-SOL account.
+/// Of Token-2022 it takes mints with metadata, as ours are, and it does not ask who may mint or freeze.
+/// </summary>
+internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, RaydiumCpmmCluster cluster, ushort configIndex)
+    : ILiquidityVenue
+{
+    // About 230,000 are used; the many derived addresses make it vary.
+    private const uint ComputeUnitLimit = 500_000;
+
+    private const ulong LockedShares = 100;
+
+    public PublicKey AddressOf(LiquidityPoolSpec wish) => PoolOf(wish).State;
+
+    public async Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec wish, CancellationToken cancellationToken)
+    {
+        var pool = PoolOf(wish);
+        RefuseTooLittle(wish);
+        var wrapped = AssociatedTokenAccountProgram.FindAddress(wish.Owner, TokenProgram.NativeMint, TokenProgram.Id);
+        var accounts = await rpc.ReadAsync(
+            (client, stop) =>
+                client.GetMultipleAccountsAsync([pool.Config, cluster.FeeReceiver, wrapped], Commitment.Confirmed, cancellationToken: stop),
+            cancellationToken
+        );
+        var config = new RaydiumTerms(cluster, configIndex).OfConfig(pool.Config, accounts.Value[0], accounts.Value[1]);
+        var poolFee = config.CreatePoolFeeLamports;
+        var rents = await RaydiumRents.AskAsync(balances, cancellationToken);
+        var wrapsAnew = WrappedSol.MustBeMade(wrapped, wish.Owner, accounts.Value[2]);
+        return new DeploymentPlan(
+            Instructions(wish, wrapped, wrapsAnew, checked(poolFee + rents.PoolLamports)),
+            ComputeUnitLimit,
+            RentLamports: rents.PoolLamports + (wrapsAnew ? rents.TokenAccountLamports : 0),
+            VenueFeeLamports: poolFee,
+            LiquidityLamports: wish.Lamports,
+            Describe(wish, pool, poolFee)
+        );
+    }
+
+    public async Task<PoolFinding> FindAsync(
+        LiquidityPoolSpec wish,
+        Commitment commitment,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        var pool = PoolOf(wish);
+        var accounts = await rpc.ReadAsync(
+            (client, stop) => client.GetMultipleAccountsAsync([pool.State, pool.Vault0, pool.Vault1], commitment, minContextSlot, stop),
+            cancellationToken
+        );
+        return RaydiumPoolCheck.Of(pool, cluster.ProgramId, wish, accounts.Value[0], accounts.Value[1], accounts.Value[2]);
+    }
+
+    private RaydiumCpmmPool PoolOf(LiquidityPoolSpec wish) =>
+        RaydiumCpmmPool.Derive(cluster, configIndex, wish.Mint, TokenProgram.NativeMint);
+
+    // The program mints floor(sqrt(a * b)) shares and keeps 100 of them for ever; it refuses a pool that has not even those.
+    private static void RefuseTooLittle(LiquidityPoolSpec wish)
+    {
+        if ((UInt128)wish.TokenAmount * wish.Lamports < LockedShares * LockedShares)
+        {
+            throw new DeploymentImpossibleException(
+                $"{TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} and {TokenText.Sol(wish.Lamports)} SOL are too little for a "
+                    + $"pool on Raydium: their base units multiplied must be at least {LockedShares * LockedShares}."
+            );
+        }
+    }
+
+    private Instruction[] Instructions(LiquidityPoolSpec wish, PublicKey wrapped, bool wrapsAnew, ulong toCreator)
+    {
+        var initialize = RaydiumCpmm.Initialize(
+            cluster,
+            configIndex,
+            wish.Owner,
+            new RaydiumCpmmSide(wish.Mint, wish.TokenProgram, wish.TokenAmount),
+            new RaydiumCpmmSide(TokenProgram.NativeMint, TokenProgram.Id, wish.Lamports),
+            openTime: 0
+        );
+        Instruction[] core =
+        [
+            // The program takes these from the creator, who has them where the owner pays.
+            .. wish.Payer == wish.Owner ? Array.Empty<Instruction>() : [SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator)],
+            SystemProgram.Transfer(wish.Payer, wrapped, wish.Lamports),
+            TokenProgram.SyncNative(wrapped, TokenProgram.Id),
+            initialize,
+        ];
+
+        // An account that the owner had before holds SOL of theirs: it is used and left open. One that is made here is closed again, and
+        // is made by Create, so that one that turned up meanwhile makes the transaction fail instead of being emptied.
+        return wrapsAnew
+            ?
+            [
+                AssociatedTokenAccountProgram.Create(wish.Payer, wish.Owner, TokenProgram.NativeMint, TokenProgram.Id),
+                .. core,
+                TokenProgram.CloseAccount(wrapped, wish.Payer, wish.Owner, TokenProgram.Id),
+            ]
+            : core;
+    }
+
+    private static string[] Describe(LiquidityPoolSpec wish, RaydiumCpmmPool pool, ulong poolFee) =>
+        [
+            $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
+            $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
+            $"Puts {TokenText.Sol(wish.Lamports)} SOL of {PayerText.Of(wish.Payer, wish.Owner)} into it.",
+            $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
+            $"{PayerText.Subject(wish.Payer, wish.Owner)} pays the fee, the rent and Raydium's fee of {TokenText.Sol(poolFee)} SOL.",
+        ];
+}

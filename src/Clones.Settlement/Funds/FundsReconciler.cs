@@ -1,0 +1,82 @@
+using Clones.Persistence;
+using Clones.Settlement.Payments;
+using Clones.Solana.Rpc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Settlement.Funds;
+
+/// <summary>
+/// Goes round the wallets, the most overdue first: settles their pools' statuses and wakes payments that wait for funds. A few wallets per
+/// pass, so that many pools cost the RPC no more than few do.
+/// </summary>
+internal sealed class FundsReconciler(IServiceScopeFactory scopes, FundsOptions options, TimeProvider time, ILogger<FundsReconciler> log)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await PassAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.LogError(e, "A pass over the wallets failed");
+            }
+            await Task.Delay(options.PassEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    internal async Task PassAsync(CancellationToken cancellationToken)
+    {
+        foreach (var wallet in await DueAsync(cancellationToken))
+        {
+            try
+            {
+                await SettleAsync(wallet.PoolId, cancellationToken);
+                await using var scope = scopes.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<WaitingPayments>().ResumeAsync(wallet.Id, cancellationToken);
+            }
+            catch (RpcException e)
+            {
+                log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", wallet.PoolId, e.Diagnosis);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<DueWallet>> DueAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+
+        // Marked as checked before the check: a wallet whose check fails waits its turn instead of blocking the others.
+        return await db
+            .Database.SqlQuery<DueWallet>(
+                $"""
+                UPDATE deposit_wallets SET balance_checked_at = now()
+                WHERE id IN (
+                    SELECT w.id FROM deposit_wallets w
+                    WHERE w.balance_checked_at IS NULL OR w.balance_checked_at < now() - {options.WalletEvery}
+                        OR (w.balance_checked_at < now() - {options.WaitingEvery} AND EXISTS (
+                            SELECT 1 FROM payments p WHERE p.wallet_id = w.id AND p.status = 'WAITING_FOR_FUNDS'))
+                    ORDER BY w.balance_checked_at NULLS FIRST LIMIT {options.WalletsPerPass} FOR UPDATE SKIP LOCKED)
+                RETURNING id, training_pool_id AS pool_id
+                """
+            )
+            .ToListAsync(cancellationToken);
+    }
+
+    private async Task SettleAsync(Guid poolId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+        await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+        var pool = await db.TrainingPools.AsNoTracking().SingleAsync(p => p.Id == poolId, cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<PoolFunds>().SettleAsync(pool, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await commit.CommitAsync(cancellationToken);
+    }
+
+    private sealed record DueWallet(Guid Id, Guid PoolId);
+}

@@ -1,0 +1,16 @@
+using MassTransit;
+
+namespace Clones.Settlement.Funds;
+
+public static class PoolsRegistration
+{
+    public static IServiceCollection AddPools(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration.GetSection("Funds").Get<FundsOptions>() ?? new FundsOptions());
+        services.AddScoped<PoolFunds>();
+        services.AddHostedService<FundsReconciler>();
+        return services;
+    }
+
+    public static void AddPools(this IBusRegistrationConfigurator bus) => bus.AddConsumer<RefreshPoolFundsConsumer>();
+}

@@ -1,0 +1,228 @@
+using System.Numerics;
+using Clones.Domain;
+using Clones.Persistence;
+using Clones.Persistence.Ledger;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Settlement.Ledger;
+
+internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedgerStore
+{
+    public Task<FenceReading> ReadFenceAsync(CancellationToken cancellationToken) => WithAsync(db => db.ReadFenceAsync(cancellationToken));
+
+    public Task<bool> RaiseFenceAsync(string reason, bool held, long? raising, CancellationToken cancellationToken) =>
+        WithAsync(db => db.RaiseFenceAsync(reason, held, raising, cancellationToken));
+
+    public Task SetFenceHeightAsync(long raising, ulong blockHeight, CancellationToken cancellationToken) =>
+        WithAsync(async db =>
+        {
+            await db.SetFenceHeightAsync(raising, blockHeight, cancellationToken);
+            return true;
+        });
+
+    public Task<bool> OpenFenceAsync(FenceReading raised, CancellationToken cancellationToken) =>
+        WithAsync(db => db.OpenFenceAsync(raised, cancellationToken));
+
+    public Task ReleaseFenceAsync(CancellationToken cancellationToken) =>
+        WithAsync(async db =>
+        {
+            await db.ReleaseFenceAsync(cancellationToken);
+            return true;
+        });
+
+    public Task<IReadOnlyList<WatchedWallet>> WalletsAsync(IReadOnlyCollection<Guid>? only, CancellationToken cancellationToken) =>
+        WithAsync<IReadOnlyList<WatchedWallet>>(async db =>
+        {
+            var rows = await (
+                from wallet in db.DepositWallets
+                join pool in db.TrainingPools on wallet.TrainingPoolId equals pool.Id
+                where only == null || only.Contains(wallet.Id)
+                orderby wallet.Id
+                select new
+                {
+                    wallet.Id,
+                    wallet.Address,
+                    wallet.CreatedAt,
+                    pool.Mint,
+                    Paid = db.Payments.Where(p => p.WalletId == wallet.Id && p.Mint != null).Select(p => p.Mint!).Distinct().ToList(),
+                }
+            ).ToListAsync(cancellationToken);
+            return
+            [
+                .. rows.Select(r => new WatchedWallet(
+                    r.Id,
+                    r.Address,
+                    r.CreatedAt,
+                    [.. (r.Mint is null ? r.Paid : r.Paid.Append(r.Mint)).Distinct().Order(StringComparer.Ordinal)]
+                )),
+            ];
+        });
+
+    public Task<IReadOnlyList<FencedWallet>> FencedAsync(long raising, CancellationToken cancellationToken) =>
+        WithAsync<IReadOnlyList<FencedWallet>>(async db =>
+            await (
+                from wallet in db.DepositWallets
+                join comparison in db.WalletComparisons on wallet.Id equals comparison.WalletId into comparisons
+                from last in comparisons.DefaultIfEmpty()
+                where last.Raising == null || last.Raising != raising
+                orderby wallet.Id
+                select new FencedWallet(wallet.Id, wallet.Address, last.Difference)
+            ).ToListAsync(cancellationToken)
+        );
+
+    public Task<IReadOnlyDictionary<(ulong Slot, string Mint), BigInteger>> SumsAsync(
+        Guid walletId,
+        IReadOnlyCollection<ulong> slots,
+        CancellationToken cancellationToken
+    ) =>
+        WithAsync<IReadOnlyDictionary<(ulong Slot, string Mint), BigInteger>>(async db =>
+        {
+            decimal[] until = [.. slots.Select(slot => (decimal)slot)];
+            var sums = await db
+                .Database.SqlQuery<MovementSum>(
+                    $"""
+                    SELECT s.slot, coalesce(m.mint, '') AS mint, sum(m.delta) AS delta
+                    FROM unnest({until}) AS s (slot) JOIN wallet_movements m ON m.wallet_id = {walletId} AND m.slot <= s.slot
+                    GROUP BY s.slot, m.mint
+                    """
+                )
+                .ToListAsync(cancellationToken);
+            return sums.ToDictionary(s => ((ulong)s.Slot, s.Mint), s => s.Delta);
+        });
+
+    public Task SaveComparisonAsync(Guid walletId, string? difference, CancellationToken cancellationToken) =>
+        WithAsync(db =>
+            db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO wallet_comparisons (wallet_id, difference, compared_at) VALUES ({walletId}, {difference}, now())
+                ON CONFLICT (wallet_id) DO UPDATE SET difference = excluded.difference, compared_at = now()
+                WHERE wallet_comparisons.difference IS DISTINCT FROM excluded.difference
+                """,
+                cancellationToken
+            )
+        );
+
+    public Task<bool> LetThroughAsync(
+        Guid walletId,
+        FenceReading raised,
+        string? acceptedReason,
+        string? difference,
+        CancellationToken cancellationToken
+    ) => WithAsync(db => db.LetThroughAsync(walletId, raised, acceptedReason, difference, cancellationToken));
+
+    public Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken) =>
+        WithAsync(db =>
+            db.WalletScans.Where(s => s.WalletId == walletId && s.Address == address)
+                .Select(s => (ulong?)s.Slot)
+                .SingleOrDefaultAsync(cancellationToken)
+        );
+
+    public Task<bool> HasUnparsedSpendingAsync(Guid walletId, CancellationToken cancellationToken) =>
+        WithAsync(db =>
+            db.WalletMovements.AnyAsync(m => m.WalletId == walletId && m.UnparsedByVersion != null && m.Delta < 0, cancellationToken)
+        );
+
+    public Task<IReadOnlySet<string>> KnownAsync(
+        Guid walletId,
+        IReadOnlyList<string> signatures,
+        bool parsedOnly,
+        CancellationToken cancellationToken
+    ) =>
+        WithAsync<IReadOnlySet<string>>(async db =>
+            (
+                await db
+                    .WalletMovements.Where(m =>
+                        m.WalletId == walletId && signatures.Contains(m.Signature) && (!parsedOnly || m.UnparsedByVersion == null)
+                    )
+                    .Select(m => m.Signature)
+                    .Distinct()
+                    .ToListAsync(cancellationToken)
+            ).ToHashSet()
+        );
+
+    public Task<IReadOnlyList<(string Signature, ulong Slot)>> UnparsedAsync(
+        Guid walletId,
+        int highestVersion,
+        CancellationToken cancellationToken
+    ) =>
+        WithAsync<IReadOnlyList<(string Signature, ulong Slot)>>(async db =>
+            [
+                .. (
+                    await db
+                        .WalletMovements.Where(m => m.WalletId == walletId && m.UnparsedByVersion < highestVersion)
+                        .Select(m => new { m.Signature, m.Slot })
+                        .Distinct()
+                        .ToListAsync(cancellationToken)
+                ).Select(m => (m.Signature, m.Slot)),
+            ]
+        );
+
+    public Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken) =>
+        WithAsync(async db =>
+        {
+            await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+            foreach (var reading in readings)
+            {
+                if (anew && reading.Movements is [var any, ..])
+                {
+                    await db
+                        .WalletMovements.Where(m => m.WalletId == any.WalletId && m.Signature == any.Signature)
+                        .ExecuteDeleteAsync(cancellationToken);
+                }
+                await SaveAsync(db, reading, cancellationToken);
+            }
+            await commit.CommitAsync(cancellationToken);
+            return true;
+        });
+
+    public Task SetScannedSlotAsync(Guid walletId, string address, ulong slot, CancellationToken cancellationToken) =>
+        WithAsync(db =>
+            db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO wallet_scans (wallet_id, address, slot, read_at) VALUES ({walletId}, {address}, {slot}, now())
+                ON CONFLICT (wallet_id, address) DO UPDATE SET slot = greatest(wallet_scans.slot, excluded.slot), read_at = now()
+                """,
+                cancellationToken
+            )
+        );
+
+    // Several workers may read the same wallet at once: whoever is first writes, and both write the same.
+    private static async Task SaveAsync(ClonesDbContext db, WalletReading reading, CancellationToken cancellationToken)
+    {
+        if (reading.Landing is { } l)
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO chain_landings (signature, wallet_id, transaction_id, attempt_number, slot, block_time, error, fee_lamports,
+                    wire_bytes, genesis_hash, recorded_at)
+                VALUES ({l.Signature}, {l.WalletId}, {l.TransactionId}, {l.AttemptNumber}, {l.Slot}, {l.BlockTime}, {l.Error},
+                    {l.FeeLamports}, {l.WireBytes}, {l.GenesisHash}, {l.RecordedAt})
+                ON CONFLICT DO NOTHING
+                """,
+                cancellationToken
+            );
+        }
+        foreach (var m in reading.Movements)
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, transaction_id,
+                    attempt_number, destination, failed, unparsed, unparsed_by_version, recorded_at)
+                VALUES ({m.WalletId}, {m.Signature}, {m.Ordinal}, {UpperSnakeCase.From(m.Kind)}, {m.Mint}, {m.Delta}, {m.Slot},
+                    {m.BlockTime}, {m.TransactionId}, {m.AttemptNumber}, {m.Destination}, {m.Failed},
+                    {m.Unparsed}, {m.UnparsedByVersion}, {m.RecordedAt})
+                ON CONFLICT DO NOTHING
+                """,
+                cancellationToken
+            );
+        }
+    }
+
+    private sealed record MovementSum(decimal Slot, string Mint, BigInteger Delta);
+
+    private async Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<ClonesDbContext>());
+    }
+}

@@ -1,0 +1,73 @@
+using Clones.Domain.Payments;
+using Clones.Settlement.Chain;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+using Clones.Solana.Rpc;
+
+namespace Clones.Settlement.Payments;
+
+/// <summary>Builds the message of a payment transaction: measured by simulation, priced under a ceiling, unsigned.</summary>
+internal sealed class PaymentTransactionBuilder(RpcEndpoints rpc, ClusterFacts facts, TimeProvider time)
+{
+    /// <exception cref="RpcException">No node answered: nothing is known, try again later.</exception>
+    /// <exception cref="ChainNotReadyException">The nodes are not yet (or no longer) of one mind: try again later.</exception>
+    /// <exception cref="PaymentCannotBeBuiltException">The chain would reject it as things are now.</exception>
+    public async Task<PreparedMessage> BuildAsync(MessageRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new NodeView(rpc, facts).BuildAsync(request, cancellationToken);
+        }
+        catch (PaymentCannotBeBuiltException e) when (request.IsLastTry && rpc.All.Count > 1)
+        {
+            return await AskEachAsync(request, e, cancellationToken);
+        }
+    }
+
+    // Before a payment is given up, a second node must refuse it too: one alone may be wrong, or lie.
+    private async Task<PreparedMessage> AskEachAsync(
+        MessageRequest request,
+        PaymentCannotBeBuiltException refusal,
+        CancellationToken cancellationToken
+    )
+    {
+        var refusals = 0;
+        foreach (var node in rpc.All)
+        {
+            var alone = new RpcEndpoints([node], time);
+            try
+            {
+                return await new NodeView(alone, new ClusterFacts(alone, time)).BuildAsync(request, cancellationToken);
+            }
+            catch (PaymentCannotBeBuiltException)
+            {
+                refusals++;
+            }
+            catch (Exception e) when (e is RpcException or ChainNotReadyException)
+            {
+                // It says nothing, for or against.
+            }
+        }
+        throw refusals >= 2 ? refusal : new ChainNotReadyException($"A single node refuses it: {refusal.Message}");
+    }
+}
+
+/// <param name="Memo">That names the transaction and the attempt on chain.</param>
+/// <param name="NotBeforeSlot">What a node says that has not reached this slot does not count.</param>
+/// <param name="IsLastTry">The payment is given up if it cannot be built now: every node is asked.</param>
+internal sealed record MessageRequest(
+    string Memo,
+    int AttemptNumber,
+    PublicKey Wallet,
+    IReadOnlyList<Payment> Payments,
+    ulong NotBeforeSlot,
+    bool IsLastTry
+);
+
+/// <param name="Blockhash">The one in the message.</param>
+/// <param name="FeeLamports">By the chain's own word, priority fee included.</param>
+internal sealed record PreparedMessage(Message Message, LatestBlockhash Blockhash, string GenesisHash, ulong FeeLamports);
+
+/// <summary>As things are now, the chain would reject it. Nothing was signed. The text is for people.</summary>
+internal sealed class PaymentCannotBeBuiltException(string reason) : Exception(reason);

@@ -1,0 +1,8 @@
+using MassTransit;
+
+namespace Clones.Settlement.Rewards;
+
+public static class RewardsRegistration
+{
+    public static void AddRewards(this IBusRegistrationConfigurator bus) => bus.AddConsumer<SubmissionGradedConsumer>();
+}

@@ -1,0 +1,77 @@
+using Clones.Domain.Ledger;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+
+namespace Clones.Settlement.Rules;
+
+/// <summary>
+/// What becomes of a transaction of the books whose memo stands on chain without the books having put it there: a database restored from a
+/// backup has forgotten an attempt, or a whole payment that its client has asked for again. Pure.
+/// </summary>
+public abstract record AdoptionDecision
+{
+    private AdoptionDecision() { }
+
+    /// <summary>Take it over: it is this transaction, executed (or rejected) once.</summary>
+    public sealed record Adopt(OnChainTransaction Landing) : AdoptionDecision;
+
+    /// <summary>Nothing to take over, or not yet.</summary>
+    public sealed record Leave(string Reason) : AdoptionDecision;
+
+    /// <summary>The chain holds something else under this name: it is never signed, and people are told.</summary>
+    public sealed record Refuse(string Reason) : AdoptionDecision;
+
+    /// <param name="attempts">Of the transaction, as the books know them.</param>
+    /// <param name="payments">That it carries; empty for a deployment.</param>
+    /// <param name="landings">With its id in their memo, signed by its wallet, finalized.</param>
+    /// <param name="walletAddress">Of the paying wallet.</param>
+    /// <param name="finalizedBlockHeight">As many nodes as are believed tell it; 0 where nobody was asked.</param>
+    /// <param name="margin">Blocks past its last valid one after which an attempt can no longer land.</param>
+    public static AdoptionDecision Decide(
+        ChainTransaction transaction,
+        IReadOnlyList<TransactionAttempt> attempts,
+        IReadOnlyList<Payment> payments,
+        IReadOnlyList<OnChainTransaction> landings,
+        string walletAddress,
+        ulong finalizedBlockHeight,
+        ulong margin
+    )
+    {
+        if (transaction.Status is TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled)
+        {
+            return new Leave($"It is {transaction.Status}.");
+        }
+
+        var landing = landings.OrderBy(l => l.Error is null ? 0 : 1).ThenBy(l => l.Slot).FirstOrDefault();
+        if (landing is null)
+        {
+            return new Leave("Nothing of it stands on chain.");
+        }
+        if (attempts.Any(a => a.Status.IsLive() && a.Signature == landing.Signature))
+        {
+            return new Leave("The live attempt has landed; settlement sees it.");
+        }
+        if (attempts.FirstOrDefault(a => a.Status.IsSendable() && a.LastValidBlockHeight + margin > finalizedBlockHeight) is { } live)
+        {
+            return new Leave($"Attempt {live.Number} may still land.");
+        }
+
+        if (landings.Count(l => l.Error is null) > 1)
+        {
+            return new Refuse($"It stands on chain more than once: {string.Join(", ", landings.Select(l => l.Signature))}.");
+        }
+
+        var deviation =
+            payments.Count == 0 ? null
+            : landing.Error is not null ? null
+            : MessageTransfers.Deviation(
+                MessageTransfers.Of(Transaction.Deserialize(landing.WireBytes).Message, PublicKey.Parse(walletAddress)),
+                payments
+            );
+        return deviation is null
+            ? new Adopt(landing)
+            : new Refuse($"The chain holds another payment under this name ({landing.Signature}, slot {landing.Slot}): {deviation}.");
+    }
+}

@@ -1,0 +1,38 @@
+using Clones.Domain.Ledger;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
+
+namespace Clones.Settlement.Rules;
+
+/// <summary>
+/// Every decision that money hangs on, all of them pure. Virtual for one reason: the simulator plants wrong ones, to prove that it would see
+/// them.
+/// </summary>
+public class SettlementRules
+{
+    public virtual SettlementDecision Judge(IReadOnlyList<Sighting> sightings, ulong? finalizedBlockHeight, ulong lastValidBlockHeight) =>
+        SettlementDecision.Decide(sightings, finalizedBlockHeight, lastValidBlockHeight);
+
+    public virtual ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) => ExpiryDecision.Decide(attempt, nodes);
+
+    public virtual PreparationDecision MayPrepare(
+        TransactionKind kind,
+        TransactionStatus status,
+        IReadOnlyList<TransactionAttempt> attempts
+    ) => PreparationDecision.Decide(kind, status, attempts);
+
+    public virtual AdoptionDecision MayAdopt(
+        ChainTransaction transaction,
+        IReadOnlyList<TransactionAttempt> attempts,
+        IReadOnlyList<Payment> payments,
+        IReadOnlyList<OnChainTransaction> landings,
+        string walletAddress,
+        ulong finalizedBlockHeight,
+        ulong margin
+    ) => AdoptionDecision.Decide(transaction, attempts, payments, landings, walletAddress, finalizedBlockHeight, margin);
+
+    /// <summary>Whether the fence lets a wallet through on the strength of this comparison.</summary>
+    public virtual bool MayLetThrough(LedgerComparison comparison) => comparison is LedgerComparison.Equal;
+
+    public virtual string Memo(Guid transactionId, int attemptNumber) => TransactionMemo.Of(transactionId, attemptNumber);
+}

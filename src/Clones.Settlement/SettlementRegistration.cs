@@ -1,0 +1,44 @@
+using Clones.Domain;
+using Clones.Settlement.Adoption;
+using Clones.Settlement.Attempts;
+using Clones.Settlement.Chain;
+using Clones.Settlement.Payments;
+using Clones.Settlement.Rules;
+using Clones.Settlement.Store;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Clones.Settlement;
+
+public static class SettlementRegistration
+{
+    public static IServiceCollection AddSettlement(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSettlementParts(configuration).AddHostedService<TransactionWatcher>();
+
+    /// <summary>Without the service that watches.</summary>
+    public static IServiceCollection AddSettlementParts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(SettlementOptions.Load(configuration));
+        services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
+        services.AddSingleton<ClusterFacts>();
+        services.AddSingleton<StatusReader>();
+        services.TryAddSingleton<ExpiryProofCollector>();
+        services.AddSingleton<PaymentTransactionBuilder>();
+        services.TryAddSingleton<SettlementRules>();
+        services.TryAddSingleton<DatabaseHeartbeat>();
+        services.AddSingleton<TransactionAdoption>();
+        services.AddSingleton<ISettlementStore, DatabaseSettlementStore>();
+        services.AddSingleton<PaymentPreparation>();
+        services.AddSingleton<AttemptBroadcast>();
+        services.AddSingleton<AttemptStateWriter>();
+        services.AddSingleton<AttemptCheck>();
+        services.AddSingleton<SettlementPoller>();
+        return services;
+    }
+
+    public static void AddSettlement(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<PrepareTransactionConsumer>();
+        bus.AddConsumer<BroadcastTransactionConsumer>();
+    }
+}

@@ -1,0 +1,138 @@
+using Clones.Domain.Ledger;
+using Clones.Domain.Payments;
+using Clones.Domain.Transactions;
+using Clones.Domain.Wallets;
+using Clones.Persistence;
+using Clones.Persistence.Transactions;
+using Clones.Persistence.Wallets;
+using Clones.Settlement.Rules;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
+
+namespace Clones.Settlement.Store;
+
+/// <param name="scope">That owns the context; null within a consumer, whose context, transaction and commit are the bus's.</param>
+/// <param name="commit">See <paramref name="scope"/>.</param>
+internal sealed class DatabaseSettlementWork(
+    ClonesDbContext db,
+    WalletLedger ledger,
+    IPublishEndpoint publish,
+    SettlementOptions options,
+    DatabaseHeartbeat heartbeat,
+    IAsyncDisposable? scope = null,
+    IDbContextTransaction? commit = null
+) : ISettlementWork
+{
+    public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        db.LockTransactionAsync(transactionId, cancellationToken);
+
+    public async Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db.TransactionAttempts.Where(a => a.TransactionId == transactionId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db.Payments.Where(p => p.TransactionId == transactionId).OrderBy(p => p.Id).ToListAsync(cancellationToken);
+
+    public Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken) =>
+        db.DepositWallets.Where(w => w.Id == walletId).Select(w => w.Address).SingleAsync(cancellationToken);
+
+    public async Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
+        await ledger.LockAsync(walletId, cancellationToken) ?? throw new InvalidOperationException($"There is no wallet {walletId}.");
+
+    public async Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db.WalletReservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt == null).ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken) =>
+        await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                UPDATE transactions SET wake_ups = wake_ups + 1, lease_owner = {WakeUp.Owner},
+                    next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax}))),
+                    lease_until = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
+                WHERE id IN (
+                    SELECT id FROM transactions
+                    WHERE status IN ('ACCEPTED', 'EXPIRED') AND status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
+                        AND kind = 'PAYMENT' AND next_check_at <= now()
+                    ORDER BY next_check_at
+                    LIMIT least({options.BatchMax}, greatest(0, {options.WakeUpsMax} - (
+                        SELECT count(*) FROM transactions WHERE lease_owner = 'wake-up' AND lease_until > now())))
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken)
+    {
+        var ids = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                UPDATE transactions SET wake_ups = wake_ups + 1,
+                    next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
+                WHERE id IN (
+                    SELECT t.id FROM transactions t
+                    WHERE t.status IN ('FINALIZED', 'FAILED') AND t.next_check_at <= now()
+                        AND t.id IN (SELECT transaction_id FROM wallet_reservations WHERE released_at IS NULL)
+                    ORDER BY t.next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
+                RETURNING id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return ids.Count == 0 ? [] : await db.Transactions.AsNoTracking().Where(t => ids.Contains(t.Id)).ToListAsync(cancellationToken);
+    }
+
+    public Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken) =>
+        FenceGate.AskAsync(db, heartbeat, walletId, cancellationToken);
+
+    public async Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        await db
+            .OnChainTransactions.AsNoTracking()
+            .Where(l => l.TransactionId == transactionId && db.Transactions.Any(t => t.Id == transactionId && t.WalletId == l.WalletId))
+            .ToListAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken) =>
+        await (
+            from landing in db.OnChainTransactions
+            join transaction in db.Transactions on landing.TransactionId equals transaction.Id
+            where
+                landing.WalletId == walletId
+                && transaction.WalletId == walletId
+                && transaction.Status != TransactionStatus.Finalized
+                && transaction.Status != TransactionStatus.Failed
+                && transaction.Status != TransactionStatus.Cancelled
+                && !transaction.Attempts.Any(a => a.Signature == landing.Signature && LiveAttempts.Statuses.Contains(a.Status))
+            select transaction.Id
+        )
+            .Distinct()
+            .ToListAsync(cancellationToken);
+
+    public void Add(TransactionAttempt attempt) => db.TransactionAttempts.Add(attempt);
+
+    public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>
+        db.CheckAgainAsync([transactionId], after, cancellationToken);
+
+    public Task PublishAsync<T>(T message, CancellationToken cancellationToken)
+        where T : class => publish.Publish(message, cancellationToken);
+
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await db.SaveChangesAsync(cancellationToken);
+        if (commit is not null)
+        {
+            await commit.CommitAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (commit is not null)
+        {
+            await commit.DisposeAsync();
+        }
+        if (scope is not null)
+        {
+            await scope.DisposeAsync();
+        }
+    }
+}

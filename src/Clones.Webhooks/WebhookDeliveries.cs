@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Clones.Domain.Webhooks;
+using Clones.Messaging.Bus;
+using Clones.Persistence;
+using MassTransit;
+using MassTransit.Serialization;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Webhooks;
+
+/// <summary>Writes what is to be sent, in the database transaction of the message.</summary>
+internal sealed class WebhookDeliveries(ClonesDbContext db, TimeProvider time)
+{
+    /// <exception cref="UnacceptableMessageException">The message has no id, so that nobody could tell it from another.</exception>
+    public async Task AddAsync<TEvent>(ConsumeContext<TEvent> context, string type, string owner, DateTimeOffset occurredAt)
+        where TEvent : class
+    {
+        var eventId =
+            context.MessageId is { } id && id != Guid.Empty
+                ? id
+                : throw new UnacceptableMessageException("The message has no id (a UUID as message_id).");
+        var endpoints = await db
+            .WebhookEndpoints.Where(e => e.OwnerAddress == owner && e.DeletedAt == null && e.IsEnabled)
+            .Where(e => e.EventTypes.Count == 0 || e.EventTypes.Contains(type))
+            .Select(e => e.Id)
+            .ToListAsync(context.CancellationToken);
+        if (endpoints.Count == 0)
+        {
+            return;
+        }
+        var data = JsonSerializer.SerializeToNode(context.Message, SystemTextJsonMessageSerializer.Options)!;
+        var body = WebhookBody.Of(type, occurredAt, data);
+        var now = time.GetUtcNow();
+        foreach (var endpoint in endpoints)
+        {
+            // The same event again, from an error queue say, is the same delivery.
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, body, status, attempt_count, failed_tries,
+                    next_attempt_at, give_up_at, created_at)
+                VALUES ({Guid.CreateVersion7(now)}, {endpoint}, {eventId}, {type}, {body}, 'PENDING', 0, 0,
+                    {now}, {now + WebhookDelivery.TriedFor}, {now})
+                ON CONFLICT (endpoint_id, event_id) DO NOTHING
+                """,
+                context.CancellationToken
+            );
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Clones.Contracts.Agents;
+using Clones.Contracts.Keys;
+using Clones.Contracts.Payments;
+using Clones.Contracts.Pools;
+using Clones.Domain.Webhooks;
+using Clones.Messaging.Bus;
+using Clones.Persistence;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Webhooks;
+
+/// <summary>
+/// Writes the deliveries of an event, one for each endpoint of the owner whom it is about. Nothing is sent from here: a slow endpoint must not
+/// hold up the queue. Whose event it is the database says, not the message.
+/// </summary>
+internal sealed class WebhookEventsConsumer(ClonesDbContext db, WebhookDeliveries deliveries)
+    : IConsumer<AgentStatusChanged>,
+        IConsumer<PaymentConfirmed>,
+        IConsumer<PaymentCompleted>,
+        IConsumer<PaymentFailed>,
+        IConsumer<PoolFundsChanged>,
+        IConsumer<DepositKeyMigrated>
+{
+    public Task Consume(ConsumeContext<PaymentConfirmed> context) => OfPaymentAsync(context, WebhookEventType.PaymentConfirmed);
+
+    public Task Consume(ConsumeContext<PaymentCompleted> context) => OfPaymentAsync(context, WebhookEventType.PaymentCompleted);
+
+    public Task Consume(ConsumeContext<PaymentFailed> context) => OfPaymentAsync(context, WebhookEventType.PaymentFailed);
+
+    public async Task Consume(ConsumeContext<AgentStatusChanged> context)
+    {
+        var id = context.Message.AgentId;
+        var owner =
+            await db.Agents.Where(a => a.Id == id).Select(a => a.OwnerAddress).FirstOrDefaultAsync(context.CancellationToken)
+            ?? throw new UnacceptableMessageException($"agentId: there is no agent {id}.");
+        await deliveries.AddAsync(context, WebhookEventType.AgentStatusChanged, owner, context.Message.OccurredAt);
+    }
+
+    public async Task Consume(ConsumeContext<PoolFundsChanged> context)
+    {
+        var id = context.Message.TrainingPoolId;
+        var owner =
+            await db.TrainingPools.Where(p => p.Id == id).Select(p => p.OwnerAddress).FirstOrDefaultAsync(context.CancellationToken)
+            ?? throw new UnacceptableMessageException($"trainingPoolId: there is no training pool {id}.");
+        await deliveries.AddAsync(context, WebhookEventType.PoolFundsChanged, owner, context.Message.OccurredAt);
+    }
+
+    public async Task Consume(ConsumeContext<DepositKeyMigrated> context)
+    {
+        var id = context.Message.WalletId;
+        var owner =
+            await (
+                from wallet in db.DepositWallets
+                join pool in db.TrainingPools on wallet.TrainingPoolId equals pool.Id
+                where wallet.Id == id
+                select pool.OwnerAddress
+            ).FirstOrDefaultAsync(context.CancellationToken)
+            ?? throw new UnacceptableMessageException($"walletId: there is no deposit wallet {id}.");
+        await deliveries.AddAsync(context, WebhookEventType.DepositKeyMigrated, owner, context.Message.OccurredAt);
+    }
+
+    private async Task OfPaymentAsync<TEvent>(ConsumeContext<TEvent> context, string type)
+        where TEvent : PaymentFields
+    {
+        var (id, poolId) = (context.Message.PaymentId, context.Message.TrainingPoolId);
+        var owner =
+            await (
+                from payment in db.Payments
+                join pool in db.TrainingPools on payment.TrainingPoolId equals pool.Id
+                where payment.Id == id && pool.Id == poolId
+                select pool.OwnerAddress
+            ).FirstOrDefaultAsync(context.CancellationToken)
+            ?? throw new UnacceptableMessageException($"paymentId: there is no payment {id} of training pool {poolId}.");
+        await deliveries.AddAsync(context, type, owner, context.Message.OccurredAt);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+using Clones.Domain;
+using Clones.Hosting;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Clones.Webhooks;
+
+public static class WebhooksRegistration
+{
+    /// <exception cref="ConfigurationMissingException">A setting is missing or wrong; the message says what to set.</exception>
+    public static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(WebhookSettings.Read(configuration));
+        services.AddSingleton(configuration.GetSection("Webhooks").Get<WebhookOptions>() ?? new WebhookOptions());
+        services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
+        services.AddSingleton<WebhookResolver>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<WebhookLoopback>();
+        services.AddHostedService(s => s.GetRequiredService<WebhookLoopback>());
+        services.AddSingleton<WebhookLookups>();
+        services.AddSingleton<WebhookConnections>();
+        services.AddSingleton<WebhookRequests>();
+        services.AddSingleton<WebhookMeter>();
+        services.AddSingleton<WebhookSlowEndpoints>();
+        services.AddSingleton<WebhookClaims>();
+        services.AddSingleton<WebhookDeliveryWriter>();
+        services.AddScoped<WebhookDeliveries>();
+        services.AddHostedService<WebhookSender>();
+        services.AddHostedService<WebhookSweeper>();
+        return services;
+    }
+
+    public static void AddWebhooks(this IBusRegistrationConfigurator bus) => bus.AddConsumer<WebhookEventsConsumer>();
+}

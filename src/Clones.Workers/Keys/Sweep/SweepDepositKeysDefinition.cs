@@ -1,9 +1,0 @@
-using MassTransit;
-
-namespace Clones.Workers.Keys.Sweep;
-
-/// <summary>One step at a time: the next one is a message of the one before.</summary>
-internal sealed class SweepDepositKeysDefinition : ConsumerDefinition<SweepDepositKeysConsumer>
-{
-    public SweepDepositKeysDefinition() => ConcurrentMessageLimit = 1;
-}

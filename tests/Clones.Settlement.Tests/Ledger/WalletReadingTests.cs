@@ -1,0 +1,91 @@
+using System.Numerics;
+using Clones.Domain.Ledger;
+using Clones.Settlement.Ledger;
+using Clones.Settlement.Rules;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
+
+namespace Clones.Settlement.Tests.Ledger;
+
+public sealed class WalletReadingTests
+{
+    private readonly Landed landed = new();
+
+    [Fact]
+    public void A_payment_is_its_transfer_and_its_fee_and_a_landing_by_its_memo()
+    {
+        var reading = Read(landed.Transfer(70), [100_000, 0, 1, 1], [94_930, 70, 1, 1]);
+
+        Deltas(reading).ShouldBe([(MovementKind.Fee, -5_000), (MovementKind.Payment, -70)]);
+        reading.Movements[1].Destination.ShouldBe(landed.Recipient.ToString());
+        reading.Landing.ShouldNotBeNull().TransactionId.ShouldBe(Landed.TransactionId);
+        reading.Landing.AttemptNumber.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Of_a_rejected_transaction_only_the_fee_moves()
+    {
+        var reading = Read(landed.Transfer(70), [100_000, 0, 1, 1], [95_000, 0, 1, 1], "\"InsufficientFunds\"");
+
+        Deltas(reading).ShouldBe([(MovementKind.Fee, -5_000)]);
+        reading.Movements[0].Failed.ShouldBeTrue();
+        reading.Landing.ShouldNotBeNull().Error.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void What_the_instructions_do_not_explain_is_unknown_and_still_adds_up()
+    {
+        var reading = Read(landed.Transfer(70), [100_000, 0, 1, 1], [94_900, 70, 1, 1]);
+
+        Deltas(reading).ShouldBe([(MovementKind.Fee, -5_000), (MovementKind.Payment, -70), (MovementKind.Unknown, -30)]);
+    }
+
+    [Fact]
+    public void A_memo_that_somebody_else_writes_names_nothing_of_ours()
+    {
+        using var stranger = Account.Generate();
+        var wallet = PublicKey.Parse(landed.Wallet.Address);
+        var transaction = new Transaction(
+            new TransactionBuilder()
+                .SetFeePayer(stranger.PublicKey)
+                .SetRecentBlockhash(new Blockhash(new byte[32]))
+                .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, wallet, 5))
+                .AddInstruction(MemoProgram.Write(TransactionMemo.Of(Landed.TransactionId, 1)))
+                .BuildMessage()
+        );
+        transaction.Sign(stranger);
+
+        var reading = Read(transaction.Serialize(), [100_000, 10, 1, 1], [94_995, 15, 1, 1]);
+
+        reading.Landing.ShouldBeNull();
+        Deltas(reading).ShouldBe([(MovementKind.Deposit, 5)]);
+        reading.Movements[0].TransactionId.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("not a memo")]
+    [InlineData("019a0000-0000-8000-8000-000000000001")]
+    [InlineData("019a0000-0000-8000-8000-000000000001:0")]
+    [InlineData("019a0000-0000-8000-8000-000000000001:-1")]
+    [InlineData("019a0000-0000-8000-8000-000000000001:1:2")]
+    [InlineData("{019a0000-0000-8000-8000-000000000001}:1")]
+    public void A_memo_that_is_not_exactly_ours_names_no_transaction(string memo)
+    {
+        var reading = Read(landed.Transfer(70, memo), [100_000, 0, 1, 1], [94_930, 70, 1, 1]);
+
+        reading.Landing.ShouldNotBeNull().TransactionId.ShouldBeNull();
+    }
+
+    private WalletReading Read(byte[] wire, ulong[] before, ulong[] after, string? error = null) =>
+        WalletReading.Of(
+            landed.Wallet,
+            new Dictionary<PublicKey, PublicKey>(),
+            Landed.Detail(wire, before, after, error),
+            "genesis",
+            DateTimeOffset.UnixEpoch
+        );
+
+    private static IEnumerable<(MovementKind, BigInteger)> Deltas(WalletReading reading) =>
+        reading.Movements.Select(m => (m.Kind, m.Delta));
+}

@@ -1,0 +1,170 @@
+using Clones.Contracts.Settlement;
+using Clones.Domain.Payments;
+using Clones.Domain.Pools;
+using Clones.Persistence.Payments;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Clones.Testing.Hosts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clones.Settlement.Tests;
+
+public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<SettlementHost>, IAsyncLifetime
+{
+    private const ulong Sol = 1_000_000_000;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync() => await host.HealAsync();
+
+    [Fact]
+    public async Task Payments_that_wait_go_on_when_funds_come_the_large_one_before_the_small_ones_behind_it()
+    {
+        var pool = await host.CreatePoolAsync(Sol);
+        var large = await AskAsync(pool, 2 * Sol);
+        var small = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskAsync(pool, 100_000_000)));
+
+        // There was enough for each small one all the time.
+        large.Reason.ShouldNotBeNull().ShouldStartWith("insufficient_funds: ");
+        small.ShouldAllBe(p => p.Status == PaymentStatus.WaitingForFunds);
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+        await host.Rpc.Primary.RequestAirdropAsync(PublicKey.Parse(wallet.Address), 2 * Sol);
+
+        foreach (var payment in (Payment[])[large, .. small])
+        {
+            var completed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
+            completed.Reason.ShouldBeNull();
+            (await host.Rpc.Primary.GetBalanceAsync(PublicKey.Parse(payment.Recipient))).Value.ShouldBe(payment.Amount);
+        }
+        (await host.Rpc.Primary.GetBalanceAsync(PublicKey.Parse(large.Recipient))).Value.ShouldBe(2 * Sol);
+    }
+
+    [Fact]
+    public async Task Row_22_two_payments_with_balance_for_one_the_second_waits_and_is_paid_when_there_is_more()
+    {
+        var pool = await host.CreatePoolAsync(Sol);
+        var both = await Task.WhenAll(AskAsync(pool, 600_000_000), AskAsync(pool, 600_000_000));
+        var second = both.Single(p => p.Status == PaymentStatus.WaitingForFunds);
+        await host.UntilPaymentAsync(both.Single(p => p != second).Id, PaymentStatus.Completed);
+
+        await UntilReconcilersPassAsync(pool);
+        (await StatusOfAsync(second)).ShouldBe(PaymentStatus.WaitingForFunds);
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+        await host.Rpc.Primary.RequestAirdropAsync(PublicKey.Parse(wallet.Address), Sol);
+
+        (await host.LandedAsync(await host.UntilPaymentAsync(second.Id, PaymentStatus.Completed))).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("serverError")]
+    [InlineData("rateLimit")]
+    [InlineData("lagSlots")]
+    public async Task Nodes_that_answer_nothing_of_use_change_no_status_and_refuse_nothing(string fault)
+    {
+        var pool = await host.CreatePoolAsync(Sol);
+        await UntilPoolIsAsync(pool, TrainingPoolStatus.Live);
+        var paid = await host.PayAsync(pool, TestKeys.FreshAddress(), 10_000_000);
+        await host.UntilPaymentAsync(paid.Id, PaymentStatus.Completed);
+        var waiting = await AskAsync(pool, 2 * Sol);
+
+        await host.FaultsAsync(new Dictionary<string, object> { ["front"] = "all", [fault] = fault == "lagSlots" ? 400 : 1 });
+        await SettlementHost.UntilAsync(
+            () => Task.FromResult(host.Log.Text.Contains($"The funds of training pool {pool.Id} could not be read") ? "read" : null),
+            "the reconciler to find no node"
+        );
+
+        (await host.WithAsync((_, db) => db.TrainingPools.Where(p => p.Id == pool.Id).Select(p => p.Status).SingleAsync())).ShouldBe(
+            TrainingPoolStatus.Live
+        );
+        (await StatusOfAsync(waiting)).ShouldBe(PaymentStatus.WaitingForFunds);
+    }
+
+    [Fact]
+    public async Task A_pools_status_follows_what_it_can_pay()
+    {
+        var pool = await host.CreatePoolAsync(0, price: 100_000_000);
+        await UntilPoolIsAsync(pool, TrainingPoolStatus.NoFunds);
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+
+        await host.Rpc.Primary.RequestAirdropAsync(PublicKey.Parse(wallet.Address), Sol);
+        // Not before it was seen live: a reward that waits is paid as soon as there are funds, and may leave too few at once.
+        await UntilPoolIsAsync(pool, TrainingPoolStatus.Live);
+        var reward = await AskAsync(pool, 950_000_000);
+        await host.UntilPaymentAsync(reward.Id, PaymentStatus.Completed);
+
+        await UntilPoolIsAsync(pool, TrainingPoolStatus.NoFunds);
+    }
+
+    private Task<PaymentStatus> StatusOfAsync(Payment payment) =>
+        host.WithAsync((_, db) => db.Payments.Where(p => p.Id == payment.Id).Select(p => p.Status).SingleAsync());
+
+    private Task UntilPoolIsAsync(TrainingPool pool, TrainingPoolStatus status) =>
+        SettlementHost.UntilAsync(
+            async () =>
+            {
+                await LookNowAsync(pool);
+                return await host.WithAsync((_, db) => db.TrainingPools.CountAsync(p => p.Id == pool.Id && p.Status == status)) == 1
+                    ? "so"
+                    : null;
+            },
+            $"the pool to be {status}"
+        );
+
+    private async Task UntilReconcilersPassAsync(TrainingPool pool)
+    {
+        await LookNowAsync(pool);
+        await SettlementHost.UntilAsync(
+            async () =>
+                await host.WithAsync(
+                    (_, db) => db.DepositWallets.CountAsync(w => w.TrainingPoolId == pool.Id && w.BalanceCheckedAt != null)
+                ) == 1
+                    ? "passed"
+                    : null,
+            "the reconciler to pass"
+        );
+    }
+
+    private Task<int> LookNowAsync(TrainingPool pool) =>
+        host.WithAsync(
+            (_, db) =>
+                db
+                    .DepositWallets.Where(w => w.TrainingPoolId == pool.Id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(w => w.BalanceCheckedAt, (DateTimeOffset?)null))
+        );
+
+    /// <summary>A reward that may wait, accepted as the API does.</summary>
+    private Task<Payment> AskAsync(TrainingPool pool, ulong lamports) =>
+        host.WithAsync(
+            async (services, db) =>
+            {
+                var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.TrainingPoolId == pool.Id);
+                var request = new PaymentRequest
+                {
+                    Kind = PaymentKind.Reward,
+                    TrainingPoolId = pool.Id,
+                    Recipient = PublicKey.Parse(TestKeys.FreshAddress()),
+                    Amount = lamports,
+                    Caller = "api-key:test",
+                    IdempotencyKey = Guid.NewGuid().ToString(),
+                    MayWait = true,
+                };
+                var minSlot = wallet.SettledSlot == 0 ? (ulong?)null : wallet.SettledSlot;
+                var outlook = await services
+                    .GetRequiredService<WalletBalances>()
+                    .ReadForTransferAsync(PublicKey.Parse(wallet.Address), request.Recipient, null, minSlot, CancellationToken.None);
+                await using var commit = await db.Database.BeginTransactionAsync();
+                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
+                var accepted = result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
+                if (accepted.TransactionId is { } transactionId)
+                {
+                    await services
+                        .GetRequiredService<MassTransit.IPublishEndpoint>()
+                        .Publish(new PrepareTransaction { TransactionId = transactionId });
+                }
+                await db.SaveChangesAsync();
+                await commit.CommitAsync();
+                return accepted.Payment;
+            }
+        );
+}

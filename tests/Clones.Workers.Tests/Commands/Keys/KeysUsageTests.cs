@@ -1,0 +1,45 @@
+using Clones.Workers.Commands.Keys;
+
+namespace Clones.Workers.Tests.Commands.Keys;
+
+public sealed class KeysUsageTests
+{
+    [Fact]
+    public async Task A_word_that_is_no_command_is_told_once() =>
+        (await RefusedAsync("bogus")).ShouldBe(["Unrecognized command: 'bogus'.", Usage]);
+
+    [Fact]
+    public async Task Who_names_no_command_is_shown_them() => (await RefusedAsync()).Last().ShouldBe(Usage);
+
+    [Fact]
+    public async Task A_key_to_retire_that_is_missing_is_named()
+    {
+        (await RefusedAsync("retire", "--no-restore-points")).ShouldBe(["KEY is missing: ./clones keys retire KEY", Usage]);
+        (await RefusedAsync("retire")).ShouldContain("KEY is missing: ./clones keys retire KEY");
+    }
+
+    [Fact]
+    public async Task A_file_to_import_that_is_missing_is_named() =>
+        (await RefusedAsync("import")).ShouldBe(["FILE is missing: ./clones keys import FILE", Usage]);
+
+    [Fact]
+    public async Task A_name_of_another_kind_is_refused() =>
+        (await RefusedAsync("retire", "v01", "--no-restore-points")).First().ShouldStartWith("The key to retire must be plaintext, v1");
+
+    [Fact]
+    public async Task Help_shows_commands_as_operators_type_them()
+    {
+        await using var output = new StringWriter();
+        (await KeysCommand.RunAsync(["keys", "retire", "--help"], output)).ShouldBe(KeysCommand.Well);
+        output.ToString().ShouldContain("./clones keys retire <KEY>");
+    }
+
+    private const string Usage = "usage: ./clones keys status | sweep | retire KEY | import FILE | audit; ./clones keys COMMAND --help";
+
+    private static async Task<string[]> RefusedAsync(params string[] args)
+    {
+        await using var errors = new StringWriter();
+        (await KeysCommand.RunAsync(["keys", .. args], TextWriter.Null, errors)).ShouldBe(KeysCommand.WrongUsage);
+        return errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    }
+}
