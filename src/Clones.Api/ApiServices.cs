@@ -69,7 +69,10 @@ internal static class ApiServices
                         : "default-src 'none'; frame-ancestors 'none'"
                 );
                 if (context.Request.IsHttps)
+                {
                     response.AddHeader("Strict-Transport-Security", "max-age=31536000");
+                }
+
                 return next(context);
             }
         );

@@ -18,12 +18,16 @@ using Clones.Hosting.Logging;
 using Serilog.Events;
 
 if (ApiCommandLine.Instance.Answer(args, Console.Out, Console.Error) is { } exitCode)
+{
     return exitCode;
+}
 
 try
 {
     if (ApiKeyCommand.IsAskedFor(args))
+    {
         return await ApiKeyCommand.RunAsync(args, Console.Out, Console.Error);
+    }
 
     var builder = WebApplication.CreateBuilder(args);
     var configuration = builder.Configuration;

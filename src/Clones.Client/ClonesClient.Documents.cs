@@ -36,7 +36,10 @@ public sealed partial class ClonesClient
             throw ClonesProblemException.From(request.Name, response.StatusCode, type, body, RetryAfter(response));
         }
         if (type != "text/csv")
+        {
             throw new ClonesAnswerException(request.Name, (int)response.StatusCode, $"it is {type ?? "of no type"}, not text/csv");
+        }
+
         await response.Content.CopyToAsync(to, cancellationToken).ConfigureAwait(false);
     }
 

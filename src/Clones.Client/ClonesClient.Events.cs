@@ -32,7 +32,10 @@ public sealed partial class ClonesClient
             while (await NextAsync(rows, cancellationToken).ConfigureAwait(false))
             {
                 if (rows.Current.Sequence <= afterSequence)
+                {
                     continue;
+                }
+
                 afterSequence = rows.Current.Sequence;
                 yield return rows.Current;
             }
@@ -67,7 +70,9 @@ public sealed partial class ClonesClient
     {
         var request = new ClonesRequest(HttpMethod.Get, "/v1/agents/{id}/events").Path("id", id);
         if (afterSequence > 0)
+        {
             request.Header("Last-Event-ID", afterSequence.ToString(CultureInfo.InvariantCulture));
+        }
 
         using var silence = new RequestDeadline(options.SilenceMax, options.Time, cancellationToken);
         using var response = await SendOnceAsync(request, "text/event-stream", silence).ConfigureAwait(false);
@@ -78,7 +83,9 @@ public sealed partial class ClonesClient
             throw ClonesProblemException.From(request.Name, response.StatusCode, type, body, RetryAfter(response));
         }
         if (type != "text/event-stream")
+        {
             throw new ClonesAnswerException(request.Name, (int)response.StatusCode, $"it is {type ?? "of no type"}, not text/event-stream");
+        }
 
         await using var stream = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
         var events = SseParser.Create(stream, (kind, data) => kind == Transition ? data.ToArray() : []);
@@ -87,7 +94,9 @@ public sealed partial class ClonesClient
             silence.Begin();
             opened(events.ReconnectionInterval > TimeSpan.Zero ? events.ReconnectionInterval : ReconnectAfter);
             if (item.EventType == Transition)
+            {
                 yield return ReadRow(request, item.Data);
+            }
         }
     }
 

@@ -16,7 +16,10 @@ public sealed partial class ClonesClient
             cancellationToken.ThrowIfCancellationRequested();
             var page = await read(cursor).ConfigureAwait(false);
             foreach (var item in page.Items)
+            {
                 yield return item;
+            }
+
             cursor = page.NextCursor;
         } while (cursor is not null);
     }

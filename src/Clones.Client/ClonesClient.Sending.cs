@@ -25,7 +25,10 @@ public sealed partial class ClonesClient
         where T : class
     {
         if (answer.MediaType != "application/json")
+        {
             throw new ClonesAnswerException(request.Name, (int)answer.Status, $"it is {answer.MediaType ?? "of no type"}, not JSON");
+        }
+
         T? value;
         try
         {
@@ -36,9 +39,15 @@ public sealed partial class ClonesClient
             throw new ClonesAnswerException(request.Name, (int)answer.Status, e.Message, e);
         }
         if (value is null)
+        {
             throw new ClonesAnswerException(request.Name, (int)answer.Status, "it is null");
+        }
+
         if (value is ITagged tagged)
+        {
             tagged.ETag = answer.ETag;
+        }
+
         return value;
     }
 
@@ -59,7 +68,10 @@ public sealed partial class ClonesClient
                 var body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
                 var type = response.Content.Headers.ContentType?.MediaType;
                 if (response.IsSuccessStatusCode)
+                {
                     return new ClonesAnswer(response.StatusCode, type, response.Headers.ETag?.ToString(), body);
+                }
+
                 throw ClonesProblemException.From(request.Name, response.StatusCode, type, body, RetryAfter(response));
             }
             catch (ClonesProblemException e) when (retries.AreWorthIt(e, request))
@@ -85,7 +97,10 @@ public sealed partial class ClonesClient
             using var message = request.ToMessage(baseAddress, accept);
             var header = await CredentialsOfAsync(message, patience.Caller).ConfigureAwait(false);
             if (header is { } given)
+            {
                 message.Headers.TryAddWithoutValidation(given.Name, given.Value);
+            }
+
             patience.Begin();
             var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
             ThrowIfFromElsewhere(request, response);
@@ -95,7 +110,10 @@ public sealed partial class ClonesClient
                 || response.StatusCode != HttpStatusCode.Unauthorized
                 || !options.Credentials.Refused(header.Value.Value)
             )
+            {
                 return response;
+            }
+
             response.Dispose();
         }
     }
@@ -104,7 +122,10 @@ public sealed partial class ClonesClient
     private void ThrowIfFromElsewhere(ClonesRequest request, HttpResponseMessage response)
     {
         if (response.RequestMessage?.RequestUri is not { } came || baseAddress.IsBaseOf(came))
+        {
             return;
+        }
+
         var status = (int)response.StatusCode;
         response.Dispose();
         throw new ClonesAnswerException(

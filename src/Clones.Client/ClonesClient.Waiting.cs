@@ -77,7 +77,10 @@ public sealed partial class ClonesClient
         {
             var left = limit - options.Time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero)
+            {
                 throw new TimeoutException($"{describe(now)} after {limit}.");
+            }
+
             await Task.Delay(pause < left ? pause : left, options.Time, cancellationToken).ConfigureAwait(false);
             pause = pause * 1.5 < LookEvery ? pause * 1.5 : LookEvery;
             now = await read(cancellationToken).ConfigureAwait(false);

@@ -42,7 +42,10 @@ public sealed partial class ClonesClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(http);
         if (!options.BaseAddress.IsAbsoluteUri || options.BaseAddress.Scheme is not ("http" or "https"))
+        {
             throw new ArgumentException("BaseAddress must be an absolute http or https URL.", nameof(options));
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(options.RetriesMax, nameof(options));
         this.options = options;
         this.http = http;
@@ -84,7 +87,9 @@ public sealed partial class ClonesClient : IDisposable
     public void Dispose()
     {
         if (isOurs)
+        {
             http.Dispose();
+        }
     }
 
     private string NewIdempotencyKey() => Guid.CreateVersion7(options.Time.GetUtcNow()).ToString("N");

@@ -63,7 +63,9 @@ public sealed class ClonesProblemException : ClonesException
             try
             {
                 if (JsonElement.Parse(body) is { ValueKind: JsonValueKind.Object } problem)
+                {
                     return new ClonesProblemException(request, (int)status, problem, retryAfter, about: null);
+                }
             }
             catch (JsonException)
             {

@@ -25,7 +25,10 @@ internal sealed class ClonesRequest(HttpMethod method, string path, string? idem
     {
         var text = Text(value);
         if (text is "" or "." or "..")
+        {
             throw new ArgumentException($"{name} must be neither empty nor dots.", name);
+        }
+
         path = path.Replace($"{{{name}}}", Uri.EscapeDataString(text), StringComparison.Ordinal);
         return this;
     }
@@ -33,7 +36,10 @@ internal sealed class ClonesRequest(HttpMethod method, string path, string? idem
     public ClonesRequest Query(string name, object? value)
     {
         if (value is not null)
+        {
             query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(Text(value)));
+        }
+
         return this;
     }
 
@@ -55,7 +61,10 @@ internal sealed class ClonesRequest(HttpMethod method, string path, string? idem
     public ClonesRequest Wait(TimeSpan? wait)
     {
         if (wait is not { } time)
+        {
             return this;
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero, nameof(wait));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(time, ClonesClient.WaitMax, nameof(wait));
         WaitAsked = time;
@@ -67,11 +76,20 @@ internal sealed class ClonesRequest(HttpMethod method, string path, string? idem
         var message = new HttpRequestMessage(method, new Uri(baseAddress, path.TrimStart('/') + query));
         message.Headers.Accept.ParseAdd(accept);
         if (idempotencyKey is not null)
+        {
             message.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        }
+
         foreach (var (name, value) in headers)
+        {
             message.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (body is not null)
+        {
             message.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
         return message;
     }
 

@@ -18,7 +18,9 @@ internal sealed class WalletSession(string address, Func<string, CancellationTok
     internal override async ValueTask<(string Name, string Value)?> HeaderAsync(ClonesClient client, CancellationToken cancellationToken)
     {
         if (Good(client.Time) is { } good)
+        {
             return ("Authorization", $"Bearer {good.AccessToken}");
+        }
         // Calls that find the token old at the same time renew it once: a refresh token that is used twice ends the session.
         await renewing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -37,7 +39,10 @@ internal sealed class WalletSession(string address, Func<string, CancellationTok
         // Somebody else may have renewed it meanwhile; then the next header is better already. Ours is old although the clock does not say so: clocks stop
         // in machines that sleep, and sessions are ended elsewhere.
         if (current is { } token && value == $"Bearer {token.AccessToken}")
+        {
             Interlocked.Exchange(ref renewAt, 0);
+        }
+
         return true;
     }
 

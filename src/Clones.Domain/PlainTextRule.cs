@@ -18,14 +18,23 @@ public static class PlainTextRule
         for (var i = 0; i < text.Length; )
         {
             if (Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var consumed) != OperationStatus.Done)
+            {
                 return "must be well-formed Unicode";
+            }
+
             if (!IsAllowed(rune, lines))
+            {
                 return $"must not contain U+{rune.Value:X4}";
+            }
+
             count++;
             i += consumed;
         }
         if (count < min || count > max)
+        {
             return $"must be {min} to {max} characters long";
+        }
+
         return text.Length > 0 && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))
             ? "must not begin or end with white space"
             : null;
@@ -36,7 +45,10 @@ public static class PlainTextRule
     {
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
+        {
             clean.Append((IsAllowed(rune, lines: true) ? rune : Rune.ReplacementChar).ToString());
+        }
+
         return clean.ToString();
     }
 

@@ -11,7 +11,10 @@ public static class UpperSnakeCase
         foreach (var c in pascalCase)
         {
             if (char.IsAsciiLetterUpper(c) && text.Length > 0)
+            {
                 text.Append('_');
+            }
+
             text.Append(char.ToUpperInvariant(c));
         }
         return text.ToString();
@@ -21,7 +24,10 @@ public static class UpperSnakeCase
     {
         var text = new StringBuilder(upperSnakeCase.Length);
         foreach (var word in upperSnakeCase.Split('_', StringSplitOptions.RemoveEmptyEntries))
+        {
             text.Append(word[0]).Append(word[1..].ToLowerInvariant());
+        }
+
         return text.ToString();
     }
 

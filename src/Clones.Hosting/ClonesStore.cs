@@ -15,7 +15,7 @@ namespace Clones.Hosting;
 /// <summary>What both hosts need of the database and the chain.</summary>
 public static class ClonesStore
 {
-    /// <summary>The context and the books of wallets and payments, all scoped.</summary>
+    /// <summary>The context and the database of wallets and payments, all scoped.</summary>
     /// <exception cref="ConfigurationMissingException">The connection string is missing.</exception>
     public static IServiceCollection AddClonesStore(this IServiceCollection services, IConfiguration configuration)
     {

@@ -21,9 +21,12 @@ public sealed class WebhookSettings
     {
         var secret = configuration[SecretName];
         if (secret is null || secret.Length < LengthMin)
+        {
             throw new ConfigurationMissingException(
                 $"Set {SecretName} to at least {LengthMin} random characters, the same for API and workers, e.g. from: openssl rand -hex 32"
             );
+        }
+
         return new WebhookSettings
         {
             Secrets = new WebhookSecrets(Encoding.UTF8.GetBytes(secret)),

@@ -95,7 +95,10 @@ internal sealed class AgentHistory(ClonesDbContext db, TimeProvider time)
     private void Answer(IAgentCommand command, OperationStatus outcome, string? status, Refusal? refusal)
     {
         if (command.OperationId is not { } id)
+        {
             return;
+        }
+
         var operation = db.AnswerOperation(id);
         operation.Status = outcome;
         operation.AgentStatus = status;

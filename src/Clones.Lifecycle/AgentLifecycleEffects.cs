@@ -72,7 +72,7 @@ internal static class AgentLifecycleEffects
             context.Service<OpenDeployments>().WithdrawAsync(context.Message, context.EventName(), context.CancellationToken)
         );
 
-    /// <summary>Only what the books show as made moves an agent: anybody on the broker can send a success.</summary>
+    /// <summary>Only what the database shows as made moves an agent: anybody on the broker can send a success.</summary>
     public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> RefuseUnlessOnRecord(
         this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
     ) => binder.Add(new SuccessOnRecordGuard<TokenCreationSucceeded>(TransactionKind.TokenCreation, m => (m.TransactionId, MadeBy(m))));
@@ -111,7 +111,7 @@ internal static class AgentLifecycleEffects
     )
         where T : class, IAgentCommand => binder.Add(new SubmissionInFlightGuard<T>());
 
-    /// <summary>What is given up, or put away, must not be on chain without the books knowing.</summary>
+    /// <summary>What is given up, or put away, must not be on chain without the database knowing.</summary>
     public static EventActivityBinder<AgentLifecycleInstance, T> RefuseWhileChainIsRead<T>(
         this EventActivityBinder<AgentLifecycleInstance, T> binder
     )

@@ -78,7 +78,9 @@ internal sealed class AgentLifecycleGraphReader(AgentLifecycleStateMachine machi
         next(activity);
         // What stands within a branch guards that branch only; any other activity that holds one is a mere wrapping.
         if (activity.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ConditionActivity<,>))
+        {
             (condition, guarded) = (outerCondition, outerGuarded);
+        }
     }
 
     private void Begin(Event visited)
@@ -91,10 +93,15 @@ internal sealed class AgentLifecycleGraphReader(AgentLifecycleStateMachine machi
     private void Note(IStateMachineActivity activity)
     {
         if (activity is IConditionLabel label)
+        {
             condition = label.Text;
+        }
         else if (activity is ISubmissionInFlightGuard)
+        {
             guarded = true;
+        }
         else if (activity is TransitionActivity<AgentLifecycleInstance> transition)
+        {
             transitions.Add(
                 new(
                     state!.Name == machine.Initial.Name ? null : UpperSnakeCase.From(state.Name),
@@ -104,5 +111,6 @@ internal sealed class AgentLifecycleGraphReader(AgentLifecycleStateMachine machi
                     guarded
                 )
             );
+        }
     }
 }

@@ -24,20 +24,20 @@ internal static class AgentLifecyclePage
         page.Append("```mermaid\n").Append(LifecycleMermaid.Draw(graph)).Append("```\n\n");
         page.Append(
             """
-            An agent is in exactly one state. An event that the table does not permit changes nothing: the history gets a row that says it was
-            refused and why, and the operation that asked is answered `REFUSED` with the code `event_not_valid`, the current status and the
-            permitted events. A success that is told again for a signature already stored is no event at all: recorded once.
+            An agent is in exactly one status. An event that the table does not permit changes nothing: the history gets a row that says it was
+            rejected and why, and the operation that asked ends as `REFUSED` with the code `event_not_valid`, the current status and the permitted
+            events. A success that is delivered again for a signature already stored is no event at all: it is recorded once.
 
-            Lines marked (*) are refused with `submission_in_flight` while a transaction of the agent may still land: the chain decides first.
-            The answer names the last block height at which it can (`lastValidBlockHeight`) and the finalized one from which on its death can be
-            certified (`possibleAtBlockHeight`). `CANCEL` is also refused while a transaction that has landed is still being read.
+            Events marked (*) are rejected with `submission_in_flight` while a transaction of the agent may still land: the chain decides first.
+            The answer names the last block height at which it can land (`lastValidBlockHeight`) and the finalized one from which on an expiry
+            proof is possible (`possibleAtBlockHeight`). `CANCEL` is also rejected while a transaction that has landed is still being read.
 
-            After the database was restored or moved, `CANCEL`, and `ARCHIVE` of a draft or a failed agent, are refused with `chain_is_read` until the
-            chain has been read again: the agent may have on chain what the books have forgotten.
+            After the database was restored or moved, `CANCEL`, and `ARCHIVE` of a draft or a failed agent, are rejected with `chain_is_read` until
+            the chain has been read again: the agent may have on chain what the database has forgotten.
 
-            A success moves an agent only where the books show what it tells: the workers write there what they have read from the finalized
-            chain, in the commit that sends the message. Any other is refused with `success_not_on_record`, whoever has sent it. What was given up
-            and has landed nevertheless moves the agent on from `DRAFT` and `FAILED` too.
+            A success moves an agent only where the database shows the same: the workers write there what they have read from the finalized chain,
+            in the commit that sends the message. Any other success is rejected with `success_not_on_record`, whoever has sent it. What was
+            cancelled or has failed and landed nevertheless moves the agent on from `DRAFT` and `FAILED` too.
 
             `RETRY` looks on chain before it chooses: a token that landed without the agent knowing is adopted, and the liquidity pool is next.
 
@@ -47,17 +47,25 @@ internal static class AgentLifecyclePage
             `REGISTER` is not an event that anybody sends to an agent: it begins the life of one that the API has stored. An event that
             overtakes it is tried again for some seconds.
 
+            In the table "-" means that the event is rejected.
+
             | event |
             """
         );
         foreach (var status in graph.Statuses)
+        {
             page.Append(' ').Append(status).Append(" |");
+        }
+
         page.Append("\n|---|").Append(string.Concat(graph.Statuses.Select(_ => "---|"))).Append('\n');
         foreach (var name in graph.Events)
         {
             page.Append("| ").Append(name).Append(" |");
             foreach (var status in graph.Statuses)
+            {
                 page.Append(' ').Append(Cell(graph, status, name)).Append(" |");
+            }
+
             page.Append('\n');
         }
         return page.ToString();
@@ -67,7 +75,7 @@ internal static class AgentLifecyclePage
     {
         var arrows = graph.Transitions.Where(t => t.From == status && t.Event == name).ToArray();
         return arrows.Length == 0
-            ? "refused"
+            ? "-"
             : string.Join(
                 "<br>",
                 arrows.Select(t =>

@@ -137,6 +137,8 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
         where TEvent : class, IAgentCommand
     {
         foreach (var state in States.Except([Initial, Final]).Where(state => !NextEvents(state).Contains(@event)))
+        {
             During(state, (unless?.Invoke(When(@event)) ?? When(@event)).Refuse());
+        }
     }
 }

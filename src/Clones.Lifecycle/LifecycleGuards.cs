@@ -55,13 +55,17 @@ internal sealed class SubmissionInFlightGuard<T> : LifecycleStep<T>, ISubmission
             .Service<OpenDeployments>()
             .FindInFlightAsync(context.Saga, context.Message, context.CancellationToken);
         if (submission is null)
+        {
             await next.Execute(context);
+        }
         else
+        {
             context.Service<AgentHistory>().Refuse(context, Refusal.SubmissionInFlight(context, submission));
+        }
     }
 }
 
-/// <summary>Goes on only where the books know what stands on chain: not while the signing fence stands. Otherwise refuses, and the line ends here.</summary>
+/// <summary>Goes on only where the database knows what stands on chain: not while the signing fence stands. Otherwise refuses, and the line ends here.</summary>
 internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
     where T : class, IAgentCommand
 {
@@ -70,9 +74,13 @@ internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
         var seen = context.Service<DatabaseHeartbeat>().Seen;
         var db = context.Service<ClonesDbContext>();
         if (await db.MayHaveForgottenAsync(context.Saga.CorrelationId, seen, context.CancellationToken))
+        {
             context.Service<AgentHistory>().Refuse(context, Refusal.ChainIsRead(context));
+        }
         else
+        {
             await next.Execute(context);
+        }
     }
 }
 
@@ -83,7 +91,10 @@ internal sealed class IgnoreRepeated<T>(Predicate<BehaviorContext<AgentLifecycle
     public override Task Execute(BehaviorContext<AgentLifecycleInstance, T> context, IBehavior<AgentLifecycleInstance, T> next)
     {
         if (!isStored(context))
+        {
             return next.Execute(context);
+        }
+
         context.Service<AgentHistory>().AnswerUnchanged(context.Saga, context.Message);
         return Task.CompletedTask;
     }

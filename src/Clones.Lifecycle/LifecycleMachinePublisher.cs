@@ -20,7 +20,9 @@ internal sealed class LifecycleMachinePublisher(
     {
         var mine = LifecycleMachine.Of(machine.Graph, time.GetUtcNow());
         while (!await TellAsync(mine, stoppingToken))
+        {
             await Task.Delay(TryEvery, time, stoppingToken);
+        }
     }
 
     private async Task<bool> TellAsync(LifecycleMachine mine, CancellationToken cancellationToken)

@@ -33,11 +33,16 @@ internal sealed class OpenDeployments(ClonesDbContext db, RpcEndpoints rpc, Time
 
         // Giving up must not outrun a success that is on its way. FAIL may: it is how a landed transaction that did something else is told.
         if (command is CancelDeployment && transactions.Find(t => IsSuccessOnItsWay(agent, t)) is { } landed)
+        {
             return new SubmissionInFlight($"its {UpperSnakeCase.From(landed.Kind)} has landed and is being read from the chain");
+        }
 
         var open = transactions.Where(t => t.Status != TransactionStatus.Finalized).Select(t => t.Id).ToArray();
         if (open.Length == 0)
+        {
             return null;
+        }
+
         var attempts = await db
             .TransactionAttempts.Where(a =>
                 open.Contains(a.TransactionId) && (a.Status == AttemptStatus.Prepared || LiveAttempts.Statuses.Contains(a.Status))
@@ -65,7 +70,9 @@ internal sealed class OpenDeployments(ClonesDbContext db, RpcEndpoints rpc, Time
             .Transactions.Local.Where(t => t.AgentId == command.AgentId && t.Status != TransactionStatus.Finalized)
             .ToDictionary(t => t.Id);
         if (open.Count == 0)
+        {
             return;
+        }
 
         foreach (var transaction in open.Values)
         {

@@ -54,14 +54,14 @@ internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string>
         );
     }
 
-    /// <summary>A success that no row of the books stands behind: whoever has sent it, it is not believed.</summary>
+    /// <summary>A success that no row of the database stands behind: whoever has sent it, it is not believed.</summary>
     public static Refusal SuccessNotOnRecord<T>(BehaviorContext<AgentLifecycleInstance, T> context, Guid transactionId)
         where T : class, IAgentCommand
     {
         var permitted = context.Graph().PermittedEvents(UpperSnakeCase.From(context.Saga.CurrentState));
         return new(
             "success_not_on_record",
-            $"{context.EventName()} is not believed: the books show no finalized transaction {transactionId} of this agent that made what it tells. "
+            $"{context.EventName()} is rejected: the database shows no finalized transaction {transactionId} of this agent that made what it reports. "
                 + $"Permitted: {List(permitted)}.",
             permitted
         );

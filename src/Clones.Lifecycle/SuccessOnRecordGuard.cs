@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Lifecycle;
 
 /// <summary>
-/// Goes on only where the books hold, for this agent, exactly what the message tells: whoever wrote it there has read the finalized chain.
+/// Goes on only where the database holds, for this agent, exactly what the message tells: whoever wrote it there has read the finalized chain.
 /// Otherwise refuses, and the line ends here.
 /// </summary>
 internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Guid TransactionId, DeploymentMade Made)> told)
@@ -27,8 +27,12 @@ internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Gui
             .Select(t => t.Made)
             .SingleOrDefaultAsync(context.CancellationToken);
         if (recorded is not null && DeploymentMade.FromJson(recorded) == made)
+        {
             await next.Execute(context);
+        }
         else
+        {
             context.Service<AgentHistory>().Refuse(context, Refusal.SuccessNotOnRecord(context, transactionId));
+        }
     }
 }

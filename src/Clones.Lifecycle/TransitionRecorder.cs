@@ -11,7 +11,9 @@ internal sealed class TransitionRecorder : IStateObserver<AgentLifecycleInstance
     {
         // A new instance first enters Initial, which is [*] in the diagram and not a status.
         if (currentState.Name == context.StateMachine.Initial.Name)
+        {
             return Task.CompletedTask;
+        }
 
         var from = previousState is null || previousState.Name == context.StateMachine.Initial.Name ? null : previousState.Name;
         var changed = context

@@ -34,7 +34,9 @@ internal static class UnregisteredAgent
         var db = context.Service<ClonesDbContext>();
         var agentId = context.Message.AgentId;
         if (context.GetRetryAttempt() < RetryAfter.Length && await db.Agents.AnyAsync(a => a.Id == agentId, context.CancellationToken))
+        {
             throw new RegistrationOvertakenException(agentId);
+        }
 
         context.Service<AgentHistory>().AnswerAgentNotFound(context.Message);
     }

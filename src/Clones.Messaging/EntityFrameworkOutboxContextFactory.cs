@@ -52,9 +52,13 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             }
             await next.Send(new SessionOutboxConsumeContext<T, TDbContext>(context, options, provider, session)).ConfigureAwait(false);
             if (session.Duplicate)
+            {
                 await session.RollbackAsync().ConfigureAwait(false);
+            }
             else
+            {
                 await session.CommitAsync(context.CancellationToken).ConfigureAwait(false);
+            }
         }
         catch
         {

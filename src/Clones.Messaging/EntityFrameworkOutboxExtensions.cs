@@ -29,7 +29,10 @@ public static class EntityFrameworkOutboxExtensions
         var outbox = new EntityFrameworkOutboxConfigurator();
         configure?.Invoke(outbox);
         if (!outbox.Postgres)
+        {
             throw new ConfigurationException("The outbox serves PostgreSQL only: call UsePostgres().");
+        }
+
         outbox.Options.Validate();
 
         configurator.AddMessagingSession<TDbContext>(outbox.Options);
@@ -38,7 +41,10 @@ public static class EntityFrameworkOutboxExtensions
         configurator.TryAddScoped<IOutboxContextFactory<SagaOutbox<TDbContext>>>(Factory);
         configurator.AddHostedService<OutboxDeliveryService<TDbContext>>();
         if (!outbox.BusOutbox)
+        {
             return;
+        }
+
         configurator.TryAddScoped<BusOutboxScope<TDbContext>>();
         configurator.Replace(ServiceDescriptor.Scoped<IScopedBusContextProvider<IBus>, BusOutboxContextProvider<TDbContext>>());
 
@@ -72,9 +78,15 @@ public static class EntityFrameworkOutboxExtensions
         where TDbContext : DbContext
     {
         if (options is not null)
+        {
             services.Replace(ServiceDescriptor.Singleton(new OutboxOptionsOf<TDbContext>(options)));
+        }
+
         if (services.Any(x => x.ServiceType == typeof(MessagingSession<TDbContext>)))
+        {
             return;
+        }
+
         services.TryAddSingleton(new OutboxOptionsOf<TDbContext>(new OutboxOptions()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<OutboxSender<TDbContext>>();

@@ -45,9 +45,12 @@ internal sealed class MessagingSession<TDbContext>(
     public void Announce(InboxMark mark)
     {
         if (IsOpen || _closed)
+        {
             throw new InvalidOperationException(
                 "This scope has handled a message already: the outbox needs a scope of its own per message."
             );
+        }
+
         _mark = mark;
     }
 
@@ -56,7 +59,10 @@ internal sealed class MessagingSession<TDbContext>(
     {
         var transaction = await OpenAsync(cancellationToken).ConfigureAwait(false);
         if (_mark is null || _mark.Written)
+        {
             return true;
+        }
+
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
         batch.BatchCommands.Add(_mark.Statement(MessagingTables.Of(dbContext)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -74,11 +80,17 @@ internal sealed class MessagingSession<TDbContext>(
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
         if (_mark is null || _mark.Written)
+        {
             return (true, await query().ConfigureAwait(false));
+        }
+
         var prelude = new StatementPrelude(_mark.Statement(MessagingTables.Of(dbContext)));
         T? result;
         using (StatementPrelude.Attach(dbContext, prelude))
+        {
             result = await query().ConfigureAwait(false);
+        }
+
         _mark.Written = prelude.HadRow ?? throw new InvalidOperationException("The inbox statement did not run before the first query.");
         return (_mark.Written || await IsKnownAsync(cancellationToken).ConfigureAwait(false), result);
     }
@@ -87,9 +99,12 @@ internal sealed class MessagingSession<TDbContext>(
         where T : class
     {
         if (_closed)
+        {
             throw new InvalidOperationException(
                 $"{TypeCache<T>.ShortName} was published after its unit of work had ended; await every publish inside the consumer."
             );
+        }
+
         _outbox.Add(OutboxMessageCapture.From(context, PartitionKey, time.GetUtcNow().UtcDateTime));
     }
 
@@ -97,22 +112,36 @@ internal sealed class MessagingSession<TDbContext>(
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         if (_transaction is null)
+        {
             await BeginAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         _closed = true;
         var sagas = SagaSave.Plan(dbContext, _locked);
         if (sagas is null)
+        {
             await dbContext.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var transaction = (NpgsqlTransaction)_transaction!.GetDbTransaction();
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
         foreach (var saga in sagas ?? [])
+        {
             batch.BatchCommands.Add(saga);
+        }
+
         var table = _outbox.Count == 0 ? "" : MessagingTables.Of(dbContext).Outbox;
         var owner = dispatcher.Owner;
         foreach (var row in _outbox)
+        {
             batch.BatchCommands.Add(OutboxRows.Insert(table, row, owner, options.Value.BlockingAttempts));
+        }
         // Without a statement before it, COMMIT of a transaction that had failed would be a silent rollback.
         if (batch.BatchCommands.Count == 0)
+        {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1"));
+        }
+
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         var ticket = dispatcher.Prepare(_outbox);
         try
@@ -164,13 +193,18 @@ internal sealed class MessagingSession<TDbContext>(
         if (_transaction is null)
         {
             if (dbContext.Database.CurrentTransaction is not null)
+            {
                 throw new InvalidOperationException(
                     $"{typeof(TDbContext).Name} has a transaction already; the unit of work of a message opens its own."
                 );
+            }
+
             if (dbContext.Database.CreateExecutionStrategy().RetriesOnFailure)
+            {
                 throw new InvalidOperationException(
                     "EnableRetryOnFailure cannot retry a consumer: remove it and retry on the bus (UseRetryPolicy)."
                 );
+            }
             // A savepoint per SaveChanges is a round trip, and a failed statement ends the message's attempt anyway.
             dbContext.Database.AutoSavepointsEnabled = false;
             _transaction = await dbContext

@@ -26,7 +26,10 @@ internal sealed class OutboxDeliveryService<TDbContext>(
             work.Add(sweeper.RunAsync(stoppingToken));
         }
         if (options.Value.PurgeEnabled)
+        {
             work.Add(purge.RunAsync(stoppingToken));
+        }
+
         await Task.WhenAll(work).ConfigureAwait(false);
     }
 

@@ -26,7 +26,10 @@ internal sealed class StatementPrelude(NpgsqlBatchCommand statement)
         batch.BatchCommands.Add(statement);
         var main = new NpgsqlBatchCommand(query.CommandText);
         foreach (NpgsqlParameter parameter in query.Parameters)
+        {
             main.Parameters.Add(parameter.Clone());
+        }
+
         batch.BatchCommands.Add(main);
         // The reader closes the batch's statements with itself; EF closes the reader.
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -48,9 +51,12 @@ internal sealed class StatementPrelude(NpgsqlBatchCommand statement)
         )
         {
             if (eventData.Context is { } dbContext && Attached.TryGetValue(dbContext, out var prelude) && prelude.HadRow is null)
+            {
                 return InterceptionResult<DbDataReader>.SuppressWithResult(
                     await prelude.RunBeforeAsync(command, cancellationToken).ConfigureAwait(false)
                 );
+            }
+
             return result;
         }
     }

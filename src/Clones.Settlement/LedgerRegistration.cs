@@ -6,7 +6,7 @@ namespace Clones.Settlement;
 
 public static class LedgerRegistration
 {
-    /// <summary>The parts that read the chain into the books, without the services that do it by themselves.</summary>
+    /// <summary>The parts that read the chain into the database, without the services that do it by themselves.</summary>
     public static IServiceCollection AddLedgerParts(this IServiceCollection services, IConfiguration configuration) =>
         services
             .AddSingleton(configuration.GetSection("Ledger").Get<LedgerOptions>() ?? new LedgerOptions())

@@ -12,7 +12,7 @@ public sealed class SettlementOptions
     /// <summary>How often bytes that no node has seen are sent again.</summary>
     public TimeSpan RebroadcastEvery { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a transaction without a death certificate is looked at again.</summary>
+    /// <summary>How often a transaction without an expiry proof is looked at again.</summary>
     public TimeSpan UnresolvedEvery { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>When a transaction that could not be prepared is prepared again, at first; the wait doubles with each try.</summary>

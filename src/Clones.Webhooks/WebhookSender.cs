@@ -7,7 +7,7 @@ namespace Clones.Webhooks;
 internal sealed class WebhookSender(
     WebhookClaims claims,
     WebhookRequests requests,
-    WebhookDeliveryWriter books,
+    WebhookDeliveryWriter deliveries,
     WebhookSlowEndpoints slowOnes,
     WebhookOptions options,
     TimeProvider time,
@@ -124,7 +124,7 @@ internal sealed class WebhookSender(
             var startedAt = time.GetUtcNow();
             var outcome = await requests.SendAsync(due);
             slowOnes.Note(due.EndpointId, outcome.Took);
-            await books.NoteAsync(due, startedAt, outcome);
+            await deliveries.NoteAsync(due, startedAt, outcome);
         }
         catch (Exception e)
         {

@@ -47,7 +47,9 @@ public sealed class AgentEventsTests(ApiFixture api) : IAsyncLifetime
     public async Task Who_comes_back_with_the_last_id_gets_the_rest_and_nothing_twice()
     {
         foreach (var name in (string[])["REGISTER", "INITIATE_DEPLOYMENT", "TOKEN_CREATION_SUCCESS"])
+        {
             await WriteAsync(name);
+        }
 
         await using var stream = await OpenAsync(lastEventId: "1");
 
@@ -59,7 +61,10 @@ public sealed class AgentEventsTests(ApiFixture api) : IAsyncLifetime
     public async Task An_agent_that_the_workers_have_not_taken_up_yet_has_a_stream_that_waits()
     {
         await using (var db = api.OpenDatabase())
+        {
             await db.AgentLifecycles.Where(l => l.CorrelationId == agentId).ExecuteDeleteAsync(Ct);
+        }
+
         await using var stream = await OpenAsync();
 
         await WriteAsync("REGISTER");
@@ -100,7 +105,10 @@ public sealed class AgentEventsTests(ApiFixture api) : IAsyncLifetime
         await using var db = api.OpenDatabase();
         var life = await db.AgentLifecycles.SingleOrDefaultAsync(l => l.CorrelationId == agentId, Ct);
         if (life is null)
+        {
             db.AgentLifecycles.Add(life = new AgentLifecycleInstance { CorrelationId = agentId, CurrentState = "Draft" });
+        }
+
         life.Sequence++;
         db.AgentTransitions.Add(
             new AgentTransition
@@ -122,7 +130,10 @@ public sealed class AgentEventsTests(ApiFixture api) : IAsyncLifetime
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/agents/{agentId}/events");
         if (lastEventId is not null)
+        {
             request.Headers.Add("Last-Event-ID", lastEventId);
+        }
+
         return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
     }
 

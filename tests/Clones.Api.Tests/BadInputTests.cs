@@ -57,7 +57,9 @@ public sealed class BadInputTests(ApiFixture api)
         answer.Response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         answer.Text("requestId").ShouldNotBeEmpty();
         if (code.Length > 0)
+        {
             answer.Code.ShouldBe(code, what);
+        }
     }
 
     [Fact]
@@ -94,7 +96,10 @@ public sealed class BadInputTests(ApiFixture api)
         using var http = api.Client();
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
             await gzip.WriteAsync(new byte[10_000_000]);
+        }
+
         var content = new ByteArrayContent(packed.ToArray());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         content.Headers.ContentEncoding.Add("gzip");

@@ -53,7 +53,10 @@ public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
     {
         var (_, method, path, body) = Operations().Single(o => o.Id == operationId);
         if (operationId == "createAgent")
+        {
             (poolId, _) = await api.CreateFundedPoolAsync(owner, await ListedAsync());
+        }
+
         if (operationId == "changeWebhook")
         {
             var made = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/webhooks", new { url = "https://hooks.example.org/first" });
@@ -66,7 +69,9 @@ public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
             _ => null,
         };
         if (operationId == "putToken")
+        {
             api.Chain.SetAccount(PublicKey.Parse(body!["mint"]!.GetValue<string>()), Solana.Programs.TokenProgram.Id, MintOf(6));
+        }
 
         var answer = await (http ?? owner.Http).SendContentAsync(
             new HttpMethod(method.ToUpperInvariant()),
@@ -78,26 +83,39 @@ public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
         );
 
         if (Unknown.TryGetValue(operationId, out var refused))
+        {
             (answer.Status, answer.Code).ShouldBe((refused.Status, refused.Code), answer.Body.ToJsonString());
+        }
         else
+        {
             answer.Status.ShouldBeInRange(200, 299, answer.Body.ToJsonString());
+        }
+
         if (operationId == "createPayments")
+        {
             answer.Body["refused"]!.GetValue<int>().ShouldBe(0, answer.Body.ToJsonString());
+        }
     }
 
     [Fact]
     public void Every_body_has_an_example()
     {
         foreach (var (path, operations) in Document["paths"]!.AsObject())
-        foreach (var (method, operation) in operations!.AsObject())
         {
-            var bodies = operation!["responses"]!
-                .AsObject()
-                .Select(r => (r.Key, r.Value!["content"]))
-                .Append(("request", operation["requestBody"]?["content"]));
-            foreach (var (name, content) in bodies)
-            foreach (var (type, media) in content?.AsObject() ?? [])
-                media!["example"].ShouldNotBeNull($"{method} {path}, {name}, {type}: examples.json");
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                var bodies = operation!["responses"]!
+                    .AsObject()
+                    .Select(r => (r.Key, r.Value!["content"]))
+                    .Append(("request", operation["requestBody"]?["content"]));
+                foreach (var (name, content) in bodies)
+                {
+                    foreach (var (type, media) in content?.AsObject() ?? [])
+                    {
+                        media!["example"].ShouldNotBeNull($"{method} {path}, {name}, {type}: examples.json");
+                    }
+                }
+            }
         }
     }
 

@@ -222,7 +222,10 @@ public sealed class DocumentHeaderTests(ApiFixture api) : IAsyncLifetime
         url = url.Replace("POOL", $"{poolId}", StringComparison.Ordinal).Replace("AGENT", $"{agentId}", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(method, url) { Content = body is null ? null : JsonContent.Create(body) };
         foreach (var (name, value) in headers)
+        {
             request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return await http.SendAsync(request);
     }
 

@@ -44,7 +44,9 @@ public sealed partial class DocumentTests(ApiFixture api)
         var text = document.ToJsonString(Readable) + "\n";
         var path = Repository.PathOf("docs", "openapi.json");
         if (Environment.GetEnvironmentVariable("CLONES_WRITE_DOCS") == "1")
+        {
             await File.WriteAllTextAsync(path, text);
+        }
 
         // Without the two texts: there are 5,000 lines of each.
         (await File.ReadAllTextAsync(path) == text).ShouldBeTrue("docs/openapi.json is out of date; CLONES_WRITE_DOCS=1 writes it anew");
@@ -65,7 +67,9 @@ public sealed partial class DocumentTests(ApiFixture api)
                 answers.ShouldContain(a => a.Key.StartsWith('2'), name);
                 answers.Where(a => a.Key.StartsWith('4')).ShouldNotBeEmpty(name);
                 foreach (var (_, answer) in answers.Where(a => a.Key[0] is '4' or '5'))
+                {
                     answer!["content"]!["application/problem+json"].ShouldNotBeNull(name);
+                }
             }
         }
     }
@@ -80,13 +84,17 @@ public sealed partial class DocumentTests(ApiFixture api)
         Names("/v1/payments/export").ShouldBe(PaymentFilter.Names);
         Names("/v1/agents").ShouldBe(["limit", "cursor", "status", "trainingPoolId"]);
         foreach (var path in paths.Select(p => p.Key).Where(p => p.StartsWith("/v1/", StringComparison.Ordinal)))
+        {
             if (
                 paths[path]!["get"]?["responses"]?["200"]?["content"]?["application/json"]?["schema"]?["$ref"]?.GetValue<string>() is
                 { } schema
             )
+            {
                 Names(path)
                     .Contains("limit")
                     .ShouldBe(schema.Contains("PageOf") && !path.EndsWith("/attempts") && path != "/v1/tokens", path);
+            }
+        }
 
         string[] Names(string path) =>
             [
@@ -146,7 +154,9 @@ public sealed partial class DocumentTests(ApiFixture api)
         var scripts = Source().Matches(page).Select(m => m.Groups[1].Value).Where(url => url.Contains(".js")).ToList();
         scripts.ShouldNotBeEmpty();
         foreach (var script in scripts)
+        {
             (await http.GetAsync(new Uri(new Uri(api.Address, "/docs/"), script))).EnsureSuccessStatusCode();
+        }
     }
 
     [Fact]

@@ -55,7 +55,10 @@ public sealed class EventTests(ApiFixture api)
 
         refused.Status.ShouldBe(400);
         foreach (var field in (string[])["submissionId", "submitter", "taskId", "score"])
+        {
             refused.Errors(field).ShouldHaveSingleItem();
+        }
+
         (await service.SendJsonAsync(HttpMethod.Post, Path, Body(Guid.NewGuid(), owner.Address))).Status.ShouldBe(404);
     }
 
@@ -117,7 +120,10 @@ public sealed class EventTests(ApiFixture api)
         while (true)
         {
             if (await channel.BasicGetAsync(queue, autoAck: true, limit.Token) is { } message)
+            {
                 return message;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
         }
     }

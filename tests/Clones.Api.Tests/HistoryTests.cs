@@ -14,6 +14,7 @@ public sealed class HistoryTests(ApiFixture api)
         await using (var db = api.OpenDatabase())
         {
             for (var sequence = 1; sequence <= 5; sequence++)
+            {
                 db.AgentTransitions.Add(
                     new AgentTransition
                     {
@@ -27,6 +28,8 @@ public sealed class HistoryTests(ApiFixture api)
                         OccurredAt = DateTimeOffset.UnixEpoch,
                     }
                 );
+            }
+
             await db.SaveChangesAsync();
         }
 
@@ -56,6 +59,8 @@ public sealed class HistoryTests(ApiFixture api)
                 SearchOption.AllDirectories
             )
         )
+        {
             File.ReadAllText(source).ShouldNotContain("DEPOSIT_KEY", Case.Sensitive, source);
+        }
     }
 }

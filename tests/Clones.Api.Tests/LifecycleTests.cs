@@ -44,6 +44,7 @@ public sealed class LifecycleTests(ApiFixture api) : IAsyncLifetime
             ("DRAFT", "START", "PENDING", true),
         ];
         foreach (var (row, index) in rows.Select((row, index) => (row, index)))
+        {
             db.AgentTransitions.Add(
                 new AgentTransition
                 {
@@ -57,6 +58,8 @@ public sealed class LifecycleTests(ApiFixture api) : IAsyncLifetime
                     OccurredAt = DateTimeOffset.UnixEpoch,
                 }
             );
+        }
+
         await db.SaveChangesAsync(Ct);
     }
 
@@ -143,7 +146,9 @@ public sealed class LifecycleTests(ApiFixture api) : IAsyncLifetime
     public async Task Before_any_worker_has_started_there_is_nothing_to_draw_yet()
     {
         await using (var db = api.OpenDatabase())
+        {
             await db.LifecycleMachines.ExecuteDeleteAsync(Ct);
+        }
 
         using var answer = await owner.Http.GetAsync("/v1/agents/lifecycle", Ct);
 

@@ -189,7 +189,10 @@ public sealed class OperationTests(ApiFixture api)
             );
             var messages = await got.Content.ReadFromJsonAsync<JsonArray>(limit.Token);
             if (messages is [{ } message])
+            {
                 return JsonNode.Parse(message["payload"]!.GetValue<string>())!;
+            }
+
             await Task.Delay(50, limit.Token);
         }
     }

@@ -50,7 +50,9 @@ public sealed class OwnerTransactionTests(ApiFixture api)
             // Some bytes make it no transaction at all; none makes it a good one.
             (answer.Status is 400 or 422).ShouldBeTrue($"byte {at}: {answer.Status}");
             if (answer.Status == 422)
+            {
                 answer.Code.ShouldBe("transaction_altered");
+            }
         }
 
         await using var db = api.OpenDatabase();

@@ -175,7 +175,9 @@ public sealed class PaymentBatchTests(ApiFixture api)
                 )
                 .SingleAsync()
         )
+        {
             await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]

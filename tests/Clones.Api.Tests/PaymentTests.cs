@@ -194,7 +194,9 @@ public sealed class PaymentTests(ApiFixture api)
 
         answer.Status.ShouldBe(400);
         if (answer.Body["errors"] is not null)
+        {
             answer.Errors("Idempotency-Key").ShouldHaveSingleItem();
+        }
     }
 
     [Fact]
@@ -325,7 +327,9 @@ public sealed class PaymentTests(ApiFixture api)
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
         var made = new List<Guid>();
         for (var i = 0; i < 5; i++)
+        {
             made.Add((await PayAsync(owner.Http, Body(poolId, "1"), $"{i}")).Id);
+        }
 
         var seen = new List<Guid>();
         string? cursor = null,

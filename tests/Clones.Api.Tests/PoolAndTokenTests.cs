@@ -37,9 +37,12 @@ public sealed class PoolAndTokenTests(ApiFixture api)
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
         await using (var db = api.OpenDatabase())
+        {
             await db
                 .TrainingPools.Where(p => p.Id == poolId)
                 .ExecuteUpdateAsync(p => p.SetProperty(x => x.Status, TrainingPoolStatus.Live));
+        }
+
         var path = $"/v1/pools/{poolId}";
 
         var paused = await owner.Http.SendJsonAsync(

@@ -140,7 +140,10 @@ public sealed class RateLimitTests(ApiFixture api)
         var context = new DefaultHttpContext { User = user, RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() };
         context.Connection.RemoteIpAddress = System.Net.IPAddress.Parse(address);
         if (isStream)
+        {
             context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new LongStream()), null));
+        }
+
         await limits.HandleAsync(context, _ => until ?? Task.CompletedTask);
         return context.Response;
     }

@@ -20,7 +20,9 @@ public sealed class RewardLimitTests(ApiFixture api)
         pool.Body["uploadLimitPerTask"]!.GetValue<int>().ShouldBe(1);
         pool.Body["taskRewardLimits"]!.ToJsonString().ShouldBe("""{"other":"0.000001","task7":"5"}""");
         await using (var db = api.OpenDatabase())
+        {
             (await db.TrainingPools.FindAsync(Guid.Parse(created.Text("trainingPoolId"))))!.TaskRewardLimits["task7"].ShouldBe(5_000_000ul);
+        }
 
         var changed = await owner.Http.SendJsonAsync(
             HttpMethod.Patch,
@@ -67,7 +69,10 @@ public sealed class RewardLimitTests(ApiFixture api)
         foreach (
             var limits in (object[])[new Dictionary<string, string> { [""] = "1" }, new Dictionary<string, string> { ["a\0"] = "1" }, many]
         )
+        {
             (await CreateAsync(owner, token.Symbol, limits)).Errors("taskRewardLimits").ShouldNotBeEmpty();
+        }
+
         (await CreateAsync(owner, token.Symbol, new { }, perDay: 0)).Errors("uploadLimitPerDay").ShouldNotBeEmpty();
     }
 
@@ -81,6 +86,7 @@ public sealed class RewardLimitTests(ApiFixture api)
         await using (var db = api.OpenDatabase())
         {
             for (var i = 0; i < 3; i++)
+            {
                 db.RewardDecisions.Add(
                     new RewardDecision
                     {
@@ -95,6 +101,8 @@ public sealed class RewardLimitTests(ApiFixture api)
                         DecidedAt = DateTimeOffset.UnixEpoch,
                     }
                 );
+            }
+
             await db.SaveChangesAsync();
         }
         var path = $"/v1/pools/{poolId}/rewards";

@@ -46,7 +46,9 @@ public sealed class SlowBodyTests(ApiFixture api)
         try
         {
             while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
                 answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
+            }
         }
         catch (IOException)
         {

@@ -84,10 +84,16 @@ public sealed class StrangerTests(ApiFixture api)
         await api.CreateAgentAsync(owner, poolId);
 
         foreach (var list in new[] { "agents", "agents?status=DRAFT", $"agents?trainingPoolId={poolId}", "pools", "payments" })
+        {
             (await owner.Http.GetJsonAsync($"/v1/{list}")).Body["items"]!.AsArray().ShouldHaveSingleItem();
+        }
+
         (await owner.Http.GetJsonAsync("/v1/agents?status=DEPLOYED")).Body["items"]!.AsArray().ShouldBeEmpty();
         foreach (var list in new[] { "pools", "agents", "payments", $"payments?trainingPoolId={poolId}" })
+        {
             (await stranger.Http.GetJsonAsync($"/v1/{list}")).Body["items"]!.AsArray().ShouldBeEmpty();
+        }
+
         (await stranger.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", StandIn.AgentBody(poolId))).Status.ShouldBe(404);
         (await PaymentTests.PayAsync(stranger.Http, PaymentTests.Body(poolId, "1"), "k")).Status.ShouldBe(404);
         (await stranger.Http.SendJsonAsync(HttpMethod.Put, "/v1/tokens/MINE", new { mint = stranger.Address })).Status.ShouldBe(403);

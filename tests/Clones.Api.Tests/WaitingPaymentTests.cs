@@ -220,7 +220,9 @@ public sealed class WaitingPaymentTests(ApiFixture api)
         finally
         {
             foreach (var client in clients)
+            {
                 client.Dispose();
+            }
         }
     }
 

@@ -219,7 +219,10 @@ public sealed class WebhookTests(ApiFixture api)
         next.Body["nextCursor"].ShouldBeNull();
         (await owner.Http.GetJsonAsync($"{path}?cursor={page.Text("nextCursor")}")).Errors("cursor").ShouldNotBeEmpty();
         foreach (var status in (string[])["pending", "0", "LOST", "%00"])
+        {
             (await owner.Http.GetJsonAsync($"{path}?status={status}")).Errors("status").ShouldNotBeEmpty(status);
+        }
+
         var shown = await owner.Http.GetJsonAsync($"{path}/{first}");
         var body = System.Text.Json.Nodes.JsonNode.Parse(shown.Text("body"))!;
         body["type"]!.GetValue<string>().ShouldBe("webhook.test");
@@ -269,13 +272,18 @@ public sealed class WebhookTests(ApiFixture api)
         using var owner = await Owner.SignInAsync(api);
         var (id, deliveryId) = await RegisterAndTestAsync(owner);
         for (var i = 0; i < 4; i++)
+        {
             (await owner.Http.SendJsonAsync(HttpMethod.Post, $"/v1/webhooks/{id}/test")).Status.ShouldBe(202);
+        }
+
         (await owner.Http.SendJsonAsync(HttpMethod.Post, $"/v1/webhooks/{id}/test")).Code.ShouldBe("webhook_tests_pending");
 
         await owner.Http.SendJsonAsync(HttpMethod.Patch, $"/v1/webhooks/{id}", new { enabled = false }, ("If-Match", "*"));
 
         foreach (var path in (string[])[$"/v1/webhooks/{id}/test", $"/v1/webhooks/{id}/deliveries/{deliveryId}/replay"])
+        {
             (await owner.Http.SendJsonAsync(HttpMethod.Post, path)).Code.ShouldBe("webhook_disabled");
+        }
     }
 
     [Fact]

@@ -45,13 +45,18 @@ internal sealed class AssemblyContents : IDisposable
         get
         {
             for (var text = MetadataTokens.UserStringHandle(1); !text.IsNil; text = metadata.GetNextHandle(text))
+            {
                 yield return metadata.GetUserString(text);
+            }
 
             foreach (var handle in metadata.FieldDefinitions)
             {
                 var constant = metadata.GetFieldDefinition(handle).GetDefaultValue();
                 if (constant.IsNil || metadata.GetConstant(constant) is not { TypeCode: ConstantTypeCode.String } value)
+                {
                     continue;
+                }
+
                 yield return metadata.GetBlobReader(value.Value).ReadConstant(ConstantTypeCode.String) as string ?? "";
             }
         }

@@ -75,7 +75,10 @@ public sealed class MasterKeyChecksTests(KeyLogDatabase databases) : IClassFixtu
     {
         var database = await databases.CreateAsync();
         await using (var db = database())
+        {
             await Checks(db, Keys(2)).EnsureAsync("v2", Ct);
+        }
+
         var changed = Keys(2, ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", $"{TestKeys.Secret}, another one"));
 
         await StartAsync(Keys(2));

@@ -6,7 +6,7 @@ using Clones.Testing;
 
 namespace Clones.EndToEnd.Tests;
 
-/// <summary>The demo is the judge: it ends with 0 only if every transaction is found exactly once on the chain and the books agree.</summary>
+/// <summary>The demo is the judge: it ends with 0 only if every transaction is found exactly once on the chain and the database agrees.</summary>
 [Collection<RunningSystemCollection>]
 public sealed class MainJobTests(RunningSystem system)
 {

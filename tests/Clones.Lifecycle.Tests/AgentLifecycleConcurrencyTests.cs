@@ -26,9 +26,14 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
         );
 
         foreach (var pair in answers)
+        {
             pair.Select(a => a.Status).ShouldBe([OperationStatus.Succeeded, OperationStatus.Refused], ignoreOrder: true);
+        }
+
         foreach (var agent in agents)
+        {
             await ShouldHaveALegalHistoryAsync(agent);
+        }
     }
 
     [Fact]
@@ -46,7 +51,10 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
         );
 
         foreach (var agent in agents)
+        {
             (await ShouldHaveALegalHistoryAsync(agent)).Count.ShouldBe(2 * AgentEvent.All.Count);
+        }
+
         host.Faults.ShouldBeEmpty();
     }
 
@@ -118,7 +126,10 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
             await db.Transactions.FromSql($"SELECT * FROM transactions WHERE id = {agent.TransactionId} FOR UPDATE").ToListAsync();
             var attempt = await db.TransactionAttempts.SingleAsync(a => a.TransactionId == agent.TransactionId);
             if (attempt.Status != AttemptStatus.Prepared)
+            {
                 return false;
+            }
+
             attempt.MoveTo(AttemptStatus.Submitted);
             attempt.OwnerSignature = "owner-signature";
             await db.SaveChangesAsync();
@@ -161,9 +172,14 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
         {
             row.FromStatus.ShouldBe(status);
             if (row.Accepted)
+            {
                 row.ToStatus.ShouldBe(LifecycleDiagram.Target(status!, row.Event, tokenExists));
+            }
             else
+            {
                 row.ToStatus.ShouldBe(status);
+            }
+
             tokenExists |= row is { Accepted: true, Event: AgentEvent.TokenCreationSuccess };
             status = row.ToStatus;
         }

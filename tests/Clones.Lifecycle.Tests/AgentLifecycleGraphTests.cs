@@ -38,6 +38,8 @@ public sealed class AgentLifecycleGraphTests
         string[] heldUp = [AgentEvent.Cancel, AgentEvent.Fail, AgentEvent.Retry];
 
         foreach (var transition in graph.Transitions)
+        {
             transition.RefusedDuringSubmission.ShouldBe(heldUp.Contains(transition.Event), transition.ToString());
+        }
     }
 }

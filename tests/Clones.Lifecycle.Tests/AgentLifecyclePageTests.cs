@@ -10,7 +10,9 @@ public sealed class AgentLifecyclePageTests
         var path = Repository.PathOf("docs", "lifecycle.md");
         var page = AgentLifecyclePage.Write(new AgentLifecycleStateMachine().Graph);
         if (Environment.GetEnvironmentVariable("CLONES_WRITE_DOCS") == "1")
+        {
             await File.WriteAllTextAsync(path, page, TestContext.Current.CancellationToken);
+        }
 
         (await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).ShouldBe(
             page,

@@ -190,7 +190,9 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
             AgentEvent.Archive,
         ];
         foreach (var @event in life)
+        {
             await (AgentEvents.MadeBy(@event) is null ? AskAsync(agent, @event) : SucceedAsync(agent, @event));
+        }
 
         var history = await HistoryAsync(agent);
         history.Select(t => t.Sequence).ShouldBe(Enumerable.Range(1, 9).Select(i => (long)i));

@@ -23,11 +23,13 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
     public void Every_event_stands_in_the_table_for_every_state_with_and_without_a_live_submission()
     {
         foreach (var status in AgentStatus.All)
-        foreach (var @event in AgentEvent.All)
         {
-            var cells = LifecycleCase.All.Where(c => c.Status == status && c.Event == @event).ToList();
-            cells.ShouldContain(c => !c.MayLand, $"{@event} in {status}");
-            cells.ShouldContain(c => c.MayLand, $"{@event} in {status}");
+            foreach (var @event in AgentEvent.All)
+            {
+                var cells = LifecycleCase.All.Where(c => c.Status == status && c.Event == @event).ToList();
+                cells.ShouldContain(c => !c.MayLand, $"{@event} in {status}");
+                cells.ShouldContain(c => c.MayLand, $"{@event} in {status}");
+            }
         }
     }
 
@@ -65,9 +67,13 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         operation.AgentStatus.ShouldBe(status);
         operation.CompletedAt.ShouldNotBeNull();
         if (accepted)
+        {
             ShouldBeSucceeded(operation);
+        }
         else
+        {
             ShouldBeRefused(operation, row);
+        }
 
         ShouldHoldTheContext(instance, row, accepted);
         ShouldHaveClosed(transaction, row, accepted);
@@ -101,7 +107,9 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         ShouldTellTheHeights(operation, row);
         operation.PermittedEvents.ShouldBe(permitted);
         foreach (var word in permitted.Append(row.IsUnfounded ? "not believed" : row.Status).Append(row.Event))
+        {
             operation.ErrorDetail.ShouldNotBeNull().ShouldContain(word);
+        }
     }
 
     /// <summary>Who is refused because something may land learns until when, and from when on to ask again: one node here, so 150 blocks on.</summary>
@@ -111,9 +119,11 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         operation.LastValidBlockHeight.ShouldBe(last);
         operation.PossibleAtBlockHeight.ShouldBe(last + 150);
         if (last is not null)
+        {
             operation
                 .ErrorDetail.ShouldNotBeNull()
                 .ShouldContain($"up to block height {last}. Ask again when the finalized block height is {last + 150}");
+        }
     }
 
     private static void ShouldHoldTheContext(AgentLifecycleInstance instance, LifecycleCase row, bool accepted)
@@ -189,6 +199,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         var changed = published.OfType<AgentStatusChanged>().Where(m => m.AgentId == agentId).ToArray();
         changed.Length.ShouldBe(accepted ? 1 : 0);
         if (accepted)
+        {
             changed[0]
                 .ShouldSatisfyAllConditions(
                     m => m.From.ShouldBe(row.Status),
@@ -198,6 +209,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
                     m => m.Actor.ShouldBe(AgentEvents.Actor),
                     m => m.Reason.ShouldBe(row.Event == AgentEvent.Fail ? AgentEvents.FailReason : null)
                 );
+        }
 
         published
             .OfType<PrepareTokenCreation>()
@@ -222,17 +234,28 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
             {
                 var rows = new AgentRows(row.Status, row.TokenExists);
                 if (row.Transaction is var (kind, status, attempt))
+                {
                     rows.With(kind, status, attempt, payer: row.Payer);
+                }
                 else
+                {
                     rows.Behind(row.Event);
+                }
+
                 Cases.Add(row.ToString(), (row, rows, rows.Asking(row.Event)));
             }
             await Host.SaveAsync(Cases.Values.SelectMany(c => c.Rows.All));
 
             foreach (var (row, rows, operationId) in Cases.Values)
+            {
                 await Host.PublishAsync(AgentEvents.Create(row.Event, rows.Id, operationId, rows.TransactionId));
+            }
+
             foreach (var (_, _, operationId) in Cases.Values)
+            {
                 await Host.AnswerOfAsync(operationId);
+            }
+
             await Host.DrainAsync();
             Released = await Host.QueryAsync(db =>
                 db.WalletReservations.Where(r => r.ReleasedAt != null).Select(r => r.TransactionId).ToHashSetAsync()

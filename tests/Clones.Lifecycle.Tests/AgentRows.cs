@@ -72,7 +72,9 @@ internal sealed class AgentRows
             }
         );
         if (status is not null)
+        {
             rows.Add(Instance(status, tokenExists));
+        }
     }
 
     public Guid Id { get; } = Guid.CreateVersion7();

@@ -38,7 +38,10 @@ internal static partial class LifecycleDiagram
     {
         var match = Line().Match(line);
         if (!match.Success)
+        {
             throw new FormatException($"Not a line of the diagram: {line}");
+        }
+
         var condition = match.Groups["condition"] is { Success: true } group ? group.Value : null;
         string?[] events = match.Groups["events"] is { Success: true } named ? [.. named.Value.Split(" / ")] : [null];
         return events.Select(e => new DiagramArrow(Status(match, "from"), e, Status(match, "to"), condition));

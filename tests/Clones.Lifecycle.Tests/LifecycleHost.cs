@@ -52,9 +52,14 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
         builder.Services.AddSingleton<IUnrecordedTokens>(lifecycle.Landed);
         builder.Services.AddAgentLifecycle();
         if (broker is not null)
+        {
             builder.Services.AddClonesBus(builder.Configuration, Register);
+        }
         else
+        {
             builder.Services.AddMassTransit(InMemory);
+        }
+
         lifecycle.host = builder.Build();
         // As the workers have made it before the first wallet: open.
         await lifecycle.QueryAsync(db => db.ReadFenceAsync(CancellationToken.None));
@@ -92,12 +97,16 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
             _ => ((Guid, DeploymentMade)?)null,
         };
         if (told is not var (id, made))
+        {
             return;
+        }
+
         var json = made.ToJson();
         var known = await QueryAsync(db =>
             db.Transactions.Where(t => t.Id == id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Made, json))
         );
         if (known == 0)
+        {
             await SaveAsync(
                 agent.NewlyBehind(
                     command is TokenCreationSucceeded ? AgentEvent.TokenCreationSuccess : AgentEvent.PoolCreationSuccess,
@@ -105,6 +114,7 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
                     made
                 )
             );
+        }
     }
 
     /// <summary>Waits until the operation is answered.</summary>
@@ -115,7 +125,10 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
         {
             var operation = await QueryAsync(db => db.Operations.AsNoTracking().SingleAsync(o => o.Id == operationId));
             if (operation.Status != OperationStatus.Pending)
+            {
                 return operation;
+            }
+
             timeout.Token.IsCancellationRequested.ShouldBeFalse(
                 $"{operation.Kind} was not answered. {string.Join("\n", Faults.Select(f => f.ToString()))}"
             );
@@ -136,7 +149,9 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
     {
         using var timeout = new CancellationTokenSource(Patience);
         while (!seen.Contains((typeof(T), agentId)))
+        {
             await Task.Delay(5, timeout.Token);
+        }
     }
 
     /// <summary>Waits until some statement in this database waits for the lock of another.</summary>
@@ -151,7 +166,9 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
                     .SingleAsync(timeout.Token)
             ) == 0
         )
+        {
             await Task.Delay(20, timeout.Token);
+        }
     }
 
     /// <summary>Everything committed is delivered and handled; nothing moves afterwards.</summary>
@@ -159,13 +176,18 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
     {
         using var timeout = new CancellationTokenSource(Patience);
         while (await QueryAsync(db => db.Set<OutboxMessage>().AnyAsync(timeout.Token)))
+        {
             await Task.Delay(20, timeout.Token);
+        }
 
         // The queue in memory forgets what nobody has taken from it when the bus stops; this message is the last in it.
         var last = Guid.CreateVersion7();
         await host!.Services.GetRequiredService<IBus>().Publish(new PreparePoolCreation { AgentId = last }, timeout.Token);
         while (!Published.OfType<PreparePoolCreation>().Any(m => m.AgentId == last))
+        {
             await Task.Delay(5, timeout.Token);
+        }
+
         await host.StopAsync(timeout.Token);
     }
 
@@ -199,7 +221,10 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
     Task IConsumeObserver.PreConsume<T>(ConsumeContext<T> context)
     {
         if (context.Message is IAgentCommand command)
+        {
             seen.Add((typeof(T), command.AgentId));
+        }
+
         return Task.CompletedTask;
     }
 

@@ -17,7 +17,10 @@ internal static class BrokerQueues
         using var content = new StringContent("""{"count":1000,"ackmode":"ack_requeue_true","encoding":"auto"}""");
         using var response = await management.PostAsync($"queues/{broker.Name}/{queue}/get", content);
         if (!response.IsSuccessStatusCode)
+        {
             return [];
+        }
+
         using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return [.. document.RootElement.EnumerateArray().Select(x => x.GetProperty("properties").GetProperty("headers").Clone())];
     }

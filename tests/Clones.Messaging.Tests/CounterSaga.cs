@@ -85,7 +85,9 @@ public sealed class CounterStateMachine : MassTransitStateMachine<CounterInstanc
         public static void Of(BehaviorContext<CounterInstance, CounterRaised> context)
         {
             if (context.GetRetryAttempt() < context.Message.FailFirst)
+            {
                 throw new InvalidOperationException("Told to fail.");
+            }
         }
     }
 }
@@ -138,7 +140,9 @@ public sealed class NoteConsumer(StoreDbContext db) : IConsumer<NoteTaken>
         db.Notes.Add(new Note { Id = NewId.NextGuid(), Text = context.Message.Text });
         await context.Publish(new NoteStored { Text = context.Message.Text });
         if (context.Message.Text == Poison)
+        {
             throw new InvalidOperationException("Told to fail.");
+        }
     }
 }
 

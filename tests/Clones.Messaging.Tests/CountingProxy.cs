@@ -35,7 +35,10 @@ public sealed class CountingProxy : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Stop();
         foreach (var client in _clients)
+        {
             client.Dispose();
+        }
+
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
@@ -62,7 +65,10 @@ public sealed class CountingProxy : IAsyncDisposable
         while (await from.ReadAsync(buffer, _stop.Token) is > 0 and var length)
         {
             if (Interlocked.Exchange(ref flight.Asking, asks) != asks && asks)
+            {
                 Interlocked.Increment(ref _roundTrips);
+            }
+
             await to.WriteAsync(buffer.AsMemory(0, length), _stop.Token);
         }
         to.Socket.Shutdown(SocketShutdown.Send);

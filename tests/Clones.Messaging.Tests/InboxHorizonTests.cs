@@ -107,7 +107,10 @@ public sealed class InboxHorizonTests(PostgresFixture postgres, RabbitMqFixture 
         {
             var properties = new BasicProperties { ContentType = "application/json", Persistent = true };
             if (messageId is not null)
+            {
                 properties.MessageId = body.Contains("last", StringComparison.Ordinal) ? messageId + "-2" : messageId;
+            }
+
             await channel.BasicPublishAsync("note", "", mandatory: false, properties, Encoding.UTF8.GetBytes(body));
         }
         await host.UntilAsync(async () => await host.CountNotesAsync("last") == 1, "the last is handled");
@@ -140,7 +143,10 @@ public sealed class InboxHorizonTests(PostgresFixture postgres, RabbitMqFixture 
     private static async Task AgeAndPurgeAsync(MessagingHost host, bool age = true)
     {
         if (age)
+        {
             await MakeMarksOldAsync(host);
+        }
+
         var purge = host.Services.GetRequiredService<InboxPurge<StoreDbContext>>();
         await purge.PurgeAsync(CancellationToken.None);
         await MoveWatermarkBackInTimeAsync(host);

@@ -23,7 +23,9 @@ public sealed class InboxIdentityTests
     {
         var time = new DateTimeOffset(2026, 3, 1, 10, 20, 30, 456, TimeSpan.Zero);
         for (var i = 0; i < 10_000; i++)
+        {
             InboxIdentity.TimeOf(Guid.CreateVersion7(time), Now).ShouldBe(time.UtcDateTime);
+        }
     }
 
     [Fact]
@@ -38,7 +40,9 @@ public sealed class InboxIdentityTests
             bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
             bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
             if (InboxIdentity.TimeOf(new Guid(bytes, bigEndian: true), Now) is not null)
+            {
                 read++;
+            }
         }
         read.ShouldBeLessThan(30);
     }

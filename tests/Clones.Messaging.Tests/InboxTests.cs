@@ -18,7 +18,10 @@ public sealed class InboxTests(PostgresFixture postgres, RabbitMqFixture rabbit)
         );
         var id = NewId.NextGuid();
         for (var i = 0; i < 5; i++)
+        {
             await host.Bus.Publish(new NoteTaken { Text = "once" }, x => x.MessageId = id);
+        }
+
         await host.Bus.Publish(new NoteTaken { Text = "last" });
         await host.UntilAsync(() => Task.FromResult(host.Log.Heard<NoteStored>().Any(x => x.Text == "last")), "the last note is heard");
         await host.UntilAsync(async () => await host.QueryAsync(db => db.Outbox.CountAsync()) == 0, "the outbox is empty");
@@ -39,7 +42,10 @@ public sealed class InboxTests(PostgresFixture postgres, RabbitMqFixture rabbit)
         await host.UntilAsync(async () => await host.QueryAsync(db => db.Counters.AnyAsync()), "the counter exists");
         var id = NewId.NextGuid();
         for (var i = 0; i < 5; i++)
+        {
             await host.Bus.Publish(new CounterRaised { CounterId = counter, By = 7 }, x => x.MessageId = id);
+        }
+
         await host.Bus.Publish(new CounterRaised { CounterId = counter, By = 1 });
         await host.UntilAsync(() => Task.FromResult(host.Log.Heard<CounterChanged>().Count >= 2), "both changes are heard");
 

@@ -76,7 +76,10 @@ public sealed class MessagingHost : IAsyncDisposable
                 (context, _, endpoint) =>
                 {
                     if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
+                    {
                         queue.SetQuorumQueue();
+                    }
+
                     endpoint.PublishFaults = false;
                     options.Endpoint(endpoint);
                     endpoint.UseEntityFrameworkOutbox<StoreDbContext>(context);
@@ -131,7 +134,10 @@ public sealed class MessagingHost : IAsyncDisposable
         while (!await condition())
         {
             if (limit.IsCancellationRequested)
+            {
                 throw new TimeoutException($"Not within {seconds} s: {what}\n{string.Join('\n', Log.Lines.TakeLast(20))}");
+            }
+
             await Task.Delay(20, CancellationToken.None);
         }
     }
@@ -180,7 +186,9 @@ public sealed class MessageLog : ILoggerProvider
         )
         {
             if (IsEnabled(logLevel))
+            {
                 lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
+            }
         }
     }
 }

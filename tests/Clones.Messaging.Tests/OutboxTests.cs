@@ -57,7 +57,10 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
         await using var second = await MessagingHost.StartAsync(store, broker);
         var counters = NewId.NextGuid(3);
         foreach (var counter in counters)
+        {
             await host.Bus.Publish(new CounterStarted { CounterId = counter });
+        }
+
         await host.UntilAsync(async () => await host.QueryAsync(db => db.Counters.CountAsync()) == counters.Length, "all counters exist");
 
         await Task.WhenAll(
@@ -66,7 +69,9 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
         await host.UntilAsync(() => Task.FromResult(host.Log.Heard<CounterChanged>().Count >= 120), "all changes are heard", seconds: 60);
 
         foreach (var counter in counters)
+        {
             host.Log.Heard<CounterChanged>().Where(x => x.CounterId == counter).Select(x => x.Value).ShouldBe(Enumerable.Range(1, 40));
+        }
     }
 
     [Fact]
@@ -122,7 +127,10 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
             await rabbit.CreateVirtualHostAsync()
         );
         await using (var scope = host.Services.CreateAsyncScope())
+        {
             await scope.ServiceProvider.GetRequiredService<IPublishEndpoint>().Publish(new NoteStored { Text = "forgotten" });
+        }
+
         host.Log.Lines.ShouldHaveSingleItem().ShouldContain("published but never saved");
     }
 
@@ -143,9 +151,13 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
                 .Publish(new NoteStored { Text = commit ? "kept" : "dropped" });
             await db.SaveChangesAsync();
             if (commit)
+            {
                 await transaction.CommitAsync();
+            }
             else
+            {
                 await transaction.RollbackAsync();
+            }
         }
         await host.UntilAsync(() => Task.FromResult(host.Log.Heard<NoteStored>().Count > 0), "the kept one is heard");
         await host.UntilAsync(async () => !await host.QueryAsync(db => db.Outbox.AnyAsync()), "the outbox is empty");
@@ -163,8 +175,13 @@ public sealed class OutboxTests(PostgresFixture postgres, RabbitMqFixture rabbit
             new MessagingHostOptions { Consumers = false, Outbox = o => o.UseBusOutbox(x => x.DisableDeliveryService()) }
         );
         await using (var stopping = await MessagingHost.StartAsync(store, broker))
+        {
             for (var i = 0; i < 50; i++)
+            {
                 await PublishAsync(stopping, $"{i}");
+            }
+        }
+
         await listening.UntilAsync(() => Task.FromResult(listening.Log.Heard<NoteStored>().Count == 50), "all fifty are heard");
         await listening.UntilAsync(async () => !await listening.QueryAsync(db => db.Outbox.AnyAsync()), "the outbox is empty");
     }

@@ -62,7 +62,10 @@ public sealed class RoundTripTests(PostgresFixture postgres, RabbitMqFixture rab
         );
         var counters = NewId.NextGuid(20);
         foreach (var counter in counters)
+        {
             await host.Bus.Publish(new CounterStarted { CounterId = counter });
+        }
+
         await host.UntilAsync(async () => await host.QueryAsync(db => db.Counters.CountAsync()) == counters.Length, "all counters exist");
         var before = proxy.RoundTrips;
 
@@ -92,7 +95,10 @@ public sealed class RoundTripTests(PostgresFixture postgres, RabbitMqFixture rab
             async () =>
             {
                 if (host.Log.Heard<CounterChanged>().Count < changes)
+                {
                     return false;
+                }
+
                 await using var db = new StoreDbContext(new DbContextOptionsBuilder<StoreDbContext>().UseNpgsql(store).Options);
                 return !await db.Outbox.AnyAsync();
             },

@@ -9,18 +9,22 @@ public sealed class PreparationDecisionTests
     public void Over_all_states_only_a_certified_death_lets_the_next_attempt_be_signed()
     {
         foreach (var status in Enum.GetValues<TransactionStatus>())
-        foreach (var attemptStatus in Enum.GetValues<AttemptStatus>())
-        foreach (var evidence in (string?[])[null, "{}"])
         {
-            var verdict = PreparationDecision.Decide(TransactionKind.Payment, status, [Attempt(1, attemptStatus, evidence)]);
-            var mayBeSigned =
-                status is TransactionStatus.Accepted or TransactionStatus.Expired
-                && attemptStatus == AttemptStatus.Expired
-                && evidence is not null;
-            (verdict is PreparationDecision.Sign).ShouldBe(mayBeSigned, $"{status} {attemptStatus} {evidence}");
-            if (mayBeSigned)
+            foreach (var attemptStatus in Enum.GetValues<AttemptStatus>())
             {
-                verdict.ShouldBe(new PreparationDecision.Sign(2));
+                foreach (var evidence in (string?[])[null, "{}"])
+                {
+                    var verdict = PreparationDecision.Decide(TransactionKind.Payment, status, [Attempt(1, attemptStatus, evidence)]);
+                    var mayBeSigned =
+                        status is TransactionStatus.Accepted or TransactionStatus.Expired
+                        && attemptStatus == AttemptStatus.Expired
+                        && evidence is not null;
+                    (verdict is PreparationDecision.Sign).ShouldBe(mayBeSigned, $"{status} {attemptStatus} {evidence}");
+                    if (mayBeSigned)
+                    {
+                        verdict.ShouldBe(new PreparationDecision.Sign(2));
+                    }
+                }
             }
         }
     }

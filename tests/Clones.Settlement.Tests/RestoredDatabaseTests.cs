@@ -17,7 +17,7 @@ public sealed class RestoredDatabaseTests(SettlementHost host) : IClassFixture<S
         var pool = await host.CreatePoolAsync(5 * Sol);
         var (known, forgotten, late) = (TestKeys.FreshAddress(), TestKeys.FreshAddress(), TestKeys.FreshAddress());
 
-        // In the books of the copy, and not signed there: no worker was there to prepare it.
+        // In the database of the copy, and not signed there: no worker was there to prepare it.
         await host.StopAllAsync();
         var inTheCopy = await host.PayAsync(pool, known, Sol, key: "known");
         await host.BackUpAsync();
@@ -36,7 +36,7 @@ public sealed class RestoredDatabaseTests(SettlementHost host) : IClassFixture<S
         await host.PrepareAsync(inTheCopy);
         await host.PrepareAsync(during);
 
-        // Nothing is signed while the fence stands; by the time it is open, what stands on chain is in the books.
+        // Nothing is signed while the fence stands; by the time it is open, what stands on chain is in the database.
         var waiting = await SettlementHost.UntilAsync(
             async () => (await host.TransactionAsync(during)) is { Reason: not null } t ? t : null,
             "the payment to wait at the fence"

@@ -25,34 +25,38 @@ public sealed class SettlementDecisionTests
     public void Over_all_combinations_of_two_nodes_the_end_needs_both_and_death_needs_silence_from_both()
     {
         foreach (var first in Answers)
-        foreach (var second in Answers)
-        foreach (var height in Heights)
         {
-            var verdict = SettlementDecision.Decide([first, second], height, LastValid);
-            var what = $"{first} {second} {height} -> {verdict}";
-            var bothFinal = first.Kind == SightingKind.Finalized && second.Kind == SightingKind.Finalized;
-            if (verdict is SettlementDecision.Finalized)
+            foreach (var second in Answers)
             {
-                (bothFinal && first == second && first.Error is null).ShouldBeTrue(what);
+                foreach (var height in Heights)
+                {
+                    var verdict = SettlementDecision.Decide([first, second], height, LastValid);
+                    var what = $"{first} {second} {height} -> {verdict}";
+                    var bothFinal = first.Kind == SightingKind.Finalized && second.Kind == SightingKind.Finalized;
+                    if (verdict is SettlementDecision.Finalized)
+                    {
+                        (bothFinal && first == second && first.Error is null).ShouldBeTrue(what);
+                    }
+                    if (verdict is SettlementDecision.Failed)
+                    {
+                        (bothFinal && first == second && first.Error is not null).ShouldBeTrue(what);
+                    }
+                    (verdict is SettlementDecision.Contradiction).ShouldBe(bothFinal && first != second, what);
+                    var seen = first.Kind >= SightingKind.Processed || second.Kind >= SightingKind.Processed;
+                    if (verdict is SettlementDecision.SeemsDead)
+                    {
+                        (!seen && height >= LastValid + 32).ShouldBeTrue(what);
+                    }
+                    if (verdict is SettlementDecision.InFlight { SendAgain: true })
+                    {
+                        seen.ShouldBeFalse(what);
+                    }
+                    (verdict is SettlementDecision.NoAnswer).ShouldBe(
+                        first.Kind == SightingKind.Unanswered && second.Kind == SightingKind.Unanswered,
+                        what
+                    );
+                }
             }
-            if (verdict is SettlementDecision.Failed)
-            {
-                (bothFinal && first == second && first.Error is not null).ShouldBeTrue(what);
-            }
-            (verdict is SettlementDecision.Contradiction).ShouldBe(bothFinal && first != second, what);
-            var seen = first.Kind >= SightingKind.Processed || second.Kind >= SightingKind.Processed;
-            if (verdict is SettlementDecision.SeemsDead)
-            {
-                (!seen && height >= LastValid + 32).ShouldBeTrue(what);
-            }
-            if (verdict is SettlementDecision.InFlight { SendAgain: true })
-            {
-                seen.ShouldBeFalse(what);
-            }
-            (verdict is SettlementDecision.NoAnswer).ShouldBe(
-                first.Kind == SightingKind.Unanswered && second.Kind == SightingKind.Unanswered,
-                what
-            );
         }
     }
 
@@ -60,23 +64,29 @@ public sealed class SettlementDecisionTests
     public void Over_all_combinations_of_three_nodes_two_outvote_one_and_one_alone_ends_nothing()
     {
         foreach (var first in Answers)
-        foreach (var second in Answers)
-        foreach (var third in Answers)
-        foreach (var height in Heights)
         {
-            Sighting[] all = [first, second, third];
-            var verdict = SettlementDecision.Decide(all, height, LastValid);
-            var what = $"{first} {second} {third} {height} -> {verdict}";
-            var ends = all.Where(s => s.Kind == SightingKind.Finalized).GroupBy(s => (s.Slot, s.Error)).ToList();
-            var agreed = ends.Find(e => e.Count() >= 2)?.Key;
-            (verdict is SettlementDecision.Finalized).ShouldBe(agreed is { Error: null }, what);
-            (verdict is SettlementDecision.Failed).ShouldBe(agreed is { Error: not null }, what);
-            (verdict is SettlementDecision.Contradiction).ShouldBe(agreed is null && ends.Count > 1, what);
-            if (verdict is SettlementDecision.SeemsDead)
+            foreach (var second in Answers)
             {
-                (all.All(s => s.Kind < SightingKind.Processed) && height >= LastValid + 32).ShouldBeTrue(what);
+                foreach (var third in Answers)
+                {
+                    foreach (var height in Heights)
+                    {
+                        Sighting[] all = [first, second, third];
+                        var verdict = SettlementDecision.Decide(all, height, LastValid);
+                        var what = $"{first} {second} {third} {height} -> {verdict}";
+                        var ends = all.Where(s => s.Kind == SightingKind.Finalized).GroupBy(s => (s.Slot, s.Error)).ToList();
+                        var agreed = ends.Find(e => e.Count() >= 2)?.Key;
+                        (verdict is SettlementDecision.Finalized).ShouldBe(agreed is { Error: null }, what);
+                        (verdict is SettlementDecision.Failed).ShouldBe(agreed is { Error: not null }, what);
+                        (verdict is SettlementDecision.Contradiction).ShouldBe(agreed is null && ends.Count > 1, what);
+                        if (verdict is SettlementDecision.SeemsDead)
+                        {
+                            (all.All(s => s.Kind < SightingKind.Processed) && height >= LastValid + 32).ShouldBeTrue(what);
+                        }
+                        (verdict is SettlementDecision.NoAnswer).ShouldBe(all.All(s => s.Kind == SightingKind.Unanswered), what);
+                    }
+                }
             }
-            (verdict is SettlementDecision.NoAnswer).ShouldBe(all.All(s => s.Kind == SightingKind.Unanswered), what);
         }
     }
 

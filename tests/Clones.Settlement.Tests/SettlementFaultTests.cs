@@ -196,7 +196,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
         var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), Sol);
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
 
-        // The books believe in more than there is: somebody moved the money by hand.
+        // The database believes in more than there is: somebody moved the money by hand.
         var doomed = await host.WithAsync(
             async (services, db) =>
             {

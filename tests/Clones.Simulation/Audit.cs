@@ -45,7 +45,7 @@ internal static class Audit
             {
                 yield return $"payment {payment.Id} is {payment.Status} for ever: {transaction.Reason}";
             }
-            // After a restore others are told again of what the books had forgotten.
+            // After a restore others are told again of what the database had forgotten.
             if (world.TimesTold(payment.Id) > expected * (1 + world.Database.Restores))
             {
                 yield return $"payment {payment.Id} was told complete {world.TimesTold(payment.Id)} times";

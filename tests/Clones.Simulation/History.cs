@@ -5,7 +5,7 @@ namespace Clones.Simulation;
 /// <summary>One history: payments, trouble, healing, and what was found. The same seed gives the same history, to the last message.</summary>
 /// <param name="Findings">Empty where every promise held.</param>
 /// <param name="Milliseconds">Of simulated time.</param>
-/// <param name="Fingerprint">Of everything on chain and in the books: equal for equal histories.</param>
+/// <param name="Fingerprint">Of everything on chain and in the database: equal for equal histories.</param>
 internal sealed record History(
     ulong Seed,
     IReadOnlyList<string> Findings,

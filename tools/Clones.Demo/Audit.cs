@@ -12,7 +12,7 @@ internal sealed record Finding(string What, string Books, string Chain)
     public bool Agrees => Books == Chain;
 }
 
-/// <summary>Counts on the chain: every transaction of the books landed once, nothing else touched the wallet, balances agree to the last unit.</summary>
+/// <summary>Counts on the chain: every transaction of the database landed once, nothing else touched the wallet, balances agree to the last unit.</summary>
 internal sealed class Audit(IRpcClient rpc)
 {
     public async Task<IReadOnlyList<Finding>> CheckAsync(StoryResult story, CancellationToken cancellation)
@@ -55,7 +55,7 @@ internal sealed class Audit(IRpcClient rpc)
         return new Finding("deposit wallet, token base units", $"{story.FundedTokens - paid}", $"{onChain.Value.Amount}");
     }
 
-    /// <summary>What the wallet was funded with, less what the transactions of the books took from it by the chain's own account.</summary>
+    /// <summary>What the wallet was funded with, less what the transactions of the database took from it by the chain's own account.</summary>
     private async Task<Finding> LamportBalanceAsync(StoryResult story, IReadOnlyList<SignatureInfo> history, CancellationToken cancellation)
     {
         var books = story.FundedLamports;
@@ -83,7 +83,9 @@ internal sealed class Audit(IRpcClient rpc)
                 cancellationToken: cancellation
             );
             if (holdings.Value.Amount == BaseUnits(reward))
+            {
                 received++;
+            }
         }
         return new Finding("fresh wallets that hold exactly their reward", $"{rewards.Count}", $"{received}");
     }

@@ -68,7 +68,10 @@ internal sealed class Cluster(IRpcClient rpc, TimeProvider time)
         var latest = await rpc.GetLatestBlockhashAsync(cancellationToken: cancellation);
         var builder = new TransactionBuilder().SetFeePayer(signers[0].PublicKey).SetRecentBlockhash(latest.Blockhash);
         foreach (var instruction in instructions)
+        {
             builder.AddInstruction(instruction);
+        }
+
         var transaction = builder.Build(signers);
         await rpc.SendTransactionAsync(transaction.Serialize(), cancellationToken: cancellation);
         await UntilAsync(transaction.Id, Commitment.Finalized, cancellation);
@@ -82,9 +85,14 @@ internal sealed class Cluster(IRpcClient rpc, TimeProvider time)
             if (statuses.Value[0] is { } status)
             {
                 if (!status.Succeeded)
+                {
                     throw new InvalidOperationException($"The cluster rejected {signature}: {status.Err}");
+                }
+
                 if (status.ConfirmationStatus >= commitment)
+                {
                     return;
+                }
             }
             await Task.Delay(PollEvery, time, cancellation);
         }

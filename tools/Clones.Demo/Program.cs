@@ -4,7 +4,10 @@ using Clones.Solana.Rpc;
 using Spectre.Console;
 
 if (WalletCommand.IsAskedFor(args))
+{
     return await WalletCommand.RunAsync(args, Console.In, Console.Out, Console.Error);
+}
+
 if (args.Length > 0)
 {
     Console.Error.WriteLine($"Unknown argument \"{args[0]}\". Without any the demo runs; {WalletCommand.Usage}");
@@ -13,7 +16,9 @@ if (args.Length > 0)
 
 // Redirected output has no width of its own, and signatures must not be cut.
 if (Console.IsOutputRedirected)
+{
     AnsiConsole.Profile.Width = 220;
+}
 
 using var interrupt = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

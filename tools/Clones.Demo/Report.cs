@@ -12,6 +12,7 @@ internal static class Report
     {
         var transitions = Titled("Every transition of the agent", "#", "time (UTC)", "from", "event", "to", "", "actor");
         foreach (var t in story.History)
+        {
             transitions.AddRow(
                 Cells(
                     $"{t.Sequence}",
@@ -23,20 +24,33 @@ internal static class Report
                     Shortened(t.Actor, 24)
                 )
             );
+        }
+
         AnsiConsole.Write(transitions);
 
         var transactions = Titled("Every transaction", "what", "amount", "status", "slot", "signature");
         foreach (var t in story.OwnerTransactions)
+        {
             transactions.AddRow(Cells(t.Kind, "", t.Status ?? "", $"{t.Slot}", SignatureOf(t.Signature)));
+        }
+
         foreach (var p in story.Payments.Reverse())
+        {
             transactions.AddRow(Cells(p.Kind, $"{p.Amount} {p.TokenSymbol}", p.Status, $"{p.Slot}", SignatureOf(p.Signature)));
+        }
+
         AnsiConsole.Write(transactions);
         if (AnsiConsole.Profile.Width < WidthOfWholeSignatures)
+        {
             AnsiConsole.WriteLine($"Whole signatures: in a terminal of {WidthOfWholeSignatures} columns, or into a file.");
+        }
 
         var audit = Titled("The books against the chain", "what", "books", "chain", "");
         foreach (var f in findings)
+        {
             audit.AddRow(Cells(f.What, f.Books, f.Chain, f.Agrees ? "agrees" : "DIFFERS"));
+        }
+
         AnsiConsole.Write(audit);
     }
 
@@ -49,7 +63,10 @@ internal static class Report
     {
         var table = new Table().Border(TableBorder.Ascii2).Title(title);
         foreach (var column in columns)
+        {
             table.AddColumn(new TableColumn(column).NoWrap());
+        }
+
         return table;
     }
 

@@ -130,7 +130,10 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
         {
             var agent = await owner.GetAgentAsync(agentId, cancellation);
             if (agent.Status == "FAILED")
+            {
                 throw new InvalidOperationException($"The deployment failed: {agent.LastError}");
+            }
+
             if (agent.Status == leadsTo)
             {
                 narrator.Say(
@@ -141,7 +144,9 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
                 return await owner.GetOwnerTransactionAsync(agentId, kind, cancellationToken: cancellation);
             }
             if (time.GetElapsedTime(started) > Patience)
+            {
                 throw new TimeoutException($"The agent is {agent.Status} and did not become {leadsTo} within {Patience}.");
+            }
 
             signed = await SignWhatWaitsAsync(agentId, kind, signed, cancellation);
             await Task.Delay(PollEvery, time, cancellation);
@@ -153,7 +158,9 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
     {
         var offered = await owner.GetOwnerTransactionAsync(agentId, kind, Callers.Wait, cancellation);
         if (offered.Transaction is not { } unsigned || unsigned == signed)
+        {
             return signed;
+        }
 
         try
         {
@@ -230,15 +237,27 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
                 .EnumeratePaymentsAsync(trainingPoolId: trainingPoolId, cancellationToken: cancellation)
                 .ToListAsync(cancellation);
             if (payments.FirstOrDefault(p => p.Status == "FAILED") is { } failed)
+            {
                 throw new InvalidOperationException($"Payment {failed.Id} failed: {failed.Reason}");
+            }
+
             var completed = payments.Count(p => p.Status == "COMPLETED");
             if (completed > shown)
+            {
                 narrator.Say($"{completed} of {count} payments finalized on chain");
+            }
+
             shown = completed;
             if (completed == count)
+            {
                 return payments;
+            }
+
             if (time.GetElapsedTime(deadline) > Patience)
+            {
                 throw new TimeoutException($"{count - completed} of {count} payments are not finalized after {Patience}.");
+            }
+
             await Task.Delay(PollEvery, time, cancellation);
         }
     }

@@ -36,7 +36,10 @@ internal static class WalletCommand
                     return 0;
                 case ["sign-in"]:
                     using (var api = Callers.Anonymous(new Uri(Required("CLONES_API_URL"))))
+                    {
                         await output.WriteLineAsync((await api.SignInAsync(wallet.Address, wallet.SignMessageAsync)).AccessToken);
+                    }
+
                     return 0;
                 case ["sign"]:
                     return await SignAsync(wallet, await input.ReadToEndAsync(), output, error);

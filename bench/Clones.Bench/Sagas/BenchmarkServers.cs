@@ -59,9 +59,15 @@ internal sealed class BenchmarkServers(SagaBenchmarkOptions options) : IAsyncDis
         {
             await using var channel = await connection.CreateChannelAsync();
             foreach (var queue in _queues)
+            {
                 await channel.QueueDeleteAsync(queue);
+            }
+
             foreach (var exchange in _exchanges)
+            {
                 await channel.ExchangeDeleteAsync(exchange);
+            }
+
             await connection.DisposeAsync();
         }
         NpgsqlConnection.ClearAllPools();

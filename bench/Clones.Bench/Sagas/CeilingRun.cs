@@ -62,7 +62,9 @@ internal sealed class CeilingRun(NpgsqlDataSource database, IChannel consumer, I
                         await HandleAsync(messageId, body);
                         await consumer.BasicAckAsync(tag, multiple: false);
                         if (Interlocked.Decrement(ref left) == 0)
+                        {
                             work.Writer.Complete();
+                        }
                     }
                 })
         );

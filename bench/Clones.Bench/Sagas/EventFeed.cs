@@ -66,7 +66,10 @@ internal static class EventFeed
             {
                 var there = await channel.MessageCountAsync(queue, timeout.Token);
                 if (there >= wanted)
+                {
                     return there;
+                }
+
                 await Task.Delay(10, timeout.Token);
             }
         }

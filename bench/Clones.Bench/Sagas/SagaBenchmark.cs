@@ -29,22 +29,31 @@ internal static class SagaBenchmark
             "client CPU ms each"
         );
         if (ceiling is { } hand)
+        {
             table.AddRow(
                 "hand-written (RabbitMQ.Client + Npgsql)",
                 $"{SagaBenchmarkOptions.CeilingParallel}",
                 $"{hand.PerSecond:0}",
                 $"{hand.CpuMilliseconds:0.00}"
             );
+        }
+
         if (store is { } ours)
+        {
             table.AddRow(
                 "MassTransit + Clones.Persistence.Messaging",
                 $"{options.Parallel}",
                 $"{ours.PerSecond:0}",
                 $"{ours.CpuMilliseconds:0.00}"
             );
+        }
+
         AnsiConsole.Write(table);
         if (ceiling is { } most && store is { } reached)
+        {
             AnsiConsole.WriteLine($"{reached.PerSecond / most.PerSecond:P0} of the ceiling ({options.Events} events)");
+        }
+
         return 0;
     }
 }

@@ -21,7 +21,10 @@ internal sealed record SagaBenchmarkOptions(string Postgres, Uri RabbitMq, int S
     {
         var values = new Dictionary<string, string>();
         for (var i = 0; i < args.Count; i += 2)
+        {
             values[args[i]] = i + 1 < args.Count ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value.");
+        }
+
         var options = new SagaBenchmarkOptions(
             Take("--postgres", Environment.GetEnvironmentVariable("CLONES_BENCH_POSTGRES"))
                 ?? throw new ArgumentException("Name the database: CLONES_BENCH_POSTGRES or --postgres."),

@@ -25,10 +25,13 @@ internal static class StoreRun
 
         using var host = Build(servers, options, input, output);
         await using (var scope = host.Services.CreateAsyncScope())
+        {
             await BenchmarkServers.ExecuteAsync(
                 servers.Postgres,
                 scope.ServiceProvider.GetRequiredService<StepDbContext>().Database.GenerateCreateScript()
             );
+        }
+
         await host.StartAsync();
         var rate = await EventFeed.RateIntoAsync(servers.RabbitMq, output, options.Events);
         await host.StopAsync();
@@ -102,7 +105,9 @@ internal static class StoreRun
         await reader.ReadAsync();
         var (sagas, marks, left) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
         if (sagas != options.Sagas || marks != options.Events || left != 0)
+        {
             throw new InvalidOperationException($"Wrong books: {sagas} sagas done, {marks} inbox marks, {left} outbox rows left.");
+        }
     }
 
     private sealed class Exchanges(string output) : IEntityNameFormatter

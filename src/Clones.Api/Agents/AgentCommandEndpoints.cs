@@ -150,9 +150,15 @@ internal sealed class AgentCommands(ClonesDbContext db, AgentLifecycles lifecycl
         var isHeldUp = prefer.Time is null && HeldUp.Contains(kind) && await db.HasSubmissionInFlightAsync(id, cancellationToken);
         operation = await waiter.WaitAsync(operation, isHeldUp ? new PreferWait(RefusalLimit) : prefer, cancellationToken);
         if (operation is { Status: OperationStatus.Refused, ErrorCode: ProblemCode.SubmissionInFlight })
+        {
             throw await waiter.RefusedAsync(operation, cancellationToken);
+        }
+
         if (prefer.Time is null || operation.Status != OperationStatus.Succeeded)
+        {
             return OperationEndpoints.Accepted(operation);
+        }
+
         row = await db.FindOwnAgentAsync(id, caller, cancellationToken);
         EntityTag.Write(context, row.Version);
         return TypedResults.Ok(AgentView.Of(row));

@@ -34,7 +34,7 @@ internal static class AgentEndpoints
             .RequireAuthorization(Policies.OwnerOrOps)
             .WithPages()
             .WithName("listAgentHistory")
-            .WithSummary("Every transition and every refused event, oldest first")
+            .WithSummary("Every transition and every rejected event, oldest first")
             .WithProblems(400, 401, 403, 404);
         agents.MapLifecycle();
         agents.MapAgentEvents();
@@ -55,9 +55,15 @@ internal static class AgentEndpoints
         var query = PageQuery.Read(context, sealer, "status", "trainingPoolId");
         var agents = db.Agents.AsNoTracking();
         if (caller.Wallet?.ToString() is { } owner)
+        {
             agents = agents.Where(a => a.OwnerAddress == owner);
+        }
+
         if (query.After is { } after)
+        {
             agents = agents.Where(a => a.Id.CompareTo(after) < 0);
+        }
+
         var rows = Filter(agents.WithLifecycle(db), context.Request.Query)
             .OrderByDescending(r => r.Agent.Id)
             .Take(query.Limit + 1)
@@ -71,7 +77,10 @@ internal static class AgentEndpoints
         if (query.TryGetValue("status", out var status))
         {
             if (!AgentStatus.All.Contains(status.ToString()))
+            {
                 fields.Refuse<string>("status", "is not a status of agents");
+            }
+
             var state = UpperSnakeCase.ToPascalCase(status.ToString());
             var isDraft = status == AgentStatus.Draft;
             rows = rows.Where(r => r.Life!.CurrentState == state || (isDraft && r.Life == null));

@@ -55,7 +55,10 @@ internal static class AgentEventsEndpoint
         var length = (await db.FindAgentAsync(id, caller, cancellationToken)).Life?.Sequence ?? 0;
         // A database that was restored knows less than this client: what it has seen since would never come again.
         if (after > length)
+        {
             throw new ProblemException(Problem.Field(LastEventId, $"is beyond the history of this agent, which ends with {length}"));
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         // Kestrel waits for open requests when the process is told to end; this one would never end by itself.
         var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, process.ApplicationStopping);
@@ -67,7 +70,10 @@ internal static class AgentEventsEndpoint
     private static long ReadLastEventId(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(LastEventId, out var values))
+        {
             return 0;
+        }
+
         return values.Count == 1 && long.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? last
             : throw new ProblemException(Problem.Field(LastEventId, "must be the id of an event of this stream, a whole number"));
@@ -88,7 +94,10 @@ internal static class AgentEventsEndpoint
         {
             var rows = await RowsAsync(agentId, after, db, cancellationToken);
             if (rows is null)
+            {
                 yield break;
+            }
+
             foreach (var row in rows)
             {
                 after = row.Sequence;
@@ -96,11 +105,19 @@ internal static class AgentEventsEndpoint
                 yield return new SseItem<TransitionView?>(TransitionView.Of(row), Transition) { EventId = number };
             }
             if (rows.Count > 0)
+            {
                 continue;
+            }
+
             if (await LongerAsync(agentId, after, watch, cancellationToken) is not { } isLonger)
+            {
                 yield break;
+            }
+
             if (!isLonger)
+            {
                 yield return new SseItem<TransitionView?>(null, Ping);
+            }
         }
     }
 

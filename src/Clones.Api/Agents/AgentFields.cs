@@ -65,7 +65,10 @@ internal readonly record struct TokenSupply(ulong Value) : IField<TokenSupply, s
     {
         var largest = ulong.MaxValue;
         for (var i = 0; i < decimals.Value; i++)
+        {
             largest /= 10;
+        }
+
         return Value <= largest ? null : new Refusal($"must be at most \"{largest}\" with {decimals.Value} decimals");
     }
 }
@@ -77,7 +80,10 @@ internal readonly record struct Liquidity(ulong Lamports) : IField<Liquidity, st
     {
         var amount = DecimalAmount.Parse(raw);
         if (amount.Reason is { } reason)
+        {
             return new Refusal(reason);
+        }
+
         var lamports = amount.Value.ToBaseUnits(TokenCatalogue.SolDecimals);
         return lamports.Reason is null ? new Liquidity(lamports.Value) : new Refusal(lamports.Reason);
     }
@@ -110,7 +116,9 @@ file static class Choice
         foreach (var value in Enum.GetValues<T>())
         {
             if (UpperSnakeCase.From(value) == raw)
+            {
                 return value;
+            }
         }
         return null;
     }

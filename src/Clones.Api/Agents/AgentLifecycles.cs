@@ -17,18 +17,23 @@ internal sealed class AgentLifecycles(ClonesDbContext db, OperationWaiter waiter
     public async Task AwaitAsync(AgentRow row, CancellationToken cancellationToken)
     {
         if (row.Life is not null)
+        {
             return;
+        }
+
         var begun = await waiter.UntilAsync(
             () => db.AgentLifecycles.AnyAsync(l => l.CorrelationId == row.Agent.Id, cancellationToken),
             Limit,
             cancellationToken
         );
         if (!begun)
+        {
             throw new ProblemException(
                 new Problem(503, ProblemCode.WorkersBusy, "The workers have not taken up this agent yet; try again in a moment.")
                 {
                     RetryAfterSeconds = 2,
                 }
             );
+        }
     }
 }

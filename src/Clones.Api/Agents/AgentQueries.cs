@@ -22,7 +22,7 @@ internal static class AgentQueries
         return row is not null && caller.MayRead(row.Agent.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
     }
 
-    /// <summary>Whether something of the agent may still land on chain, as the books say.</summary>
+    /// <summary>Whether something of the agent may still land on chain, as the database says.</summary>
     public static Task<bool> HasSubmissionInFlightAsync(this ClonesDbContext db, Guid agentId, CancellationToken cancellationToken) =>
         db
             .TransactionAttempts.Where(LiveAttempts.MayLandFilter)

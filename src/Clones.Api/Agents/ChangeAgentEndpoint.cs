@@ -42,11 +42,14 @@ internal static class ChangeAgentEndpoint
         var row = new AgentRow { Agent = agent, Life = life };
         EntityTag.Demand(context, row.Version);
         if (row.Status != AgentStatus.Draft)
+        {
             throw new ProblemException(
                 new Problem(409, ProblemCode.AgentNotDraft, $"The agent is {row.Status}; it can be changed in {AgentStatus.Draft} only.")
             );
+        }
         // A draft of a restored database may have been deployed with other fields since, and would never be taken for what stands on chain.
         if (await db.MayHaveForgottenAsync(id, heartbeatSeen: 0, cancellationToken))
+        {
             throw new ProblemException(
                 new Problem(
                     409,
@@ -57,6 +60,8 @@ internal static class ChangeAgentEndpoint
                     RetryAfterSeconds = 60,
                 }
             );
+        }
+
         Apply(body, agent);
         agent.UpdatedAt = time.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
@@ -69,32 +74,71 @@ internal static class ChangeAgentEndpoint
     {
         var fields = new Fields();
         if (body.Name.IsGiven)
+        {
             agent.Name = fields.Text<AgentName>("name", body.Name.Value).Value;
+        }
+
         if (body.Ticker.IsGiven)
+        {
             agent.Ticker = fields.Text<Ticker>("ticker", body.Ticker.Value).Value;
+        }
+
         if (body.Description.IsGiven)
+        {
             agent.Description = fields.Text<AgentDescription>("description", body.Description.Value).Value;
+        }
+
         if (body.LogoUrl.IsGiven)
+        {
             agent.LogoUrl = fields.OptionalText<LogoUrl>("logoUrl", body.LogoUrl.Value)?.Value;
+        }
+
         if (body.Supply.IsGiven)
+        {
             agent.Supply = fields.Text<TokenSupply>("supply", body.Supply.Value).Value;
+        }
+
         if (body.Decimals.IsGiven)
+        {
             agent.Decimals = Number<TokenDecimals>(fields, "decimals", body.Decimals.Value).Value;
+        }
+
         if (body.MinimumLiquidity.IsGiven)
+        {
             agent.MinimumLiquidityLamports = fields.Text<Liquidity>("minimumLiquidity", body.MinimumLiquidity.Value).Lamports;
+        }
+
         if (body.GatedPercentage.IsGiven)
+        {
             agent.GatedPercentage = Number<GatedPercentage>(fields, "gatedPercentage", body.GatedPercentage.Value).Value;
+        }
+
         if (body.TokenStandard.IsGiven)
+        {
             agent.TokenStandard = fields.Text<ChosenStandard>("tokenStandard", body.TokenStandard.Value).Value;
+        }
+
         if (body.DeploymentPayer.IsGiven)
+        {
             agent.DeploymentPayer = fields.Text<ChosenPayer>("deploymentPayer", body.DeploymentPayer.Value).Value;
+        }
+
         if (body.KeepMintAuthority.IsGiven)
+        {
             agent.KeepsMintAuthority = Flag(fields, "keepMintAuthority", body.KeepMintAuthority.Value);
+        }
+
         if (body.FreezeAuthority.IsGiven)
+        {
             agent.HasFreezeAuthority = Flag(fields, "freezeAuthority", body.FreezeAuthority.Value);
+        }
+
         fields.ThrowIfRefused();
         if (new TokenSupply(agent.Supply).RefuseWith(new TokenDecimals(agent.Decimals)) is { } tooLarge)
+        {
             fields.Refuse<TokenSupply>("supply", tooLarge.Reason);
+        }
+
         fields.ThrowIfRefused();
     }
 

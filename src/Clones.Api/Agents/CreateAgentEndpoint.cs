@@ -41,7 +41,10 @@ internal static class CreateAgentEndpoint
             var agent = Parse(body, caller, time.GetUtcNow());
             await db.FindOwnPoolAsync(agent.TrainingPoolId, caller, cancellationToken);
             if (await db.Agents.AnyAsync(a => a.TrainingPoolId == agent.TrainingPoolId, cancellationToken))
+            {
                 throw Exists();
+            }
+
             db.Agents.Add(agent);
             operation = operations.New(Kind, caller, key, hash, agentId: agent.Id);
             var message = new RegisterAgent
@@ -78,7 +81,10 @@ internal static class CreateAgentEndpoint
         var standard = fields.OptionalText<ChosenStandard>("tokenStandard", body.TokenStandard);
         var payer = fields.OptionalText<ChosenPayer>("deploymentPayer", body.DeploymentPayer);
         if (!fields.IsRefused("decimals") && supply.RefuseWith(decimals) is { } tooLarge)
+        {
             fields.Refuse<TokenSupply>("supply", tooLarge.Reason);
+        }
+
         fields.ThrowIfRefused();
 
         return new Agent

@@ -43,7 +43,7 @@ internal static class LifecycleEndpoint
         var machine =
             await db.LifecycleMachines.AsNoTracking().OrderByDescending(m => m.LastStartedAt).FirstOrDefaultAsync(cancellationToken)
             ?? throw new ProblemException(
-                new Problem(503, ProblemCode.WorkersBusy, "No worker has told its state machine yet; try again in a moment.")
+                new Problem(503, ProblemCode.WorkersBusy, "No worker has published its state machine yet; try again in a moment.")
                 {
                     RetryAfterSeconds = 2,
                 }
@@ -66,13 +66,21 @@ internal static class LifecycleEndpoint
         foreach (var (name, values) in query)
         {
             if (values.Count != 1)
+            {
                 fields.Refuse<string>(name, "must be given once");
+            }
             else if (name == "format")
+            {
                 format = values[0] is Json or Mermaid or Svg ? values[0]! : fields.Refuse<string>(name, "must be json, mermaid or svg")!;
+            }
             else if (name == "agent")
+            {
                 agentId = Guid.TryParseExact(values[0], "D", out var id) ? id : fields.Refuse<Guid>(name, "must be a UUID");
+            }
             else
+            {
                 fields.Refuse<string>(name.Length <= 50 ? name : name[..50], "is not a parameter here");
+            }
         }
         fields.ThrowIfRefused();
         return (format, agentId);

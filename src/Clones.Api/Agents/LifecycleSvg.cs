@@ -74,7 +74,10 @@ internal static class LifecycleSvg
         foreach (var line in lines.Where(l => !l.IsStraight).OrderBy(l => l.Bottom - l.Top).ThenBy(l => l.Top))
         {
             while (placed.Any(p => p.IsDown == line.IsDown && p.Lane == line.Lane && p.Top <= line.Bottom && p.Bottom >= line.Top))
+            {
                 line.Lane++;
+            }
+
             placed.Add(line);
         }
         return lines;

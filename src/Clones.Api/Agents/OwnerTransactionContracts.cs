@@ -21,7 +21,10 @@ internal sealed record TermsView(IReadOnlyList<string> Steps, string Payer, stri
     public static TermsView? Of(TransactionAttempt? attempt)
     {
         if (attempt?.Terms is not { } json)
+        {
             return null;
+        }
+
         var terms = DeploymentTerms.FromJson(json);
         return new TermsView(
             terms.Steps,

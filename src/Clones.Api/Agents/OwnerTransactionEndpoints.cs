@@ -43,13 +43,17 @@ internal static class OwnerTransactionEndpoints
         var current = await transactions.FindAsync(id, of, cancellationToken);
         var isWanted = row.Status == of.StatusThatWants();
         if (!isWanted && current.Transaction is null)
+        {
             throw NotWanted(row, of);
+        }
 
         var isExpired =
             current.Attempt is { Status: AttemptStatus.Prepared } prepared
             && await transactions.HasExpiredAsync(prepared, cancellationToken);
         if (!isWanted || !(isExpired || current.NeedsAttempt))
+        {
             return TypedResults.Ok(OwnerTransactionView.Of(of, owner, current.Transaction, current.Attempt));
+        }
 
         // The lifecycle asked for the first one itself; a dead one is followed by another when its owner asks. Asking twice is harmless.
         if (current.Attempt is not null && caller.Owns(owner))
@@ -69,7 +73,10 @@ internal static class OwnerTransactionEndpoints
         );
         var view = OwnerTransactionView.Of(of, owner, current.Transaction, current.Attempt);
         if (isThere)
+        {
             return TypedResults.Ok(view);
+        }
+
         context.Response.Headers.RetryAfter = "1";
         return TypedResults.Accepted((string?)null, view.WithoutTransaction());
     }

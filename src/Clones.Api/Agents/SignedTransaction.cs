@@ -18,7 +18,10 @@ internal sealed class SignedTransaction : IField<SignedTransaction, string>
     {
         var bytes = new byte[Transaction.SizeMax];
         if (raw.Any(char.IsWhiteSpace) || !Convert.TryFromBase64String(raw, bytes, out var length))
+        {
             return new Refusal($"must be base64 of at most {Transaction.SizeMax} bytes");
+        }
+
         try
         {
             return new SignedTransaction(bytes[..length], Transaction.Deserialize(bytes.AsSpan(0, length)));
@@ -46,11 +49,19 @@ internal sealed class SignedTransaction : IField<SignedTransaction, string>
         {
             var (signer, signature) = (transaction.Message.Signers[slot], transaction.Signatures[slot]);
             if (signature.IsMissing)
+            {
                 continue;
+            }
+
             if (!Ed25519.Verify(signer, attempt.MessageBytes, signature))
+            {
                 throw NotValid($"holds a signature of {signer} that is none over this message");
+            }
+
             if (signer == owner)
+            {
                 owners = signature;
+            }
         }
         return owners ?? throw NotValid($"does not hold a valid signature of {owner}");
     }

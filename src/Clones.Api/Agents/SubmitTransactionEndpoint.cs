@@ -42,13 +42,21 @@ internal static class SubmitTransactionEndpoint
         // Asked before the lock is taken: a lock must not wait for a node.
         var seen = await transactions.FindAsync(id, of, cancellationToken);
         if (seen is not ({ } transaction, { } attempt))
+        {
             throw OwnerTransactionEndpoints.NotWanted(row, of);
+        }
+
         if (!signed.Carries(attempt))
+        {
             throw await RefusedAsync(db, transaction, signed, cancellationToken);
+        }
+
         var signature = signed.SignatureOf(PublicKey.Parse(row.Agent.OwnerAddress), attempt).ToString();
         var isPrepared = attempt.Status == AttemptStatus.Prepared;
         if (isPrepared && await transactions.HasExpiredAsync(attempt, cancellationToken))
+        {
             throw Expired();
+        }
 
         await using var scope = await db.Database.BeginTransactionAsync(cancellationToken);
         // Both are gone where a backup was restored meanwhile.
@@ -63,11 +71,19 @@ internal static class SubmitTransactionEndpoint
                 cancellationToken
             ) ?? throw Expired();
         if (attempt.OwnerSignature == signature)
+        {
             return Answer(id, kind, OwnerTransactionView.Of(of, row.Agent.OwnerAddress, transaction, attempt));
+        }
+
         if (attempt.Status != AttemptStatus.Prepared || transaction.AttemptNumber != attempt.Number)
+        {
             throw Expired();
+        }
+
         if (transaction.Status is not (TransactionStatus.Accepted or TransactionStatus.Expired))
+        {
             throw OwnerTransactionEndpoints.NotWanted(row, of);
+        }
 
         attempt.MoveTo(AttemptStatus.Submitted);
         attempt.OwnerSignature = signature;

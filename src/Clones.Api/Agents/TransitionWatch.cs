@@ -41,7 +41,10 @@ internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider 
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             if (waiters.IsEmpty)
+            {
                 continue;
+            }
+
             try
             {
                 await LookAsync([.. waiters.Keys], stoppingToken);
@@ -65,7 +68,9 @@ internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider 
         foreach (var waiter in waiting)
         {
             if (lengths.GetValueOrDefault(waiter.AgentId) > waiter.After)
+            {
                 waiter.Longer.TrySetResult();
+            }
         }
     }
 

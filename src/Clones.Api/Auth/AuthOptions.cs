@@ -32,9 +32,12 @@ internal sealed class AuthOptions
     {
         var tokenKey = configuration["CLONES_AUTH_TOKEN_KEY"];
         if (tokenKey is null || tokenKey.Length < KeyLengthMin)
+        {
             throw new ConfigurationMissingException(
                 $"Set CLONES_AUTH_TOKEN_KEY to at least {KeyLengthMin} random characters, e.g. from: openssl rand -base64 48"
             );
+        }
+
         return new AuthOptions
         {
             TokenKey = Encoding.UTF8.GetBytes(tokenKey),

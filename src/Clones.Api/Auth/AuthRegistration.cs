@@ -55,6 +55,8 @@ internal static class AuthRegistration
             Guid.TryParseExact(context.Principal?.FindFirst(AccessTokens.SessionClaim)?.Value, "n", out var id)
             && await sessions.IsOpenAsync(id, context.HttpContext.RequestAborted);
         if (!isOpen)
+        {
             context.Fail("The session has ended.");
+        }
     }
 }

@@ -19,7 +19,10 @@ internal sealed record Caller(string Id, PublicKey? Wallet, IReadOnlySet<string>
     public static Caller? From(ClaimsPrincipal user)
     {
         if (user.FindFirstValue(ApiKeyClaim) is { } keyId)
+        {
             return new Caller($"api-key:{keyId}", null, user.FindAll(ScopeClaim).Select(c => c.Value).ToHashSet());
+        }
+
         return PublicKey.TryParse(user.FindFirstValue(WalletClaim), out var wallet)
             ? new Caller($"wallet:{wallet}", wallet, new HashSet<string>())
             : null;

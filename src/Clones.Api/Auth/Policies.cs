@@ -53,9 +53,14 @@ internal static class Policies
         {
             var caller = Caller.From(context.User);
             if (caller is not null && ((requirement.Wallets && caller.Wallet is not null) || requirement.Scopes.Any(caller.Has)))
+            {
                 context.Succeed(requirement);
+            }
             else
+            {
                 context.Fail(new AuthorizationFailureReason(this, $"This is for {requirement.Who}."));
+            }
+
             return Task.CompletedTask;
         }
     }

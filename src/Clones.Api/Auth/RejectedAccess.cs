@@ -15,7 +15,10 @@ internal sealed class RejectedAccess : IAuthorizationMiddlewareResultHandler
     )
     {
         if (authorizeResult.Succeeded)
+        {
             return next(context);
+        }
+
         if (authorizeResult.Forbidden)
         {
             var reason = authorizeResult.AuthorizationFailure?.FailureReasons.FirstOrDefault()?.Message;

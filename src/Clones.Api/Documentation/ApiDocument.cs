@@ -85,17 +85,32 @@ internal static class ApiDocument
         var parameters = metadata.OfType<System.Reflection.MethodInfo>().FirstOrDefault()?.GetParameters() ?? [];
         operation.Parameters ??= [];
         if (parameters.Any(p => p.ParameterType == typeof(IdempotencyKey)))
+        {
             operation.Parameters.Add(
                 Header("Idempotency-Key", "1-200 printable ASCII characters.", isRequired: metadata.OfType<MovesMoney>().Any())
             );
+        }
+
         if (parameters.Any(p => p.ParameterType == typeof(PreferWait)))
+        {
             operation.Parameters.Add(Header("Prefer", "wait=N: seconds to wait for the workers, at most 30."));
+        }
+
         if (context.Description.HttpMethod == "PATCH")
+        {
             operation.Parameters.Add(Header("If-Match", "The ETag of what was read, or * to overwrite.", isRequired: true));
+        }
+
         foreach (var parameter in metadata.OfType<QueryParameter>())
+        {
             operation.Parameters.Add(parameter.ToParameter());
+        }
+
         if (!metadata.OfType<IAllowAnonymous>().Any())
+        {
             AddCallers(operation, context, metadata);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -111,11 +126,19 @@ internal static class ApiDocument
             .SingleOrDefault();
         operation.Security = [];
         if (requirement is not { Wallets: false })
+        {
             operation.Security.Add(Scheme("wallet"));
+        }
+
         if (requirement is not { Scopes: [] })
+        {
             operation.Security.Add(Scheme("apiKey"));
+        }
+
         if (requirement is not null)
+        {
             operation.Description = $"For {requirement.Who}.";
+        }
 
         OpenApiSecurityRequirement Scheme(string name) => new() { [new OpenApiSecuritySchemeReference(name, context.Document)] = [] };
     }

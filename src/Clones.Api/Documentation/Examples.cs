@@ -19,13 +19,21 @@ internal static class Examples
     public static Task AddAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         foreach (var media in Media(operation.RequestBody?.Content))
+        {
             media.Example = OfSchema(NameOf(media.Schema));
+        }
+
         foreach (var (status, response) in operation.Responses ?? [])
-        foreach (var media in Media(response.Content))
-            media.Example =
-                NameOf(media.Schema) == nameof(ProblemView)
-                    ? OfProblem(operation, status)
-                    : OfResponse(operation, status, media) ?? media.Example;
+        {
+            foreach (var media in Media(response.Content))
+            {
+                media.Example =
+                    NameOf(media.Schema) == nameof(ProblemView)
+                        ? OfProblem(operation, status)
+                        : OfResponse(operation, status, media) ?? media.Example;
+            }
+        }
+
         return Task.CompletedTask;
     }
 
@@ -34,7 +42,10 @@ internal static class Examples
     {
         var problems = All["problems"]!;
         if ((problems[$"{operation.OperationId} {status}"] ?? problems[status])?.DeepClone() is not JsonObject example)
+        {
             return null;
+        }
+
         var (code, detail) = (example["code"]!.GetValue<string>(), example["detail"]!.GetValue<string>());
         example.Remove("code");
         example.Remove("detail");
@@ -42,7 +53,10 @@ internal static class Examples
         var document = new Problem(int.Parse(status), code, detail).ToDocument();
         document["requestId"] = "019abc3e8b507e559071a3c5e7092b4d";
         foreach (var (name, value) in example)
+        {
             document[name] = value?.DeepClone();
+        }
+
         return document;
     }
 
@@ -52,9 +66,15 @@ internal static class Examples
     private static JsonNode? OfSchema(string? name)
     {
         if (name is null)
+        {
             return null;
+        }
+
         if (!name.StartsWith(PagePrefix, StringComparison.Ordinal))
+        {
             return All["schemas"]![name]?.DeepClone();
+        }
+
         return OfSchema(name[PagePrefix.Length..]) is { } item
             ? new JsonObject { ["items"] = new JsonArray(item), ["nextCursor"] = null }
             : null;

@@ -12,7 +12,10 @@ internal static class OptionalSchema
     {
         var type = context.JsonTypeInfo.Type;
         if (!Is(type))
+        {
             return;
+        }
+
         var inner = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], null, cancellationToken);
         schema.Type = MayBeNull(context) ? inner.Type | JsonSchemaType.Null : inner.Type;
         schema.Items = inner.Items;

@@ -24,10 +24,15 @@ internal static class ResponseHeaders
         foreach (var (status, response) in operation.Responses ?? [])
         {
             if (response is not OpenApiResponse answer)
+            {
                 continue;
+            }
+
             var headers = answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
             foreach (var (name, header) in Of(operation, status, SchemaOf(answer), mayWait))
+            {
                 headers[name] = header;
+            }
         }
         return Task.CompletedTask;
     }
@@ -37,7 +42,10 @@ internal static class ResponseHeaders
     {
         var responses = operation.Responses ??= [];
         if (responses.ContainsKey("429"))
+        {
             return;
+        }
+
         responses["429"] = new OpenApiResponse
         {
             Description = "Too Many Requests",
@@ -70,31 +78,60 @@ internal static class ResponseHeaders
             || operation.OperationId is "createToken" or "refreshToken" or "getLifecycle" or "exportPayments" or "streamAgentEvents"
                 && status == "200"
         )
+        {
             yield return ("Cache-Control", Header("Has no-store: not to be kept.", isAlways: true));
+        }
+
         if (status == "401")
+        {
             yield return (
                 "WWW-Authenticate",
                 Header("The ways to say who calls (RFC 9110, 11.6.1): Bearer, ApiKey. Not sent where a sign-in was refused.")
             );
+        }
+
         if (status == "429")
+        {
             yield return ("Retry-After", Header("Whole seconds until another request is looked at.", isAlways: true));
+        }
+
         if (status == "503")
+        {
             yield return ("Retry-After", Header("Whole seconds after which it is worth another try."));
+        }
+
         if (status == "409")
+        {
             yield return (
                 "Retry-After",
                 Header("Whole seconds, where time will mend it: pool_not_ready, submission_in_flight, chain_is_read.")
             );
+        }
+
         if (status == "202" && operation.OperationId == "getOwnerTransaction")
+        {
             yield return ("Retry-After", Header("Whole seconds after which to look again.", isAlways: true));
+        }
+
         if (status == "201" || status == "202" && operation.OperationId != "getOwnerTransaction")
+        {
             yield return ("Location", Header("Where it is to be read: a path on this host.", isAlways: true));
+        }
+
         if (status is "200" or "201" && Versioned.Contains(schema))
+        {
             yield return ("ETag", Header("Its version, for If-Match of a PATCH.", isAlways: true));
+        }
+
         if (mayWait && status is "200" or "202")
+        {
             yield return ("Preference-Applied", Header("wait=N, where Prefer asked for it and it was understood (RFC 7240)."));
+        }
+
         if (operation.OperationId == "exportPayments" && status == "200")
+        {
             yield return ("Content-Disposition", Header("attachment; filename=\"payments.csv\"", isAlways: true));
+        }
     }
 
     private static string? SchemaOf(OpenApiResponse response) =>

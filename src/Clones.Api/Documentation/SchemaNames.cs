@@ -16,10 +16,16 @@ internal sealed class SchemaNames
     {
         var type = Nullable.GetUnderlyingType(json.Type) ?? json.Type;
         if (OptionalSchema.Is(type) || type == typeof(JsonElement) || type == typeof(JsonObject))
+        {
             return null;
+        }
+
         var name = OpenApiOptions.CreateDefaultSchemaReferenceId(json);
         if (name is not null && taken.GetOrAdd(name, type) != type)
+        {
             throw new InvalidOperationException($"{type} and {taken[name]} would both be the schema {name}: rename one of them.");
+        }
+
         return name;
     }
 }

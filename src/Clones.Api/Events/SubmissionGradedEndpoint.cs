@@ -18,7 +18,7 @@ internal static class SubmissionGradedEndpoint
             .MapPost("/submission-graded", PublishAsync)
             .RequireAuthorization(Policies.PublishEvents)
             .WithName("publishSubmissionGraded")
-            .WithSummary("Tell of a graded submission; it is decided once, however often it is told")
+            .WithSummary("Publish a graded submission; it is decided once, however often it is published")
             .WithProblems(400, 401, 403, 404, 422, 503);
 
     private static async Task<Accepted> PublishAsync(
@@ -35,13 +35,16 @@ internal static class SubmissionGradedEndpoint
         var score = fields.Number<Score>("score", body.Score);
         fields.ThrowIfRefused();
         if (!await db.TrainingPools.AnyAsync(p => p.Id == body.TrainingPoolId, cancellationToken))
+        {
             throw new ProblemException(Problem.NotFound);
+        }
 
         if (
             await db.RewardDecisions.AsNoTracking().FirstOrDefaultAsync(d => d.SubmissionId == id.Value, cancellationToken) is { } decided
             && (decided.TrainingPoolId, decided.Submitter, decided.TaskId, decided.Score)
                 != (body.TrainingPoolId, $"{submitter}", task?.Value, score.Value)
         )
+        {
             throw new ProblemException(
                 new Problem(
                     422,
@@ -49,6 +52,7 @@ internal static class SubmissionGradedEndpoint
                     "This submissionId was decided before with other contents, and is decided once. Another submission needs an id of its own."
                 )
             );
+        }
 
         // Into the outbox, and on disk: what has been answered with 202 is not lost, whether the broker is there or not.
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -23,9 +23,12 @@ internal static class CrossOrigin
     {
         var origins = (configuration[Name] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var origin in origins.Where(o => !IsOrigin(o)))
+        {
             throw new ConfigurationMissingException(
                 $"{Name} has \"{origin}\". Set origins separated by commas, each scheme and host and nothing behind them, as https://app.example.org"
             );
+        }
+
         return services.AddCors(cors =>
             cors.AddDefaultPolicy(policy =>
                 policy

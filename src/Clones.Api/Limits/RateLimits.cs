@@ -57,9 +57,13 @@ internal sealed class RateLimits(LimitOptions options) : IAsyncDisposable
         }
         using var place = streams.AttemptAcquire(context);
         if (place.IsAcquired)
+        {
             await next(context);
+        }
         else
+        {
             await TooMany($"At most {StreamsMax} streams at a time; close one.", TimeSpan.FromSeconds(15)).ExecuteAsync(context);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -92,7 +96,10 @@ internal sealed class RateLimits(LimitOptions options) : IAsyncDisposable
     private static string NetworkOf(IPAddress? address)
     {
         if (address is { IsIPv4MappedToIPv6: true })
+        {
             address = address.MapToIPv4();
+        }
+
         return address is { AddressFamily: AddressFamily.InterNetworkV6 }
             ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
             : $"{address}";

@@ -19,7 +19,10 @@ internal sealed class OperationStarter(ClonesDbContext db, IPublishEndpoint bus,
     public async Task<Operation?> FindAsync(Caller caller, IdempotencyKey? key, byte[] requestHash, CancellationToken cancellationToken)
     {
         if (key is null)
+        {
             return null;
+        }
+
         var earlier = await db
             .Operations.AsNoTracking()
             .FirstOrDefaultAsync(o => o.Caller == caller.Id && o.IdempotencyKey == key.Value, cancellationToken);
@@ -73,7 +76,10 @@ internal sealed class OperationStarter(ClonesDbContext db, IPublishEndpoint bus,
                 await FindAsync(caller, new IdempotencyKey(operation.IdempotencyKey), operation.RequestHash!, cancellationToken) is
                 { } first
             )
+            {
                 return first;
+            }
+
             throw;
         }
     }

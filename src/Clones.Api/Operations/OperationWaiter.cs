@@ -24,7 +24,10 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
     public async Task<Operation> WaitAsync(Operation operation, PreferWait prefer, CancellationToken cancellationToken)
     {
         if (prefer.Time is null)
+        {
             return operation;
+        }
+
         await UntilAsync(
             async () =>
                 (operation = await db.Operations.AsNoTracking().SingleAsync(o => o.Id == operation.Id, cancellationToken)).Status
@@ -45,7 +48,10 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
         while (!await isSo())
         {
             if (time.GetElapsedTime(start) >= limit)
+            {
                 return false;
+            }
+
             await Task.Delay(Interval, time, cancellationToken);
         }
         return true;

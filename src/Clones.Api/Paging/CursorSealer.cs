@@ -28,7 +28,9 @@ internal sealed class CursorSealer(AuthOptions options)
         {
             var bytes = Base64Url.DecodeFromChars(cursor);
             if (CryptographicOperations.FixedTimeEquals(bytes.AsSpan(IdBytes), Tag(bytes[..IdBytes], scope)))
+            {
                 return new Guid(bytes.AsSpan(0, IdBytes), bigEndian: true);
+            }
         }
         throw new ProblemException(Problem.Field("cursor", "is not one of this list with these filters"));
     }

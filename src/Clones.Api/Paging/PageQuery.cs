@@ -21,7 +21,9 @@ internal sealed record PageQuery(int Limit, Guid? After, string Scope)
             query.TryGetValue("limit", out var text)
             && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= LimitMax)
         )
+        {
             throw new ProblemException(Problem.Field("limit", $"must be a whole number from 1 to {LimitMax}"));
+        }
 
         // A cursor is good for the list, filters and caller that it was made for.
         var scope = string.Join('&', filters.ToArray().Select(f => $"{f}={query[f]}").Prepend(context.Request.Path.Value));
@@ -34,9 +36,14 @@ internal sealed record PageQuery(int Limit, Guid? After, string Scope)
         foreach (var (name, values) in context.Request.Query)
         {
             if (!known.Contains(name))
+            {
                 throw new ProblemException(Problem.Field(Shown(name), "is not a parameter of this list"));
+            }
+
             if (values.Count != 1)
+            {
                 throw new ProblemException(Problem.Field(name, "must be given once"));
+            }
         }
     }
 

@@ -27,7 +27,10 @@ internal static class CreatePaymentEndpoint
     )
     {
         if (key is null)
+        {
             throw IdempotencyKey.Required();
+        }
+
         var incoming = await intake.ReadAsync(body, caller, key.Value, cancellationToken);
         var payment = await door.AcceptAsync(incoming.Request, incoming.DepositAddress, incoming.Token, cancellationToken);
         var view = PaymentView.Of(payment, await intake.TokensAsync(cancellationToken));

@@ -48,7 +48,7 @@ internal sealed class PaymentBatch(
 
     /// <summary>In one commit, or none of them.</summary>
     /// <returns>Where one holds a problem, nothing was stored, and the others are what would have been.</returns>
-    /// <exception cref="ProblemException">The nodes lag behind the books.</exception>
+    /// <exception cref="ProblemException">The nodes lag behind the database.</exception>
     public async Task<IReadOnlyList<BatchOutcome>> AcceptAllAsync(
         IReadOnlyList<IncomingPayment> payments,
         CancellationToken cancellationToken
@@ -60,7 +60,9 @@ internal sealed class PaymentBatch(
             db.ChangeTracker.Clear();
             var seen = new List<TransferOutlook?>();
             foreach (var some in payments.Chunk(QuestionsAtOnce))
+            {
                 seen.AddRange(await LookAsync(some, minContextSlot, cancellationToken));
+            }
 
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var outcomes = new BatchOutcome[payments.Count];
@@ -75,7 +77,9 @@ internal sealed class PaymentBatch(
             // Said aloud: the messages of the scope go with it.
             await transaction.RollbackAsync(cancellationToken);
             if (minContextSlot is null)
+            {
                 return outcomes;
+            }
         }
         throw AcceptanceAnswer.NodesLag();
     }
@@ -99,9 +103,15 @@ internal sealed class PaymentBatch(
         {
             var result = await AcceptAsync(request, seen[i], cancellationToken);
             if (result is PaymentAcceptanceResult.BalanceTooOld old)
+            {
                 return old.MinContextSlot;
+            }
+
             if (result is PaymentAcceptanceResult.Accepted accepted)
+            {
                 await door.SaveAsync(accepted, cancellationToken);
+            }
+
             outcomes[i] = result is null
                 ? new BatchOutcome(null, Problem.ChainUnavailable)
                 : await TryAsync(() => Task.FromResult(AcceptanceAnswer.PaymentOf(result, token)));
@@ -117,9 +127,15 @@ internal sealed class PaymentBatch(
     )
     {
         if (seen is not null)
+        {
             return await acceptance.AcceptAsync(request, seen, cancellationToken);
+        }
+
         if (request.MayWait)
+        {
             return await acceptance.AcceptWaitingAsync(request, "chain_unavailable: No node answered.", cancellationToken);
+        }
+
         return await acceptance.FindAsync(request, cancellationToken);
     }
 

@@ -56,13 +56,18 @@ internal static class PaymentBatchEndpoint
                 ? await batch.AcceptAllAsync(payments, cancellationToken)
                 : await batch.AcceptEachAsync(payments, cancellationToken);
             for (var i = 0; i < results.Count; i++)
+            {
                 outcomes[readable[i].Index] = results[i];
+            }
         }
 
         var tokens = await intake.TokensAsync(cancellationToken);
         var refusals = outcomes.Count(o => o is { Problem: not null });
         if (body.AllOrNothing && refusals > 0)
+        {
             throw Refused(body.Payments, outcomes, refusals);
+        }
+
         var items = outcomes.Select((outcome, i) => View(i, body.Payments[i].IdempotencyKey, outcome, tokens));
         return TypedResults.Ok(new PaymentBatchView(outcomes.Length - refusals, refusals, [.. items]));
     }
@@ -72,16 +77,25 @@ internal static class PaymentBatchEndpoint
     {
         var fields = new Fields();
         if (payments.Count is 0 or > PaymentsMax)
+        {
             fields.Refuse<string>("payments", $"must be 1 to {PaymentsMax} payments");
+        }
+
         var keys = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Math.Min(payments.Count, PaymentsMax); i++)
         {
             if (payments[i] is not { } payment)
+            {
                 fields.Refuse<string>($"payments[{i}]", "must not be null");
+            }
             else if (!IdempotencyKey.IsOne(payment.IdempotencyKey))
+            {
                 fields.Refuse<string>($"payments[{i}].idempotencyKey", "must be 1 to 200 printable ASCII characters");
+            }
             else if (!keys.Add(payment.IdempotencyKey))
+            {
                 fields.Refuse<string>($"payments[{i}].idempotencyKey", "stands in this batch twice");
+            }
         }
         fields.ThrowIfRefused();
     }

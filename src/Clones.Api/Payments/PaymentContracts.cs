@@ -67,7 +67,7 @@ internal sealed record PaymentView(
 /// <summary>One signed message. The signed bytes themselves are nobody's business.</summary>
 /// <param name="Error">As the chain said it.</param>
 /// <param name="Evidence">
-/// Why it is known to be over: the death certificate, or what else closed it. Which nodes said what is for keys with scope ops.
+/// Why it is known to be over: the expiry proof, or what else closed it. Which nodes said what is for keys with scope ops.
 /// </param>
 internal sealed record AttemptView(
     int Number,
@@ -111,9 +111,15 @@ internal sealed record AttemptView(
     private static JsonElement? WithoutNodes(string? evidence)
     {
         if (evidence is null || JsonNode.Parse(evidence) is not JsonObject document || !document.ContainsKey("nodes"))
+        {
             return Json(evidence);
+        }
+
         foreach (var name in (string[])["nodes", "singleNode", "reason"])
+        {
             document.Remove(name);
+        }
+
         return JsonSerializer.SerializeToElement(document);
     }
 }

@@ -52,7 +52,10 @@ internal static class PaymentEndpoints
         var filter = PaymentFilter.Read(context.Request.Query);
         var payments = filter.Apply(Readable(db, caller));
         if (query.After is { } after)
+        {
             payments = payments.Where(p => p.Id.CompareTo(after) < 0);
+        }
+
         var rows = await payments.OrderByDescending(p => p.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, p => p.Id, p => PaymentView.Of(p, tokens), sealer));

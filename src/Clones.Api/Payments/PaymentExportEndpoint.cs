@@ -66,7 +66,9 @@ internal static class PaymentExportEndpoint
         {
             await writer.WriteLineAsync(Line(PaymentView.Of(payment, tokens)));
             if (++written % FlushEvery == 0)
+            {
                 await writer.FlushAsync(cancellationToken);
+            }
         }
     }
 
@@ -106,7 +108,10 @@ internal static class PaymentExportEndpoint
     internal static string Field(string? text)
     {
         if (text is null)
+        {
             return "";
+        }
+
         var harmless = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{text}" : text;
         return harmless.AsSpan().IndexOfAny(Quoted) < 0 ? harmless : $"\"{harmless.Replace("\"", "\"\"")}\"";
     }

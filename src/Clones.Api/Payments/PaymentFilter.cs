@@ -32,7 +32,10 @@ internal sealed record PaymentFilter(
         }
         Guid? pool = null;
         if (query.TryGetValue("trainingPoolId", out var text))
+        {
             pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Refuse<Guid>("trainingPoolId", "must be a UUID");
+        }
+
         var recipient = query.TryGetValue("recipient", out var r) ? fields.Text<AccountAddress>("recipient", r).Key.ToString() : null;
         var reference = query.TryGetValue("reference", out var own) ? fields.Text<PaymentReference>("reference", own).Value : null;
         var from = fields.OptionalText<Timestamp>("createdFrom", query.TryGetValue("createdFrom", out var f) ? $"{f}" : null);
@@ -44,15 +47,30 @@ internal sealed record PaymentFilter(
     public IQueryable<Payment> Apply(IQueryable<Payment> payments)
     {
         if (Status is { } status)
+        {
             payments = payments.Where(p => p.Status == status);
+        }
+
         if (TrainingPoolId is { } pool)
+        {
             payments = payments.Where(p => p.TrainingPoolId == pool);
+        }
+
         if (Recipient is { } recipient)
+        {
             payments = payments.Where(p => p.Recipient == recipient);
+        }
+
         if (CreatedFrom is { } from)
+        {
             payments = payments.Where(p => p.CreatedAt >= from);
+        }
+
         if (CreatedBefore is { } before)
+        {
             payments = payments.Where(p => p.CreatedAt < before);
+        }
+
         return Reference is { } reference ? payments.Where(p => p.Reference == reference) : payments;
     }
 }

@@ -14,7 +14,7 @@ namespace Clones.Api.Payments;
 /// <summary>A reward that a caller asks for, in value types, out of a pool that they may pay from.</summary>
 internal sealed record IncomingPayment(PaymentRequest Request, PublicKey DepositAddress, Token Token);
 
-/// <summary>Reads rewards out of request bodies, as far as the books alone can say; pools and tokens once for each request.</summary>
+/// <summary>Reads rewards out of request bodies, as far as the database alone can say; pools and tokens once for each request.</summary>
 internal sealed class PaymentRequestReader(ClonesDbContext db)
 {
     private readonly Dictionary<Guid, PoolRow?> pools = [];
@@ -32,9 +32,14 @@ internal sealed class PaymentRequestReader(ClonesDbContext db)
 
         var row = await PoolAsync(body.TrainingPoolId, cancellationToken);
         if (row is null || !(caller.Owns(row.Pool.OwnerAddress) || caller.Has(Scopes.PaymentsWrite)))
+        {
             throw new ProblemException(Problem.NotFound);
+        }
+
         if (row.DepositAddress is null)
+        {
             throw PoolEndpoints.PoolNotReady();
+        }
 
         var token = (await TokensAsync(cancellationToken)).ByMint(row.Pool.Mint);
         var units = fields.Take("amount", amount.ToBaseUnits(token.Decimals));

@@ -40,7 +40,9 @@ internal sealed class PaymentService(
     {
         // A replay must not depend on the chain or on today's balance.
         if (await acceptance.FindAsync(request, cancellationToken) is { } earlier)
+        {
             return AcceptanceAnswer.PaymentOf(earlier, token);
+        }
 
         ulong? minContextSlot = null;
         for (var read = 1; ; read++)
@@ -67,14 +69,23 @@ internal sealed class PaymentService(
 
             var result = await CommitAsync(() => acceptance.AcceptAsync(request, outlook, cancellationToken), cancellationToken);
             if (result is not PaymentAcceptanceResult.BalanceTooOld old)
+            {
                 return AcceptanceAnswer.PaymentOf(result, token);
+            }
+
             if (read == ReadsMax && request.MayWait)
+            {
                 return AcceptanceAnswer.PaymentOf(
                     await StoreAsync(request, "chain_unavailable: The nodes lag behind.", cancellationToken),
                     token
                 );
+            }
+
             if (read == ReadsMax)
+            {
                 throw AcceptanceAnswer.NodesLag();
+            }
+
             minContextSlot = old.MinContextSlot;
             db.ChangeTracker.Clear();
         }
@@ -91,7 +102,10 @@ internal sealed class PaymentService(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var result = await accept();
         if (result is not PaymentAcceptanceResult.Accepted accepted)
+        {
             return result;
+        }
+
         await SaveAsync(accepted, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await crashes.ReachAsync(CrashPoint.PaymentAccepted, cancellationToken);
@@ -102,7 +116,10 @@ internal sealed class PaymentService(
     public async Task SaveAsync(PaymentAcceptanceResult.Accepted accepted, CancellationToken cancellationToken)
     {
         if (accepted.TransactionId is { } transactionId)
+        {
             await bus.Publish(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
     }
 }

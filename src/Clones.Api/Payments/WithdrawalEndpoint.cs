@@ -33,7 +33,10 @@ internal static class WithdrawalEndpoint
     )
     {
         if (key is null)
+        {
             throw IdempotencyKey.Required();
+        }
+
         var fields = new Fields();
         var recipient = fields.Text<AccountAddress>("recipient", body.Recipient);
         var amount = fields.Text<DecimalAmount>("amount", body.Amount);
@@ -44,11 +47,16 @@ internal static class WithdrawalEndpoint
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         var token = body.TokenSymbol == TokenCatalogue.SolSymbol ? tokens.ByMint(null) : tokens.ByMint(row.Pool.Mint);
         if (token.Symbol != body.TokenSymbol)
+        {
             fields.Refuse<string>("tokenSymbol", $"must be {row.Pool.TokenSymbol}, the pool's token, or SOL");
+        }
+
         var units = fields.Take("amount", amount.ToBaseUnits(token.Decimals));
         fields.ThrowIfRefused();
         if (row.DepositAddress is null)
+        {
             throw PoolEndpoints.PoolNotReady();
+        }
 
         var payment = await door.AcceptAsync(
             new PaymentRequest

@@ -36,7 +36,10 @@ internal static class ChangePoolEndpoint
         var resumes = Apply(body, pool, (await TokenCatalogue.ReadAsync(db, cancellationToken)).ByMint(pool.Mint).Decimals);
         pool.UpdatedAt = time.GetUtcNow();
         if (resumes && pool.DepositWalletId is not null)
+        {
             await bus.Publish(new RefreshPoolFunds { TrainingPoolId = id }, cancellationToken);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
 
         var row = await db.FindPoolAsync(id, caller, cancellationToken);
@@ -50,40 +53,68 @@ internal static class ChangePoolEndpoint
         var fields = new Fields();
         int? Limit(string field, int? given) => given is { } limit ? fields.Number<UploadLimit>(field, limit).Value : null;
         if (body.Name.IsGiven && fields.Text<PoolName>("name", body.Name.Value) is { Value: not null } name)
+        {
             pool.Name = name.Value;
+        }
+
         if (body.PricePerDemo.IsGiven)
         {
             var price = fields.Text<DecimalAmount>("pricePerDemo", body.PricePerDemo.Value);
             if (!fields.IsRefused("pricePerDemo"))
+            {
                 pool.PricePerDemo = fields.Take("pricePerDemo", price.ToBaseUnits(decimals));
+            }
         }
         if (body.Skills.IsGiven)
+        {
             pool.Skills = fields
                 .Take("skills", body.Skills.Value is { } skills ? Skills.Parse(skills) : new Refusal("must not be null"))
                 .Values;
+        }
+
         if (body.UploadLimit.IsGiven)
+        {
             pool.UploadLimit = Limit("uploadLimit", body.UploadLimit.Value);
+        }
+
         if (body.UploadLimitPerDay.IsGiven)
+        {
             pool.UploadLimitPerDay = Limit("uploadLimitPerDay", body.UploadLimitPerDay.Value);
+        }
+
         if (body.UploadLimitPerTask.IsGiven)
+        {
             pool.UploadLimitPerTask = Limit("uploadLimitPerTask", body.UploadLimitPerTask.Value);
+        }
+
         if (body.TaskRewardLimits.IsGiven)
+        {
             pool.TaskRewardLimits = fields
                 .Take(
                     "taskRewardLimits",
                     body.TaskRewardLimits.Value is { } tasks ? TaskRewardLimits.Parse(tasks, decimals) : new Refusal("must not be null")
                 )
                 .Values;
+        }
+
         var resumes = body.Status is { IsGiven: true, Value: "LIVE" } && pool.Status == TrainingPoolStatus.Paused;
         if (body.Status is { IsGiven: true, Value: not ("PAUSED" or "LIVE") })
+        {
             fields.Refuse<string>("status", "must be PAUSED or LIVE");
+        }
+
         fields.ThrowIfRefused();
 
         // Resumed without funds until the workers have read them: rewards then wait for a moment instead of failing.
         if (resumes)
+        {
             pool.Status = TrainingPoolStatus.NoFunds;
+        }
         else if (body.Status.Value == "PAUSED")
+        {
             pool.Status = TrainingPoolStatus.Paused;
+        }
+
         return resumes;
     }
 }

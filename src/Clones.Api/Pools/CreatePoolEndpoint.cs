@@ -63,7 +63,10 @@ internal static class CreatePoolEndpoint
         fields.Text<TokenSymbol>("tokenSymbol", body.TokenSymbol);
         var token = tokens.BySymbol(body.TokenSymbol);
         if (token is null)
+        {
             fields.Refuse<string>("tokenSymbol", "is not listed; GET /v1/tokens shows those that are");
+        }
+
         var units = token is null || fields.IsRefused("pricePerDemo") ? 0 : fields.Take("pricePerDemo", price.ToBaseUnits(token.Decimals));
         var taskLimits =
             token is not null && body.TaskRewardLimits is { } tasks

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Pools;
 
-/// <summary>The books of reservations and what the chain has shown, in one list.</summary>
+/// <summary>The database of reservations and what the chain has shown, in one list.</summary>
 internal static class LedgerQuery
 {
     /// <param name="after">Sort key of the last entry of the page before; null begins with the newest.</param>

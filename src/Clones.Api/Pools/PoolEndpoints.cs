@@ -53,9 +53,15 @@ internal static class PoolEndpoints
         var query = PageQuery.Read(context, sealer);
         var pools = db.TrainingPools.AsNoTracking();
         if (caller.Wallet?.ToString() is { } owner)
+        {
             pools = pools.Where(p => p.OwnerAddress == owner);
+        }
+
         if (query.After is { } after)
+        {
             pools = pools.Where(p => p.Id.CompareTo(after) < 0);
+        }
+
         var rows = await pools.OrderByDescending(p => p.Id).Take(query.Limit + 1).WithDepositAddress(db).ToListAsync(cancellationToken);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, r => r.Pool.Id, r => PoolView.Of(r, tokens), sealer));
@@ -88,7 +94,10 @@ internal static class PoolEndpoints
     {
         var row = await db.FindPoolAsync(id, caller, cancellationToken);
         if (row.DepositAddress is null)
+        {
             throw PoolNotReady();
+        }
+
         var hash = IdempotencyKey.HashOf("REFRESH_POOL", id, "");
         var operation = await operations.FindAsync(caller, key, hash, cancellationToken);
         if (operation is null)
@@ -113,7 +122,10 @@ internal static class PoolEndpoints
     {
         operation = await waiter.WaitAsync(operation, prefer, cancellationToken);
         if (operation.Status != Domain.Operations.OperationStatus.Succeeded || prefer.Time is null)
+        {
             return OperationEndpoints.Accepted(operation);
+        }
+
         var row = await db.FindPoolAsync(operation.TrainingPoolId!.Value, caller, cancellationToken);
         EntityTag.Write(context, $"{row.Pool.Version}");
         return TypedResults.Ok(PoolView.Of(row, await TokenCatalogue.ReadAsync(db, cancellationToken)));

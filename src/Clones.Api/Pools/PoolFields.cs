@@ -29,18 +29,30 @@ internal readonly record struct TaskRewardLimits
     public static Parsed<TaskRewardLimits> Parse(IReadOnlyDictionary<string, string> raw, int decimals)
     {
         if (raw.Count > PoolRules.TaskLimitsMax)
+        {
             return new Refusal($"must be at most {PoolRules.TaskLimitsMax} tasks");
+        }
+
         var limits = new Dictionary<string, ulong>(StringComparer.Ordinal);
         foreach (var (task, text) in raw)
         {
             if (PoolRules.RefuseTask(task) is { } reason)
+            {
                 return new Refusal($"each task {reason}");
+            }
+
             if (text is null)
+            {
                 return new Refusal("each limit must not be null");
+            }
+
             var amount = DecimalAmount.Parse(text);
             var units = amount.Reason is { } bad ? new Refusal(bad) : amount.Value.ToBaseUnits(decimals);
             if (units.Reason is { } refusal)
+            {
                 return new Refusal($"each limit {refusal}");
+            }
+
             limits.Add(task, units.Value);
         }
         return new TaskRewardLimits(limits);

@@ -40,7 +40,10 @@ internal static class RewardDecisionsEndpoint
         var query = PageQuery.Read(context, sealer, "submissionId", "submitter", "taskId");
         var decisions = Filter(db.RewardDecisions.AsNoTracking().Where(d => d.TrainingPoolId == id), context.Request.Query);
         if (query.After is { } after)
+        {
             decisions = decisions.Where(d => d.Id.CompareTo(after) < 0);
+        }
+
         var rows = await decisions.OrderByDescending(d => d.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
         var decimals = (await TokenCatalogue.ReadAsync(db, cancellationToken)).ByMint(pool.Mint).Decimals;
         return TypedResults.Ok(query.ToPage(rows, d => d.Id, d => RewardDecisionView.Of(d, decimals), sealer));
@@ -55,9 +58,15 @@ internal static class RewardDecisionsEndpoint
             decisions = decisions.Where(d => d.Submitter == submitter);
         }
         if (Text("submissionId") is { } submission)
+        {
             decisions = decisions.Where(d => d.SubmissionId == submission);
+        }
+
         if (Text("taskId") is { } task)
+        {
             decisions = decisions.Where(d => d.TaskId == task);
+        }
+
         fields.ThrowIfRefused();
         return decisions;
 

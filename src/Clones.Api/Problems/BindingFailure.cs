@@ -8,7 +8,10 @@ internal static partial class BindingFailure
     public static string Describe(string message)
     {
         if (Parameter().Match(message) is { Success: true } match)
+        {
             return $"{match.Groups[1].Value} is not valid.";
+        }
+
         return message.Contains("body", StringComparison.OrdinalIgnoreCase) ? "A JSON body is required." : "The request is not valid HTTP.";
     }
 

@@ -13,15 +13,30 @@ internal static partial class JsonProblem
         var message = exception.Message;
         var field = FieldOf(exception);
         if (message.Contains("missing required properties", StringComparison.Ordinal))
+        {
             return Missing(message);
+        }
+
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
+        {
             return Problem.Field(field ?? "body", "is not a field of this request");
+        }
+
         if (message.Contains("uplicate property", StringComparison.Ordinal))
+        {
             return Problem.Field(field ?? "body", "is given twice");
+        }
+
         if (message.Contains("doesn't allow", StringComparison.Ordinal))
+        {
             return Problem.Field(field ?? "body", "must not be null");
+        }
+
         if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
+        {
             return Problem.Field(field ?? "body", field is null ? "must be an object" : $"must be {Wanted(exception)}");
+        }
+
         return new Problem(400, ProblemCode.InvalidJson, Where(exception, field));
     }
 
@@ -36,7 +51,10 @@ internal static partial class JsonProblem
     private static string? FieldOf(JsonException exception)
     {
         if (exception.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal))
+        {
             return Cut(path[2..]);
+        }
+
         return Quoted().Match(exception.Message) is { Success: true } quoted
             ? Cut(JsonNamingPolicy.CamelCase.ConvertName(quoted.Groups[1].Value))
             : null;

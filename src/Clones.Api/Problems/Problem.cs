@@ -34,7 +34,10 @@ internal sealed record Problem(int Status, string Code, string Detail) : IResult
         httpContext.Response.StatusCode = Status;
         httpContext.Response.Headers.CacheControl = "no-store";
         if (RetryAfterSeconds is { } seconds)
+        {
             httpContext.Response.Headers.RetryAfter = seconds.ToString();
+        }
+
         return httpContext.Response.WriteAsJsonAsync(document, options: null, "application/problem+json", httpContext.RequestAborted);
     }
 
@@ -50,9 +53,15 @@ internal sealed record Problem(int Status, string Code, string Detail) : IResult
             ["code"] = Code,
         };
         if (Errors is not null)
+        {
             document["errors"] = JsonSerializer.SerializeToNode(Errors);
+        }
+
         foreach (var (name, value) in Members ?? new Dictionary<string, JsonNode?>())
+        {
             document[name] = value?.DeepClone();
+        }
+
         return document;
     }
 

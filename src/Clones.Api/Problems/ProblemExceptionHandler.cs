@@ -12,7 +12,10 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
             return true;
+        }
+
         var problem = exception switch
         {
             ProblemException refused => refused.Problem,

@@ -9,7 +9,10 @@ internal static class ProblemMetadata
         where TBuilder : IEndpointConventionBuilder
     {
         foreach (var status in statuses)
+        {
             builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemView), ["application/problem+json"]));
+        }
+
         return builder;
     }
 }

@@ -13,7 +13,10 @@ internal readonly record struct DecimalAmount : IField<DecimalAmount, string>
     public static Parsed<DecimalAmount> Parse(string raw)
     {
         if (!BaseUnits.TryReadDecimal(raw, out var digits, out var decimals, out var refusal))
+        {
             return new Refusal(refusal);
+        }
+
         return digits == 0 ? new Refusal("must be above zero") : new DecimalAmount(digits, decimals);
     }
 

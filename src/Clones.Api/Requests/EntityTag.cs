@@ -12,13 +12,18 @@ internal static class EntityTag
     {
         var given = context.Request.Headers.IfMatch;
         if (given.Count == 0)
+        {
             throw new ProblemException(
                 Problem.Field("If-Match", "is required: the ETag of what you read", 428, ProblemCode.PreconditionRequired)
             );
+        }
+
         var tags = given.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries));
         if (!tags.Any(tag => tag == "*" || tag == $"\"{version}\""))
+        {
             throw new ProblemException(
                 Problem.Field("If-Match", "names another version: somebody was faster, read it again", 412, ProblemCode.PreconditionFailed)
             );
+        }
     }
 }

@@ -32,7 +32,10 @@ internal sealed class Fields
     public void ThrowIfRefused()
     {
         if (errors.Count == 0)
+        {
             return;
+        }
+
         var detail =
             errors.Count == 1
                 ? $"{errors.First().Key} {errors.First().Value[0]}."

@@ -17,7 +17,10 @@ internal sealed record IdempotencyKey(string Value)
     {
         var given = context.Request.Headers[Header];
         if (given.Count == 0)
+        {
             return ValueTask.FromResult<IdempotencyKey?>(null);
+        }
+
         return given is [{ } key] && IsOne(key)
             ? ValueTask.FromResult<IdempotencyKey?>(new IdempotencyKey(key))
             : throw new ProblemException(Problem.Field(Header, "must be 1 to 200 printable ASCII characters, once"));

@@ -12,7 +12,10 @@ internal readonly record struct PreferWait(TimeSpan? Time)
     {
         var seconds = Seconds(context.Request.Headers["Prefer"]);
         if (seconds is { } applied)
+        {
             context.Response.Headers["Preference-Applied"] = $"wait={applied}";
+        }
+
         return ValueTask.FromResult(new PreferWait(seconds is { } s ? TimeSpan.FromSeconds(s) : null));
     }
 
@@ -26,7 +29,9 @@ internal readonly record struct PreferWait(TimeSpan? Time)
                 && parts[0].Equals("wait", StringComparison.OrdinalIgnoreCase)
                 && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             )
+            {
                 return (int)Math.Min(seconds, SecondsMax);
+            }
         }
         return null;
     }

@@ -14,9 +14,13 @@ internal static class RequestGuards
             async (context, next) =>
             {
                 if (Refuse(context) is { } problem)
+                {
                     await problem.ExecuteAsync(context);
+                }
                 else
+                {
                     await next(context);
+                }
             }
         );
 
@@ -25,20 +29,31 @@ internal static class RequestGuards
         var request = context.Request;
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? BodyBytesMax;
         if (request.ContentLength > limit)
+        {
             return new Problem(413, ProblemCode.BodyTooLarge, $"A body is at most {limit} bytes here.");
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
             size.MaxRequestBodySize = limit;
+        }
+
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+        {
             return null;
+        }
 
         // A compressed body is not unpacked: its size would be anybody's guess.
         if (request.Headers.ContentEncoding.Count > 0)
+        {
             return Problem.Field(
                 "Content-Encoding",
                 "must be absent; compressed bodies are not read",
                 415,
                 ProblemCode.UnsupportedMediaType
             );
+        }
+
         return request.ContentType is null || IsJsonInUtf8(request.ContentType)
             ? null
             : Problem.Field("Content-Type", "must be application/json in UTF-8", 415, ProblemCode.UnsupportedMediaType);

@@ -16,7 +16,9 @@ internal static class RequestId
                 context.TraceIdentifier = given.Count == 1 && IsPlain(given[0]) ? given[0]! : Guid.CreateVersion7().ToString("n");
                 context.Response.AddHeader(Header, context.TraceIdentifier);
                 using (LogContext.PushProperty("XRequestId", context.TraceIdentifier))
+                {
                     await next(context);
+                }
             }
         );
 

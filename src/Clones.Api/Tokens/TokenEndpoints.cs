@@ -43,20 +43,32 @@ internal static class TokenEndpoints
         var name = fields.Text<TokenSymbol>("symbol", symbol);
         var address = fields.Text<AccountAddress>("mint", body.Mint);
         if (symbol == TokenCatalogue.SolSymbol)
+        {
             fields.Refuse<TokenSymbol>("symbol", "must not be SOL, which is always listed");
+        }
+
         fields.ThrowIfRefused();
 
         if (await TokenListing.IsTakenAsync(db, name.Value, body.Mint, cancellationToken))
+        {
             throw Taken();
+        }
+
         var (account, genesis) = await rpc.ReadAsync(
             async (node, ct) =>
                 (await node.GetAccountInfoAsync(address.Key, Commitment.Finalized, null, ct), await node.GetGenesisHashAsync(ct)),
             cancellationToken
         );
         if (KnownTokens.On(genesis.ToString(), clonesMint: null).TryGetValue(name.Value, out var known) && known != body.Mint)
+        {
             throw Taken();
+        }
+
         if (!TokenListing.TryReadMint(account.Value, out var mint, out var refusal))
+        {
             throw NotAMint(refusal);
+        }
+
         var listed = new Token
         {
             Symbol = name.Value,

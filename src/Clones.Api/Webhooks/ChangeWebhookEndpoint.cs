@@ -43,11 +43,20 @@ internal static class ChangeWebhookEndpoint
     {
         var fields = new Fields();
         if (body.Url.IsGiven)
+        {
             endpoint.Url = fields.WebhookAddress(body.Url.Value, settings);
+        }
+
         if (body.Description.IsGiven)
+        {
             endpoint.Description = fields.OptionalText<WebhookDescription>("description", body.Description.Value)?.Value;
+        }
+
         if (body.EventTypes.IsGiven)
+        {
             endpoint.EventTypes = fields.Take("eventTypes", WebhookEventTypes.Parse(body.EventTypes.Value)).Values;
+        }
+
         if (body.Enabled.IsGiven)
         {
             endpoint.IsEnabled = body.Enabled.Value ?? fields.Refuse<bool>("enabled", "must be true or false");
@@ -56,6 +65,8 @@ internal static class ChangeWebhookEndpoint
         fields.ThrowIfRefused();
         // It is looked at with fresh eyes.
         if (body.Url.IsGiven || body.Enabled.IsGiven)
+        {
             endpoint.ConsecutiveFailures = 0;
+        }
     }
 }

@@ -40,9 +40,12 @@ internal static class CreateWebhookEndpoint
             cancellationToken
         );
         if (there >= PerOwnerMax)
+        {
             throw new ProblemException(
                 new Problem(409, ProblemCode.WebhookLimitReached, $"An owner has at most {PerOwnerMax} webhooks; delete one.")
             );
+        }
+
         db.WebhookEndpoints.Add(endpoint);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -53,9 +53,15 @@ internal static class WebhookDeliveryEndpoints
         var query = PageQuery.Read(context, sealer, "status");
         var deliveries = db.WebhookDeliveries.AsNoTracking().Where(d => d.EndpointId == endpoint.Id);
         if (StatusOf(context.Request.Query) is { } status)
+        {
             deliveries = deliveries.Where(d => d.Status == status);
+        }
+
         if (query.After is { } after)
+        {
             deliveries = deliveries.Where(d => d.Id.CompareTo(after) < 0);
+        }
+
         var rows = await deliveries.OrderByDescending(d => d.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, d => d.Id, WebhookDeliveryView.Of, sealer));
     }
@@ -84,7 +90,9 @@ internal static class WebhookDeliveryEndpoints
     private static WebhookDeliveryStatus? StatusOf(IQueryCollection query)
     {
         if (!query.TryGetValue("status", out var name))
+        {
             return null;
+        }
         // Looked up among the names: a parser of enums would take numbers as well.
         var known = Enum.GetValues<WebhookDeliveryStatus>().Where(s => UpperSnakeCase.From(s) == name).ToList();
         return known is [var one] ? one : throw new ProblemException(Problem.Field("status", "is not a status of deliveries"));

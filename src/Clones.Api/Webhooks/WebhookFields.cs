@@ -20,7 +20,10 @@ internal readonly record struct WebhookEventTypes
     public static Parsed<WebhookEventTypes> Parse(IReadOnlyList<string>? raw)
     {
         if (raw?.Any(type => !WebhookEventType.All.Contains(type)) == true)
+        {
             return new Refusal($"must be some of {string.Join(", ", WebhookEventType.All)}");
+        }
+
         return raw is not null && raw.Distinct(StringComparer.Ordinal).Count() != raw.Count
             ? new Refusal("must not contain one twice")
             : new WebhookEventTypes([.. raw ?? []]);

@@ -35,14 +35,23 @@ internal static class WebhookReplayEndpoint
         var endpoint = await db.FindWebhookAsync(id, caller, cancellationToken);
         var delivery = await db.FindDeliveryAsync(endpoint.Id, deliveryId, cancellationToken);
         if (!endpoint.IsEnabled)
+        {
             throw WebhookQueries.Disabled();
+        }
+
         if (delivery.AttemptCount >= AttemptsMax)
+        {
             throw Full($"It has been tried {delivery.AttemptCount} times, and is not replayed any more from {AttemptsMax} on.");
+        }
+
         var others = db.WebhookDeliveries.Where(d =>
             d.EndpointId == endpoint.Id && d.Status == WebhookDeliveryStatus.Pending && d.Id != delivery.Id
         );
         if (await others.Take(PendingMax + 1).CountAsync(cancellationToken) > PendingMax)
+        {
             throw Full($"More than {PendingMax} deliveries to this webhook are waiting already; replay when they are through.");
+        }
+
         var now = time.GetUtcNow();
         // One that is being sent this moment is left to its worker; a replay of it is no second one.
         var changed = await db
@@ -59,9 +68,12 @@ internal static class WebhookReplayEndpoint
                 cancellationToken
             );
         if (changed == 0)
+        {
             throw new ProblemException(
                 new Problem(409, ProblemCode.WebhookDeliveryInFlight, "It is being sent this moment; look at what comes of it first.")
             );
+        }
+
         return Accepted(await db.FindDeliveryAsync(endpoint.Id, deliveryId, cancellationToken));
     }
 

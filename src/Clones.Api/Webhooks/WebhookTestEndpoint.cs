@@ -31,7 +31,10 @@ internal static class WebhookTestEndpoint
     {
         var endpoint = await db.FindWebhookAsync(id, caller, cancellationToken);
         if (!endpoint.IsEnabled)
+        {
             throw WebhookQueries.Disabled();
+        }
+
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.LockOwnerAsync(endpoint.OwnerAddress, cancellationToken);
         var waiting = await db.WebhookDeliveries.CountAsync(
@@ -39,9 +42,11 @@ internal static class WebhookTestEndpoint
             cancellationToken
         );
         if (waiting >= PendingMax)
+        {
             throw new ProblemException(
                 new Problem(409, ProblemCode.WebhookTestsPending, $"{waiting} tests have not been delivered yet; look at the deliveries.")
             );
+        }
 
         var now = time.GetUtcNow();
         var delivery = new WebhookDelivery

@@ -10,7 +10,10 @@ internal static class WebhooksRegistration
     {
         var settings = WebhookSettings.Read(configuration);
         if (settings.AllowsLoopback && AuthOptions.Read(configuration).Chain.StartsWith("mainnet", StringComparison.OrdinalIgnoreCase))
+        {
             throw WebhookSettings.LoopbackOnMainnet();
+        }
+
         return services.AddSingleton(settings);
     }
 }

@@ -169,7 +169,7 @@ public sealed partial class ClonesClient
             cancellationToken
         );
 
-    /// <summary>Every transition and every refused event, oldest first. <c>GET /v1/agents/{id}/history</c></summary>
+    /// <summary>Every transition and every rejected event, oldest first. <c>GET /v1/agents/{id}/history</c></summary>
     /// <exception cref="ClonesProblemException">The API refused it.</exception>
     public Task<PageOfTransitionView> ListAgentHistoryAsync(System.Guid id, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfTransitionView>(
@@ -177,7 +177,7 @@ public sealed partial class ClonesClient
             cancellationToken
         );
 
-    /// <summary>Every transition and every refused event, oldest first: all of them, page after page as they are wanted. <c>GET /v1/agents/{id}/history</c></summary>
+    /// <summary>Every transition and every rejected event, oldest first: all of them, page after page as they are wanted. <c>GET /v1/agents/{id}/history</c></summary>
     /// <exception cref="ClonesProblemException">The API refused it.</exception>
     public IAsyncEnumerable<TransitionView> EnumerateAgentHistoryAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfTransitionView, TransitionView>(
@@ -350,7 +350,7 @@ public sealed partial class ClonesClient
             cancellationToken
         );
 
-    /// <summary>Tell of a graded submission; it is decided once, however often it is told. <c>POST /v1/events/submission-graded</c></summary>
+    /// <summary>Publish a graded submission; it is decided once, however often it is published. <c>POST /v1/events/submission-graded</c></summary>
     /// <exception cref="ClonesProblemException">The API refused it.</exception>
     public Task PublishSubmissionGradedAsync(SubmissionGradedRequest request, CancellationToken cancellationToken = default) =>
         SendAsync(

@@ -17,14 +17,22 @@ public static class LifecycleMermaid
             drawing.Append($"    {transition.From ?? "[*]"} --> {transition.To}: {transition.Event}{condition}\n");
         }
         foreach (var end in graph.Ends())
+        {
             drawing.Append($"    {end} --> [*]\n");
+        }
+
         if (current is null)
+        {
             return drawing.ToString();
+        }
 
         drawing.Append("    classDef visited fill:#dbeafe,stroke:#1d4ed8\n");
         drawing.Append("    classDef current fill:#1d4ed8,stroke:#1e3a8a,color:#ffffff\n");
         foreach (var status in graph.Statuses.Where(s => s != current && visited?.Contains(s) == true))
+        {
             drawing.Append($"    class {status} visited\n");
+        }
+
         return drawing.Append($"    class {current} current\n").ToString();
     }
 }

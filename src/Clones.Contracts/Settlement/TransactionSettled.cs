@@ -1,6 +1,6 @@
 namespace Clones.Contracts.Settlement;
 
-/// <summary>A transaction reached its end at commitment finalized; its owner (payments, deployments) closes its books.</summary>
+/// <summary>A transaction reached its end at commitment finalized; its owner (payments, deployments) closes it.</summary>
 public sealed record TransactionSettled
 {
     public required Guid TransactionId { get; init; }

@@ -8,7 +8,7 @@ internal sealed class KeyAudit(ClonesDbContext db)
 {
     private const int FindingsMax = 1_000;
 
-    // Attempts that the books learnt from the chain were signed by a database that is gone (a restore): their openings went with it. Where the
+    // Attempts that the database learnt from the chain were signed by a database that is gone (a restore): their openings went with it. Where the
     // owner pays, the mint alone signs, when it is prepared.
     private const string OpeningsAgainstSignatures = """
         WITH begun AS (SELECT min(occurred_at) AS at FROM wallet_key_events),

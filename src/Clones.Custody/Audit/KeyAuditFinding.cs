@@ -1,6 +1,6 @@
 namespace Clones.Custody.Audit;
 
-/// <summary>Something in the log of the keys, or between it and the books, that should not be.</summary>
+/// <summary>Something in the log of the keys, or between it and the database, that should not be.</summary>
 /// <param name="Subject">Sequence number, key or transaction.</param>
 /// <param name="Detail">For people.</param>
 internal sealed record KeyAuditFinding(string Subject, string Detail)

@@ -27,7 +27,7 @@ public enum CrashPoint
     /// <summary>The nodes' answers are judged; nothing of it is stored.</summary>
     DecisionReached,
 
-    /// <summary>A verdict (a death certificate, an end) is written and not yet committed.</summary>
+    /// <summary>A verdict (an expiry proof, an end) is written and not yet committed.</summary>
     DecisionWritten,
 
     /// <summary>The verdict is committed; who acts on it has not been told yet.</summary>
@@ -36,6 +36,6 @@ public enum CrashPoint
     /// <summary>The key's new ciphertext is written and not yet committed.</summary>
     KeySwapped,
 
-    /// <summary>The books of a settled transaction are closed and not yet committed.</summary>
+    /// <summary>The database of a settled transaction are closed and not yet committed.</summary>
     PaymentsClosed,
 }

@@ -1,13 +1,13 @@
 namespace Clones.Domain.Ledger;
 
-/// <summary>A finalized transaction that a deposit wallet signed, as the chain tells it. What is here stands on chain, whatever the books say.</summary>
+/// <summary>A finalized transaction that a deposit wallet signed, as the chain tells it. What is here stands on chain, whatever the database says.</summary>
 public sealed class OnChainTransaction
 {
     /// <summary>First signature, base58.</summary>
     public required string Signature { get; init; }
     public required Guid WalletId { get; init; }
 
-    /// <summary>Of its memo; null where it bears none of ours. The books may not know of such a transaction.</summary>
+    /// <summary>Of its memo; null where it bears none of ours. The database may not know of such a transaction.</summary>
     public Guid? TransactionId { get; init; }
 
     /// <summary>Of its memo.</summary>

@@ -45,7 +45,7 @@ public sealed class WalletMovement
     public required DateTimeOffset RecordedAt { get; init; }
 }
 
-/// <summary>Stored and shown in capitals. Of what the chain shows, not of what the books meant.</summary>
+/// <summary>Stored and shown in capitals. Of what the chain shows, not of what the database meant.</summary>
 public enum MovementKind
 {
     /// <summary>Came in, signed by somebody else.</summary>

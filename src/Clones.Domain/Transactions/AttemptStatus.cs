@@ -16,7 +16,7 @@ public enum AttemptStatus
     Unresolved,
     Finalized,
 
-    /// <summary>Can never land: a death certificate is stored, or it never got all its signatures.</summary>
+    /// <summary>Can never land: an expiry proof is stored, or it never got all its signatures.</summary>
     Expired,
 
     /// <summary>Executed and rejected by the chain, seen at finalized.</summary>

@@ -4,7 +4,7 @@ namespace Clones.Domain.Transactions;
 public interface IUnrecordedTokens
 {
     /// <summary>
-    /// Takes the agent's token over into the books where the finalized chain has it as promised. What is there and is something else is left to
+    /// Takes the agent's token over into the database where the finalized chain has it as promised. What is there and is something else is left to
     /// the preparation, which says so.
     /// </summary>
     /// <param name="agentId">Of an agent whose lifecycle row and open transactions the caller has locked.</param>

@@ -18,7 +18,7 @@ public static class LiveAttempts
             Statuses.Contains(attempt.Status) || (attempt.Status == AttemptStatus.Prepared && attempt.Payer == DeploymentPayer.Owner);
 
     /// <summary>
-    /// Whether an attempt may land on chain, or may have landed already, as far as the books know: one that is live, and one that is prepared
+    /// Whether an attempt may land on chain, or may have landed already, as far as the database knows: one that is live, and one that is prepared
     /// for an owner who pays, since it lacks no signature but the owner's, and nobody has to tell us when that is given and sent. Only a death
     /// certificate ends this, or the chain. An attempt of which this holds is never replaced, withdrawn or given up.
     /// </summary>

@@ -62,7 +62,7 @@ public sealed class TransactionAttempt
     /// <summary>Error of the chain as its JSON; null where there is none.</summary>
     public string? Error { get; set; }
 
-    /// <summary>The death certificate or other closing evidence, as JSON.</summary>
+    /// <summary>The expiry proof or other closing evidence, as JSON.</summary>
     public string? Evidence { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ClosedAt { get; set; }

@@ -16,7 +16,7 @@ public enum TransactionStatus
     /// <summary>The end: executed.</summary>
     Finalized,
 
-    /// <summary>The last attempt has a death certificate; the next may be signed.</summary>
+    /// <summary>The last attempt has an expiry proof; the next may be signed.</summary>
     Expired,
 
     /// <summary>The end: the chain executed and rejected it (seen at finalized), or it was refused before anything was signed.</summary>

@@ -56,16 +56,26 @@ public static class WebhookAddresses
     {
         var isV4 = address.AddressFamily == AddressFamily.InterNetwork;
         if (!isV4 && address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
             return "of an unknown kind";
+        }
         // Before the networks are asked: IPNetwork.Contains takes a mapped address for the IPv4 one in it, and compares that with IPv6.
         if (address.IsIPv4MappedToIPv6)
+        {
             return "an IPv4 address in IPv6";
+        }
+
         if (allowsLoopback && IPAddress.IsLoopback(address))
+        {
             return null;
+        }
+
         foreach (var (network, name) in isV4 ? V4 : V6)
         {
             if (network.Contains(address))
+            {
                 return name;
+            }
         }
         return isV4 || GlobalUnicast.Contains(address) ? null : "reserved";
     }

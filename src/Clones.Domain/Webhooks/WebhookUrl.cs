@@ -37,19 +37,37 @@ public static class WebhookUrl
     public static string? Refuse(string raw, bool allowsLoopback)
     {
         if (raw.Length is 0 or > LengthMax)
+        {
             return $"must be 1 to {LengthMax} characters long";
+        }
+
         if (raw.Any(c => c is <= ' ' or > '~' or '\\' or '"' or '<' or '>'))
+        {
             return "must be printable ASCII without blanks, quotes and backslashes: other characters percent-encoded, a host name in Punycode";
+        }
+
         var schemes = allowsLoopback ? (string[])["https://", "http://"] : ["https://"];
         if (!schemes.Any(s => raw.StartsWith(s, StringComparison.OrdinalIgnoreCase)) || !Uri.TryCreate(raw, UriKind.Absolute, out var url))
+        {
             return allowsLoopback ? "must be an http or https URL" : "must be an https URL";
+        }
+
         var authority = raw[(raw.IndexOf("//", StringComparison.Ordinal) + 2)..].Split('/', '?', '#')[0];
         if (authority.Contains('@', StringComparison.Ordinal) || url.UserInfo.Length > 0)
+        {
             return "must not have a login in it";
+        }
+
         if (raw.Contains('#', StringComparison.Ordinal))
+        {
             return "must not have a fragment";
+        }
+
         if (OtherPorts.Contains(url.Port))
+        {
             return "must name a port that web servers listen at";
+        }
+
         return RefuseHost(url, allowsLoopback);
     }
 
@@ -58,9 +76,15 @@ public static class WebhookUrl
         // The parser has read 0x7f.1, 2130706433 and their like as the addresses that they are.
         var host = url.IdnHost.TrimEnd('.').ToLowerInvariant();
         if (IPAddress.TryParse(host, out var address))
+        {
             return WebhookAddresses.RefusalOf(address, allowsLoopback) is { } kind ? $"must not name an address that is {kind}" : null;
+        }
+
         if (host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal))
+        {
             return allowsLoopback ? null : "must not name an address that is loopback";
+        }
+
         return url.HostNameType == UriHostNameType.Dns && host.Contains('.', StringComparison.Ordinal)
             ? null
             : "must name a host that is public: a full domain name, or an address";

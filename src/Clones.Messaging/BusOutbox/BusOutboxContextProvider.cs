@@ -24,11 +24,17 @@ internal sealed class BusOutboxContextProvider<TDbContext> : IScopedBusContextPr
     )
     {
         if (busConsumeContext.Value.HasContext)
+        {
             Context = new ConsumeContextScopedBusContext(busConsumeContext.Value.GetContext(), clientFactory.Value);
+        }
         else if (consumeContext.HasContext)
+        {
             Context = new ConsumeContextScopedBusContext<IBus>(bus, consumeContext.GetContext(), clientFactory.Value, provider);
+        }
         else
+        {
             Context = new OutboxScopedBusContext(bus, scope, new BusScopedBusContext<IBus>(bus, clientFactory.Value, provider));
+        }
     }
 
     public ScopedBusContext Context { get; }

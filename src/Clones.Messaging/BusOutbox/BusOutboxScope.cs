@@ -44,7 +44,10 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
             // Only the sweepers see the order across processes; and a row without an owner is theirs at once.
             row.LeaseOwner = row.PartitionKey is null && row.EnqueueTime is null ? Owner : null;
             if (row.LeaseOwner is null)
+            {
                 row.AvailableAt = row.EnqueueTime ?? DateTime.UnixEpoch;
+            }
+
             dbContext.Add(row);
         }
         _saved.AddRange(Pending);
@@ -64,15 +67,23 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
     public void Saved(DbContext dbContext)
     {
         foreach (var row in _saved)
+        {
             dbContext.Entry(row).State = EntityState.Detached;
+        }
+
         if (dbContext.Database.CurrentTransaction is null)
+        {
             Committed();
+        }
     }
 
     public void Committed()
     {
         if (_saved.Count == 0)
+        {
             return;
+        }
+
         OutboxMessage[] rows = [.. _saved];
         _saved.Clear();
         Deliver(rows);
@@ -84,7 +95,9 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
     protected void LetGo()
     {
         if (_dbContext is { } dbContext)
+        {
             Scopes.Remove(dbContext);
+        }
     }
 
     protected abstract Guid? Owner { get; }
@@ -117,11 +130,13 @@ internal sealed class BusOutboxScope<TDbContext>(
     {
         LetGo();
         if (Pending.Count > 0)
+        {
             logger.LogError(
                 "{Count} messages were published but never saved, and are lost: {MessageTypes}. Call SaveChanges on {DbContext} after publishing.",
                 Pending.Count,
                 string.Join(", ", Pending.Select(x => x.MessageType).Distinct()),
                 typeof(TDbContext).Name
             );
+        }
     }
 }

@@ -34,12 +34,18 @@ internal static class InboxIdentity
     private static DateTime? Version7Time(Guid id)
     {
         if (id.Version != 7 || (id.Variant & 0b1100) != 0b1000)
+        {
             return null;
+        }
+
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         long milliseconds = 0;
         foreach (var b in bytes[..6])
+        {
             milliseconds = (milliseconds << 8) | b;
+        }
+
         return milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime
             : null;
@@ -58,7 +64,10 @@ internal static class InboxIdentity
     private static Guid Derive(ReceiveContext context, byte[] fingerprint)
     {
         if (!context.TransportHeaders.TryGetHeader(MessageHeaders.MessageId, out var header) || header is not string { Length: > 0 } name)
+        {
             return Version8(fingerprint);
+        }
+
         return Guid.TryParse(name, out var id) && id != Guid.Empty ? id : Version8(SHA256.HashData(Encoding.UTF8.GetBytes("id:" + name)));
     }
 

@@ -47,8 +47,13 @@ internal sealed record InboxMark(Guid MessageId, Guid ConsumerId, DateTime? IdTi
         command.Parameters.Add(new NpgsqlParameter { Value = ConsumerId });
         var known = (long?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
         if (known is null)
+        {
             throw new MessageTooOldException(MessageId, IdTime ?? DateTime.MinValue);
+        }
+
         if (known != Fingerprint)
+        {
             throw new MessageIdReusedException(MessageId);
+        }
     }
 }

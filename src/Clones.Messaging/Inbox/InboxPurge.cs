@@ -52,9 +52,14 @@ internal sealed class InboxPurge<TDbContext>(
 
         var deleted = 0L;
         while (await DeleteAsync(connection, tables, cancellationToken).ConfigureAwait(false) is > 0 and var some)
+        {
             deleted += some;
+        }
+
         if (deleted > 0)
+        {
             logger.LogInformation("{Count} inbox marks purged", deleted);
+        }
 
         await using var move = new NpgsqlCommand(
             $"""

@@ -22,7 +22,10 @@ internal static class MessageFingerprint
             var content = new ArrayBufferWriter<byte>(body.Length);
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 64 });
             if (context.ContentType?.MediaType.Contains(Envelope, StringComparison.OrdinalIgnoreCase) == true)
+            {
                 SkipToMessage(ref reader);
+            }
+
             Write(ref reader, content);
             return SHA256.HashData(content.WrittenSpan);
         }
@@ -41,7 +44,10 @@ internal static class MessageFingerprint
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("message"u8))
+            {
                 return;
+            }
+
             reader.Skip();
         }
         throw new JsonException("The envelope holds no message.");
@@ -60,9 +66,14 @@ internal static class MessageFingerprint
                 content.Advance(reader.CopyString(content.GetSpan(length)));
             }
             else if (reader.TokenType is JsonTokenType.Number)
+            {
                 content.Write(reader.ValueSpan);
+            }
+
             if (reader.CurrentDepth <= depth && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+            {
                 return;
+            }
         }
     }
 }

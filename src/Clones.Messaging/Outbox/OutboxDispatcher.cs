@@ -47,7 +47,9 @@ internal sealed class OutboxDispatcher<TDbContext>(
         using var limit = new CancellationTokenSource(DrainFor, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         while (Volatile.Read(ref _underWay) > 0 && !either.IsCancellationRequested)
+        {
             await Task.Delay(TimeSpan.FromMilliseconds(10), time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public void Dispose() => _parallel.Dispose();
@@ -57,8 +59,13 @@ internal sealed class OutboxDispatcher<TDbContext>(
     {
         List<OutboxLanes.Place>? places = null;
         foreach (var row in rows)
+        {
             if (row.PartitionKey is { } key && places?.Exists(x => x.Key == key) != true)
+            {
                 (places ??= []).Add(_lanes.Enter(key));
+            }
+        }
+
         return new DispatchTicket(rows, places ?? [], time.GetTimestamp());
     }
 
@@ -78,16 +85,26 @@ internal sealed class OutboxDispatcher<TDbContext>(
     public void Deliver(DispatchTicket ticket)
     {
         foreach (var row in ticket.Rows)
+        {
             if (row.LeaseOwner is null && row.EnqueueTime is null)
             {
                 signal.Set();
                 break;
             }
+        }
+
         foreach (var row in ticket.Rows)
+        {
             if (row.PartitionKey is null && row.LeaseOwner is not null)
+            {
                 Start(ticket, [row], null);
+            }
+        }
+
         foreach (var place in ticket.Places)
+        {
             Start(ticket, [.. ticket.Rows.Where(x => x.PartitionKey == place.Key)], place);
+        }
     }
 
     private void Start(DispatchTicket ticket, OutboxMessage[] rows, OutboxLanes.Place? place)
@@ -112,12 +129,19 @@ internal sealed class OutboxDispatcher<TDbContext>(
             {
                 outcome = await SendAsync(ticket, rows[delivered]).ConfigureAwait(false);
                 if (outcome.Verdict is not SendVerdict.Delivered)
+                {
                     inOrder = false;
+                }
                 else
+                {
                     settlement.Delivered(rows[delivered++].SequenceNumber);
+                }
             }
             if (delivered < ours)
+            {
                 await GiveBackAsync(rows[delivered..ours], outcome).ConfigureAwait(false);
+            }
+
             inOrder &= ours == rows.Length;
         }
         catch (Exception exception)
@@ -142,7 +166,10 @@ internal sealed class OutboxDispatcher<TDbContext>(
         {
             // A process that was stopped and resumed must not send what another has meanwhile taken over.
             if (time.GetElapsedTime(ticket.LeasedAt) + options.Value.SendTimeout > UsableLease)
+            {
                 return new(SendVerdict.Outage, "The lease ran out before the message could be sent.");
+            }
+
             return await sender.SendAsync(row, _stopping).ConfigureAwait(false);
         }
         finally
@@ -155,7 +182,10 @@ internal sealed class OutboxDispatcher<TDbContext>(
     {
         var refused = outcome.Verdict is SendVerdict.Refused;
         if (refused)
+        {
             logger.LogError("Message {MessageId} could not be sent: {Error}", rows[0].MessageId, outcome.Error);
+        }
+
         var delay = outcome.Error is null ? TimeSpan.Zero : OutboxOptions.BackOff(refused ? rows[0].Attempts + 1 : 1);
         await settlement.ReleaseAsync(rows[1..], TimeSpan.Zero, null, refused: false).ConfigureAwait(false);
         await settlement.ReleaseAsync(rows[..1], delay, outcome.Error, refused).ConfigureAwait(false);

@@ -26,15 +26,21 @@ internal sealed class OutboxLanes
         get
         {
             lock (_gate)
+            {
                 return _last.Count;
+            }
         }
     }
 
     private void Forget(Place place)
     {
         lock (_gate)
+        {
             if (_last.TryGetValue(place.Key, out var last) && ReferenceEquals(last, place))
+            {
                 _last.Remove(place.Key);
+            }
+        }
     }
 
     internal sealed class Place(OutboxLanes lanes, string key, Task<bool> before)

@@ -40,7 +40,10 @@ internal static class OutboxMessageCapture
         where T : class
     {
         if (context is not TransportSendContext<T> transport)
+        {
             return null;
+        }
+
         var properties = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         transport.WritePropertiesTo(properties);
         // The delay is the row's: the broker would need a plugin for it, and would wait a second time.

@@ -49,7 +49,9 @@ public sealed class OutboxOptions
     private static void Require(bool holds, string message)
     {
         if (!holds)
+        {
             throw new InvalidOperationException($"Outbox: {message}.");
+        }
     }
 }
 

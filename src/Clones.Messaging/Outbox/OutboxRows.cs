@@ -54,7 +54,10 @@ internal static class OutboxRows
         Add(p, NpgsqlDbType.Text, row.Properties);
         Add(p, NpgsqlDbType.Text, row.Body);
         if (keyed)
+        {
             p.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Integer, Value = blockingAttempts });
+        }
+
         return command;
     }
 

@@ -28,7 +28,10 @@ internal sealed class OutboxSender<TDbContext>(IBus bus, TimeProvider time, Outb
         {
             var now = time.GetUtcNow().UtcDateTime;
             if (row.ExpirationTime <= now)
+            {
                 return new(SendVerdict.Delivered);
+            }
+
             var endpoint = await bus.GetSendEndpoint(new Uri(row.DestinationAddress)).WaitAsync(linked.Token).ConfigureAwait(false);
             await endpoint.Send(StoredMessage.Instance, new StoredMessagePipe(row, now), linked.Token).ConfigureAwait(false);
             return new(SendVerdict.Delivered);

@@ -28,7 +28,10 @@ internal sealed class OutboxSettlement<TDbContext>(
     {
         var numbers = rows.Select(x => x.SequenceNumber).ToArray();
         if (numbers.Length == 0)
+        {
             return;
+        }
+
         await ExecuteAsync(table => OutboxRows.Release(table, numbers, delay, error, refused)).ConfigureAwait(false);
     }
 
@@ -55,9 +58,15 @@ internal sealed class OutboxSettlement<TDbContext>(
         {
             numbers.Clear();
             while (numbers.Count < DeleteLimit && _delivered.Reader.TryRead(out var number))
+            {
                 numbers.Add(number);
+            }
+
             if (numbers.Count == 0)
+            {
                 return;
+            }
+
             try
             {
                 await ExecuteAsync(table => OutboxRows.Delete(table, [.. numbers])).ConfigureAwait(false);

@@ -36,9 +36,13 @@ internal sealed class OutboxSweeper<TDbContext>(
             {
                 var (claimed, outage) = await SweepAsync(stopping).ConfigureAwait(false);
                 if (outage)
+                {
                     await Task.Delay(OutagePause, time, stopping).ConfigureAwait(false);
+                }
                 else if (claimed > 0)
+                {
                     pause = Soon;
+                }
                 else
                 {
                     // After work or a wake-up the first row of a key may be another's for a moment yet: look again soon, then ever less often.
@@ -64,7 +68,10 @@ internal sealed class OutboxSweeper<TDbContext>(
         var leasedAt = time.GetTimestamp();
         var rows = await ClaimAsync(stopping).ConfigureAwait(false);
         if (rows.Count == 0)
+        {
             return (0, false);
+        }
+
         var outage = false;
         var lanes = rows.OrderBy(x => x.SequenceNumber).GroupBy(x => x.PartitionKey ?? $"\0{x.SequenceNumber}");
         await Parallel
@@ -74,7 +81,9 @@ internal sealed class OutboxSweeper<TDbContext>(
                 async (lane, _) =>
                 {
                     if (!await DeliverAsync([.. lane], leasedAt, stopping).ConfigureAwait(false))
+                    {
                         Volatile.Write(ref outage, true);
+                    }
                 }
             )
             .ConfigureAwait(false);
@@ -96,12 +105,15 @@ internal sealed class OutboxSweeper<TDbContext>(
             }
             var refused = outcome.Verdict is SendVerdict.Refused;
             if (refused)
+            {
                 logger.LogError(
                     "Message {MessageId} could not be sent, attempt {Attempt}: {Error}",
                     lane[i].MessageId,
                     lane[i].Attempts + 1,
                     outcome.Error
                 );
+            }
+
             var delay = refused ? OutboxOptions.BackOff(lane[i].Attempts + 1) : OutagePause;
             await settlement.ReleaseAsync(lane[(i + 1)..], TimeSpan.Zero, null, refused: false).ConfigureAwait(false);
             await settlement.ReleaseAsync(lane[i..(i + 1)], delay, outcome.Error, refused).ConfigureAwait(false);
@@ -125,7 +137,10 @@ internal sealed class OutboxSweeper<TDbContext>(
         await using var reader = await command.ExecuteReaderAsync(stopping).ConfigureAwait(false);
         var rows = new List<OutboxMessage>();
         while (await reader.ReadAsync(stopping).ConfigureAwait(false))
+        {
             rows.Add(OutboxRows.Read(reader));
+        }
+
         return rows;
     }
 }

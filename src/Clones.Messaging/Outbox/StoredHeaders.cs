@@ -12,8 +12,13 @@ internal static class StoredHeaders
     {
         Dictionary<string, object>? values = null;
         foreach (var (key, value) in entries)
+        {
             if (value is not null)
+            {
                 (values ??= new(StringComparer.OrdinalIgnoreCase))[key] = value;
+            }
+        }
+
         return values is null ? null : JsonSerializer.Serialize(values, Compact);
     }
 
@@ -21,11 +26,19 @@ internal static class StoredHeaders
     {
         var values = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
         if (json is null)
+        {
             return values;
+        }
+
         using var document = JsonDocument.Parse(json);
         foreach (var property in document.RootElement.EnumerateObject())
+        {
             if (Plain(property.Value) is { } value)
+            {
                 values[property.Name] = value;
+            }
+        }
+
         return values;
     }
 

@@ -22,12 +22,19 @@ internal sealed class StoredMessagePipe(OutboxMessage row, DateTime now) : IPipe
         context.FaultAddress = ToUri(row.FaultAddress);
         context.SupportedMessageTypes = row.MessageType.Split(';');
         if (row.ExpirationTime is { } expires)
+        {
             context.TimeToLive = expires - now;
+        }
 
         foreach (var (name, value) in StoredHeaders.Read(row.Headers))
+        {
             context.Headers.Set(name, value);
+        }
+
         if (row.Properties is not null && context is TransportSendContext transport)
+        {
             transport.ReadPropertiesFrom(StoredHeaders.Read(row.Properties));
+        }
 
         context.Serializer = new StoredBodySerializer(new ContentType(row.ContentType), row.Body);
         return Task.CompletedTask;

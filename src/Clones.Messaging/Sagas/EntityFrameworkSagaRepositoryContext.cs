@@ -66,6 +66,8 @@ internal sealed class EntityFrameworkSagaRepositoryContext<TSaga, TMessage, TDbC
     private static void Touch(TSaga saga)
     {
         if (saga is ISagaVersion versioned)
+        {
             versioned.Version++;
+        }
     }
 }

@@ -25,8 +25,10 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbCont
                     ? await instances.BeginWithAsync(id, context.CancellationToken).ConfigureAwait(false)
                     : await session.BeginAsync(context.CancellationToken).ConfigureAwait(false);
                 if (fresh)
+                {
                     await next.Send(new EntityFrameworkSagaRepositoryContext<TSaga, T, TDbContext>(context, instances))
                         .ConfigureAwait(false);
+                }
             }
         );
 
@@ -37,7 +39,10 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbCont
             async instances =>
             {
                 if (!await session.BeginAsync(context.CancellationToken).ConfigureAwait(false))
+                {
                     return;
+                }
+
                 var ids = await FindAsync(query, context.CancellationToken).ConfigureAwait(false);
                 var repository = new EntityFrameworkSagaRepositoryContext<TSaga, T, TDbContext>(context, instances);
                 await next.Send(new DefaultSagaRepositoryQueryContext<TSaga, T>(repository, ids)).ConfigureAwait(false);
@@ -69,7 +74,9 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbCont
         {
             await work(new SagaInstances<TSaga, TDbContext>(session)).ConfigureAwait(false);
             if (owned)
+            {
                 await session.CommitAsync(context.CancellationToken).ConfigureAwait(false);
+            }
         }
         catch when (owned)
         {

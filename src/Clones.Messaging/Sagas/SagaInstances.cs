@@ -33,7 +33,10 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
         cancellationToken.ThrowIfCancellationRequested();
         // An instance that is tracked already was read without the lock, or before it was ours: read it again.
         if (session.DbContext.Set<TSaga>().Local.FindEntry(correlationId) is { } stale)
+        {
             stale.State = EntityState.Detached;
+        }
+
         return Locked(await LockAsync(correlationId).ConfigureAwait(false));
     }
 
@@ -41,20 +44,29 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
     public async Task<bool> InsertAsync(TSaga instance, CancellationToken cancellationToken)
     {
         if (_prefetched is { Saga: not null } prefetched && prefetched.Id == instance.CorrelationId)
+        {
             return false;
+        }
+
         _prefetched = null;
         session.PartitionKey = instance.CorrelationId.ToString();
         var transaction = (NpgsqlTransaction)session.DbContext.Database.CurrentTransaction!.GetDbTransaction();
         var statements = SagaStatements.Of<TSaga>(session.DbContext);
         if (!statements.IsFlat)
+        {
             return await InsertBehindSavepointAsync(instance, transaction, cancellationToken).ConfigureAwait(false);
+        }
+
         var entry = session.DbContext.Entry(instance);
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {
             BatchCommands = { statements.InsertOrNothing(entry) },
         };
         if (await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+        {
             return false;
+        }
+
         entry.State = EntityState.Unchanged;
         session.Locked(instance);
         return true;
@@ -65,13 +77,18 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
     {
         var rows = session.DbContext.Set<TSaga>().FromSqlRaw(Sql, correlationId).AsTracking().AsAsyncEnumerable().GetAsyncEnumerator();
         await using (rows.ConfigureAwait(false))
+        {
             return await rows.MoveNextAsync().ConfigureAwait(false) ? rows.Current : null;
+        }
     }
 
     private TSaga? Locked(TSaga? saga)
     {
         if (saga is not null)
+        {
             session.Locked(saga);
+        }
+
         return saga;
     }
 

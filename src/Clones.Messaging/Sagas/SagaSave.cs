@@ -23,12 +23,21 @@ internal static class SagaSave
         foreach (var entry in dbContext.ChangeTracker.Entries())
         {
             if (entry.State is EntityState.Unchanged)
+            {
                 continue;
+            }
+
             if (entry.Entity is not ISaga || entry.State is EntityState.Deleted)
+            {
                 return null;
+            }
+
             var sql = SagaStatements.Of(dbContext, entry.Metadata.ClrType);
             if (!sql.IsFlat || (entry.State is EntityState.Modified && !locked.Contains(entry.Entity)))
+            {
                 return null;
+            }
+
             statements.Add(entry.State is EntityState.Added ? sql.Insert(entry) : sql.Update(entry));
         }
         return statements.Count > 0 && IsWatched(dbContext) ? null : statements;

@@ -40,7 +40,10 @@ internal sealed class SagaStatements
             && mapped.TrueForAll(x => x!.Property.ValueGenerated is ValueGenerated.Never || x.Property.IsPrimaryKey())
             && mapped.TrueForAll(x => !x!.Property.IsConcurrencyToken);
         if (!flat)
+        {
             return;
+        }
+
         _columns = [.. mapped.Select(x => (x!.Property, x.TypeMapping))];
         _insert = $"INSERT INTO {name} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))})";
         _update =
@@ -79,7 +82,10 @@ internal sealed class SagaStatements
     private NpgsqlBatchCommand Fill(string sql, EntityEntry saga)
     {
         if (_columns is null)
+        {
             throw new InvalidOperationException($"{saga.Metadata.DisplayName()} is not flat.");
+        }
+
         var command = new NpgsqlBatchCommand(sql);
         foreach (var (property, mapping) in _columns)
         {

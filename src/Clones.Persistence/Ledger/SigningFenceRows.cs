@@ -62,7 +62,7 @@ public static class SigningFenceRows
     }
 
     /// <summary>
-    /// Whether the books may have forgotten what stands on chain of an agent: the fence holds its wallet back, or must be raised, or there are
+    /// Whether the database may have forgotten what stands on chain of an agent: the fence holds its wallet back, or must be raised, or there are
     /// wallets and nobody has ever compared. Held like <see cref="HoldFenceAsync"/>.
     /// </summary>
     /// <param name="heartbeatSeen">The highest that this process has seen; 0 where it watches none.</param>

@@ -219,7 +219,7 @@ public sealed class PaymentAcceptance(ClonesDbContext db, WalletLedger ledger, T
         if (await db.OnChainTransactions.AnyAsync(l => l.TransactionId == transaction.Id && l.WalletId == wallet.Id, cancellationToken))
         {
             // Paid before the database was restored from a backup: the workers find it, and it takes nothing any more. The open reservation,
-            // of nothing, is what they are reminded by to close its books, should the message be lost.
+            // of nothing, is what they are reminded by to close it, should the message be lost.
             db.Transactions.Add(transaction);
             db.WalletReservations.Add(
                 new WalletReservation

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Persistence.Wallets;
 
 /// <summary>
-/// The books of a deposit wallet. Available = finalized balance - open reservations - rent floor, always under the lock of the wallet's
-/// row. A transaction that is final on chain and not yet in the books counts twice for a moment: too little is available, never too much.
+/// The database of a deposit wallet. Available = finalized balance - open reservations - rent floor, always under the lock of the wallet's
+/// row. A transaction that is final on chain and not yet in the database counts twice for a moment: too little is available, never too much.
 /// </summary>
 public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
 {

@@ -12,8 +12,8 @@ using Clones.Solana.Messages;
 namespace Clones.Settlement.Adoption;
 
 /// <summary>
-/// Writes an attempt into the books that stands on chain and that they have forgotten, and settles its transaction by it. Nothing is signed.
-/// From the commit on all goes the usual way: the same message closes the books and tells others.
+/// Writes an attempt into the database that stands on chain and that they have forgotten, and settles its transaction by it. Nothing is signed.
+/// From the commit on all goes the usual way: the same message closes the database and tells others.
 /// </summary>
 public sealed class TransactionAdoption(
     SettlementRules rules,
@@ -90,7 +90,7 @@ public sealed class TransactionAdoption(
                 transaction.MoveTo(TransactionStatus.Failed);
                 transaction.Reason = reason;
                 await SettleAsync(transaction, null, work, cancellationToken);
-                log.LogError("Transaction {TransactionId} is given up, the chain contradicts the books: {Reason}", transaction.Id, reason);
+                log.LogError("Transaction {TransactionId} failed, the chain contradicts the database: {Reason}", transaction.Id, reason);
                 return true;
             default:
                 return false;
@@ -120,9 +120,9 @@ public sealed class TransactionAdoption(
             other.ClosedAt = now;
         }
 
-        // "keys audit" misses no opening of a key where this is said: it must not be said of what these books saw signed.
+        // "keys audit" misses no opening of a key where this is said: it must not be said of what this database saw signed.
         var evidence = same?.WireBytes is null
-            ? Evidence("RECOVERED", "Found on chain by its memo; the books had forgotten it.", landing, now)
+            ? Evidence("RECOVERED", "Found on chain by its memo; the database had forgotten it.", landing, now)
             : Evidence("FOUND", "Found on chain by its memo.", landing, now);
         if (same is null)
         {

@@ -153,7 +153,11 @@ internal sealed class AttemptCheck(
         {
             case ExpiryDecision.Dead(var margin):
                 await ledger.ExpiredAsync(attempt.TransactionId, attempt.Number, margin, evidence, cancellationToken);
-                log.LogWarning("Attempt {Attempt} of transaction {TransactionId} is certified dead", attempt.Number, attempt.TransactionId);
+                log.LogWarning(
+                    "Attempt {Attempt} of transaction {TransactionId} has an expiry proof",
+                    attempt.Number,
+                    attempt.TransactionId
+                );
                 return false;
             case ExpiryDecision.Refused(var reason, var diagnosis):
                 await UnresolvedAsync(attempt, reason, diagnosis, evidence, cancellationToken);

@@ -102,7 +102,7 @@ internal sealed class AttemptStateWriter(ISettlementStore store, SettlementOptio
             cancellationToken
         );
 
-    /// <summary>The end at finalized. Whoever owns the transaction (payments, deployments) closes its books by the message.</summary>
+    /// <summary>The end at finalized. Whoever owns the transaction (payments, deployments) closes it by the message.</summary>
     public Task SettledAsync(
         Guid transactionId,
         int number,

@@ -53,7 +53,7 @@ internal sealed class SettlementPoller(ISettlementStore store, AttemptCheck chec
         }
     }
 
-    // Rare: each of them is in an error queue, or its message died with the broker's disk. Closing books twice changes nothing.
+    // Rare: each of them is in an error queue, or its message died with the broker's disk. Closing twice changes nothing.
     private async Task RemindAsync(CancellationToken cancellationToken)
     {
         await using var work = await store.BeginAsync(cancellationToken);

@@ -65,7 +65,7 @@ internal static class AgreedHistory
 
     /// <summary>
     /// What so many nodes tell alike, and more than tell anything else: slot, outcome, fee, bytes, and what every account had before and after,
-    /// for the books are made of that. Null where there is no such thing. Pure.
+    /// for the database is made of that. Null where there is no such thing. Pure.
     /// </summary>
     internal static TransactionDetail? Agreed(IReadOnlyList<TransactionDetail> told, int needed)
     {
@@ -124,7 +124,7 @@ internal static class AgreedHistory
         text.Append('|').Append(detail.Unparsed is null ? "read" : "unparsed").AppendJoin(',', detail.Unparsed?.AccountKeys ?? []);
         return text.ToString();
 
-        // Of the owner and the decimals nothing in the books depends, and not every node tells them.
+        // Of the owner and the decimals nothing in the database depends, and not every node tells them.
         static string TokenText(TransactionTokenBalance balance) => $"{balance.AccountIndex} {balance.Mint} {balance.Amount}";
     }
 

@@ -11,7 +11,7 @@ namespace Clones.Settlement.Chain;
 /// <param name="BlockTime">Unix seconds; null where the cluster does not know it.</param>
 internal sealed record Landing(Signature Signature, ulong Slot, long? BlockTime)
 {
-    /// <summary>The attempt of ours that it is; null where it is none that the books know.</summary>
+    /// <summary>The attempt of ours that it is; null where it is none that the database knows.</summary>
     public (Guid TransactionId, int Number)? Attempt { get; init; }
 
     /// <summary>As the chain holds it, where it was read.</summary>

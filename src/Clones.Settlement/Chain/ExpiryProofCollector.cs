@@ -5,7 +5,7 @@ using Clones.Solana.Rpc;
 namespace Clones.Settlement.Chain;
 
 /// <summary>
-/// Collects the evidence for a death certificate from every configured node, each asked by itself and in the order that makes the answers
+/// Collects the evidence for an expiry proof from every configured node, each asked by itself and in the order that makes the answers
 /// mean something: first the height (told, and by whether the blockhash is still taken), then the signature, then the wallet's history, then how far back the node remembers.
 /// </summary>
 internal sealed class ExpiryProofCollector(RpcEndpoints rpc)

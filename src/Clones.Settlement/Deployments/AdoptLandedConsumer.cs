@@ -7,7 +7,7 @@ using MassTransit;
 namespace Clones.Settlement.Deployments;
 
 /// <summary>
-/// Looks on chain for what has landed around the books, whatever state the agent is in, and moves it on. Told any number of times, by any
+/// Looks on chain for what has landed around the database, whatever state the agent is in, and moves it on. Told any number of times, by any
 /// number of workers, it takes over once: the locks are those of the preparation.
 /// </summary>
 internal sealed class AdoptLandedConsumer(DeploymentReader deployments, UnrecordedDeployments late) : IConsumer<AdoptLanded>

@@ -18,12 +18,12 @@ internal sealed class DeploymentAdoption(
     TimeProvider time
 )
 {
-    /// <summary>Closes the books as executed, by the attempt that it was, and writes down what was made.</summary>
+    /// <summary>Closes the database as executed, by the attempt that it was, and writes down what was made.</summary>
     /// <param name="deployment">Whose.</param>
     /// <param name="kind">Token or pool creation.</param>
-    /// <param name="open">The agent's open transaction, locked and without a live attempt; null where the books know of none.</param>
+    /// <param name="open">The agent's open transaction, locked and without a live attempt; null where the database knows of none.</param>
     /// <param name="address">The mint or the liquidity pool, finalized.</param>
-    /// <param name="isAsPromised">Otherwise it landed and did something else: the books are closed, and no success stands in them.</param>
+    /// <param name="isAsPromised">Otherwise it landed and did something else: the database is closed, and no success stands in them.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="LandingUntoldException">It is there and no node tells which transaction made it.</exception>
     public async Task<(Guid TransactionId, DeploymentMade Made)> AdoptAsync(
@@ -52,7 +52,7 @@ internal sealed class DeploymentAdoption(
         return (transaction.Id, made);
     }
 
-    /// <summary>The transaction that has landed, as the books name it: the open one, an earlier one that was given up, or a new row.</summary>
+    /// <summary>The transaction that has landed, as the database names it: the open one, an earlier one that was given up, or a new row.</summary>
     private async Task<ChainTransaction> HomeAsync(
         Deployment deployment,
         TransactionKind kind,
@@ -121,7 +121,7 @@ internal sealed class DeploymentAdoption(
             new
             {
                 verdict = "RECOVERED",
-                reason = "Found on chain; the books had forgotten that it was signed.",
+                reason = "Found on chain; the database had forgotten that it was signed.",
                 signature = landing.Signature.ToString(),
                 landing.Slot,
             },

@@ -69,7 +69,7 @@ internal sealed class DeploymentPreparation(
     }
 
     /// <summary>
-    /// What a restored database has forgotten may stand on chain, with a mint that the books no longer know. Whoever would make another here
+    /// What a restored database has forgotten may stand on chain, with a mint that the database no longer know. Whoever would make another here
     /// would make a second token; nor is a retry allowed to, which has another id.
     /// </summary>
     private async Task RefuseIfLandedAsync(Deployment deployment, ChainTransaction transaction, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class DeploymentPreparation(
         if (executed is not null)
         {
             throw new DeploymentImpossibleException(
-                $"The chain shows that this was done before ({executed}), and the books have lost what it made. Nothing is made a second time."
+                $"The chain shows that this was done before ({executed}), and the database has lost what it made. Nothing is made a second time."
             );
         }
 
@@ -179,7 +179,7 @@ internal sealed class DeploymentPreparation(
                         + $"{missing.Needed - missing.Available} lamports."
                 );
             default:
-                throw new InvalidOperationException($"The balance could not be compared with the books: {result}.");
+                throw new InvalidOperationException($"The balance could not be compared with the ledger: {result}.");
         }
     }
 

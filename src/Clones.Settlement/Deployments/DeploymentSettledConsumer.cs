@@ -50,7 +50,7 @@ internal sealed class DeploymentSettledConsumer(
         await crashes.ReachAsync(CrashPoint.PaymentsClosed, cancellation);
     }
 
-    /// <summary>Whether the lifecycle has heard of this failure: settlement reminds of books that stay open, and messages come twice.</summary>
+    /// <summary>Whether the lifecycle has heard of this failure: settlement reminds of transactions that stay open, and messages come twice.</summary>
     private Task<bool> IsToldAsync(Guid agentId, ChainTransaction transaction, CancellationToken cancellationToken) =>
         db.AgentTransitions.AnyAsync(
             t => t.AgentId == agentId && t.TransactionId == transaction.Id && t.Event == AgentEvent.Fail && t.Accepted,
@@ -104,10 +104,10 @@ internal sealed class DeploymentSettledConsumer(
         var agentId = deployment.Agent.Id;
         if (landed is not { Signature: { } signature, Slot: { } slot })
         {
-            // Taken over from the chain, by something that the books have no attempt of: what was read then stands here.
+            // Taken over from the chain, by something that the database has no attempt of: what was read then stands here.
             return transaction.Made is { } made
                 ? DeploymentSuccess.Of(transaction.Kind, agentId, transaction.Id, DeploymentMade.FromJson(made))
-                : DeploymentFailure.Of(agentId, "The transaction landed, and the books do not know how.", transaction.Id);
+                : DeploymentFailure.Of(agentId, "The transaction landed, and the database does not show how.", transaction.Id);
         }
 
         switch (await sight.LookAsync(deployment, transaction.Kind, slot, cancellationToken))

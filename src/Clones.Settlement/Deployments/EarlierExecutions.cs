@@ -33,7 +33,7 @@ internal sealed class EarlierExecutions(ClonesDbContext db, OwnerTransactionFind
             cancellationToken
         );
 
-    /// <summary>Of every transaction that the agent has, or may have had before the books forgot it.</summary>
+    /// <summary>Of every transaction that the agent has, or may have had before the database forgot it.</summary>
     private async Task<List<Guid>> IdsAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
     {
         var known = await db

@@ -31,7 +31,7 @@ internal enum OwnerHeldAttempt
 
 /// <summary>
 /// Attempts in the hands of owners who pay (<see cref="LiveAttempts.IsInOwnersHands"/>): complete but for the owner's signature, so that they
-/// may be signed and sent without us. Nobody tells us, so the chain is asked, with the same certificate of death that settlement needs.
+/// may be signed and sent without us. Nobody tells us, so the chain is asked, with the same expiry proof that settlement needs.
 /// </summary>
 internal sealed class OwnerHeldAttempts(
     ClonesDbContext db,
@@ -67,7 +67,7 @@ internal sealed class OwnerHeldAttempts(
     /// The chain holds for good what makes another of it fail there, and it is not what was promised: waiting for a certificate of what is left
     /// in the owner's hands would help nobody. Saved.
     /// </summary>
-    /// <param name="open">The agent's open transaction; null where the books know of none.</param>
+    /// <param name="open">The agent's open transaction; null where the database knows of none.</param>
     public async Task GiveUpAsync(ChainTransaction? open, string reason, CancellationToken cancellationToken)
     {
         foreach (var attempt in open?.Attempts.Where(a => a.IsInOwnersHands()) ?? [])

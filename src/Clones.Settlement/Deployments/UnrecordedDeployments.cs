@@ -7,7 +7,7 @@ using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Deployments;
 
-/// <summary>What an agent's deployment has made on chain without the agent knowing, and how it gets into the books.</summary>
+/// <summary>What an agent's deployment has made on chain without the agent knowing, and how it gets into the database.</summary>
 internal sealed class UnrecordedDeployments(
     DeploymentReader deployments,
     DeploymentTransactions transactions,

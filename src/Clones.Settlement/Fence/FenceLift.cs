@@ -10,7 +10,7 @@ namespace Clones.Settlement.Fence;
 
 /// <summary>
 /// Raises the fence where the database is not the one that it was, and opens it again when the chain has been read. A wallet may sign when nothing
-/// that was signed before can still land, its history is stored and adds up to its balance, and what stands on chain is in the books. Each wallet
+/// that was signed before can still land, its history is stored and adds up to its balance, and what stands on chain is in the database. Each wallet
 /// is let through by itself, so that one that cannot be compared holds back nobody else; with the last of them the fence is open.
 /// </summary>
 public sealed class FenceLift(
@@ -202,7 +202,7 @@ public sealed class FenceLift(
         var told = heights.OfType<ulong>().ToList();
         return told.Count >= Math.Min(2, rpc.All.Count)
             ? told.Max()
-            : throw new HistoryUnresolvedException($"{told.Count} of {rpc.All.Count} nodes tell the height of the chain.");
+            : throw new HistoryUnresolvedException($"{told.Count} of {rpc.All.Count} nodes report the height of the chain.");
 
         async Task<ulong?> AskAsync(IRpcClient node)
         {

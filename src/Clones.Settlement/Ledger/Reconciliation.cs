@@ -14,25 +14,25 @@ namespace Clones.Settlement.Ledger;
 
 public enum DifferenceKind
 {
-    /// <summary>The wallet signed a transaction whose memo names one that the books do not know.</summary>
+    /// <summary>The wallet signed a transaction whose memo names one that the database does not know.</summary>
     UnknownTransaction,
 
     /// <summary>The wallet signed a transaction that bears no memo of ours, since this system has it.</summary>
     NoMemo,
 
-    /// <summary>It stands on chain, and the books have no such attempt, or hold it for dead.</summary>
+    /// <summary>It stands on chain, and the database has no such attempt, or hold it for dead.</summary>
     UnexpectedAttempt,
 
     /// <summary>More than one success of one transaction.</summary>
     ExecutedTwice,
 
-    /// <summary>The books call it final, and the chain does not show it.</summary>
+    /// <summary>The database call it final, and the chain does not show it.</summary>
     NotOnChain,
 
-    /// <summary>What was transferred is not what the books were to pay.</summary>
+    /// <summary>What was transferred is not what the database was to pay.</summary>
     OtherTerms,
 
-    /// <summary>The chain executed it where the books say that it was rejected, or the other way round.</summary>
+    /// <summary>The chain executed it where the database says that it was rejected, or the other way round.</summary>
     OtherOutcome,
 
     /// <summary>The movements do not add up to the balance.</summary>
@@ -52,7 +52,7 @@ public enum DifferenceKind
 /// <param name="Detail">For people.</param>
 public sealed record Difference(DifferenceKind Kind, string Wallet, string Subject, string Detail);
 
-/// <summary>The books of one wallet beside the chain, all of it up to one finalized slot.</summary>
+/// <summary>The database of one wallet beside the chain, all of it up to one finalized slot.</summary>
 /// <param name="Balance">Read at a slot not above that of the scan.</param>
 public sealed record WalletFacts(
     WatchedWallet Wallet,
@@ -64,7 +64,7 @@ public sealed record WalletFacts(
     IReadOnlyList<WalletReservation> OpenReservations
 );
 
-/// <summary>Compares books and chain. Pure: what it is given was read before, and an answer that did not come never gets here.</summary>
+/// <summary>Compares ledger and chain. Pure: what it is given was read before, and an answer that did not come never gets here.</summary>
 public static class Reconciliation
 {
     public static IReadOnlyList<Difference> Of(WalletFacts facts) =>
@@ -128,14 +128,14 @@ public static class Reconciliation
                 {
                     yield return landed.Count > 0
                         ? Found(DifferenceKind.OtherOutcome, $"the chain rejected it: {landed[0].Signature}")
-                        : Found(DifferenceKind.NotOnChain, $"the books say slot {slot}");
+                        : Found(DifferenceKind.NotOnChain, $"the database says slot {slot}");
                 }
             }
             if (transaction.Status is TransactionStatus.Failed or TransactionStatus.Cancelled && executed.Count > 0)
             {
                 yield return Found(
                     DifferenceKind.OtherOutcome,
-                    $"the books say {transaction.Status}, the chain executed it: {executed[0].Signature}"
+                    $"the database says {transaction.Status}, the chain executed it: {executed[0].Signature}"
                 );
             }
             if (transaction.Kind == TransactionKind.Payment && executed.Count > 0)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Settlement.Ledger;
 
-/// <summary>Reads a wallet's balance, its history and its books, in the order in which they can be compared.</summary>
+/// <summary>Reads a wallet's balance, its history and its ledger, in the order in which they can be compared.</summary>
 public sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScanner scanner, HorizonReader horizons, WalletBalances balances)
 {
     /// <exception cref="RpcException">The chain did not answer: nothing is known, least of all zero.</exception>
@@ -14,7 +14,7 @@ public sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScanner
     /// <param name="whole">Read its history from the first transaction on: what was read before does not add up.</param>
     public async Task<WalletFacts> ReadAsync(WatchedWallet wallet, bool whole, CancellationToken cancellationToken)
     {
-        // The books first: what they call final by now is on the chain that is read after them.
+        // The database first: what they call final by now is on the chain that is read after them.
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var transactions = await db
@@ -49,7 +49,7 @@ public sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScanner
             .ToListAsync(cancellationToken);
         var movements = await db.WalletMovements.AsNoTracking().Where(m => m.WalletId == wallet.Id).ToListAsync(cancellationToken);
 
-        // What was accepted and landed after the books were read is no difference.
+        // What was accepted and landed after the database was read is no difference.
         var since = landings.Where(l => l.TransactionId is { } id && !known.Contains(id)).Select(l => l.TransactionId!.Value).ToList();
         var younger = await db
             .Transactions.AsNoTracking()

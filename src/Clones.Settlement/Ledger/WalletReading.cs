@@ -9,7 +9,7 @@ using Clones.Solana.Rpc;
 namespace Clones.Settlement.Ledger;
 
 /// <summary>A deposit wallet whose history is read.</summary>
-/// <param name="Mints">Tokens that its books deal in, base58.</param>
+/// <param name="Mints">Tokens of its ledger, base58.</param>
 public sealed record WatchedWallet(Guid Id, string Address, DateTimeOffset CreatedAt, IReadOnlyList<string> Mints);
 
 /// <summary>What one finalized transaction did to one wallet. Pure: the same transaction is always read the same.</summary>

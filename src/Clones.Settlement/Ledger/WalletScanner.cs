@@ -116,7 +116,7 @@ public sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, TimePr
                 ? (scanned.Value - OverlapSlots, horizon)
                 : (0, await WithNodesSinceAsync(horizon, wallet.CreatedAt, cancellationToken));
         var listed = await AgreedHistory.ListAsync(usable, address, from, from == 0 ? null : scanned, cancellationToken);
-        // A token that the books deal in since now: what touched the wallet itself as well was read without it, and is read again.
+        // A token that the database deal in since now: what touched the wallet itself as well was read without it, and is read again.
         var isNewAccount = scanned is null && tokenAccounts.ContainsKey(address);
         var owner = PublicKey.Parse(wallet.Address);
         var taken = 0;

@@ -19,7 +19,7 @@ public static class FenceControl
         await output.WriteLineAsync(permit.IsOpen ? "Signing fence: open" : $"Signing fence: RAISED: {permit.Closed}");
         if (!permit.IsOpen)
         {
-            await output.WriteLineAsync($"  since {fence.RaisedAt:u}, block height {fence.BlockHeight?.ToString() ?? "not yet told"}");
+            await output.WriteLineAsync($"  since {fence.RaisedAt:u}, block height {fence.BlockHeight?.ToString() ?? "not yet known"}");
             await output.WriteLineAsync(
                 fence.Held ? "  held by hand: ./clones fence release" : "  the workers open it when the chain has been read"
             );

@@ -10,7 +10,7 @@ using Clones.Settlement.Store;
 namespace Clones.Settlement.Payments;
 
 /// <summary>
-/// Closes the books of the payments that a settled transaction carried. What happened is read from the database: a message that claims more
+/// Closes the database of the payments that a settled transaction carried. What happened is read from the database: a message that claims more
 /// than the transaction's row changes nothing.
 /// </summary>
 internal sealed class PaymentCloser(ICrashPoints crashes, TimeProvider time)

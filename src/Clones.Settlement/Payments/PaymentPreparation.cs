@@ -35,11 +35,11 @@ internal sealed class PaymentPreparation(
 {
     // What whoever asked for a payment is told. What is wrong with a node or a key is for operators.
     private const string FencedReason =
-        "signing_fenced: The books are being compared with the chain; the payment goes on by itself after that.";
+        "signing_fenced: The ledger is being compared with the chain; the payment goes on by itself after that.";
     private const string ChainReason = "chain_unavailable: The chain does not answer; the payment is tried again by itself.";
     private const string KeysAwayReason = "keys_unavailable: The keys cannot be reached now; the payment is tried again by itself.";
     private const string KeyReason =
-        "key_unusable: The key of the deposit wallet cannot be opened. Operators were told; the payment is tried again by itself.";
+        "key_unusable: The key of the deposit wallet cannot be opened. Operators are informed; the payment is tried again by itself.";
 
     /// <summary>All within <paramref name="work"/>, which the caller commits.</summary>
     /// <exception cref="UnacceptableMessageException">There is no such transaction, or it carries no payment.</exception>
@@ -265,7 +265,7 @@ internal sealed class PaymentPreparation(
             return;
         }
 
-        log.LogWarning("Transaction {TransactionId} is given up before it was signed: {Reason}", transaction.Id, reason);
+        log.LogWarning("Transaction {TransactionId} failed before it was signed: {Reason}", transaction.Id, reason);
         transaction.MoveTo(TransactionStatus.Failed);
         transaction.SettledAt = time.GetUtcNow();
         transaction.WakeUps = 0;

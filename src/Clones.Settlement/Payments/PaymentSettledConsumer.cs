@@ -10,13 +10,13 @@ namespace Clones.Settlement.Payments;
 internal sealed class PaymentSettledConsumer(
     ClonesDbContext db,
     WalletLedger ledger,
-    PaymentCloser books,
+    PaymentCloser closer,
     SettlementOptions options,
     DatabaseHeartbeat heartbeat
 ) : IConsumer<TransactionSettled>
 {
     public Task Consume(ConsumeContext<TransactionSettled> context) =>
-        books.CloseAsync(
+        closer.CloseAsync(
             context.Message.TransactionId,
             new DatabaseSettlementWork(db, ledger, context, options, heartbeat),
             context.CancellationToken

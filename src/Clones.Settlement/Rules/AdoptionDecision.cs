@@ -7,7 +7,7 @@ using Clones.Solana.Primitives;
 namespace Clones.Settlement.Rules;
 
 /// <summary>
-/// What becomes of a transaction of the books whose memo stands on chain without the books having put it there: a database restored from a
+/// What becomes of a transaction of the database whose memo stands on chain without the database having put it there: a database restored from a
 /// backup has forgotten an attempt, or a whole payment that its client has asked for again. Pure.
 /// </summary>
 public abstract record AdoptionDecision
@@ -23,7 +23,7 @@ public abstract record AdoptionDecision
     /// <summary>The chain holds something else under this name: it is never signed, and people are told.</summary>
     public sealed record Refuse(string Reason) : AdoptionDecision;
 
-    /// <param name="attempts">Of the transaction, as the books know them.</param>
+    /// <param name="attempts">Of the transaction, as the database knows them.</param>
     /// <param name="payments">That it carries; empty for a deployment.</param>
     /// <param name="landings">With its id in their memo, signed by its wallet, finalized.</param>
     /// <param name="walletAddress">Of the paying wallet.</param>

@@ -17,7 +17,7 @@ public abstract record SettlementDecision
     /// <summary>Wait; send the same bytes again where no node has them.</summary>
     public sealed record InFlight(bool SendAgain) : SettlementDecision;
 
-    /// <summary>No node has it and the blockhash is long over: ask for the death certificate. Not a proof by itself.</summary>
+    /// <summary>No node has it and the blockhash is long over: ask for the expiry proof. Not a proof by itself.</summary>
     public sealed record SeemsDead : SettlementDecision;
 
     /// <summary>Nodes tell different ends.</summary>

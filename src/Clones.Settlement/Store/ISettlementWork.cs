@@ -36,7 +36,7 @@ public interface ISettlementWork : IAsyncDisposable
     Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Settled transactions whose reservations are still open: the message that closes their books was lost, or has ended in the error queue.
+    /// Settled transactions whose reservations are still open: the message that closes them was lost, or has ended in the error queue.
     /// None of them is due again for a while, which doubles each time.
     /// </summary>
     Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
@@ -50,7 +50,7 @@ public interface ISettlementWork : IAsyncDisposable
     /// <summary>What stands on chain (finalized) under the transaction's name, as far as the wallets' histories have been read.</summary>
     Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken);
 
-    /// <summary>Transactions of a wallet that are open in the books and stand on chain with something that is no live attempt of theirs.</summary>
+    /// <summary>Transactions of a wallet that are open in the database and stand on chain with something that is no live attempt of theirs.</summary>
     Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken);
 
     void Add(TransactionAttempt attempt);

@@ -7,7 +7,7 @@ using Clones.Settlement.Operators;
 namespace Clones.Workers.Commands;
 
 /// <summary>
-/// <c>dotnet Clones.Workers.dll reconcile</c>: reads the histories of all deposit wallets, compares them with the books, says every difference,
+/// <c>dotnet Clones.Workers.dll reconcile</c>: reads the histories of all deposit wallets, compares them with the database, says every difference,
 /// and opens the signing fence where it may be opened. <c>.. fence status|raise|hold|release|open</c> looks at the fence and moves it by hand.
 /// </summary>
 internal static class ReconcileCommand
@@ -38,7 +38,7 @@ internal static class ReconcileCommand
         // Standard output is for the report.
         builder.Logging.ClearProviders();
         AddServices(builder.Services, builder.Configuration);
-        // Never started: nothing is consumed here; messages are stored with the books, and a worker sends them.
+        // Never started: nothing is consumed here; messages are stored with the database, and a worker sends them.
         using var host = builder.Build();
         return await run(host.Services, output);
     }

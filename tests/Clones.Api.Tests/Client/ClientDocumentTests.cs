@@ -28,7 +28,9 @@ public sealed class ClientDocumentTests
             await RunAsync(folder.FullName, "nswag", "run", "src/Clones.Client/Generator/nswag.json");
             var made = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "src/Clones.Client/Generated/ClonesClient.g.cs"));
             if (Environment.GetEnvironmentVariable("CLONES_WRITE_DOCS") == "1")
+            {
                 await File.WriteAllTextAsync(Generated, made);
+            }
 
             (await File.ReadAllTextAsync(Generated) == made).ShouldBeTrue(
                 "src/Clones.Client/Generated is out of date: dotnet nswag run src/Clones.Client/Generator/nswag.json"

@@ -64,10 +64,15 @@ public sealed class ClientEventTests(ApiFixture api)
         await using var rows = client.StreamAgentEventsAsync(Guid.NewGuid(), cancellationToken: Ct).GetAsyncEnumerator(Ct);
 
         foreach (var expected in (long[])[1, 2])
+        {
             (await NextAsync(rows)).Sequence.ShouldBe(expected);
+        }
+
         isRead.SetResult();
         foreach (var expected in (long[])[3, 4])
+        {
             (await NextAsync(rows)).Sequence.ShouldBe(expected);
+        }
 
         server.Seen.Select(s => s.Headers.GetValueOrDefault("Last-Event-ID")).ShouldBe([null, "2", "2", "3"]);
     }
@@ -107,7 +112,10 @@ public sealed class ClientEventTests(ApiFixture api)
             await context.Response.WriteAsync(string.Concat(parts));
             await context.Response.Body.FlushAsync();
             if (breaksAfter is null)
+            {
                 return;
+            }
+
             await breaksAfter;
             context.Abort();
         };

@@ -44,7 +44,9 @@ public sealed class ClientRetryTests
         using var client = server.Client();
 
         foreach (var key in (string?[])[null, null, "deploy-7"])
+        {
             await Should.ThrowAsync<ClonesProblemException>(() => client.DeployAgentAsync(Guid.Empty, key, cancellationToken: Ct));
+        }
 
         server.Seen.Select(s => s.Headers["Idempotency-Key"]).Distinct().Count().ShouldBe(3);
         server.Seen.Last().Headers["Idempotency-Key"].ShouldBe("deploy-7");

@@ -37,7 +37,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         var server = new ScriptedServer();
         foreach (var answer in answers)
+        {
             server.script.Enqueue(answer);
+        }
+
         await server.app.StartAsync();
         return server;
     }
@@ -65,7 +68,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
             context.Response.StatusCode = status;
             context.Response.ContentType = type;
             foreach (var (name, value) in headers)
+            {
                 context.Response.Headers[name] = value;
+            }
+
             await context.Response.WriteAsync(body);
         };
 

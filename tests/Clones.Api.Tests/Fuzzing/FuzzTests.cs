@@ -46,7 +46,9 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
                 var (status, how, complaint) = await AskAsync(world, door, unchecked(seed * 1_000_003 + number));
                 statuses.AddOrUpdate(status, 1, (_, n) => n + 1);
                 if (complaint is not null)
+                {
                     wrong.Add($"CLONES_FUZZ_SEED={seed} CLONES_FUZZ_ONLY={number}: {door.Name}, {how}: {complaint}");
+                }
             }
         );
 
@@ -56,7 +58,10 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
         wrong.ShouldBeEmpty($"{wrong.Count} of them, the first:\n{string.Join('\n', wrong.Take(20))}");
         var after = await world.StateAsync();
         foreach (var (table, rows) in before)
+        {
             after[table].ShouldBe(rows, $"the table {table} has changed");
+        }
+
         (await world.Anonymous.GetJsonAsync("/health/ready")).Status.ShouldBe(200);
     }
 
@@ -100,7 +105,10 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
             var status = (int)response.StatusCode;
             var text = await response.Content.ReadAsStringAsync(limit.Token);
             if (status is < 400 or >= 500)
+            {
                 return (status, $"{status} {text[..Math.Min(text.Length, 300)]}");
+            }
+
             return (status, Complaint(response.Content.Headers.ContentType?.MediaType, text));
         }
         catch (OperationCanceledException)
@@ -113,9 +121,15 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
     {
         // What the server itself refuses before anything of ours runs (the line of the request, its headers) has no body.
         if (text.Length == 0)
+        {
             return null;
+        }
+
         if (mediaType != "application/problem+json")
+        {
             return $"an answer of type {mediaType}: {text[..Math.Min(text.Length, 200)]}";
+        }
+
         var problem = JsonNode.Parse(text)!;
         return problem["code"]?.GetValue<string>() is { Length: > 0 } && problem["detail"] is not null
             ? null

@@ -47,15 +47,30 @@ internal sealed class Malformed(Random dice, World world)
     {
         var ways = new List<Func<(HttpRequestMessage, string)>>();
         if (door.BodySchema is not null)
+        {
             ways.AddRange([() => Raw(door), () => Shape(door), () => Field(door), () => Headers(door)]);
+        }
+
         if (door.Path.Contains('{'))
+        {
             ways.Add(() => Path(door));
+        }
+
         if (door.IsList)
+        {
             ways.Add(() => Query(door));
+        }
+
         if (door.NeedsKey)
+        {
             ways.Add(() => Key(door));
+        }
+
         if (ways.Count == 0 || (dice.Next(20) == 0 && !door.Path.StartsWith("/v1/auth/", StringComparison.Ordinal)))
+        {
             ways = [() => Identity(door)];
+        }
+
         return ways[dice.Next(ways.Count)]();
     }
 
@@ -113,7 +128,10 @@ internal sealed class Malformed(Random dice, World world)
         var body = world.BodyOf(door);
         var target = name == "payments" && dice.Next(3) > 0 ? body["payments"]![0]!.AsObject() : body;
         if (target != body)
+        {
             (name, types) = (target.ElementAt(dice.Next(target.Count)).Key, ["string"]);
+        }
+
         var value = WrongFor(types, name);
         target[name] = "\ue000";
         var text = body.ToJsonString().Replace("\"\\uE000\"", value);
@@ -124,24 +142,48 @@ internal sealed class Malformed(Random dice, World world)
     {
         var wrong = new List<string>();
         if (!types.Contains("string"))
+        {
             wrong.AddRange(["\"text\"", "\"1\"", "\"\""]);
+        }
+
         if (!types.Contains("integer") && !types.Contains("number"))
+        {
             wrong.AddRange(["0", "5", .. BadNumbers]);
+        }
+
         if (types.Contains("integer"))
+        {
             wrong.AddRange(BadNumbers);
+        }
+
         if (!types.Contains("boolean"))
+        {
             wrong.AddRange(["true", "false"]);
+        }
+
         if (!types.Contains("array"))
+        {
             wrong.AddRange(["[]", "[\"a\"]", "[[[]]]"]);
+        }
+
         if (!types.Contains("object"))
+        {
             wrong.AddRange(["{}", "{\"a\":1}"]);
+        }
+
         if (types.Contains("string"))
+        {
             // What is harmless in a description is none in a name: only what every text refuses.
             wrong.AddRange([.. BadTexts.Select(t => JsonValue.Create(t)!.ToJsonString()), "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\""]);
+        }
+
         wrong.AddRange(["NaN", "Infinity", "undefined", "0x10", "'single'", "01", "+1", ".5"]);
         // What the guide lets be empty or in several lines is not wrong there.
         if (name is "description" or "logoUrl" or "message")
+        {
             wrong.RemoveAll(w => w is "\"\"" or "\"line\\nbreak\"");
+        }
+
         return wrong[dice.Next(wrong.Count)];
     }
 
@@ -211,7 +253,10 @@ internal sealed class Malformed(Random dice, World world)
         var request = Request(door, Real(door), door.BodySchema is null ? null : Json(world.BodyOf(door)));
         var i = dice.Next(keys.Length + (door.MovesMoney ? 1 : 0));
         if (i < keys.Length)
+        {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", keys[i]);
+        }
+
         return (request, i < keys.Length ? $"the key is {keys[i][..Math.Min(20, keys[i].Length)]}" : "no key");
     }
 
@@ -242,7 +287,10 @@ internal sealed class Malformed(Random dice, World world)
     {
         var request = Request(door, Real(door), Json(body));
         if (door.NeedsKey)
+        {
             request.Headers.Add("Idempotency-Key", $"fuzz-{dice.Next()}");
+        }
+
         return request;
     }
 
@@ -250,7 +298,10 @@ internal sealed class Malformed(Random dice, World world)
     {
         var request = new HttpRequestMessage(new HttpMethod(door.Method), path) { Content = content };
         if (door.Method == "PATCH")
+        {
             request.Headers.TryAddWithoutValidation("If-Match", "*");
+        }
+
         return request;
     }
 

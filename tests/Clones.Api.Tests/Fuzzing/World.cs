@@ -128,7 +128,10 @@ internal sealed class World(
             ["amount"] = "1",
         };
         if (key is not null)
+        {
             payment["idempotencyKey"] = key;
+        }
+
         return payment;
     }
 

@@ -37,7 +37,10 @@ public sealed class ApiFixture : IAsyncLifetime
         Database = await postgres.CreateDatabaseAsync("api", CreateSchemaAsync);
         // As the workers have made it before the first wallet: open.
         await using (var db = OpenDatabase())
+        {
             await db.ReadFenceAsync(CancellationToken.None);
+        }
+
         Broker = await rabbit.CreateVirtualHostAsync();
         factory = new Factory(this);
         factory.UseKestrel(0);
@@ -49,7 +52,10 @@ public sealed class ApiFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (factory is not null)
+        {
             await factory.DisposeAsync();
+        }
+
         await rabbit.DisposeAsync();
         await postgres.DisposeAsync();
     }
@@ -93,7 +99,10 @@ public sealed class ApiFixture : IAsyncLifetime
             builder.UseSetting("CLONES_SERVICE_API_KEY", ServiceKey);
             // More than any test asks for, so that the headers of limits stand on every answer.
             foreach (var caller in (string[])["OWNER", "KEY", "ANONYMOUS"])
+            {
                 builder.UseSetting($"CLONES_RATE_LIMIT_{caller}", "1000000");
+            }
+
             builder.UseSetting("CLONES_CORS_ORIGINS", "https://app.example.org");
             builder.UseSetting("Serilog:MinimumLevel:Default", "Warning");
             builder.ConfigureTestServices(services =>

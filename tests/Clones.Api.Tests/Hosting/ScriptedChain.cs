@@ -70,7 +70,10 @@ internal sealed class ScriptedChain : HttpMessageHandler
     {
         var call = await request.Content!.ReadFromJsonAsync<JsonElement>(cancellationToken);
         if (hidden.Keys.Any(call.GetRawText().Contains))
+        {
             return new HttpResponseMessage(HttpStatusCode.BadGateway);
+        }
+
         var parameters = call.TryGetProperty("params", out var given) ? given : default;
         JsonNode? result = call.GetProperty("method").GetString() switch
         {

@@ -17,7 +17,7 @@ internal static class ChaosAudit
             .. AgentAudit.Of(evidence),
         ];
 
-    /// <summary>What the clients were told against the books.</summary>
+    /// <summary>What the clients were told against the database.</summary>
     private static IEnumerable<string> Lost(Evidence evidence)
     {
         var payments = evidence.Books.Payments.ToDictionary(p => p.Id);
@@ -51,7 +51,7 @@ internal static class ChaosAudit
         }
     }
 
-    /// <summary>The books against the chain, memo by memo.</summary>
+    /// <summary>The database against the chain, memo by memo.</summary>
     private static IEnumerable<string> Executions(Evidence evidence)
     {
         var entries = evidence.Entries.Where(e => e.TransactionId is not null).ToLookup(e => e.TransactionId!.Value);

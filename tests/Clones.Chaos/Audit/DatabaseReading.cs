@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Clones.Chaos.Audit;
 
-/// <summary>Everything that the books say when all is over.</summary>
+/// <summary>Everything that the database says when all is over.</summary>
 /// <param name="DecidedSubmissions">The payment of each graded submission.</param>
 /// <param name="OutboxLeft">Messages that were never delivered.</param>
 internal sealed record DatabaseReading(

@@ -2,7 +2,7 @@ using Clones.Chaos.Work;
 
 namespace Clones.Chaos.Audit;
 
-/// <summary>What the clients were told, what the books say, and what the chain shows: three accounts of one run.</summary>
+/// <summary>What the clients were told, what the database says, and what the chain shows: three accounts of one run.</summary>
 /// <param name="Accepted">Payment ids by order number, as the clients heard them.</param>
 /// <param name="Refused">Orders that were refused to everybody who sent them.</param>
 /// <param name="Told">For each payment how many different messages said that it is complete.</param>
@@ -30,7 +30,7 @@ internal sealed record Evidence(
     public IEnumerable<ChainEntry> Entries =>
         Wallets.SelectMany(wallet => wallet.History).Concat(PaidByOwner).DistinctBy(entry => entry.Signature);
 
-    /// <summary>The payment that an order became: as its client heard it, or as the books decided on a submission; empty where there is none.</summary>
+    /// <summary>The payment that an order became: as its client heard it, or as the database decided on a submission; empty where there is none.</summary>
     public Guid PaymentOf(PaymentOrder order) =>
         order.Door == Door.Submission
             ? Books.DecidedSubmissions.GetValueOrDefault(order.KeyOf(Seed)) ?? Guid.Empty

@@ -32,7 +32,10 @@ internal sealed class ChaosSetup(ChaosSystem system, Owner owner, TimeProvider t
             freezeAuthority: wallet.Account.PublicKey
         );
         using (var api = system.Operator)
+        {
             await api.PutTokenAsync(TokenSymbol, new ListTokenRequest { Mint = Mint.ToString() }, cancellationToken);
+        }
+
         var made = await Task.WhenAll(
             Enumerable.Range(0, pools).Select(i => PoolAsync($"Chaos {i + 1}", i % 2 == 0 ? Mint : null, cancellationToken))
         );

@@ -42,7 +42,9 @@ internal sealed class HistoryRecorder(LifecycleHost host)
             {
                 var (other, _) = await LiveAsync(way);
                 if (await TellAsync(other, open) is (var told, true))
+                {
                     next.Add(told);
+                }
             }
             histories.Add(new(name, events, row, next));
         }

@@ -22,7 +22,9 @@ public sealed class RecordedHistoriesTests(RecordedHistoriesTests.Running runnin
         var machine = new AgentLifecycleStateMachine();
         var fingerprint = LifecycleMachine.Of(machine.Graph, default).Fingerprint;
         if (Environment.GetEnvironmentVariable(RecordVariable) == "1")
+        {
             (await new HistoryRecorder(running.Host).RecordAsync(machine)).Save();
+        }
 
         var recorded = RecordedMachine.All.SingleOrDefault(m => m.Machine == fingerprint);
 
@@ -41,7 +43,9 @@ public sealed class RecordedHistoriesTests(RecordedHistoriesTests.Running runnin
         await running.Host.SaveAsync(agent.All);
 
         foreach (var told in history.Events)
+        {
             (await TellAsync(agent, told)).ShouldBe((OperationStatus.Succeeded, told.Status), told.Type);
+        }
     }
 
     [Theory]

@@ -71,7 +71,10 @@ internal sealed record RecordedEvent(string Type, JsonObject Body, string Status
         var body = Body.DeepClone().AsObject();
         (body["agentId"], body["operationId"]) = (agentId, operationId);
         if (Kind is { } kind)
+        {
             body["transactionId"] = TransactionIds.OfDeployment(agentId, kind, 1);
+        }
+
         var type = typeof(IAgentCommand).Assembly.GetType($"{typeof(IAgentCommand).Namespace}.{Type}");
         return (IAgentCommand)
             body.Deserialize(type.ShouldNotBeNull($"{Type} is still sent by the version before"), JsonSerializerOptions.Web)!;

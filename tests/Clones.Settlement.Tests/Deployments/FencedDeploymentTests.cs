@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Settlement.Tests.Deployments;
 
-/// <summary>What an owner has signed while the fence stands, or while the chain holds what the books have forgotten.</summary>
+/// <summary>What an owner has signed while the fence stands, or while the chain holds what the database has forgotten.</summary>
 public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<DeploymentHost>
 {
     [Fact]

@@ -270,7 +270,7 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
     {
         var owner = await DeployingOwner.CreateAsync(host);
         var first = await owner.CreateTokenAsync();
-        // As after a restore of an older database: the books say that the attempt came to nothing.
+        // As after a restore of an older database: the database says that the attempt came to nothing.
         await host.WithAsync(db =>
             db.ForgeAsync(() =>
                 db

@@ -91,9 +91,13 @@ public sealed class VenueChoiceTests
         );
 
         if (isRefused)
+        {
             await Should.ThrowAsync<ConfigurationMissingException>(() => guard.StartAsync(TestContext.Current.CancellationToken));
+        }
         else
+        {
             await guard.StartAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     [Theory]

@@ -16,7 +16,10 @@ internal sealed class MalformedMessage(Random dice)
     {
         var ways = new List<Func<QueueDoor, (BasicProperties, byte[], string)>> { Raw, Shape, Wrapped, Headers };
         if (door.Required.Count > 0)
+        {
             ways.AddRange([Missing, Field, Field]);
+        }
+
         return ways[dice.Next(ways.Count)](door);
     }
 

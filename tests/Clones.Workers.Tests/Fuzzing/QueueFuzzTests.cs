@@ -58,7 +58,10 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
                 properties.Headers[Number] = number.ToString(CultureInfo.InvariantCulture);
                 await channel.BasicPublishAsync("", door.Queue, true, properties, body);
                 if (!sent.TryGetValue(door.Queue, out var ofQueue))
+                {
                     sent[door.Queue] = ofQueue = [];
+                }
+
                 ofQueue[number] = $"CLONES_FUZZ_SEED={seed} CLONES_FUZZ_ONLY={number}: {door.Message.Name}, {wrong}";
             }
         }
@@ -158,10 +161,14 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
         foreach (var (table, rows) in before)
         {
             if (paid is null || !ofPayments.Contains(table))
+            {
                 after[table].ShouldBe(rows, $"the table {table} has changed");
+            }
         }
         if (paid is { } poolId)
+        {
             (await workers.WithAsync((_, db) => db.Payments.CountAsync(p => p.TrainingPoolId == poolId))).ShouldBe(2);
+        }
     }
 
     /// <summary>Until the rows of what the fixture has begun stand still.</summary>
@@ -190,7 +197,10 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
             var taken = sent.Except(refused.Select(h => int.Parse(h.GetValueOrDefault(Number, "-1"), CultureInfo.InvariantCulture)))
                 .ToList();
             if (taken.Count == 0 || clock.Elapsed > Patience)
+            {
                 return taken;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(200));
         }
     }

@@ -133,7 +133,7 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
         }
 
         [GeneratedRegex(
-            """set_permissions -p \S+ my-service "(?<configure>[^"]+)" "(?<write>[^"]+)" "(?<read>[^"]+)"$""",
+            """set_permissions -p \S+ my-service (\\\n +)?"(?<configure>[^"]+)" (\\\n +)?"(?<write>[^"]+)" (\\\n +)?"(?<read>[^"]+)"$""",
             RegexOptions.Multiline
         )]
         private static partial Regex SetPermissions();

@@ -52,6 +52,7 @@ internal static class ApiKeyCommand
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
+        {
             return await parsed.InvokeAsync(
                 new InvocationConfiguration
                 {
@@ -60,8 +61,13 @@ internal static class ApiKeyCommand
                     EnableDefaultExceptionHandler = false,
                 }
             );
+        }
+
         foreach (var error in parsed.Errors)
+        {
             await errors.WriteLineAsync(error.Message);
+        }
+
         await errors.WriteLineAsync("usage: ./clones apikey create --name NAME --scope SCOPE [--scope ..] | list | revoke ID");
         return Refused;
     }

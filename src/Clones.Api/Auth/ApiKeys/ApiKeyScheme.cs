@@ -34,14 +34,19 @@ internal sealed class ApiKeyScheme(
             ? given.ToString()
             : Request.Headers.Authorization.ToString()[Prefix.Length..].Trim();
         if (key.Length is 0 or > LengthMax)
+        {
             return AuthenticateResult.Fail("No key.");
+        }
 
         var hash = HashOf(key);
         var known = await db
             .ApiKeys.AsNoTracking()
             .FirstOrDefaultAsync(k => k.KeyHash == hash && k.RevokedAt == null, Context.RequestAborted);
         if (known is null)
+        {
             return AuthenticateResult.Fail("Unknown or revoked key.");
+        }
+
         var identity = new ClaimsIdentity(
             [new Claim(Caller.ApiKeyClaim, known.Id.ToString()), .. known.Scopes.Select(s => new Claim(Caller.ScopeClaim, s))],
             Name

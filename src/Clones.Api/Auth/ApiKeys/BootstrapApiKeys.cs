@@ -68,7 +68,9 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
             .ApiKeys.Where(k => k.Name == name && k.KeyHash != hash && k.RevokedAt == null)
             .ExecuteUpdateAsync(k => k.SetProperty(p => p.RevokedAt, now), cancellationToken);
         if (key is null)
+        {
             return;
+        }
 
         // Several instances start at once; the hash is unique, so one of them stores it.
         // Of the key itself: payments are known by their caller, and after a restore the same key must be the same caller.

@@ -40,7 +40,10 @@ internal sealed class RefreshTokens(AuthOptions options)
     public RefreshToken? Open(string text)
     {
         if (text.Length > LengthMax || !Base58.TryDecode(text, out var bytes) || bytes.Length != TokenBytes)
+        {
             return null;
+        }
+
         Span<byte> seal = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key, bytes.AsSpan(0, DataBytes), seal);
         return CryptographicOperations.FixedTimeEquals(seal, bytes.AsSpan(DataBytes))

@@ -33,14 +33,20 @@ internal sealed class Sessions(ClonesDbContext db, AccessTokens access, RefreshT
     public async Task<AccessTokenView?> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
     {
         if (refresh.Open(refreshToken) is not { } given)
+        {
             return null;
+        }
+
         var session = await Open(given.SessionId).AsNoTracking().FirstOrDefaultAsync(cancellationToken);
         // One statement: of two that come with the same token at once, one gets the next.
         var exchanged = await Open(given.SessionId)
             .Where(s => s.Generation == given.Generation)
             .ExecuteUpdateAsync(s => s.SetProperty(p => p.Generation, given.Generation + 1), cancellationToken);
         if (session is not null && exchanged == 1)
+        {
             return View(session, given.Generation + 1);
+        }
+
         await EndAsync(given.SessionId, cancellationToken);
         return null;
     }
@@ -50,7 +56,10 @@ internal sealed class Sessions(ClonesDbContext db, AccessTokens access, RefreshT
     public async Task<bool> SignOutAsync(string refreshToken, CancellationToken cancellationToken)
     {
         if (refresh.Open(refreshToken) is not { } given)
+        {
             return false;
+        }
+
         await EndAsync(given.SessionId, cancellationToken);
         return true;
     }

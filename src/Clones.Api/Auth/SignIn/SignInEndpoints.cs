@@ -67,24 +67,37 @@ internal static class SignInEndpoints
         context.Response.Headers.CacheControl = "no-store";
         var fields = new Fields();
         if (body.Message.Length > MessageLengthMax)
+        {
             fields.Refuse<string>("message", $"must be at most {MessageLengthMax} characters long");
+        }
+
         if (!Signature.TryParse(body.Signature, out var signature))
+        {
             fields.Refuse<string>("signature", "must be a base58 signature of 64 bytes");
+        }
+
         fields.ThrowIfRefused();
 
         var challenge = await FindAsync(db, body.Message, cancellationToken);
         var now = time.GetUtcNow();
         // A clock that was set back would let old messages live again: one from the future is refused as well.
         if (challenge is null || now >= challenge.ExpiresAt || now < challenge.ExpiresAt - AuthOptions.ChallengeLifetime)
+        {
             throw Refused("The message is not one that this server made, or it has expired. Ask for a new one.");
+        }
+
         if (!Ed25519.Verify(PublicKey.Parse(challenge.Address), System.Text.Encoding.UTF8.GetBytes(challenge.Message), signature))
+        {
             throw Refused("The signature is not one of this wallet over this message.");
+        }
 
         var used = await db
             .SignInChallenges.Where(c => c.Nonce == challenge.Nonce && c.UsedAt == null)
             .ExecuteUpdateAsync(c => c.SetProperty(p => p.UsedAt, now), cancellationToken);
         if (used == 0)
+        {
             throw Refused("The message was used before. Ask for a new one.");
+        }
 
         return TypedResults.Ok(await sessions.BeginAsync(PublicKey.Parse(challenge.Address), cancellationToken));
     }
@@ -93,7 +106,10 @@ internal static class SignInEndpoints
     {
         // A nonce is base58: what is not must not reach the database, which refuses some texts (NUL) loudly.
         if (SignInMessage.NonceOf(message) is not { Length: > 0 and < 50 } nonce || !nonce.All(char.IsAsciiLetterOrDigit))
+        {
             return null;
+        }
+
         var challenge = await db.SignInChallenges.AsNoTracking().FirstOrDefaultAsync(c => c.Nonce == nonce, cancellationToken);
         return challenge?.Message == message ? challenge : null;
     }

@@ -134,7 +134,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
     }
 
     /// <summary>
-    /// The books as they are after a restore, or after a node has lied to the certificate: what is in the owner's hands counts as dead, its
+    /// The database as they are after a restore, or after a node has lied to the certificate: what is in the owner's hands counts as dead, its
     /// transaction as given up, and the agent is put back. The chain knows nothing of it.
     /// </summary>
     public Task GiveUpInTheBooksAsync(TransactionAttempt prepared, string status) =>
@@ -290,7 +290,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         );
     }
 
-    /// <summary>Successes that the payer paid for and that bear a memo, whatever the books know of them.</summary>
+    /// <summary>Successes that the payer paid for and that bear a memo, whatever the database knows of them.</summary>
     public async Task<int> SuccessesOnChainAsync() =>
         (await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Confirmed)).Count(e =>
             e.Err is null && e.Memo is not null
