@@ -38,7 +38,7 @@ internal static class StatusTriggers
             CREATE OR REPLACE FUNCTION reject_illegal_status() RETURNS trigger LANGUAGE plpgsql AS $body$
             BEGIN
                 IF NOT status_change_is_legal(TG_ARGV[0], OLD.status, NEW.status) THEN
-                    RAISE EXCEPTION 'the status of a % cannot change from % to %', TG_ARGV[0], OLD.status, NEW.status
+                    RAISE EXCEPTION 'the status of this % cannot change from % to %', TG_ARGV[0], OLD.status, NEW.status
                         USING ERRCODE = 'check_violation';
                 END IF;
                 RETURN NEW;

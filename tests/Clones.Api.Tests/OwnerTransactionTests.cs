@@ -209,7 +209,7 @@ public sealed class OwnerTransactionTests(ApiFixture api)
         var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, token);
         var agentId = await api.CreateAgentAsync(owner, poolId, "PENDING_TOKEN_SIGNATURE");
         var path = $"/v1/agents/{agentId}/transactions/token-creation";
-        var (_, old) = await api.PrepareAsync(agentId, poolId, owner, wallet, lastValidBlockHeight: 900);
+        var (transaction, old) = await api.PrepareAsync(agentId, poolId, owner, wallet, lastValidBlockHeight: 900);
 
         var expired = await SubmitAsync(owner, path, Signed(old, owner));
         expired.Status.ShouldBe(409);
@@ -223,7 +223,7 @@ public sealed class OwnerTransactionTests(ApiFixture api)
         await using (var db = api.OpenDatabase())
         {
             await db
-                .TransactionAttempts.Where(a => a.LastValidBlockHeight == 900)
+                .TransactionAttempts.Where(a => a.TransactionId == transaction.Id && a.LastValidBlockHeight == 900)
                 .ExecuteUpdateAsync(a => a.SetProperty(p => p.Status, AttemptStatus.Withdrawn));
         }
         var (_, fresh) = await api.PrepareAsync(agentId, poolId, owner, wallet);

@@ -6,7 +6,7 @@ namespace Clones.EndToEnd.Tests;
 /// <summary>What starting the hosts as processes takes.</summary>
 internal static class Hosts
 {
-    public static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(120);
 
     public static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 

@@ -106,7 +106,9 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         );
         ShouldTellTheHeights(operation, row);
         operation.PermittedEvents.ShouldBe(permitted);
-        foreach (var word in permitted.Append(row.IsUnfounded ? "not believed" : row.Status).Append(row.Event))
+        foreach (
+            var word in permitted.Append(row.IsUnfounded ? "the database shows no finalized transaction" : row.Status).Append(row.Event)
+        )
         {
             operation.ErrorDetail.ShouldNotBeNull().ShouldContain(word);
         }

@@ -23,7 +23,7 @@ namespace Clones.Lifecycle.Tests;
 /// </summary>
 internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = PatientWait.Patience;
 
     private readonly PostgresFixture postgres = new();
     private readonly ConcurrentBag<(Type Message, Guid AgentId)> seen = [];

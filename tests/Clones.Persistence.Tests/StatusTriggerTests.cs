@@ -41,7 +41,7 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
         );
 
         var rejected = await Should.ThrowAsync<PostgresException>(() => MoveAsync(TransactionStatus.Accepted));
-        rejected.MessageText.ShouldBe("the status of a payment transaction cannot change from BROADCAST to ACCEPTED");
+        rejected.MessageText.ShouldBe("the status of this payment transaction cannot change from BROADCAST to ACCEPTED");
         await MoveAsync(TransactionStatus.Expired);
         (await db.Transactions.AsNoTracking().SingleAsync(Cancellation)).Status.ShouldBe(TransactionStatus.Expired);
 

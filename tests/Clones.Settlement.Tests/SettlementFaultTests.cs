@@ -141,13 +141,15 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
         var before = (await host.AttemptsAsync(payment.TransactionId!.Value)).Single();
         await host.WithAsync(
             (_, db) =>
-                db
-                    .TransactionAttempts.Where(a => a.TransactionId == before.TransactionId)
-                    .ExecuteUpdateAsync(set =>
-                        set.SetProperty(a => a.Status, AttemptStatus.Signed)
-                            .SetProperty(a => a.SendCount, 0)
-                            .SetProperty(a => a.LastSentAt, (DateTimeOffset?)null)
-                    )
+                db.ForgeAsync(() =>
+                    db
+                        .TransactionAttempts.Where(a => a.TransactionId == before.TransactionId)
+                        .ExecuteUpdateAsync(set =>
+                            set.SetProperty(a => a.Status, AttemptStatus.Signed)
+                                .SetProperty(a => a.SendCount, 0)
+                                .SetProperty(a => a.LastSentAt, (DateTimeOffset?)null)
+                        )
+                )
         );
         await host.HealAsync();
         var completed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);

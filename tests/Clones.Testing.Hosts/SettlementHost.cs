@@ -38,7 +38,7 @@ public class SettlementHost : IAsyncLifetime
 {
     // 150 blocks are 7.5 s then, and finality comes after 1.6 s.
     private const int SlotMs = 50;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = PatientWait.Patience;
 
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbit = new();

@@ -25,7 +25,7 @@ public sealed class DeploymentHost : IAsyncLifetime
 {
     // 150 blocks are 7.5 s then: long enough to sign in time on a busy machine, short enough to wait for an expiry.
     private const int SlotMs = 50;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = PatientWait.Patience;
 
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbit = new();

@@ -21,7 +21,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
     private const int Count = 2_000;
     private const ulong Sol = 1_000_000_000;
     private const string Number = "fuzz-number";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // What the workers note by themselves, whatever comes: how far each wallet was read, what was delivered.
     private static readonly string[] Restless =

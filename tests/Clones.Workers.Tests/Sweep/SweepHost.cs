@@ -20,7 +20,7 @@ namespace Clones.Workers.Tests.Sweep;
 /// <summary>Workers that sweep, and the command that asks them to, on a real database and broker. Nothing here needs a chain.</summary>
 internal sealed class SweepHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = PatientWait.Patience;
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbit = new();
     private readonly List<IHost> hosts = [];
