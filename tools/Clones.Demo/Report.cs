@@ -45,7 +45,7 @@ internal static class Report
             AnsiConsole.WriteLine($"Whole signatures: in a terminal of {WidthOfWholeSignatures} columns, or into a file.");
         }
 
-        var audit = Titled("The books against the chain", "what", "books", "chain", "");
+        var audit = Titled("The database against the chain", "what", "database", "chain", "");
         foreach (var f in findings)
         {
             audit.AddRow(Cells(f.What, f.Books, f.Chain, f.Agrees ? "agrees" : "DIFFERS"));

@@ -41,7 +41,7 @@ internal static class SagaBenchmark
         if (store is { } ours)
         {
             table.AddRow(
-                "MassTransit + Clones.Persistence.Messaging",
+                "MassTransit + Clones.Messaging",
                 $"{options.Parallel}",
                 $"{ours.PerSecond:0}",
                 $"{ours.CpuMilliseconds:0.00}"
