@@ -40,12 +40,7 @@ internal static class SagaBenchmark
 
         if (store is { } ours)
         {
-            table.AddRow(
-                "MassTransit + Clones.Messaging",
-                $"{options.Parallel}",
-                $"{ours.PerSecond:0}",
-                $"{ours.CpuMilliseconds:0.00}"
-            );
+            table.AddRow("MassTransit + Clones.Messaging", $"{options.Parallel}", $"{ours.PerSecond:0}", $"{ours.CpuMilliseconds:0.00}");
         }
 
         AnsiConsole.Write(table);
