@@ -13,7 +13,7 @@ public sealed class IllegalTransitionException(string message) : InvalidOperatio
 
 /// <summary>
 /// Every change of a status that is allowed, and no other. The only place that names them: the code, the trigger of the database, the audits of
-/// the simulator and of the chaos run, and the diagrams in docs/settlement.md all read it.
+/// the simulator and of the chaos run, and the diagrams in docs/statuses.md all read it.
 /// </summary>
 public sealed class TransitionTable<TStatus>(string subject, params Transition<TStatus>[] transitions)
     where TStatus : struct, Enum
@@ -42,7 +42,7 @@ public sealed class TransitionTable<TStatus>(string subject, params Transition<T
                 $"The status of {Subject} {id} cannot change from {UpperSnakeCase.From(from)} to {UpperSnakeCase.From(to)}."
             );
 
-    /// <summary>A state diagram, as docs/settlement.md shows it.</summary>
+    /// <summary>A state diagram, as docs/statuses.md shows it.</summary>
     public string ToMermaid()
     {
         var diagram = new StringBuilder("stateDiagram-v2\n");
