@@ -19,7 +19,7 @@ build_hosts() {
   say "building (Release); the first time this takes some minutes, see ${LOGS#"$ROOT"/}/build.log"
   mkdir -p "$APP"
   dotnet build "$ROOT/deploy/native/hosts.slnf" -c Release -v quiet --nologo </dev/null >"$LOGS/build.log" 2>&1 || {
-    grep -E ': error ' "$LOGS/build.log" | sort -u | head -n 20 >&2 || true
+    grep -E ': error ' "$LOGS/build.log" | sort -u | sed -n 1,20p >&2 || true
     show_log_end "$LOGS/build.log"
     die "the build failed"
   }

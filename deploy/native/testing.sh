@@ -33,7 +33,7 @@ test_step() {
   say "$name"
   if ! "$@" >"$log" 2>&1 </dev/null; then
     # The compiler's errors may stand far above the end.
-    grep -E ': error |^Error ' "$log" | sort -u | head -n 20 >&2 || true
+    grep -E ': error |^Error ' "$log" | sort -u | sed -n 1,20p >&2 || true
     show_log_end "$log"
     say "$name FAILED"
     count "$name" 0 1 0 $((SECONDS - began))
@@ -42,7 +42,7 @@ test_step() {
 }
 
 report_attribute() { # report_attribute FILE NAME: of the <assembly> element
-  grep -oE '<assembly [^>]*>' "$1" | grep -oE " $2=\"[0-9]+\"" | grep -oE '[0-9]+' | head -n 1
+  grep -oE '<assembly [^>]*>' "$1" | grep -oE " $2=\"[0-9]+\"" | grep -oE '[0-9]+' | sed -n 1p
 }
 
 run_test_program() { # run_test_program PROGRAM OPTIONS.. -result-xml REPORT
@@ -161,7 +161,7 @@ run_suites() { # run_suites FILTER
 say_slowest_tests() {
   printf '\nslowest tests:\n'
   cat "$STATE"/reports/*.Tests.xml 2>/dev/null | grep -oE '<test [^>]*>' |
-    sed -E 's/.* name="([^"]*)".* time="([0-9.]+)".*/\2 \1/; t; d' | sort -rn | head -n 10 |
+    sed -E 's/.* name="([^"]*)".* time="([0-9.]+)".*/\2 \1/; t; d' | sort -rn | sed -n 1,10p |
     while read -r seconds name; do printf '%8.1f s  %s\n' "$seconds" "${name:0:150}"; done
 }
 

@@ -28,6 +28,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
     [
         "wallet_scans",
         "wallet_movements",
+        "wallet_comparisons",
         "chain_landings",
         "deposit_wallets",
         "inbox_state",

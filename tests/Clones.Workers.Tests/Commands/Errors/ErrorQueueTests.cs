@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -327,9 +328,15 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         queues.EnumerateArray().Select(q => q.GetProperty("name").GetString()).ShouldNotContain($"{queue}_skipped");
     }
 
-    /// <summary>What the form "Move messages" on the page of a queue sends.</summary>
+    /// <summary>
+    /// What the form "Move messages" on the page of a queue sends, until the shovel has ended. It moves as many messages as are ready when it starts:
+    /// nobody may hold them then, as whoever looks into the queue does for a moment.
+    /// </summary>
     private async Task MoveInTheManagementUiAsync()
     {
+        await using var connection = await new ConnectionFactory { Uri = workers.Broker.Amqp }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await SettlementHost.UntilAsync(async () => await channel.MessageCountAsync(Errors) > 0 ? "ready" : null, "the message to be ready");
         var (broker, name) = (workers.Broker.Name, $"Move from {Errors}");
         var shovel = new Dictionary<string, object>
         {
@@ -352,12 +359,18 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
             name,
             value = shovel,
         };
-        using var put = await (await rabbit.ManagementAsync()).PutAsJsonAsync(
-            $"parameters/shovel/{broker}/{Uri.EscapeDataString(name)}",
-            parameter,
-            TestContext.Current.CancellationToken
-        );
+        var management = await rabbit.ManagementAsync();
+        var address = $"parameters/shovel/{broker}/{Uri.EscapeDataString(name)}";
+        using var put = await management.PutAsJsonAsync(address, parameter, TestContext.Current.CancellationToken);
         put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await SettlementHost.UntilAsync(
+            async () =>
+            {
+                using var left = await management.GetAsync(address, TestContext.Current.CancellationToken);
+                return left.StatusCode == HttpStatusCode.NotFound ? "ended" : null;
+            },
+            "the shovel to end"
+        );
     }
 
     private sealed record Graded(string SubmissionId, Guid PoolId, string MessageId, string Body);
