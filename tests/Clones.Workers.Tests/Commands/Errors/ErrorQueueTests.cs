@@ -336,7 +336,10 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     {
         await using var connection = await new ConnectionFactory { Uri = workers.Broker.Amqp }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await SettlementHost.UntilAsync(async () => await channel.MessageCountAsync(Errors) > 0 ? "ready" : null, "the message to be ready");
+        await SettlementHost.UntilAsync(
+            async () => await channel.MessageCountAsync(Errors) > 0 ? "ready" : null,
+            "the message to be ready"
+        );
         var (broker, name) = (workers.Broker.Name, $"Move from {Errors}");
         var shovel = new Dictionary<string, object>
         {
