@@ -1,3 +1,4 @@
+using Clones.Bench.Build;
 using Clones.Bench.Keys;
 using Clones.Bench.Sagas;
 
@@ -5,6 +6,7 @@ return args switch
 {
     ["saga", .. var options] => await SagaBenchmark.RunAsync(options),
     ["keys", .. var options] => await KeysSweepBenchmark.RunAsync(options),
+    ["build"] => BuildBenchmark.Run(),
     _ => Usage(),
 };
 
@@ -14,6 +16,7 @@ static int Usage()
         """
         clones bench saga [--sagas 2500] [--parallel 64] [--postgres CONNECTION] [--rabbitmq amqp://..] [--only store|ceiling]
         clones bench keys [WALLETS]: 100000 where it is not given
+        clones bench build
 
         Servers come from the options or from CLONES_BENCH_POSTGRES and CLONES_BENCH_RABBITMQ. A database and queues of its own are made
         there and removed again.

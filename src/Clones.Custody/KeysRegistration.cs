@@ -36,6 +36,7 @@ public static class KeysRegistration
         services.AddScoped<KeySweepBatch>();
         services.AddScoped<KeyInventory>();
         services.AddHostedService<EncryptionLimitWatch>();
+        services.AddHostedService<KeyLogLinker>();
         return services;
     }
 

@@ -1,6 +1,7 @@
 using Clones.Domain;
 using Clones.Domain.Keys;
 using Clones.Persistence;
+using Clones.Persistence.Keys;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Custody;
@@ -67,6 +68,7 @@ internal sealed class MasterKeyChecks(ClonesDbContext db, MasterKeys masters, Ti
         var isUsed =
             await db.DepositWalletKeys.AnyAsync(k => names.Contains(k.MasterKey), cancellationToken)
             || await db.MintKeys.AnyAsync(k => names.Contains(k.MasterKey), cancellationToken);
+        await db.LinkAllKeyEventsAsync(cancellationToken);
         var retired = await db
             .KeyEvents.Where(e => e.Kind == KeyEventKind.Retired && e.FromKey == masterKey)
             .MaxAsync(e => (long?)e.Sequence, cancellationToken);

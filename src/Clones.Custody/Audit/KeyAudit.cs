@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Persistence.Keys;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Custody.Audit;
@@ -54,11 +55,17 @@ internal sealed class KeyAudit(ClonesDbContext db)
         CancellationToken cancellationToken
     )
     {
-        // One snapshot, so that what is committed meanwhile is missing on both sides.
+        await db.LinkAllKeyEventsAsync(cancellationToken);
+        // One snapshot, so that what is committed meanwhile is missing on both sides; it is in the chain a moment later.
         await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
         var walk = new KeyLogWalk(expected);
         await foreach (
-            var row in db.KeyEvents.AsNoTracking().OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(cancellationToken)
+            var row in db
+                .KeyEvents.AsNoTracking()
+                .Where(e => e.Sequence != null)
+                .OrderBy(e => e.Sequence)
+                .AsAsyncEnumerable()
+                .WithCancellation(cancellationToken)
         )
         {
             walk.Next(row);

@@ -1,8 +1,8 @@
 namespace Clones.Domain.Keys;
 
 /// <summary>
-/// One thing that happened to a stored key. Rows are only ever added: the database refuses anything else, and at the commit chains each to the one
-/// before (see <c>KeyEventChain</c>), so that a row changed, left out or put in later shows.
+/// One thing that happened to a stored key. Rows are only ever added: the database refuses anything else. Within moments of its commit each is chained
+/// to the one before (see <c>KeyEventChain</c>), so that a row changed, left out or put in later shows.
 /// </summary>
 public sealed class WalletKeyEvent
 {
@@ -15,7 +15,7 @@ public sealed class WalletKeyEvent
     /// <summary>In the order of writing; the place in the chain is <see cref="Sequence"/>.</summary>
     public long Id { get; init; }
 
-    /// <summary>1, 2, .. in the order of commits, without gaps; given by the database.</summary>
+    /// <summary>1, 2, .. without gaps, given by the database; null until the row is in the chain.</summary>
     public long? Sequence { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
 
@@ -41,7 +41,7 @@ public sealed class WalletKeyEvent
     /// <summary>For people; one line.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Of the row before, 64 hex digits.</summary>
+    /// <summary>Of the row before, 64 hex digits; null until the row is in the chain.</summary>
     public string? PreviousHash { get; init; }
 
     /// <summary>Over this row and <see cref="PreviousHash"/>, 64 hex digits.</summary>

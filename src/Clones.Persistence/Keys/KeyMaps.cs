@@ -19,6 +19,8 @@ internal sealed class KeyMaps
         );
         builder.HasKey(e => e.Id);
         builder.HasIndex(e => e.Sequence).IsUnique();
+        // What is not in the chain yet: a few rows, however long the log is.
+        builder.HasIndex(e => e.Id).HasFilter("sequence IS NULL");
         builder.HasIndex(e => new { e.KeyId, e.Id });
         builder.HasIndex(e => e.TransactionId);
         builder.HasIndex(e => e.ToKey).HasFilter("to_key IS NOT NULL");

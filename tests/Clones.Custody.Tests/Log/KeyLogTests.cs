@@ -13,8 +13,11 @@ public sealed class KeyLogTests(KeyLogDatabase databases) : IClassFixture<KeyLog
     {
         await using var db = (await databases.CreateAsync())();
         await KeyLogDatabase.AddAsync(db, KeyLogDatabase.Event(), KeyLogDatabase.Event(detail: "ü, and a quote '"));
-        var rows = await db.KeyEvents.AsNoTracking().OrderBy(e => e.Sequence).ToListAsync();
+        (await db.KeyEvents.AsNoTracking().CountAsync(e => e.Sequence == null)).ShouldBe(2, "they are not in the chain yet");
 
+        (await db.LinkKeyEventsAsync(10, mustWait: true, CancellationToken.None)).ShouldBe(2);
+
+        var rows = await db.KeyEvents.AsNoTracking().OrderBy(e => e.Sequence).ToListAsync();
         rows.Select(r => r.Sequence).ShouldBe([1, 2, 3]);
         rows[0].Kind.ShouldBe(KeyEventKind.LogBegun);
         rows[0].PreviousHash.ShouldBe(KeyEventChain.Origin);
@@ -45,9 +48,47 @@ public sealed class KeyLogTests(KeyLogDatabase databases) : IClassFixture<KeyLog
         }
     }
 
+    [Fact]
+    public async Task Who_writes_to_the_log_waits_for_nobody_who_brings_it_into_its_chain()
+    {
+        var open = await databases.CreateAsync();
+        await using var linking = open();
+        await using var writing = open();
+        await using var commit = await linking.Database.BeginTransactionAsync();
+        await linking.LinkKeyEventsAsync(10, mustWait: true, CancellationToken.None);
+
+        await KeyLogDatabase.AddAsync(writing, KeyLogDatabase.Event());
+
+        (await writing.LinkKeyEventsAsync(10, mustWait: false, CancellationToken.None)).ShouldBe(0, "another does it");
+        await commit.CommitAsync();
+        (await writing.LinkKeyEventsAsync(10, mustWait: false, CancellationToken.None)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_flood_is_linked_in_groups_and_is_one_chain()
+    {
+        await using var db = (await databases.CreateAsync())();
+        await KeyLogDatabase.AddAsync(db, Enumerable.Range(0, 25).Select(_ => KeyLogDatabase.Event(KeyEventKind.Failed)));
+
+        (await db.LinkKeyEventsAsync(10, mustWait: false, CancellationToken.None)).ShouldBe(10);
+
+        var (head, findings) = await KeyLogDatabase.AuditAsync(db);
+        head.Sequence.ShouldBe(26);
+        findings.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("UPDATE wallet_key_events SET detail = 'another'")]
     [InlineData("UPDATE wallet_key_events SET sequence = NULL")]
+    [InlineData(
+        "UPDATE wallet_key_events SET sequence = 2, previous_hash = repeat('a', 64), hash = repeat('b', 64) WHERE sequence IS NULL"
+    )]
+    [InlineData(
+        """
+            UPDATE wallet_key_events e SET detail = 'another', sequence = 2, previous_hash = first.hash, hash = wallet_key_events_hash(e)
+            FROM wallet_key_events first WHERE first.sequence = 1 AND e.sequence IS NULL
+            """
+    )]
     [InlineData("DELETE FROM wallet_key_events")]
     [InlineData("TRUNCATE wallet_key_events")]
     public async Task Rows_are_added_and_never_changed(string sql)

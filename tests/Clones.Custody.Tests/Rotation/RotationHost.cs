@@ -37,8 +37,7 @@ public sealed class RotationHost : SettlementHost
 
     internal Task<List<WalletKeyEvent>> EventsAsync(params Guid[] walletIds) =>
         WithAsync(
-            (_, db) =>
-                db.KeyEvents.AsNoTracking().Where(e => walletIds.Contains(e.KeyId ?? Guid.Empty)).OrderBy(e => e.Sequence).ToListAsync()
+            (_, db) => db.KeyEvents.AsNoTracking().Where(e => walletIds.Contains(e.KeyId ?? Guid.Empty)).OrderBy(e => e.Id).ToListAsync()
         );
 
     /// <summary>A funded pool whose wallet was stored by the old system; its key comes back too.</summary>

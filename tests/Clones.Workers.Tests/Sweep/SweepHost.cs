@@ -106,7 +106,7 @@ internal sealed class SweepHost : IAsyncDisposable
         );
 
     public Task<List<WalletKeyEvent>> EventsAsync(KeyEventKind kind) =>
-        WithAsync(db => db.KeyEvents.AsNoTracking().Where(e => e.Kind == kind).OrderBy(e => e.Sequence).ToListAsync());
+        WithAsync(db => db.KeyEvents.AsNoTracking().Where(e => e.Kind == kind).OrderBy(e => e.Id).ToListAsync());
 
     public async Task ShouldPassAuditAsync()
     {

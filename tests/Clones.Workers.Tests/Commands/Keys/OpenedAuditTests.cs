@@ -66,7 +66,7 @@ public sealed class OpenedAuditTests : IAsyncLifetime
         output.ShouldContain($"{Count} stored keys were opened, 2 of them do not open");
         output.ShouldContain($"({flipped.Address}): does not open under v1: it was changed");
         output.ShouldContain($"({renamed.Address}): does not open under v9: the version is not configured.");
-        var rows = await WithAsync(db => db.KeyEvents.AsNoTracking().OrderBy(e => e.Sequence).ToListAsync());
+        var rows = await WithAsync(db => db.KeyEvents.AsNoTracking().OrderBy(e => e.Id).ToListAsync());
         rows.Select(r => r.Kind).ShouldBe([KeyEventKind.LogBegun, KeyEventKind.Audited]);
         output.ShouldContain($"head: {rows[^1].Sequence}:{rows[^1].Hash}");
     }
