@@ -140,8 +140,8 @@ suites() {
 
 run_suites() { # run_suites FILTER
   local name running=0
-  # Dozens of short-lived hosts: none lives long enough to earn back what profiling of its code costs.
-  export DOTNET_TieredPGO=0
+  # Dozens of short-lived hosts: none lives long enough to earn back what it costs to profile its code and to compile it a second time.
+  export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=1000
   while IFS= read -r name; do
     if [ "$running" -ge "$TEST_LANES" ]; then
       wait -n || true
