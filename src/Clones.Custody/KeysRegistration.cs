@@ -21,7 +21,7 @@ public static class KeysRegistration
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
         AddMasterKeys(services, configuration);
-        services.AddSingleton(KeyLookOptions.Load(configuration));
+        services.AddSettings<KeyLookOptions>(configuration, "KeyLooks");
         services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<KeyMeter>();
         services.AddScoped<MasterKeyChecks>();

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Options;
 
 namespace Clones.Hosting;
 
@@ -115,7 +116,7 @@ public sealed class HostCommandLine
             }
             return code;
         }
-        catch (ConfigurationMissingException e)
+        catch (Exception e) when (e is ConfigurationMissingException or OptionsValidationException)
         {
             await errors.WriteLineAsync($"{char.ToUpperInvariant(host[0])}{host[1..]} cannot start: {e.Message}");
             return NotConfigured;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace Clones.Hosting;
 
 /// <summary>What has to hold before a worker takes up its work, and ends its start where it does not.</summary>
@@ -15,6 +17,7 @@ internal static class StartCheck
     /// <exception cref="ConfigurationMissingException">Says what to set.</exception>
     public static async Task RunAsync(IServiceProvider services)
     {
+        services.GetService<IStartupValidator>()?.Validate();
         foreach (var check in services.GetServices<IHostedService>().OfType<IStartCheck>())
         {
             await check.StartAsync(CancellationToken.None);
