@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Options;
@@ -55,7 +56,7 @@ public sealed class HostCommandLine
         );
         Verbs = [new(check), .. verbs];
         var settings = new Argument<string[]>("SETTINGS") { Arity = ArgumentArity.ZeroOrMore, Hidden = true };
-        root = new Command("./clones") { settings, new HelpOption("--help", "-h") };
+        root = new Command("./clones") { settings, new HelpOption("--help", "-h"), new VersionOption() };
         foreach (var verb in Verbs)
         {
             root.Add(verb.Command);
@@ -65,12 +66,17 @@ public sealed class HostCommandLine
             {
                 await using var app = build(parsed.GetValue(settings) ?? []);
                 map(app);
+                app.Logger.LogInformation("Version {Version} of {Host}", Version, host);
                 await app.RunAsync();
             }
         );
     }
 
     public IReadOnlyList<HostVerb> Verbs { get; }
+
+    /// <summary>Of the last tag, with the commit that was built.</summary>
+    private static string? Version =>
+        Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
     /// <param name="args">As they were typed.</param>
     /// <param name="output">For reports and help.</param>
@@ -127,7 +133,7 @@ public sealed class HostCommandLine
     internal (ParseResult Parsed, IReadOnlyList<string> Errors) Parse(IReadOnlyList<string> args)
     {
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is HelpAction)
+        if (parsed.Action is HelpAction || args is ["--version"])
         {
             return (parsed, []);
         }
@@ -183,7 +189,7 @@ public sealed class HostCommandLine
     private string Usage()
     {
         var text = new StringBuilder()
-            .AppendLine(CultureInfo.InvariantCulture, $"usage: dotnet {program} [VERB | --SETTING=VALUE ..]")
+            .AppendLine(CultureInfo.InvariantCulture, $"usage: dotnet {program} [VERB | --SETTING=VALUE .. | --version]")
             .AppendLine()
             .AppendLine(
                 CultureInfo.InvariantCulture,

@@ -121,6 +121,7 @@ public sealed class WorkersCommandLineTests
     [InlineData("errors replay --help", "--message")]
     [InlineData("token --help", "mint")]
     [InlineData("airdrop --help", "--sol")]
+    [InlineData("--version", ".")]
     public async Task Help_needs_no_settings(string line, string told)
     {
         var nothing = new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = "nowhere" };
