@@ -3,6 +3,7 @@ using Clones.Custody.Transit;
 using Clones.Domain;
 using Clones.Domain.Keys;
 using Clones.Hosting;
+using Clones.Persistence.Keys;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -26,9 +27,9 @@ public static class KeysRegistration
         services.AddSingleton<KeyMeter>();
         services.AddScoped<MasterKeyChecks>();
         services.AddHostedService<MasterKeyCheckAtStart>();
-        services.AddScoped<StoredKeys>();
+        services.AddScoped<StoredKeyRows>();
         services.AddScoped<KeyEvents>();
-        services.AddScoped<KeyRenewal>();
+        services.AddScoped<KeySealer>();
         services.AddScoped<KeyMigration>();
         services.AddScoped<DepositKeyVault>();
         services.AddScoped<IDeploymentKeys>(provider => provider.GetRequiredService<DepositKeyVault>());

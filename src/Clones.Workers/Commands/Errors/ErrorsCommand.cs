@@ -40,40 +40,28 @@ internal static class ErrorsCommand
         return command;
     }
 
-    private static Command Show(Func<IConfiguration> configuration)
-    {
-        var (queue, message) = (Queue(), Message());
-        var command = new Command("show", $"the messages of a queue: id, time, reason, body; {LookedAtMax} at most, or one")
-        {
-            queue,
-            message,
-        };
-        command.SetAction(
-            (parsed, cancellation) =>
-                Run.WithAsync(
-                    configuration,
-                    parsed,
-                    (run, broker) => ShowAsync(run, broker, NameOf(parsed, queue), parsed.GetValue(message), cancellation),
-                    cancellation
-                )
-        );
-        return command;
-    }
+    private static Command Show(Func<IConfiguration> configuration) =>
+        OfQueue("show", $"the messages of a queue: id, time, reason, body; {LookedAtMax} at most, or one", configuration, ShowAsync);
 
-    private static Command Replay(Func<IConfiguration> configuration)
+    private static Command Replay(Func<IConfiguration> configuration) =>
+        OfQueue("replay", "moves all messages of a queue, or one, back to the queue that they came from", configuration, ReplayAsync);
+
+    private static Command OfQueue(
+        string name,
+        string description,
+        Func<IConfiguration> configuration,
+        Func<Run, ErrorBroker, ErrorQueueName, string?, CancellationToken, Task<int>> act
+    )
     {
-        var (queue, message) = (Queue(), Message());
-        var command = new Command("replay", "moves all messages of a queue, or one, back to the queue that they came from")
-        {
-            queue,
-            message,
-        };
+        var queue = Queue();
+        var message = new Option<string>("--message") { Description = "the id of one message, as show has it" };
+        var command = new Command(name, description) { queue, message };
         command.SetAction(
             (parsed, cancellation) =>
                 Run.WithAsync(
                     configuration,
                     parsed,
-                    (run, broker) => ReplayAsync(run, broker, NameOf(parsed, queue), parsed.GetValue(message), cancellation),
+                    (run, broker) => act(run, broker, NameOf(parsed, queue), parsed.GetValue(message), cancellation),
                     cancellation
                 )
         );
@@ -92,8 +80,6 @@ internal static class ErrorsCommand
         });
         return queue;
     }
-
-    private static Option<string> Message() => new("--message") { Description = "the id of one message, as show has it" };
 
     private static ErrorQueueName NameOf(ParseResult parsed, Argument<string> queue) =>
         ErrorQueueName.TryParse(parsed.GetRequiredValue(queue), out var name)
