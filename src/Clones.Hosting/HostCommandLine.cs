@@ -50,8 +50,8 @@ public sealed class HostCommandLine
         check.SetAction(
             async (_, _) =>
             {
-                await using var app = build([]);
-                await StartCheck.RunAsync(app.Services);
+                // Not disposed: a bus that was never started warns that it cannot be stopped.
+                await StartCheck.RunAsync(build([]).Services);
             }
         );
         Verbs = [new(check), .. verbs];
