@@ -1,11 +1,9 @@
 using Clones.Api;
 using Clones.Api.Agents;
 using Clones.Api.Auth;
-using Clones.Api.Auth.ApiKeys;
 using Clones.Api.Auth.SignIn;
 using Clones.Api.Documentation;
 using Clones.Api.Events;
-using Clones.Api.Health;
 using Clones.Api.Operations;
 using Clones.Api.Payments;
 using Clones.Api.Pools;
@@ -17,19 +15,11 @@ using Clones.Hosting.Bus;
 using Clones.Hosting.Logging;
 using Serilog.Events;
 
-if (ApiCommandLine.Instance.Answer(args, Console.Out, Console.Error) is { } exitCode)
-{
-    return exitCode;
-}
+return await ApiCommandLine.Create(Build, Map).RunAsync(args, Console.Out, Console.Error);
 
-try
+static WebApplication Build(string[] settings)
 {
-    if (ApiKeyCommand.IsAskedFor(args))
-    {
-        return await ApiKeyCommand.RunAsync(args, Console.Out, Console.Error);
-    }
-
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(settings);
     var configuration = builder.Configuration;
     builder.WebHost.ConfigureKestrel(kestrel =>
     {
@@ -38,7 +28,7 @@ try
     });
     builder
         .Services.AddHostLogging(configuration, databaseLevel: LogEventLevel.Fatal)
-        .AddApiHealth()
+        .AddHostHealth()
         .AddApiDocument()
         .AddEdge(configuration)
         .AddClonesAuth(AuthOptions.Read(configuration))
@@ -46,16 +36,13 @@ try
         .AddClonesStore(configuration)
         .AddSolanaRpc(configuration)
         .AddClonesBus(configuration);
+    return builder.Build();
+}
 
-    var app = builder.Build();
-    if (args is ["check"])
-    {
-        // Whether it would start with these settings: it starts nothing.
-        return 0;
-    }
-
+static void Map(WebApplication app)
+{
     app.UseEdge();
-    app.MapHealth();
+    app.MapHostHealth().RequireAuthorization(Policies.Operate);
     app.MapApiDocument();
     var v1 = app.MapGroup("/v1");
     v1.MapSignIn();
@@ -66,11 +53,4 @@ try
     v1.MapTokens();
     v1.MapEvents();
     v1.MapWebhooks();
-    await app.RunAsync();
-    return 0;
-}
-catch (ConfigurationMissingException e)
-{
-    await Console.Error.WriteLineAsync($"The API cannot start: {e.Message}");
-    return 78;
 }

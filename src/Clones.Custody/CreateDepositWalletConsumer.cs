@@ -2,6 +2,7 @@ using Clones.Contracts.Keys;
 using Clones.Domain.Operations;
 using Clones.Messaging.Bus;
 using Clones.Persistence;
+using Clones.Persistence.Keys;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,11 +15,7 @@ internal sealed class CreateDepositWalletConsumer(ClonesDbContext db, DepositKey
     public async Task Consume(ConsumeContext<CreateDepositWallet> context)
     {
         var poolId = context.Message.TrainingPoolId;
-        var pool = (
-            await db
-                .TrainingPools.FromSql($"SELECT *, xmin FROM training_pools WHERE id = {poolId} FOR UPDATE")
-                .ToListAsync(context.CancellationToken)
-        ).SingleOrDefault();
+        var pool = await db.LockPoolAsync(poolId, context.CancellationToken);
         if (pool is null)
         {
             throw new UnacceptableMessageException($"There is no training pool {poolId}.");

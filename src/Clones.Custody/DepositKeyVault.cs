@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Clones.Custody.Import;
 using Clones.Domain.Keys;
 using Clones.Domain.Wallets;
@@ -15,9 +13,9 @@ namespace Clones.Custody;
 /// </summary>
 internal sealed class DepositKeyVault(
     ClonesDbContext db,
-    StoredKeys stored,
+    StoredKeyRows stored,
     MasterKeys masters,
-    MasterKeyChecks checks,
+    KeySealer sealer,
     KeyMigration migration,
     KeyEvents events,
     KeyMeter meter,
@@ -74,33 +72,12 @@ internal sealed class DepositKeyVault(
     {
         var binding = KeyBinding.OfWallet(walletId, address.ToString());
         using var secretKey = new PinnedBytes(Account.SecretKeyLength);
-        var from = await masters.OpenAsync(storedUtf8, binding, secretKey.Memory, cancellationToken);
-        using (Derive(secretKey.Array, binding, from)) { }
-        var (sealedKey, to) = await SealAsync(secretKey, binding, cancellationToken);
-        events.Imported(binding, from, to);
+        var (account, from) = await sealer.OpenAsync(storedUtf8, binding, secretKey, cancellationToken);
+        account.Dispose();
+        var sealedKey = await sealer.SealNewAsync(secretKey, binding, from, cancellationToken);
         var wallet = Wallet(walletId, trainingPoolId, binding.Address, sealedKey);
         db.DepositWallets.Add(wallet);
         return wallet;
-    }
-
-    internal static Account Derive(byte[] secretKey, KeyBinding binding, string masterKey)
-    {
-        Account account;
-        try
-        {
-            account = Account.FromSecretKey(secretKey);
-        }
-        catch (ArgumentException)
-        {
-            throw new KeyUnusableException(binding, masterKey, "its public half does not belong to its secret half.");
-        }
-        if (account.PublicKey.ToString() == binding.Address)
-        {
-            return account;
-        }
-
-        account.Dispose();
-        throw new KeyUnusableException(binding, masterKey, "it is the key of another address.");
     }
 
     private async Task<Account> OpenAsync(string purpose, Guid id, Guid transactionId, CancellationToken cancellationToken)
@@ -112,8 +89,7 @@ internal sealed class DepositKeyVault(
         Account? account = null;
         try
         {
-            var masterKey = await masters.OpenAsync(row.Stored.Memory, row.Binding, secretKey.Memory, cancellationToken);
-            account = Derive(secretKey.Array, row.Binding, masterKey);
+            (account, var masterKey) = await sealer.OpenAsync(row.Stored.Memory, row.Binding, secretKey, cancellationToken);
             events.Opened(row.Binding, masterKey, transactionId);
             meter.Opened.Add(1);
             if (row.IsUnusable)
@@ -154,26 +130,7 @@ internal sealed class DepositKeyVault(
         using var secretKey = new PinnedBytes(Account.SecretKeyLength);
         account.CopySecretKeyTo(secretKey.Span);
         var binding = bind(account.PublicKey.ToString());
-        var (sealedKey, masterKey) = await SealAsync(secretKey, binding, cancellationToken);
-        events.Created(binding, masterKey);
-        return (binding.Address, sealedKey);
-    }
-
-    // What a source calls current may change while it seals: what it is under is read off the result. There is no other copy of a new key: what
-    // does not open again must not get an address that people pay to.
-    private async Task<(string Sealed, string MasterKey)> SealAsync(
-        PinnedBytes secretKey,
-        KeyBinding binding,
-        CancellationToken cancellationToken
-    )
-    {
-        var sealedKey = await masters.SealAsync(secretKey.Memory, binding, cancellationToken);
-        await checks.EnsureAsync(StoredKey.Parse(Encoding.UTF8.GetBytes(sealedKey), binding).MasterKey, cancellationToken);
-        using var reopened = new PinnedBytes(Account.SecretKeyLength);
-        var masterKey = await masters.OpenAsync(Encoding.UTF8.GetBytes(sealedKey), binding, reopened.Memory, cancellationToken);
-        return CryptographicOperations.FixedTimeEquals(reopened.Span, secretKey.Span)
-            ? (sealedKey, masterKey)
-            : throw new KeyUnusableException(binding, masterKey, "what was encrypted opens to another key.");
+        return (binding.Address, await sealer.SealNewAsync(secretKey, binding, importedFrom: null, cancellationToken));
     }
 
     private DepositWallet Wallet(Guid id, Guid trainingPoolId, string address, string sealedKey) =>

@@ -19,14 +19,14 @@ internal sealed class KeyEvents(
 {
     private const int DetailLengthMax = 500;
 
-    public void Created(KeyBinding key, string masterKey) => Add(key, KeyEventKind.Created, toKey: masterKey);
+    public void Created(KeyBinding key, string masterKey) => db.KeyEvents.Add(New(key, KeyEventKind.Created, toKey: masterKey));
 
-    public void Imported(KeyBinding key, string from, string to) => Add(key, KeyEventKind.Imported, from, to);
+    public void Imported(KeyBinding key, string from, string to) => db.KeyEvents.Add(New(key, KeyEventKind.Imported, from, to));
 
     public void Opened(KeyBinding key, string masterKey, Guid transactionId) =>
-        Add(key, KeyEventKind.Opened, masterKey, transactionId: transactionId);
+        db.KeyEvents.Add(New(key, KeyEventKind.Opened, masterKey, transactionId: transactionId));
 
-    public void Migrated(KeyBinding key, string from, string to) => Add(key, KeyEventKind.Migrated, from, to);
+    public void Migrated(KeyBinding key, string from, string to) => db.KeyEvents.Add(New(key, KeyEventKind.Migrated, from, to));
 
     public void Audited(string detail) =>
         db.KeyEvents.Add(
@@ -47,7 +47,7 @@ internal sealed class KeyEvents(
         {
             return false;
         }
-        Add(key, KeyEventKind.Failed, masterKey, detail: reason);
+        db.KeyEvents.Add(New(key, KeyEventKind.Failed, masterKey, detail: reason));
         return true;
     }
 
@@ -109,15 +109,6 @@ internal sealed class KeyEvents(
             .FirstOrDefaultAsync(cancellationToken);
         return last?.Kind == KeyEventKind.Failed && last.FromKey == masterKey && last.Detail == OneLine(reason);
     }
-
-    private void Add(
-        KeyBinding key,
-        KeyEventKind kind,
-        string? fromKey = null,
-        string? toKey = null,
-        Guid? transactionId = null,
-        string? detail = null
-    ) => db.KeyEvents.Add(New(key, kind, fromKey, toKey, transactionId, detail));
 
     private WalletKeyEvent New(
         KeyBinding key,

@@ -6,30 +6,20 @@ namespace Clones.Custody;
 internal sealed class KeyLookOptions
 {
     /// <summary>After the first failure; doubles with each look.</summary>
+    [Pace]
     public TimeSpan First { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Pace]
     public TimeSpan Max { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest wait while nobody answers who keeps the master key: no key is to blame, and it is mostly soon over.</summary>
+    [Pace]
     public TimeSpan AwayMax { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// A master key that is missing here is worth a row in the log of the keys after this time: while it is rolled out another replica has it
     /// already.
     /// </summary>
+    [Pace]
     public TimeSpan MissingForMin { get; set; } = TimeSpan.FromMinutes(1);
-
-    public static KeyLookOptions Load(IConfiguration configuration)
-    {
-        var options = configuration.GetSection("KeyLooks").Get<KeyLookOptions>() ?? new KeyLookOptions();
-        foreach (var time in (TimeSpan[])[options.First, options.Max, options.AwayMax, options.MissingForMin])
-        {
-            if (time < TimeSpan.FromMilliseconds(10) || time > TimeSpan.FromHours(1))
-            {
-                throw new ConfigurationMissingException(
-                    "The times in the section KeyLooks must lie between 10 ms and 1 h, e.g. KeyLooks__Max=00:01:00."
-                );
-            }
-        }
-        return options;
-    }
 }

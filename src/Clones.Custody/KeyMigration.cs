@@ -6,6 +6,7 @@ using Clones.Domain.Faults;
 using Clones.Domain.Keys;
 using Clones.Messaging;
 using Clones.Persistence;
+using Clones.Persistence.Keys;
 using MassTransit;
 
 namespace Clones.Custody;
@@ -16,7 +17,7 @@ namespace Clones.Custody;
 /// </summary>
 internal sealed class KeyMigration(
     ClonesDbContext db,
-    KeyRenewal renewal,
+    KeySealer sealer,
     KeyEvents events,
     KeyMeter meter,
     IPublishEndpoint publish,
@@ -57,16 +58,14 @@ internal sealed class KeyMigration(
 
     private async Task MigrateAsync(StoredKeyRow row, string from, PinnedBytes secretKey, CancellationToken cancellationToken)
     {
-        var (swap, to) = await renewal.SealAsync(row, secretKey, cancellationToken);
-        var written = await renewal.SwapAsync(row.Binding.Purpose, [swap], cancellationToken);
-        if (!written.TryGetValue(row.Binding.Id, out var stored))
+        var renewed = await sealer.RenewAsync(row, secretKey, from, cancellationToken);
+        if (await sealer.StoreAsync(row.Binding.Purpose, [renewed], cancellationToken) is [])
         {
             log.LogInformation("Another worker migrated the {Binding} first", row.Binding);
             return;
         }
 
         await crashes.ReachAsync(CrashPoint.KeySwapped, cancellationToken);
-        await renewal.ProveAsync(stored, row.Binding, secretKey, cancellationToken);
         if (row.Binding.Purpose == WalletKeyEvent.Deposit)
         {
             await publish.Publish(
@@ -74,14 +73,12 @@ internal sealed class KeyMigration(
                 {
                     WalletId = row.Binding.Id,
                     FromKey = from,
-                    ToKey = to,
+                    ToKey = renewed.To,
                     OccurredAt = time.GetUtcNow(),
                 },
                 cancellationToken
             );
         }
-        events.Migrated(row.Binding, from, to);
-        meter.Migrated.Add(1);
-        log.LogInformation("Migrated the {Binding} from {FromKey} to {ToKey}", row.Binding, from, to);
+        log.LogInformation("Migrated the {Binding} from {FromKey} to {ToKey}", row.Binding, from, renewed.To);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Clones.Hosting;
+using Clones.Persistence.Keys;
 
 namespace Clones.Custody;
 

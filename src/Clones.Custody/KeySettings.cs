@@ -1,5 +1,6 @@
 using System.Text;
 using Clones.Hosting;
+using Clones.Persistence.Keys;
 
 namespace Clones.Custody;
 

@@ -3,6 +3,7 @@ using Clones.Custody.Transit;
 using Clones.Domain;
 using Clones.Domain.Keys;
 using Clones.Hosting;
+using Clones.Persistence.Keys;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,14 +22,14 @@ public static class KeysRegistration
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
         AddMasterKeys(services, configuration);
-        services.AddSingleton(KeyLookOptions.Load(configuration));
+        services.AddSettings<KeyLookOptions>(configuration, "KeyLooks");
         services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<KeyMeter>();
         services.AddScoped<MasterKeyChecks>();
         services.AddHostedService<MasterKeyCheckAtStart>();
-        services.AddScoped<StoredKeys>();
+        services.AddScoped<StoredKeyRows>();
         services.AddScoped<KeyEvents>();
-        services.AddScoped<KeyRenewal>();
+        services.AddScoped<KeySealer>();
         services.AddScoped<KeyMigration>();
         services.AddScoped<DepositKeyVault>();
         services.AddScoped<IDeploymentKeys>(provider => provider.GetRequiredService<DepositKeyVault>());

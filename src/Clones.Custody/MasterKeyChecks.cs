@@ -23,14 +23,7 @@ internal sealed class MasterKeyChecks(ClonesDbContext db, MasterKeys masters, Ti
         var known = await FindAsync(masterKey, cancellationToken);
         if (known is null)
         {
-            // Who is first says what the version is; the others wait here for his commit.
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO master_key_checks (master_key, check_value, first_seen_at) VALUES ({masterKey}, {check}, {time.GetUtcNow()})
-                ON CONFLICT DO NOTHING
-                """,
-                cancellationToken
-            );
+            await db.AddCheckAsync(masterKey, check, time.GetUtcNow(), cancellationToken);
             known = await FindAsync(masterKey, cancellationToken);
             ThrowIfAnother(known!, check);
             // Not noted as checked: this transaction may yet be rolled back.

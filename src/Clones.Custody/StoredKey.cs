@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Clones.Domain.Keys;
+using Clones.Persistence.Keys;
 
 namespace Clones.Custody;
 
@@ -26,9 +27,6 @@ internal sealed class StoredKey
     private const int PartsMax = 8;
     private const int VersionDigitsMax = 4;
     private const int WrappedLengthMax = 1_024;
-
-    /// <summary>The longest that is looked at; whatever is longer is in no known form.</summary>
-    public const int LengthMax = 2_048;
 
     private StoredKey(StoredForm form, int version, byte[] iv, byte[] tag, byte[] ciphertext, string? wrapped = null)
     {
@@ -62,7 +60,7 @@ internal sealed class StoredKey
     {
         Span<Range> parts = stackalloc Range[PartsMax + 1];
         var count = Split(stored, parts);
-        if (stored.Length > LengthMax || count is 0 or > PartsMax)
+        if (stored.Length > StoredKeyRows.LengthMax || count is 0 or > PartsMax)
         {
             throw new KeyUnusableException(binding, null, "it is in no known form.");
         }

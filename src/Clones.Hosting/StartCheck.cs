@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace Clones.Hosting;
 
 /// <summary>What has to hold before a worker takes up its work, and ends its start where it does not.</summary>
@@ -7,16 +9,15 @@ public interface IStartCheck : IHostedService
 }
 
 /// <summary>
-/// <c>dotnet Clones.Workers.dll check</c>: whether workers would start with these settings. It starts none, and ends as they would end. For
-/// whoever replaces workers that run: those are stopped only when the new settings are good.
+/// <c>check</c>: whether a host would start with these settings. It starts none, and ends as it would end. For whoever replaces hosts that run:
+/// those are stopped only when the new settings are good.
 /// </summary>
-public static class StartCheck
+internal static class StartCheck
 {
-    public static bool IsAskedFor(string[] args) => args is ["check"];
-
-    /// <exception cref="Persistence.Messaging.Hosting.ConfigurationMissingException">Says what to set.</exception>
+    /// <exception cref="ConfigurationMissingException">Says what to set.</exception>
     public static async Task RunAsync(IServiceProvider services)
     {
+        services.GetService<IStartupValidator>()?.Validate();
         foreach (var check in services.GetServices<IHostedService>().OfType<IStartCheck>())
         {
             await check.StartAsync(CancellationToken.None);

@@ -1,3 +1,4 @@
+using Clones.Hosting;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Fence;
 using Clones.Settlement.Ledger;
@@ -9,7 +10,7 @@ public static class LedgerRegistration
     /// <summary>The parts that read the chain into the database, without the services that do it by themselves.</summary>
     public static IServiceCollection AddLedgerParts(this IServiceCollection services, IConfiguration configuration) =>
         services
-            .AddSingleton(configuration.GetSection("Ledger").Get<LedgerOptions>() ?? new LedgerOptions())
+            .AddSettings<LedgerOptions>(configuration, "Ledger")
             .AddSingleton<ILedgerStore, DatabaseLedgerStore>()
             .AddSingleton<HorizonReader>()
             .AddSingleton<WalletScanner>()

@@ -1,4 +1,5 @@
 using Clones.Domain;
+using Clones.Hosting;
 using Clones.Settlement.Adoption;
 using Clones.Settlement.Attempts;
 using Clones.Settlement.Chain;
@@ -18,7 +19,7 @@ public static class SettlementRegistration
     /// <summary>Without the service that watches.</summary>
     public static IServiceCollection AddSettlementParts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(SettlementOptions.Load(configuration));
+        services.AddSettings<SettlementOptions>(configuration, "Settlement");
         services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<ClusterFacts>();
         services.AddSingleton<StatusReader>();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Clones.Domain.Webhooks;
 using Clones.Messaging.Bus;
 using Clones.Persistence;
+using Clones.Persistence.Webhooks;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
@@ -33,17 +34,7 @@ internal sealed class WebhookDeliveries(ClonesDbContext db, TimeProvider time)
         var now = time.GetUtcNow();
         foreach (var endpoint in endpoints)
         {
-            // The same event again, from an error queue say, is the same delivery.
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, body, status, attempt_count, failed_tries,
-                    next_attempt_at, give_up_at, created_at)
-                VALUES ({Guid.CreateVersion7(now)}, {endpoint}, {eventId}, {type}, {body}, 'PENDING', 0, 0,
-                    {now}, {now + WebhookDelivery.TriedFor}, {now})
-                ON CONFLICT (endpoint_id, event_id) DO NOTHING
-                """,
-                context.CancellationToken
-            );
+            await db.AddDeliveryAsync(endpoint, eventId, type, body, now, context.CancellationToken);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Clones.Domain;
+using Clones.Domain.Webhooks;
 using Clones.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Clones.Persistence.Webhooks;
 
 namespace Clones.Webhooks;
 
@@ -22,32 +23,27 @@ internal sealed class WebhookDeliveryWriter(
         await using var commit = await db.Database.BeginTransactionAsync();
         var now = time.GetUtcNow();
         var next = NextOf(due, outcome, now);
-        var isDelivered = outcome.Failure is null;
         var status =
-            isDelivered ? "DELIVERED"
-            : next is null ? "EXHAUSTED"
-            : "PENDING";
-        var failed = isDelivered ? 0 : 1;
-        var completedAt = next is null ? now : (DateTimeOffset?)null;
-        // Nobody else's: a delivery that was taken over meanwhile is left to whoever has it now.
-        var isOurs = await db.Database.ExecuteSqlAsync(
-            $"""
-            UPDATE webhook_deliveries SET status = {status}, failed_tries = failed_tries + {failed}, next_attempt_at = {next},
-                last_failure = {outcome.Failure}, completed_at = {completedAt}, lease_id = NULL, leased_until = NULL
-            WHERE id = {due.Id} AND lease_id = {due.LeaseId}
-            """
-        );
-        var took = (int)Math.Min(outcome.Took.TotalMilliseconds, int.MaxValue);
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO webhook_attempts (delivery_id, number, started_at, duration_milliseconds, status_code, failure, answer)
-            SELECT {due.Id}, {due.Number}, {startedAt}, {took}, {outcome.StatusCode}, {outcome.Failure}, {outcome.Answer}
-            WHERE EXISTS (SELECT 1 FROM webhook_deliveries WHERE id = {due.Id}) ON CONFLICT DO NOTHING
-            """
-        );
-        await CountAsync(db, due, outcome, now);
+            outcome.Failure is null ? WebhookDeliveryStatus.Delivered
+            : next is null ? WebhookDeliveryStatus.Exhausted
+            : WebhookDeliveryStatus.Pending;
+        var attempt = new WebhookAttempt
+        {
+            DeliveryId = due.Id,
+            Number = due.Number,
+            StartedAt = startedAt,
+            DurationMilliseconds = (int)Math.Min(outcome.Took.TotalMilliseconds, int.MaxValue),
+            StatusCode = outcome.StatusCode,
+            Failure = outcome.Failure,
+            Answer = outcome.Answer,
+        };
+        var isOurs = await db.EndAttemptAsync(due, attempt, status, next, now);
+        if (outcome.StatusCode == Gone)
+        {
+            await db.DisableEndpointAsync(due, "It answered 410 Gone.", now);
+        }
         await commit.CommitAsync();
-        Tell(due, outcome, isOurs > 0 ? status : "PENDING");
+        Tell(due, outcome, isOurs ? status : WebhookDeliveryStatus.Pending);
     }
 
     private DateTimeOffset? NextOf(DueWebhook due, WebhookOutcome outcome, DateTimeOffset now) =>
@@ -55,35 +51,7 @@ internal sealed class WebhookDeliveryWriter(
             ? null
             : WebhookSchedule.Next(due.FailedTries + 1, now, due.GiveUpAt, jitter(), outcome.RetryAfter);
 
-    private static async Task CountAsync(ClonesDbContext db, DueWebhook due, WebhookOutcome outcome, DateTimeOffset now)
-    {
-        if (outcome.Failure is null)
-        {
-            await db.Database.ExecuteSqlAsync(
-                $"UPDATE webhook_endpoints SET consecutive_failures = 0 WHERE id = {due.EndpointId} AND consecutive_failures > 0"
-            );
-            return;
-        }
-        // Another URL has been set meanwhile: the old one's answers say nothing about it.
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            UPDATE webhook_endpoints SET consecutive_failures = least(consecutive_failures, 1000000) + 1
-            WHERE id = {due.EndpointId} AND url = {due.Url}
-            """
-        );
-        if (outcome.StatusCode == Gone)
-        {
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                UPDATE webhook_endpoints SET is_enabled = false, disabled_reason = 'It answered 410 Gone.',
-                    updated_at = {now}, version = version + 1
-                WHERE id = {due.EndpointId} AND url = {due.Url} AND is_enabled
-                """
-            );
-        }
-    }
-
-    private void Tell(DueWebhook due, WebhookOutcome outcome, string status)
+    private void Tell(DueWebhook due, WebhookOutcome outcome, WebhookDeliveryStatus status)
     {
         if (outcome.Failure is null)
         {
@@ -92,7 +60,7 @@ internal sealed class WebhookDeliveryWriter(
             return;
         }
         meter.Failed.Add(1);
-        if (status == "EXHAUSTED")
+        if (status == WebhookDeliveryStatus.Exhausted)
         {
             meter.Exhausted.Add(1);
         }
@@ -103,7 +71,7 @@ internal sealed class WebhookDeliveryWriter(
             due.EndpointId,
             due.Number,
             outcome.Failure,
-            status
+            UpperSnakeCase.From(status)
         );
     }
 }

@@ -5,6 +5,7 @@ using System.Text;
 using Clones.Domain;
 using Clones.Domain.Webhooks;
 using Clones.Hosting;
+using Clones.Persistence.Webhooks;
 
 namespace Clones.Webhooks;
 

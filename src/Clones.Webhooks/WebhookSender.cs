@@ -1,3 +1,5 @@
+using Clones.Persistence.Webhooks;
+
 namespace Clones.Webhooks;
 
 /// <summary>

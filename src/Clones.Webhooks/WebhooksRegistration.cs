@@ -12,7 +12,7 @@ public static class WebhooksRegistration
     public static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(WebhookSettings.Read(configuration));
-        services.AddSingleton(configuration.GetSection("Webhooks").Get<WebhookOptions>() ?? new WebhookOptions());
+        services.AddSettings<WebhookOptions>(configuration, "Webhooks");
         services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<WebhookResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<WebhookLoopback>();

@@ -78,7 +78,9 @@ public sealed partial class ApiKeyCommandTests(ApiFixture api)
             .Build();
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var code = await ApiKeyCommand.RunAsync(["apikey", .. arguments], configuration, output, errors);
+        var code = await ApiCommandLine
+            .Create(_ => throw new InvalidOperationException(), _ => { }, configuration)
+            .RunAsync(["apikey", .. arguments], output, errors);
         return (code, output.ToString(), errors.ToString());
     }
 

@@ -36,7 +36,9 @@ public sealed class DepositKeyVaultTests(RotationHost host) : IClassFixture<Rota
             {
                 using var keys = new RingKeys(Versions.Ring(1));
                 var source = new Garbling(keys);
-                var vault = ActivatorUtilities.CreateInstance<DepositKeyVault>(services, new MasterKeys(source, [source]));
+                var masters = new MasterKeys(source, [source]);
+                var sealer = ActivatorUtilities.CreateInstance<KeySealer>(services, masters);
+                var vault = ActivatorUtilities.CreateInstance<DepositKeyVault>(services, masters, sealer);
                 await Should.ThrowAsync<KeyUnusableException>(() =>
                     vault.CreateDepositWalletAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken)
                 );

@@ -71,7 +71,7 @@ public sealed class SecretKeyCodecTests : IDisposable
         try
         {
             SecretKeyCodec.Open(StoredKey.Parse(stored, binding), stored, binding, ring, opened);
-            using var account = DepositKeyVault.Derive(opened, binding, "any");
+            using var account = KeySealer.Derive(opened, binding, "any");
             return true;
         }
         catch (KeyUnusableException)

@@ -1,4 +1,5 @@
 using Clones.Domain.Webhooks;
+using Clones.Persistence.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Webhooks.Tests;

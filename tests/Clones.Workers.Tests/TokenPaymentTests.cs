@@ -8,6 +8,7 @@ using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using Clones.Testing.Hosts;
 using Clones.Workers.Commands.Tokens;
+using Clones.Workers.Tests.Commands;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -105,8 +106,7 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
         async Task RunAsync(string line)
         {
             await using var errors = new StringWriter();
-            var cancellation = TestContext.Current.CancellationToken;
-            var code = await TokenCommand.RunAsync(line.Split(' '), configuration, TextWriter.Null, errors, cancellation);
+            var code = await TestCommands.RunAsync(line.Split(' '), TextWriter.Null, errors, configuration);
             code.ShouldBe(TokenCommand.Done, errors.ToString());
         }
     }

@@ -48,11 +48,11 @@ test("the schema of payment-requested takes a good one and refuses what the work
     requestId: "invoice-4711",
     trainingPoolId: "019a0000-0000-7000-8000-000000000000",
     recipient: "7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2",
-    amount: "18446744073709551615",
+    amountBaseUnits: "18446744073709551615",
   };
 
   assert.ok(takes(good), JSON.stringify(takes.errors));
-  for (const bad of [{ amount: 1 }, { amount: "0" }, { amount: "1.5" }, { amount: "-1" }, { requestId: "" }, { recipient: "0OIl" }, { reference: "" }, { amount: undefined }]) {
+  for (const bad of [{ amountBaseUnits: 1 }, { amountBaseUnits: "0" }, { amountBaseUnits: "1.5" }, { amountBaseUnits: "-1" }, { requestId: "" }, { recipient: "0OIl" }, { reference: "" }, { amountBaseUnits: undefined }]) {
     assert.equal(takes(JSON.parse(JSON.stringify({ ...good, ...bad }))), false, JSON.stringify(bad));
   }
 });

@@ -1,6 +1,6 @@
 namespace Clones.Contracts.Payments;
 
-/// <summary>What every event of a payment tells other services. Amounts are base units (lamports, token units) as decimal strings.</summary>
+/// <summary>What every event of a payment tells other services. Base units are lamports or the smallest units of a token.</summary>
 public abstract record PaymentFields
 {
     public required Guid PaymentId { get; init; }
@@ -14,7 +14,7 @@ public abstract record PaymentFields
     public string? Mint { get; init; }
 
     /// <summary>Base units, a decimal string, since a u64 does not fit the numbers of every language.</summary>
-    public required string Amount { get; init; }
+    public required string AmountBaseUnits { get; init; }
 
     /// <summary>The reference that the sender of the payment gave, unchanged.</summary>
     public string? Reference { get; init; }

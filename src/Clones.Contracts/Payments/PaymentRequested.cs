@@ -19,7 +19,7 @@ public sealed record PaymentRequested
 
     /// <summary>Base units of the pool's token (lamports where it pays SOL), a decimal string from 1 to 18446744073709551615.</summary>
     [RegularExpression("^[1-9][0-9]{0,19}$")]
-    public required string Amount { get; init; }
+    public required string AmountBaseUnits { get; init; }
 
     /// <summary>The sender's own words, 1-200 characters, told again with all that becomes of the payment; the request's id where it is absent.</summary>
     [StringLength(200, MinimumLength = 1)]

@@ -12,7 +12,7 @@ public sealed record PoolFundsChanged
     public required string Lamports { get; init; }
 
     /// <summary>Finalized balance of the pool's token in base units, a decimal string.</summary>
-    public required string TokenAmount { get; init; }
+    public required string TokenAmountBaseUnits { get; init; }
 
     /// <summary>Slot at which the balances were read.</summary>
     public required ulong Slot { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Clones.Domain.Keys;
 using Clones.Persistence;
+using Clones.Persistence.Keys;
 using Clones.Solana.Primitives;
 
 namespace Clones.Custody.Audit;
@@ -9,7 +10,7 @@ namespace Clones.Custody.Audit;
 /// Opens every stored key, to see that it opens and is the key of its address. Nothing is signed. A batch is in memory at a time, and each key
 /// for as long as it takes to look at it.
 /// </summary>
-internal sealed class StoredKeyOpening(ClonesDbContext db, StoredKeys stored, MasterKeys masters, KeyEvents events)
+internal sealed class StoredKeyOpening(ClonesDbContext db, StoredKeyRows stored, KeySealer sealer, KeyEvents events)
 {
     public const int FindingsMax = 1_000;
     private const int BatchMax = 500;
@@ -70,8 +71,8 @@ internal sealed class StoredKeyOpening(ClonesDbContext db, StoredKeys stored, Ma
         using var secretKey = new PinnedBytes(Account.SecretKeyLength);
         try
         {
-            var masterKey = await masters.OpenAsync(row.Stored.Memory, row.Binding, secretKey.Memory, cancellationToken);
-            using (DepositKeyVault.Derive(secretKey.Array, row.Binding, masterKey)) { }
+            var (account, _) = await sealer.OpenAsync(row.Stored.Memory, row.Binding, secretKey, cancellationToken);
+            account.Dispose();
             return null;
         }
         catch (KeyUnusableException e) when (e is not MasterKeyAwayException)

@@ -2,16 +2,13 @@ using Clones.Domain.Keys;
 using Clones.Domain.Pools;
 using Clones.Domain.Tokens;
 using Clones.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Clones.Persistence.Keys;
 
 namespace Clones.Custody.Import;
 
 /// <summary>Imports some lines in one database transaction. A line that cannot be imported leaves nothing in it and holds no other back.</summary>
 internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, ListedTokens tokens, KnownPools known, TimeProvider time)
 {
-    /// <summary>Two imports at once take turns batch by batch, so that the second finds what the first has stored.</summary>
-    private const long ImportLock = 0x636c6f6e_696d7074;
-
     /// <param name="dryRun">Everything but the commit.</param>
     /// <returns>A verdict for each line, in order; what is refused says why.</returns>
     public async Task<IReadOnlyList<ImportVerdict>> RunAsync(
@@ -23,7 +20,7 @@ internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, Listed
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         try
         {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ImportLock})", cancellationToken);
+            await db.LockImportsAsync(cancellationToken);
             await known.LookUpAsync([.. lines.Where(l => l.Pool is not null).Select(l => l.Pool!)], cancellationToken);
             var verdicts = new List<ImportVerdict>(lines.Count);
             foreach (var line in lines)

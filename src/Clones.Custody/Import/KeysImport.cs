@@ -53,11 +53,11 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
     {
         using var lines = new ImportLines(file);
         var report = new ImportReport();
-        var progress = ImportProgress.For(output, file.CanSeek ? file.Length : null, time);
-        string? wrong = null;
+        var progress = new ImportProgress(output, file.CanSeek ? file.Length : null, time);
+        string? wrong;
         try
         {
-            await progress.RunAsync(async () => wrong = await ImportAsync(lines, dryRun, report, progress, cancellationToken));
+            wrong = await ImportAsync(lines, dryRun, report, progress, output, cancellationToken);
         }
         catch
         {
@@ -94,6 +94,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
         bool dryRun,
         ImportReport report,
         ImportProgress progress,
+        TextWriter output,
         CancellationToken cancellationToken
     )
     {
@@ -125,7 +126,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
                     report.Count(line, verdict);
                     if (line.Refusal is { } refusal)
                     {
-                        await progress.WriteLineAsync($"line {line.Number}: {refusal}");
+                        await output.WriteLineAsync($"line {line.Number}: {refusal}");
                     }
                 }
             }

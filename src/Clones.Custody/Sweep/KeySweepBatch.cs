@@ -7,17 +7,8 @@ using Clones.Solana.Primitives;
 namespace Clones.Custody.Sweep;
 
 /// <summary>Encrypts a batch of locked keys anew, as a migration on use does: compare-and-swap, read back, opened. Whoever fails stays as it is.</summary>
-internal sealed class KeySweepBatch(
-    ClonesDbContext db,
-    MasterKeys masters,
-    KeyRenewal renewal,
-    KeyEvents events,
-    KeyMeter meter,
-    ILogger<KeySweepBatch> log
-)
+internal sealed class KeySweepBatch(ClonesDbContext db, KeySealer sealer, KeyEvents events, KeyMeter meter, ILogger<KeySweepBatch> log)
 {
-    private sealed record Opened(StoredKeyRow Row, PinnedBytes SecretKey, string From, KeySwap Swap, string To);
-
     /// <param name="purpose">Of all of them.</param>
     /// <param name="rows">Locked; disposed here.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -27,7 +18,7 @@ internal sealed class KeySweepBatch(
         CancellationToken cancellationToken
     )
     {
-        var opened = new List<Opened>();
+        var opened = new List<RenewedKey>();
         try
         {
             foreach (var row in rows)
@@ -37,18 +28,12 @@ internal sealed class KeySweepBatch(
                     opened.Add(key);
                 }
             }
-            var written = await renewal.SwapAsync(purpose, [.. opened.Select(k => k.Swap)], cancellationToken);
-            foreach (var key in opened)
+            // Locked since they were read, so that none can have changed.
+            await sealer.StoreAsync(purpose, opened, cancellationToken);
+            foreach (var key in opened.Where(k => k.Row.IsUnusable))
             {
-                // Locked since it was read, so that it cannot have changed. What does not open again undoes the whole batch.
-                await renewal.ProveAsync(written[key.Row.Binding.Id], key.Row.Binding, key.SecretKey, cancellationToken);
-                events.Migrated(key.Row.Binding, key.From, key.To);
-                if (key.Row.IsUnusable)
-                {
-                    await db.ForgetUnusableAsync(purpose, key.Row.Binding.Id, cancellationToken);
-                }
+                await db.ForgetUnusableAsync(purpose, key.Row.Binding.Id, cancellationToken);
             }
-            meter.Migrated.Add(opened.Count);
             return (opened.Count, rows.Count - opened.Count);
         }
         finally
@@ -61,15 +46,14 @@ internal sealed class KeySweepBatch(
         }
     }
 
-    private async Task<Opened?> TryOpenAsync(StoredKeyRow row, CancellationToken cancellationToken)
+    private async Task<RenewedKey?> TryOpenAsync(StoredKeyRow row, CancellationToken cancellationToken)
     {
         var secretKey = new PinnedBytes(Account.SecretKeyLength);
         try
         {
-            var from = await masters.OpenAsync(row.Stored.Memory, row.Binding, secretKey.Memory, cancellationToken);
-            using (DepositKeyVault.Derive(secretKey.Array, row.Binding, from)) { }
-            var (swap, to) = await renewal.SealAsync(row, secretKey, cancellationToken);
-            return new Opened(row, secretKey, from, swap, to);
+            var (account, from) = await sealer.OpenAsync(row.Stored.Memory, row.Binding, secretKey, cancellationToken);
+            account.Dispose();
+            return await sealer.RenewAsync(row, secretKey, from, cancellationToken);
         }
         catch (Exception e) when (e is (KeyUnusableException or CryptographicException) and not MasterKeyAwayException)
         {

@@ -4,8 +4,8 @@ using Clones.Domain.Faults;
 using Clones.Domain.Keys;
 using Clones.Messaging.Bus;
 using Clones.Persistence;
+using Clones.Persistence.Keys;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Custody.Sweep;
 
@@ -15,7 +15,7 @@ namespace Clones.Custody.Sweep;
 /// </summary>
 internal sealed class SweepDepositKeysConsumer(
     ClonesDbContext db,
-    StoredKeys stored,
+    StoredKeyRows stored,
     MasterKeys masters,
     KeySweepBatch batch,
     ICrashPoints crashes,
@@ -29,9 +29,7 @@ internal sealed class SweepDepositKeysConsumer(
     {
         var message = context.Message;
         var cancellation = context.CancellationToken;
-        var sweep = (
-            await db.KeySweeps.FromSql($"SELECT * FROM key_sweeps WHERE id = {message.SweepId} FOR UPDATE").ToListAsync(cancellation)
-        ).SingleOrDefault();
+        var sweep = await db.LockSweepAsync(message.SweepId, cancellation);
         if (sweep is null)
         {
             throw new UnacceptableMessageException($"There is no sweep {message.SweepId}.");
@@ -68,7 +66,7 @@ internal sealed class SweepDepositKeysConsumer(
     {
         sweep.StartedAt ??= time.GetUtcNow();
         sweep.ToKey = current;
-        sweep.Total = sweep.Migrated + await stored.CountNotUnderAsync(current, cancellationToken);
+        sweep.Total = sweep.Migrated + await stored.CountNotUnderAsync(current, VersionOf(current), cancellationToken);
         (sweep.Pass, sweep.Failed, sweep.Purpose, sweep.Cursor) = (1, 0, WalletKeyEvent.Deposit, Guid.Empty);
         log.LogInformation("Sweep {SweepId}: {Count} keys are to come under {MasterKey}", sweep.Id, sweep.Total - sweep.Migrated, current);
     }
@@ -84,7 +82,7 @@ internal sealed class SweepDepositKeysConsumer(
     private async Task StepAsync(KeySweep sweep, string current, CancellationToken cancellationToken)
     {
         var count = SweepPace.BatchOf(sweep);
-        var rows = await stored.NextAsync(sweep.Purpose, sweep.Cursor, current, count, cancellationToken);
+        var rows = await stored.NextAsync(sweep.Purpose, sweep.Cursor, current, VersionOf(current), count, cancellationToken);
         if (rows.Count > 0)
         {
             // In the order of the database, which is not that of .NET.
@@ -103,9 +101,11 @@ internal sealed class SweepDepositKeysConsumer(
         }
     }
 
+    private static int VersionOf(string masterKey) => MasterKeyName.OwnVersionOf(masterKey) ?? 0;
+
     private async Task EndPassAsync(KeySweep sweep, string current, CancellationToken cancellationToken)
     {
-        var left = await stored.CountNotUnderAsync(current, cancellationToken);
+        var left = await stored.CountNotUnderAsync(current, VersionOf(current), cancellationToken);
         if (left > sweep.Failed && sweep.Pass < PassesMax)
         {
             // Payments had them. By now they are done with, or soon will be.

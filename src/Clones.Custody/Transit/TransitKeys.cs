@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Clones.Domain.Keys;
+using Clones.Persistence.Keys;
 
 namespace Clones.Custody.Transit;
 

@@ -93,7 +93,7 @@ internal sealed class PoolFunds(
                 TrainingPoolId = id,
                 Status = UpperSnakeCase.From(after),
                 Lamports = balance.Lamports.ToString(),
-                TokenAmount = (mint is { } token ? balance.TokensOf(token) : balance.Lamports).ToString(),
+                TokenAmountBaseUnits = (mint is { } token ? balance.TokensOf(token) : balance.Lamports).ToString(),
                 Slot = balance.Slot,
                 OccurredAt = now,
             },

@@ -20,13 +20,13 @@ internal sealed record RequestedPayment(string Id, Guid TrainingPoolId, PublicKe
         var id = Text("requestId", message.RequestId, IdLengthMax);
         var reference = message.Reference is { } words ? Text("reference", words, ReferenceLengthMax) : id;
         if (
-            message.Amount is not { Length: >= 1 and <= 20 } digits
+            message.AmountBaseUnits is not { Length: >= 1 and <= 20 } digits
             || digits[0] == '0'
             || !ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
         )
         {
             throw new UnacceptableMessageException(
-                $"amount must be a string of base units, \"1\" to \"{ulong.MaxValue}\", without sign, point or leading zero."
+                $"amountBaseUnits must be a string of base units, \"1\" to \"{ulong.MaxValue}\", without sign, point or leading zero."
             );
         }
         if (!PublicKey.TryParse(message.Recipient, out var recipient))

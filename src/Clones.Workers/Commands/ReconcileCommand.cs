@@ -1,4 +1,4 @@
-using Clones.Domain;
+using System.CommandLine;
 using Clones.Hosting;
 using Clones.Hosting.Bus;
 using Clones.Settlement;
@@ -7,59 +7,72 @@ using Clones.Settlement.Operators;
 namespace Clones.Workers.Commands;
 
 /// <summary>
-/// <c>dotnet Clones.Workers.dll reconcile</c>: reads the histories of all deposit wallets, compares them with the database, says every difference,
-/// and opens the signing fence where it may be opened. <c>.. fence status|raise|hold|release|open</c> looks at the fence and moves it by hand.
+/// <c>reconcile</c>: reads the histories of all deposit wallets, compares them with the database, says every difference, and opens the signing
+/// fence where it may be opened. <c>fence ..</c> looks at the fence and moves it by hand. Exit codes: see <see cref="ReconcileExitCode"/>.
 /// </summary>
 internal static class ReconcileCommand
 {
-    private const string Usage =
-        "usage: reconcile | fence status | fence raise REASON | fence hold REASON | fence release | fence open ADDRESS REASON";
+    public static Command Reconcile() =>
+        Make(
+            "reconcile",
+            "compares the ledger of all deposit wallets with the chain",
+            [],
+            (s, _, o) => ReconciliationReport.RunAsync(s, o, default)
+        );
 
-    private const string ReasonWanted =
-        "REASON is missing or too long: one argument of 1 to 500 characters, in quotes, that says why and does not begin with a dash.";
-
-    public static bool IsAskedFor(string[] args) => args is ["reconcile", ..] or ["fence", ..];
-
-    /// <returns>The exit code: see <see cref="ReconcileExitCode"/>.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
+    public static Command Fence()
     {
-        // Before any setting is looked at, and before --help is taken for a reason.
-        if (args.Any(HostCommandLine.IsHelp))
+        var wallet = new Argument<string>("ADDRESS") { Description = "of a deposit wallet" };
+        var reason = new Argument<string>("REASON") { Description = "why, in 1 to 500 characters" };
+        reason.Validators.Add(result =>
         {
-            await output.WriteLineAsync(Usage);
-            return ReconcileExitCode.NoDifference;
-        }
-        if (Parse(args) is not { } run)
+            // What begins like an option was meant as one.
+            if (result.Tokens is [var token] && (token.Value.Length is 0 or > 500 || token.Value[0] == '-'))
+            {
+                result.AddError(
+                    "REASON is missing or too long: one argument of 1 to 500 characters, in quotes, that says why and does not begin with a dash."
+                );
+            }
+        });
+        string Why(ParseResult parsed) => parsed.GetRequiredValue(reason);
+        return new("fence", "whether anything may be signed")
         {
-            await errors.WriteLineAsync(args is ["fence", "raise" or "hold" or "open", ..] ? ReasonWanted : Usage);
-            return ReconcileExitCode.WrongUsage;
-        }
-        var builder = Host.CreateApplicationBuilder();
-        // Standard output is for the report.
-        builder.Logging.ClearProviders();
-        AddServices(builder.Services, builder.Configuration);
-        // Never started: nothing is consumed here; messages are stored with the database, and a worker sends them.
-        using var host = builder.Build();
-        return await run(host.Services, output);
+            Make("status", "whether anything may be signed, and why not", [], (s, _, o) => FenceControl.StatusAsync(s, o)),
+            Make("raise", "signs nothing until the chain was read", [reason], (s, p, o) => FenceControl.RaiseAsync(s, Why(p), false, o)),
+            Make("hold", "signs nothing until it is released", [reason], (s, p, o) => FenceControl.RaiseAsync(s, Why(p), true, o)),
+            Make("release", "ends the hold; the workers open the fence", [], (s, _, o) => FenceControl.ReleaseAsync(s, o)),
+            Make(
+                "open",
+                "lets one deposit wallet sign although its ledger differs from the chain",
+                [wallet, reason],
+                (s, p, o) => FenceControl.OpenAsync(s, p.GetRequiredValue(wallet), Why(p), o)
+            ),
+        };
     }
 
-    private static Func<IServiceProvider, TextWriter, Task<int>>? Parse(string[] args) =>
-        args switch
-        {
-            ["reconcile"] => (services, output) => ReconciliationReport.RunAsync(services, output, CancellationToken.None),
-            ["fence", "status"] => FenceControl.StatusAsync,
-            ["fence", "raise", var reason] when IsReason(reason) => (services, output) =>
-                FenceControl.RaiseAsync(services, reason, false, output),
-            ["fence", "hold", var reason] when IsReason(reason) => (services, output) =>
-                FenceControl.RaiseAsync(services, reason, true, output),
-            ["fence", "release"] => FenceControl.ReleaseAsync,
-            ["fence", "open", var wallet, var reason] when IsReason(reason) => (services, output) =>
-                FenceControl.OpenAsync(services, wallet, reason, output),
-            _ => null,
-        };
-
-    // What begins like an option was meant as one.
-    private static bool IsReason(string text) => text.Length is > 0 and <= 500 && text[0] != '-';
+    private static Command Make(
+        string name,
+        string description,
+        Argument[] arguments,
+        Func<IServiceProvider, ParseResult, TextWriter, Task<int>> run
+    )
+    {
+        var command = new Command(name, description);
+        Array.ForEach(arguments, command.Add);
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var builder = Host.CreateApplicationBuilder();
+                // Standard output is for the report.
+                builder.Logging.ClearProviders();
+                AddServices(builder.Services, builder.Configuration);
+                // Never started: nothing is consumed here; messages are stored with the database, and a worker sends them.
+                using var host = builder.Build();
+                return await run(host.Services, parsed, parsed.InvocationConfiguration.Output);
+            }
+        );
+        return command;
+    }
 
     internal static void AddServices(IServiceCollection services, IConfiguration configuration) =>
         services

@@ -9,6 +9,7 @@ using Clones.Solana.Primitives;
 using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Clones.Custody.Tests.Import;
 
@@ -66,7 +67,9 @@ internal sealed class ImportHost : IAsyncDisposable
         await using var db = Context();
         using var stream = new MemoryStream(file);
         await using var output = new StringWriter();
-        var import = new KeysImport(db, keys ?? ImportVault.Of(db, ring), time ?? TimeProvider.System);
+        // Where time stands still no progress is told, however slow the machine is.
+        var still = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var import = new KeysImport(db, keys ?? ImportVault.Of(db, ring), time ?? still);
         var code = await import.RunAsync(stream, dryRun, output, TestContext.Current.CancellationToken);
         db.ChangeTracker.Entries().ShouldBeEmpty();
         return (code, output.ToString());

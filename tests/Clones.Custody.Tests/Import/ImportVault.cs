@@ -1,4 +1,5 @@
 using Clones.Persistence;
+using Clones.Persistence.Keys;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,22 +13,25 @@ internal static class ImportVault
         var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var source = new RingKeys(ring);
         var masters = new MasterKeys(source, [source]);
+        var meter = ActivatorUtilities.CreateInstance<KeyMeter>(services);
+        var rows = new StoredKeyRows(db);
+        var events = new KeyEvents(
+            db,
+            services.GetRequiredService<IServiceScopeFactory>(),
+            new KeyLookOptions(),
+            () => 0.5,
+            TimeProvider.System,
+            NullLogger<KeyEvents>.Instance
+        );
         return new DepositKeyVault(
             db,
-            new StoredKeys(db),
+            rows,
             masters,
-            new MasterKeyChecks(db, masters, TimeProvider.System),
+            new KeySealer(rows, masters, new MasterKeyChecks(db, masters, TimeProvider.System), events, meter),
             // It takes over only: no stored key is opened that could be migrated.
             migration: null!,
-            new KeyEvents(
-                db,
-                services.GetRequiredService<IServiceScopeFactory>(),
-                new KeyLookOptions(),
-                () => 0.5,
-                TimeProvider.System,
-                NullLogger<KeyEvents>.Instance
-            ),
-            ActivatorUtilities.CreateInstance<KeyMeter>(services),
+            events,
+            meter,
             TimeProvider.System,
             NullLogger<DepositKeyVault>.Instance
         );

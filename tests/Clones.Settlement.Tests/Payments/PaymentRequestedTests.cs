@@ -59,11 +59,11 @@ public sealed class PaymentRequestedTests(SettlementHost host) : IClassFixture<S
     [InlineData("requestId", "\"\"", "requestId must be 1 to 100 characters long.")]
     [InlineData("requestId", "\"a\\u0000b\"", "requestId must not contain U+0000.")]
     [InlineData("reference", "\"\\u202eevil\"", "reference must not contain U+202E.")]
-    [InlineData("amount", "\"0\"", "amount must be a string of base units")]
-    [InlineData("amount", "\"-1\"", "amount must be a string of base units")]
-    [InlineData("amount", "\"1.5\"", "amount must be a string of base units")]
-    [InlineData("amount", "\"18446744073709551616\"", "amount must be a string of base units")]
-    [InlineData("amount", "\"\\u0661\"", "amount must be a string of base units")]
+    [InlineData("amountBaseUnits", "\"0\"", "amountBaseUnits must be a string of base units")]
+    [InlineData("amountBaseUnits", "\"-1\"", "amountBaseUnits must be a string of base units")]
+    [InlineData("amountBaseUnits", "\"1.5\"", "amountBaseUnits must be a string of base units")]
+    [InlineData("amountBaseUnits", "\"18446744073709551616\"", "amountBaseUnits must be a string of base units")]
+    [InlineData("amountBaseUnits", "\"\\u0661\"", "amountBaseUnits must be a string of base units")]
     [InlineData("recipient", "\"nobody\"", "recipient must be the base58 address")]
     [InlineData("recipient", "\"11111111111111111111111111111111\"", "recipient cannot be paid.")]
     [InlineData("trainingPoolId", "\"019a0000-0000-7000-8000-000000000000\"", "trainingPoolId: there is no training pool")]
@@ -80,6 +80,19 @@ public sealed class PaymentRequestedTests(SettlementHost host) : IClassFixture<S
         await host.Broker.PurgeFaultsAsync(Exchange);
     }
 
+    [Fact]
+    public async Task The_name_that_the_amount_had_before_is_rejected_and_the_new_one_named()
+    {
+        var pool = await host.CreatePoolAsync(0);
+        var body = Body("old name", pool, TestKeys.FreshAddress(), "1").Replace("amountBaseUnits", "amount", StringComparison.Ordinal);
+
+        await host.Broker.PublishAsync(Exchange, body);
+
+        (await host.Broker.UntilFaultsAsync(Exchange, 1)).ShouldHaveSingleItem().ShouldContain("amountBaseUnits");
+        (await host.WithAsync((_, db) => db.Payments.AnyAsync(p => p.TrainingPoolId == pool.Id))).ShouldBeFalse();
+        await host.Broker.PurgeFaultsAsync(Exchange);
+    }
+
     private Task<Payment> PaymentAsync(string id) =>
         SettlementHost.UntilAsync(
             () => host.WithAsync((_, db) => db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.IdempotencyKey == id)),
@@ -87,5 +100,5 @@ public sealed class PaymentRequestedTests(SettlementHost host) : IClassFixture<S
         );
 
     private static string Body(string id, TrainingPool pool, string recipient, string amount, string? reference = null) =>
-        $$"""{"requestId":"{{id}}","trainingPoolId":"{{pool.Id}}","recipient":"{{recipient}}","amount":"{{amount}}","reference":{{(reference is null ? "null" : $"\"{reference}\"")}}}""";
+        $$"""{"requestId":"{{id}}","trainingPoolId":"{{pool.Id}}","recipient":"{{recipient}}","amountBaseUnits":"{{amount}}","reference":{{(reference is null ? "null" : $"\"{reference}\"")}}}""";
 }

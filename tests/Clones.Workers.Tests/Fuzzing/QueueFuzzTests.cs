@@ -111,7 +111,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
         var pool = await workers.CreatePoolAsync(2 * Sol);
         var before = (await workers.Broker.FaultsAsync("payment-requested")).Count;
         var body =
-            $$"""{"requestId":"{{new string('x', 10 * 1024 * 1024)}}","trainingPoolId":"{{pool.Id}}","recipient":"{{TestKeys.FreshAddress()}}","amount":"1"}""";
+            $$"""{"requestId":"{{new string('x', 10 * 1024 * 1024)}}","trainingPoolId":"{{pool.Id}}","recipient":"{{TestKeys.FreshAddress()}}","amountBaseUnits":"1"}""";
 
         await workers.Broker.PublishAsync("payment-requested", body);
         await PayAsync(pool.Id);
@@ -132,7 +132,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
         );
         await workers.Broker.PublishAsync(
             "payment-requested",
-            $$"""{"requestId":"{{id}}","trainingPoolId":"{{poolId}}","recipient":"{{recipient}}","amount":"1000000"}"""
+            $$"""{"requestId":"{{id}}","trainingPoolId":"{{poolId}}","recipient":"{{recipient}}","amountBaseUnits":"1000000"}"""
         );
         await SettlementHost.UntilAsync(
             async () =>

@@ -1,13 +1,9 @@
+using System.CommandLine.Help;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Clones.Hosting;
 using Clones.Testing;
 using Clones.Testing.Hosts;
-using Clones.Workers.Commands;
-using Clones.Workers.Commands.Errors;
-using Clones.Workers.Commands.Keys;
-using Clones.Workers.Commands.Tokens;
-using Clones.Workers.Hosting;
+using Clones.Workers.Tests.Commands;
 
 namespace Clones.Workers.Tests.Hosting;
 
@@ -20,8 +16,9 @@ public sealed class WorkersCommandLineTests
     [InlineData("migrate", "migrate")]
     [InlineData("check", "check")]
     [InlineData("reconcile", "reconcile")]
-    [InlineData("fence hodl", "fence")]
-    [InlineData("keys status --help", "keys")]
+    [InlineData("fence hodl", "refused")]
+    [InlineData("fence hold @reason", "hold")]
+    [InlineData("keys status --help", "help")]
     [InlineData("--help", "help")]
     [InlineData("-h", "help")]
     [InlineData("--urls=http://127.0.0.1:0 --help", "help")]
@@ -43,36 +40,28 @@ public sealed class WorkersCommandLineTests
     [InlineData("--", "refused")]
     public void Only_no_argument_or_settings_alone_start_the_workers(string line, string expected)
     {
-        var request = WorkersCommandLine.Instance.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var (parsed, errors) = TestCommands.Create().Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-        var seen = request switch
-        {
-            HostRequest.Serve => "serve",
-            HostRequest.Help => "help",
-            HostRequest.Refused => "refused",
-            HostRequest.Run run => run.Verb,
-            _ => throw new InvalidOperationException(),
-        };
+        var seen =
+            errors.Count > 0 ? "refused"
+            : parsed.Action is HelpAction ? "help"
+            : parsed.CommandResult.Parent is null ? "serve"
+            : parsed.CommandResult.Command.Name;
         seen.ShouldBe(expected);
     }
 
     [Fact]
-    public void An_empty_argument_is_refused_too() => WorkersCommandLine.Instance.Parse([""]).ShouldBeOfType<HostRequest.Refused>();
+    public void An_empty_argument_is_refused_too() => TestCommands.Create().Parse([""]).Errors.ShouldNotBeEmpty();
 
     [Fact]
     public void Every_verb_that_is_listed_is_taken_by_one_command()
     {
-        Func<string[], bool>[] commands =
-        [
-            Migration.IsAskedFor,
-            StartCheck.IsAskedFor,
-            ReconcileCommand.IsAskedFor,
-            KeysCommand.IsAskedFor,
-            ErrorsCommand.IsAskedFor,
-            TokenCommand.IsAskedFor,
-        ];
+        var verbs = TestCommands.Create().Verbs.Select(v => v.Command).ToList();
 
-        WorkersCommandLine.Instance.Verbs.ShouldAllBe(verb => commands.Count(isAskedFor => isAskedFor(new[] { verb.Name })) == 1);
+        verbs.ShouldAllBe(verb => verb.Action != null || verb.Subcommands.All(c => c.Action != null));
+        var documented = File.ReadLines(Repository.PathOf("docs", "commands.md"))
+            .Single(l => l.StartsWith("| workers | ", StringComparison.Ordinal));
+        verbs.Select(verb => $"`{verb.Name}`").ShouldBe(documented.Split('|')[2].Trim().Split(", "), ignoreOrder: true);
     }
 
     [Theory]
@@ -132,6 +121,7 @@ public sealed class WorkersCommandLineTests
     [InlineData("errors replay --help", "--message")]
     [InlineData("token --help", "mint")]
     [InlineData("airdrop --help", "--sol")]
+    [InlineData("--version", ".")]
     public async Task Help_needs_no_settings(string line, string told)
     {
         var nothing = new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = "nowhere" };

@@ -9,12 +9,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Auth.ApiKeys;
 
-/// <summary><c>dotnet Clones.Api.dll apikey ..</c>: keys of services and operators. Exit codes: 0 done, 1 not done, 2 refused.</summary>
+/// <summary><c>apikey ..</c>: keys of services and operators. Exit codes: 0 done, 1 not done, 2 refused.</summary>
 internal static class ApiKeyCommand
 {
     public const int Done = 0;
     public const int NotDone = 1;
-    public const int Refused = 2;
+    public const int Refused = HostCommandLine.WrongUsage;
 
     /// <summary>Begins every key, so that one that is found somewhere can be told for what it is.</summary>
     public const string KeyPrefix = "clones_key_";
@@ -22,17 +22,8 @@ internal static class ApiKeyCommand
     private const int SecretBytes = 32;
     private const int NameLengthMax = 100;
 
-    public static bool IsAskedFor(string[] args) => args is ["apikey", ..];
-
-    /// <param name="args">Begin with <c>apikey</c>.</param>
-    /// <param name="output">The key goes here, and nowhere else.</param>
-    /// <param name="errors">For what goes wrong.</param>
-    /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors) =>
-        RunAsync(args, Host.CreateApplicationBuilder().Configuration, output, errors);
-
-    /// <inheritdoc cref="RunAsync(string[], TextWriter, TextWriter)"/>
-    internal static async Task<int> RunAsync(string[] args, IConfiguration configuration, TextWriter output, TextWriter errors)
+    /// <param name="configuration">Where the database is.</param>
+    public static Command Create(Func<IConfiguration> configuration)
     {
         var name = new Option<string>("--name") { Description = "who gets it, 1 to 100 characters", Required = true };
         var scopes = new Option<string[]>("--scope") { Description = string.Join(", ", Scopes.All), Required = true };
@@ -40,39 +31,21 @@ internal static class ApiKeyCommand
         var create = new Command("create", "makes a key and shows it, once") { name, scopes };
         var list = new Command("list", "names, scopes and ids of all keys; never the keys");
         var revoke = new Command("revoke", "refuses a key from now on") { id };
-        create.SetAction(parsed =>
-            WithAsync(configuration, db => CreateAsync(db, parsed.GetRequiredValue(name), parsed.GetRequiredValue(scopes), output, errors))
+        create.SetAction(
+            (parsed, _) =>
+                WithAsync(
+                    configuration,
+                    db => CreateAsync(db, parsed.GetRequiredValue(name), parsed.GetRequiredValue(scopes), parsed.InvocationConfiguration)
+                )
         );
-        list.SetAction(_ => WithAsync(configuration, db => ListAsync(db, output)));
-        revoke.SetAction(parsed => WithAsync(configuration, db => RevokeAsync(db, parsed.GetRequiredValue(id), output, errors)));
-
-        var root = new RootCommand("Keys of services and operators.")
-        {
-            new Command("apikey", "keys of services and operators") { create, list, revoke },
-        };
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0)
-        {
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration
-                {
-                    Output = output,
-                    Error = errors,
-                    EnableDefaultExceptionHandler = false,
-                }
-            );
-        }
-
-        foreach (var error in parsed.Errors)
-        {
-            await errors.WriteLineAsync(error.Message);
-        }
-
-        await errors.WriteLineAsync("usage: ./clones apikey create --name NAME --scope SCOPE [--scope ..] | list | revoke ID");
-        return Refused;
+        list.SetAction((parsed, _) => WithAsync(configuration, db => ListAsync(db, parsed.InvocationConfiguration.Output)));
+        revoke.SetAction(
+            (parsed, _) => WithAsync(configuration, db => RevokeAsync(db, parsed.GetRequiredValue(id), parsed.InvocationConfiguration))
+        );
+        return new("apikey", "API keys of services and operators") { create, list, revoke };
     }
 
-    private static async Task<int> CreateAsync(ClonesDbContext db, string name, string[] scopes, TextWriter output, TextWriter errors)
+    private static async Task<int> CreateAsync(ClonesDbContext db, string name, string[] scopes, InvocationConfiguration console)
     {
         var reason =
             PlainTextRule.Refuse(name, 1, NameLengthMax, lines: false) is { } bad ? $"--name {bad}."
@@ -82,7 +55,7 @@ internal static class ApiKeyCommand
             : null;
         if (reason is not null)
         {
-            await errors.WriteLineAsync(reason);
+            await console.Error.WriteLineAsync(reason);
             return Refused;
         }
 
@@ -97,8 +70,8 @@ internal static class ApiKeyCommand
         };
         db.ApiKeys.Add(row);
         await db.SaveChangesAsync();
-        await output.WriteLineAsync($"{key}");
-        await errors.WriteLineAsync(
+        await console.Output.WriteLineAsync($"{key}");
+        await console.Error.WriteLineAsync(
             $"Key {row.Id} of {name} ({string.Join(", ", row.Scopes)}). It is shown this once: only its hash is stored."
         );
         return Done;
@@ -117,35 +90,35 @@ internal static class ApiKeyCommand
         return Done;
     }
 
-    private static async Task<int> RevokeAsync(ClonesDbContext db, string text, TextWriter output, TextWriter errors)
+    private static async Task<int> RevokeAsync(ClonesDbContext db, string text, InvocationConfiguration console)
     {
         if (!Guid.TryParseExact(text, "D", out var id))
         {
-            await errors.WriteLineAsync("ID must be a UUID, as ./clones apikey list shows it.");
+            await console.Error.WriteLineAsync("ID must be a UUID, as ./clones apikey list shows it.");
             return Refused;
         }
         var key = await db.ApiKeys.FirstOrDefaultAsync(k => k.Id == id);
         if (key is null)
         {
-            await errors.WriteLineAsync($"There is no key {id}.");
+            await console.Error.WriteLineAsync($"There is no key {id}.");
             return NotDone;
         }
         if (BootstrapApiKeys.IsName(key.Name))
         {
-            await errors.WriteLineAsync(
+            await console.Error.WriteLineAsync(
                 "This key stands in the API's environment, and the next start would bring it back: change or take out its variable there."
             );
             return Refused;
         }
         key.RevokedAt ??= TimeProvider.System.GetUtcNow();
         await db.SaveChangesAsync();
-        await output.WriteLineAsync($"Key {id} of {key.Name} is revoked.");
+        await console.Output.WriteLineAsync($"Key {id} of {key.Name} is revoked.");
         return Done;
     }
 
-    private static async Task<int> WithAsync(IConfiguration configuration, Func<ClonesDbContext, Task<int>> use)
+    private static async Task<int> WithAsync(Func<IConfiguration> configuration, Func<ClonesDbContext, Task<int>> use)
     {
-        await using var services = new ServiceCollection().AddLogging().AddClonesStore(configuration).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddClonesStore(configuration()).BuildServiceProvider();
         await using var scope = services.CreateAsyncScope();
         return await use(scope.ServiceProvider.GetRequiredService<ClonesDbContext>());
     }

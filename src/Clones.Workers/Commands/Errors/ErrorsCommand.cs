@@ -1,106 +1,67 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.Net.Sockets;
+using Clones.Hosting;
 using Clones.Hosting.Bus;
 using RabbitMQ.Client.Exceptions;
 
 namespace Clones.Workers.Commands.Errors;
 
 /// <summary>
-/// <c>dotnet Clones.Workers.dll errors ..</c>: messages that could not be handled, and the way back to their queues. Needs RABBITMQ_URL and
+/// <c>errors ..</c>: messages that could not be handled, and the way back to their queues. Needs RABBITMQ_URL and
 /// nothing else. Exit codes: 0 done, 1 not done (the broker does not answer, there is no such message), 2 wrong usage, 78 settings.
 /// </summary>
 internal static class ErrorsCommand
 {
     public const int Done = 0;
     public const int NotDone = 1;
-    public const int WrongUsage = 2;
+    public const int WrongUsage = HostCommandLine.WrongUsage;
 
     /// <summary>Of each queue so many messages are looked at; what is behind them is counted.</summary>
     private const int LookedAtMax = 1_000;
 
     private const int ReasonsMax = 10;
-    private static readonly TimeSpan ManagementTimeout = TimeSpan.FromSeconds(10);
 
-    public static bool IsAskedFor(string[] args) => args is ["errors", ..];
-
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors) =>
-        RunAsync(args, Host.CreateApplicationBuilder().Configuration, output, errors);
-
-    /// <param name="args">Begin with <c>errors</c>.</param>
     /// <param name="configuration">Where the broker is.</param>
-    /// <param name="output">For the report.</param>
-    /// <param name="errors">For what goes wrong.</param>
-    /// <returns>The exit code.</returns>
-    internal static async Task<int> RunAsync(string[] args, IConfiguration configuration, TextWriter output, TextWriter errors)
-    {
-        var run = new Run(configuration, output, errors);
-        var clones = new Command("./clones")
+    public static Command Create(Func<IConfiguration> configuration) =>
+        new("errors", "messages that could not be handled, in queues that end with _error or _skipped")
         {
-            new Command("errors", "Messages that could not be handled, in queues that end with _error or _skipped.")
-            {
-                List(run),
-                Show(run),
-                Replay(run),
-            },
-            new HelpOption(),
+            List(configuration),
+            Show(configuration),
+            Replay(configuration),
         };
-        var parsed = clones.Parse(args);
-        if (parsed.Errors.Count == 0)
-        {
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration
-                {
-                    Output = output,
-                    Error = errors,
-                    EnableDefaultExceptionHandler = false,
-                }
-            );
-        }
-        foreach (var error in parsed.Errors)
-        {
-            await errors.WriteLineAsync(error.Message);
-        }
-        await errors.WriteLineAsync(
-            "usage: ./clones errors list | show QUEUE [--message ID] | replay QUEUE [--message ID]; ./clones errors COMMAND --help"
-        );
-        return WrongUsage;
-    }
 
-    private static Command List(Run run)
+    private static Command List(Func<IConfiguration> configuration)
     {
         var command = new Command("list", "every such queue, how many messages lie in it, and why");
-        command.SetAction((_, cancellation) => run.WithAsync(broker => ListAsync(run, broker, cancellation), cancellation));
-        return command;
-    }
-
-    private static Command Show(Run run)
-    {
-        var (queue, message) = (Queue(), Message());
-        var command = new Command("show", $"the messages of a queue: id, time, reason, body; {LookedAtMax} at most, or one")
-        {
-            queue,
-            message,
-        };
         command.SetAction(
             (parsed, cancellation) =>
-                run.WithAsync(broker => ShowAsync(run, broker, NameOf(parsed, queue), parsed.GetValue(message), cancellation), cancellation)
+                Run.WithAsync(configuration, parsed, (run, broker) => ListAsync(run, broker, cancellation), cancellation)
         );
         return command;
     }
 
-    private static Command Replay(Run run)
+    private static Command Show(Func<IConfiguration> configuration) =>
+        OfQueue("show", $"the messages of a queue: id, time, reason, body; {LookedAtMax} at most, or one", configuration, ShowAsync);
+
+    private static Command Replay(Func<IConfiguration> configuration) =>
+        OfQueue("replay", "moves all messages of a queue, or one, back to the queue that they came from", configuration, ReplayAsync);
+
+    private static Command OfQueue(
+        string name,
+        string description,
+        Func<IConfiguration> configuration,
+        Func<Run, ErrorBroker, ErrorQueueName, string?, CancellationToken, Task<int>> act
+    )
     {
-        var (queue, message) = (Queue(), Message());
-        var command = new Command("replay", "moves all messages of a queue, or one, back to the queue that they came from")
-        {
-            queue,
-            message,
-        };
+        var queue = Queue();
+        var message = new Option<string>("--message") { Description = "the id of one message, as show has it" };
+        var command = new Command(name, description) { queue, message };
         command.SetAction(
             (parsed, cancellation) =>
-                run.WithAsync(
-                    broker => ReplayAsync(run, broker, NameOf(parsed, queue), parsed.GetValue(message), cancellation),
+                Run.WithAsync(
+                    configuration,
+                    parsed,
+                    (run, broker) => act(run, broker, NameOf(parsed, queue), parsed.GetValue(message), cancellation),
                     cancellation
                 )
         );
@@ -119,8 +80,6 @@ internal static class ErrorsCommand
         });
         return queue;
     }
-
-    private static Option<string> Message() => new("--message") { Description = "the id of one message, as show has it" };
 
     private static ErrorQueueName NameOf(ParseResult parsed, Argument<string> queue) =>
         ErrorQueueName.TryParse(parsed.GetRequiredValue(queue), out var name)
@@ -252,17 +211,24 @@ internal static class ErrorsCommand
     {
         public TextWriter Output => output;
 
-        public async Task<int> WithAsync(Func<ErrorBroker, Task<int>> act, CancellationToken cancellationToken)
+        public static async Task<int> WithAsync(
+            Func<IConfiguration> configuration,
+            ParseResult parsed,
+            Func<Run, ErrorBroker, Task<int>> act,
+            CancellationToken cancellationToken
+        )
         {
-            var address = ClonesBus.ReadHost(configuration);
+            var settings = configuration();
+            var run = new Run(settings, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var address = ClonesBus.ReadHost(settings);
             try
             {
                 await using var broker = await ErrorBroker.ConnectAsync(address, cancellationToken);
-                return await act(broker);
+                return await act(run, broker);
             }
             catch (HttpRequestException e)
             {
-                return await NotDoneAsync(e.Message);
+                return await run.NotDoneAsync(e.Message);
             }
             // AMQP's own, and what the socket says; the text of none holds the password.
             catch (Exception e)
@@ -276,7 +242,7 @@ internal static class ErrorsCommand
                 )
             {
                 var reason = e is BrokerUnreachableException { InnerException: { } inner } ? inner.Message : e.Message;
-                return await NotDoneAsync($"The broker at {address.Authority} did not do its part: {reason}");
+                return await run.NotDoneAsync($"The broker at {address.Authority} did not do its part: {reason}");
             }
         }
 

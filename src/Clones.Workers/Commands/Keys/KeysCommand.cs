@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
+using System.Data.Common;
 using System.Globalization;
 using Clones.Custody;
 using Clones.Custody.Audit;
@@ -10,7 +10,6 @@ using Clones.Hosting;
 using Clones.Hosting.Bus;
 using Clones.Hosting.Logging;
 using Clones.Messaging;
-using Clones.Workers.Hosting;
 
 namespace Clones.Workers.Commands.Keys;
 
@@ -19,45 +18,33 @@ internal static class KeysCommand
 {
     public const int Well = 0;
     public const int NotWell = 1;
-    public const int WrongUsage = 2;
+    public const int WrongUsage = HostCommandLine.WrongUsage;
 
-    /// <summary>As the workers end where they cannot start (EX_CONFIG).</summary>
-    public const int NotConfigured = 78;
-
-    public static bool IsAskedFor(string[] args) => args is ["keys", ..];
-
-    /// <param name="args">Begin with <c>keys</c>.</param>
-    /// <param name="output">For the report.</param>
-    /// <param name="errors">For what goes wrong; null for the standard error.</param>
-    /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter? errors = null)
-    {
-        var keys = new Command("keys", "Stored keys of deposit wallets and mints, and the master keys they are under.")
+    public static Command Create() =>
+        new("keys", "stored keys of deposit wallets and mints, and the master keys they are under")
         {
-            Status(output),
-            Sweep(output),
-            Retire(output),
-            Import(output),
-            Audit(output),
+            Status(),
+            Sweep(),
+            Retire(),
+            Import(),
+            Audit(),
         };
-        // Named as operators call it, for the help.
-        var clones = new Command("./clones") { keys, new HelpOption() };
-        var parsed = clones.Parse(args);
-        var configuration = new InvocationConfiguration { Output = output };
-        return parsed.Errors.Count == 0 ? parsed.InvokeAsync(configuration) : KeysUsage.WriteAsync(parsed, errors ?? Console.Error);
-    }
 
-    private static Command Status(TextWriter output)
+    private static Command Status()
     {
         var command = new Command("status", "stored keys and encryptions by master key, failures, and the sweep that runs");
         command.SetAction(
-            (_, cancellation) =>
-                WithAsync(withMasterKeys: null, services => services.GetRequiredService<KeysStatus>().WriteAsync(output, cancellation))
+            (parsed, cancellation) =>
+                WithAsync(
+                    parsed,
+                    withMasterKeys: null,
+                    services => services.GetRequiredService<KeysStatus>().WriteAsync(OutputOf(parsed), cancellation)
+                )
         );
         return command;
     }
 
-    private static Command Sweep(TextWriter output)
+    private static Command Sweep()
     {
         var rate = new Option<int>("--rate")
         {
@@ -81,16 +68,17 @@ internal static class KeysCommand
         command.SetAction(
             (parsed, cancellation) =>
                 WithAsync(
+                    parsed,
                     withMasterKeys: false,
-                    services => services.GetRequiredService<SweepWatch>().RunAsync(parsed.GetValue(rate), output, cancellation)
+                    services => services.GetRequiredService<SweepWatch>().RunAsync(parsed.GetValue(rate), OutputOf(parsed), cancellation)
                 )
         );
         return command;
     }
 
-    private static Command Retire(TextWriter output)
+    private static Command Retire()
     {
-        var masterKey = new Argument<string>(KeysUsage.Key) { Description = "plaintext, v1, v2, .. or transit-v1, .." };
+        var masterKey = new Argument<string>("KEY") { Description = "plaintext, v1, v2, .. or transit-v1, .." };
         masterKey.Validators.Add(result =>
         {
             if (!MasterKeyName.IsOne(result.GetValueOrDefault<string>()))
@@ -126,24 +114,26 @@ internal static class KeysCommand
         command.SetAction(
             (parsed, cancellation) =>
                 WithAsync(
+                    parsed,
                     withMasterKeys: true,
                     services =>
                         services
                             .GetRequiredService<Retirement>()
-                            .RunAsync(parsed.GetRequiredValue(masterKey), parsed.GetValue(oldest), output, cancellation)
+                            .RunAsync(parsed.GetRequiredValue(masterKey), parsed.GetValue(oldest), OutputOf(parsed), cancellation)
                 )
         );
         return command;
     }
 
-    private static Command Import(TextWriter output)
+    private static Command Import()
     {
-        var file = new Argument<string>(KeysUsage.File) { Description = "JSON lines of mongoexport; - reads standard input" };
+        var file = new Argument<string>("FILE") { Description = "JSON lines of mongoexport; - reads standard input" };
         var dry = new Option<bool>("--dry-run") { Description = "reads, opens and checks everything, and writes nothing" };
         var command = new Command("import", "takes over training pools and their keys from the old system") { file, dry };
         command.SetAction(
             (parsed, cancellation) =>
                 WithAsync(
+                    parsed,
                     withMasterKeys: true,
                     async services =>
                     {
@@ -153,11 +143,11 @@ internal static class KeysCommand
                             await using Stream stream = path == "-" ? Console.OpenStandardInput() : KeysImport.Open(path);
                             return await services
                                 .GetRequiredService<KeysImport>()
-                                .RunAsync(stream, parsed.GetValue(dry), output, cancellation);
+                                .RunAsync(stream, parsed.GetValue(dry), OutputOf(parsed), cancellation);
                         }
                         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                         {
-                            await Console.Error.WriteLineAsync($"{path} cannot be read: {e.Message}");
+                            await parsed.InvocationConfiguration.Error.WriteLineAsync($"{path} cannot be read: {e.Message}");
                             return WrongUsage;
                         }
                     }
@@ -166,7 +156,7 @@ internal static class KeysCommand
         return command;
     }
 
-    private static Command Audit(TextWriter output)
+    private static Command Audit()
     {
         var expect = new Option<KeyLogAnchor?>("--expect")
         {
@@ -196,8 +186,9 @@ internal static class KeysCommand
         command.SetAction(
             (parsed, cancellation) =>
                 WithAsync(
+                    parsed,
                     withMasterKeys: parsed.GetValue(open),
-                    services => AuditAsync(services, parsed.GetValue(expect), parsed.GetValue(open), output, cancellation)
+                    services => AuditAsync(services, parsed.GetValue(expect), parsed.GetValue(open), OutputOf(parsed), cancellation)
                 )
         );
         return command;
@@ -230,23 +221,19 @@ internal static class KeysCommand
         return count == 0 ? Well : NotWell;
     }
 
+    private static TextWriter OutputOf(ParseResult parsed) => parsed.InvocationConfiguration.Output;
+
+    /// <param name="parsed">Has where to write.</param>
     /// <param name="withMasterKeys">Null: where there are any, and whether or not they answer.</param>
     /// <param name="act">Gives the exit code.</param>
-    private static async Task<int> WithAsync(bool? withMasterKeys, Func<IServiceProvider, Task<int>> act)
+    private static async Task<int> WithAsync(ParseResult parsed, bool? withMasterKeys, Func<IServiceProvider, Task<int>> act)
     {
         var builder = Host.CreateApplicationBuilder();
         // Standard output is for the report; what goes wrong belongs on the other one.
         builder.Logging.ClearProviders();
         builder.Services.AddHostLogging(builder.Configuration);
-        try
-        {
-            AddServices(builder.Services, builder.Configuration, withMasterKeys ?? builder.Configuration.HasKeys());
-        }
-        catch (ConfigurationMissingException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return NotConfigured;
-        }
+        AddServices(builder.Services, builder.Configuration, withMasterKeys ?? builder.Configuration.HasKeys());
+        var errors = parsed.InvocationConfiguration.Error;
         // Never started: nothing is consumed here; messages are stored with the rows, and a worker sends them.
         using var host = builder.Build();
         await using var scope = host.Services.CreateAsyncScope();
@@ -254,36 +241,37 @@ internal static class KeysCommand
         {
             if (scope.ServiceProvider.GetService<TransitKeys>() is { } transit)
             {
-                await AskAsync(transit, mayBeAway: withMasterKeys is null);
+                await AskAsync(transit, withMasterKeys is null ? errors : null);
             }
             return await act(scope.ServiceProvider);
         }
         catch (TransitUnavailableException e)
         {
-            await Console.Error.WriteLineAsync($"Vault does not serve: {e.Message}");
+            await errors.WriteLineAsync($"Vault does not serve: {e.Message}");
             return NotWell;
         }
         catch (MasterKeyAwayException e)
         {
-            await Console.Error.WriteLineAsync($"Vault does not serve: {e.Reason}");
+            await errors.WriteLineAsync($"Vault does not serve: {e.Reason}");
             return NotWell;
         }
-        catch (Exception e) when (PostgresErrors.IsTransient(e))
+        // Whatever the server says: away, or not letting these settings in.
+        catch (Exception e) when (e is DbException || PostgresErrors.IsTransient(e))
         {
-            await Console.Error.WriteLineAsync($"The database does not answer: {e.Message}");
+            await errors.WriteLineAsync($"The database does not answer: {e.Message}");
             return NotWell;
         }
     }
 
-    private static async Task AskAsync(TransitKeys transit, bool mayBeAway)
+    private static async Task AskAsync(TransitKeys transit, TextWriter? awayAllowed)
     {
         try
         {
             await transit.AskAsync(thoroughly: true, CancellationToken.None);
         }
-        catch (TransitUnavailableException e) when (mayBeAway)
+        catch (TransitUnavailableException e) when (awayAllowed is not null)
         {
-            await Console.Error.WriteLineAsync($"Vault does not serve: {e.Message}");
+            await awayAllowed.WriteLineAsync($"Vault does not serve: {e.Message}");
         }
     }
 

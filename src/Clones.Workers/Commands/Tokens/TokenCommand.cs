@@ -8,54 +8,21 @@ using Clones.Solana.Rpc;
 namespace Clones.Workers.Commands.Tokens;
 
 /// <summary>
-/// <c>dotnet Clones.Workers.dll token ..</c> and <c>airdrop ..</c>: tokens for development, and the registry of those that training pools pay in.
+/// <c>token ..</c> and <c>airdrop ..</c>: tokens for development, and the registry of those that training pools pay in.
 /// Needs no master key. Exit codes: 0 done, 1 cluster or database did not do their part, 2 what was asked for cannot be.
 /// </summary>
 internal static class TokenCommand
 {
     public const int Done = 0;
     public const int NotDone = 1;
-    public const int Refused = 2;
+    public const int Refused = HostCommandLine.WrongUsage;
 
-    public static bool IsAskedFor(string[] args) => args is ["token", ..] or ["airdrop", ..];
-
-    public static Task<int> RunAsync(string[] args) =>
-        RunAsync(args, Host.CreateApplicationBuilder().Configuration, Console.Out, Console.Error, CancellationToken.None);
-
+    /// <param name="configuration">Where database and cluster are.</param>
     /// <param name="nodes">Instead of those that the configuration names.</param>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(
-        string[] args,
-        IConfiguration configuration,
-        TextWriter output,
-        TextWriter errors,
-        CancellationToken cancellationToken,
-        RpcEndpoints? nodes = null
-    )
+    public static Command CreateToken(Func<IConfiguration> configuration, RpcEndpoints? nodes)
     {
-        var run = new Run(configuration, output, errors, nodes);
-        var root = new RootCommand("Tokens for development, and the registry of those that training pools pay in.")
-        {
-            new Command("token", "tokens that training pools pay in") { Create(run), Mint(run), List(run), Add(run) },
-            Airdrop(run),
-        };
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0)
-        {
-            var configured = new InvocationConfiguration
-            {
-                Output = output,
-                Error = errors,
-                EnableDefaultExceptionHandler = false,
-            };
-            return await parsed.InvokeAsync(configured, cancellationToken);
-        }
-        foreach (var error in parsed.Errors)
-        {
-            await errors.WriteLineAsync(error.Message);
-        }
-        await errors.WriteLineAsync("usage: token create | mint | list | add; airdrop; token COMMAND --help");
-        return Refused;
+        var run = new Run(configuration, nodes);
+        return new("token", "tokens that training pools pay in") { Create(run), Mint(run), List(run), Add(run) };
     }
 
     private static Command Create(Run run)
@@ -80,19 +47,24 @@ internal static class TokenCommand
         };
         command.SetAction(
             (parsed, cancellation) =>
-                run.WithAsync(services =>
-                {
-                    var called = parsed.GetRequiredValue(symbol);
-                    var places = parsed.GetRequiredValue(decimals);
-                    var asked = new TokenToCreate(
-                        called,
-                        places,
-                        TokenOptions.BaseUnitsOf("--supply", parsed.GetRequiredValue(supply), places),
-                        parsed.GetValue(name) ?? (parsed.GetValue(token2022) ? called : null),
-                        parsed.GetValue(to)
-                    );
-                    return services.GetRequiredService<TokenCreation>().RunAsync(asked, run.Output, cancellation);
-                })
+                run.WithAsync(
+                    parsed,
+                    services =>
+                    {
+                        var called = parsed.GetRequiredValue(symbol);
+                        var places = parsed.GetRequiredValue(decimals);
+                        var asked = new TokenToCreate(
+                            called,
+                            places,
+                            TokenOptions.BaseUnitsOf("--supply", parsed.GetRequiredValue(supply), places),
+                            parsed.GetValue(name) ?? (parsed.GetValue(token2022) ? called : null),
+                            parsed.GetValue(to)
+                        );
+                        return services
+                            .GetRequiredService<TokenCreation>()
+                            .RunAsync(asked, parsed.InvocationConfiguration.Output, cancellation);
+                    }
+                )
         );
         return command;
     }
@@ -105,16 +77,18 @@ internal static class TokenCommand
         var command = new Command("mint", "mints more of a token that was made here; run twice, it mints twice") { symbol, amount, to };
         command.SetAction(
             (parsed, cancellation) =>
-                run.WithAsync(services =>
-                    services
-                        .GetRequiredService<TokenIssue>()
-                        .RunAsync(
-                            parsed.GetRequiredValue(symbol),
-                            parsed.GetRequiredValue(amount),
-                            parsed.GetValue(to),
-                            run.Output,
-                            cancellation
-                        )
+                run.WithAsync(
+                    parsed,
+                    services =>
+                        services
+                            .GetRequiredService<TokenIssue>()
+                            .RunAsync(
+                                parsed.GetRequiredValue(symbol),
+                                parsed.GetRequiredValue(amount),
+                                parsed.GetValue(to),
+                                parsed.InvocationConfiguration.Output,
+                                cancellation
+                            )
                 )
         );
         return command;
@@ -124,7 +98,11 @@ internal static class TokenCommand
     {
         var command = new Command("list", "the registry, and what is known on this cluster beside it");
         command.SetAction(
-            (_, cancellation) => run.WithAsync(services => services.GetRequiredService<TokenReport>().ListAsync(run.Output, cancellation))
+            (parsed, cancellation) =>
+                run.WithAsync(
+                    parsed,
+                    services => services.GetRequiredService<TokenReport>().ListAsync(parsed.InvocationConfiguration.Output, cancellation)
+                )
         );
         return command;
     }
@@ -136,50 +114,62 @@ internal static class TokenCommand
         var command = new Command("add", "registers a mint that exists; decimals and program are read from the chain") { symbol, mint };
         command.SetAction(
             (parsed, cancellation) =>
-                run.WithAsync(services =>
-                    services
-                        .GetRequiredService<TokenReport>()
-                        .AddAsync(parsed.GetRequiredValue(symbol), parsed.GetValue(mint), run.Output, cancellation)
+                run.WithAsync(
+                    parsed,
+                    services =>
+                        services
+                            .GetRequiredService<TokenReport>()
+                            .AddAsync(
+                                parsed.GetRequiredValue(symbol),
+                                parsed.GetValue(mint),
+                                parsed.InvocationConfiguration.Output,
+                                cancellation
+                            )
                 )
         );
         return command;
     }
 
-    private static Command Airdrop(Run run)
+    /// <inheritdoc cref="CreateToken"/>
+    public static Command CreateAirdrop(Func<IConfiguration> configuration, RpcEndpoints? nodes)
     {
+        var run = new Run(configuration, nodes);
         var to = TokenOptions.Wallet();
         var sol = new Option<string>("--sol") { Description = "how much, such as 1 or 0.5", DefaultValueFactory = _ => "1" };
         var command = new Command("airdrop", "asks the faucet of localnet, devnet or testnet for SOL") { to, sol };
         command.SetAction(
             (parsed, cancellation) =>
-                run.WithAsync(async services =>
-                {
-                    var lamports = TokenOptions.BaseUnitsOf("--sol", parsed.GetRequiredValue(sol), Token.SolDecimals);
-                    var cluster = services.GetRequiredService<DevelopmentCluster>();
-                    await cluster.GenesisHashOfNoMainnetAsync("there is no faucet", cancellation);
-                    if (parsed.GetValue(to) is not { } address)
+                run.WithAsync(
+                    parsed,
+                    async services =>
                     {
-                        using var wallet = services.GetRequiredService<DevelopmentWallet>().Open();
-                        address = wallet.PublicKey;
+                        var lamports = TokenOptions.BaseUnitsOf("--sol", parsed.GetRequiredValue(sol), Token.SolDecimals);
+                        var cluster = services.GetRequiredService<DevelopmentCluster>();
+                        await cluster.GenesisHashOfNoMainnetAsync("there is no faucet", cancellation);
+                        if (parsed.GetValue(to) is not { } address)
+                        {
+                            using var wallet = services.GetRequiredService<DevelopmentWallet>().Open();
+                            address = wallet.PublicKey;
+                        }
+                        await cluster.AirdropAsync(address, lamports, Commitment.Finalized, cancellation);
+                        var has = await cluster.LamportsAsync(address, cancellation);
+                        await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                            $"{BaseUnits.Format(lamports, Token.SolDecimals)} SOL for {address}, which has {BaseUnits.Format(has, Token.SolDecimals)}"
+                        );
                     }
-                    await cluster.AirdropAsync(address, lamports, Commitment.Finalized, cancellation);
-                    var has = await cluster.LamportsAsync(address, cancellation);
-                    await run.Output.WriteLineAsync(
-                        $"{BaseUnits.Format(lamports, Token.SolDecimals)} SOL for {address}, which has {BaseUnits.Format(has, Token.SolDecimals)}"
-                    );
-                })
+                )
         );
         return command;
     }
 
-    private sealed class Run(IConfiguration configuration, TextWriter output, TextWriter errors, RpcEndpoints? nodes)
+    private sealed class Run(Func<IConfiguration> read, RpcEndpoints? nodes)
     {
-        public TextWriter Output => output;
-
-        public async Task<int> WithAsync(Func<IServiceProvider, Task> act)
+        public async Task<int> WithAsync(ParseResult parsed, Func<IServiceProvider, Task> act)
         {
+            var errors = parsed.InvocationConfiguration.Error;
             try
             {
+                var configuration = read();
                 var settings = TokenSettings.Read(configuration);
                 var services = new ServiceCollection().AddSingleton(settings);
                 if (nodes is not null)

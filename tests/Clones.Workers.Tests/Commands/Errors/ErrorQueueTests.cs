@@ -474,11 +474,11 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
             [setting.Name] = setting.Value,
         };
         await using var said = new StringWriter { NewLine = "\n" };
-        var code = await ErrorsCommand.RunAsync(
+        var code = await TestCommands.RunAsync(
             ["errors", .. args],
-            new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
             said,
-            said
+            said,
+            new ConfigurationBuilder().AddInMemoryCollection(settings).Build()
         );
         return (code, said.ToString());
     }

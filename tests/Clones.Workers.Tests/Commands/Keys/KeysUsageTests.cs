@@ -30,7 +30,7 @@ public sealed class KeysUsageTests
     public async Task Help_shows_commands_as_operators_type_them()
     {
         await using var output = new StringWriter();
-        (await KeysCommand.RunAsync(["keys", "retire", "--help"], output)).ShouldBe(KeysCommand.Well);
+        (await TestCommands.RunAsync(["keys", "retire", "--help"], output, TextWriter.Null)).ShouldBe(KeysCommand.Well);
         output.ToString().ShouldContain("./clones keys retire <KEY>");
     }
 
@@ -39,7 +39,7 @@ public sealed class KeysUsageTests
     private static async Task<string[]> RefusedAsync(params string[] args)
     {
         await using var errors = new StringWriter();
-        (await KeysCommand.RunAsync(["keys", .. args], TextWriter.Null, errors)).ShouldBe(KeysCommand.WrongUsage);
+        (await TestCommands.RunAsync(["keys", .. args], TextWriter.Null, errors)).ShouldBe(KeysCommand.WrongUsage);
         return errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
 }

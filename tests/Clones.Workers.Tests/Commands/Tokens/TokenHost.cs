@@ -63,14 +63,7 @@ public sealed class TokenHost : IAsyncLifetime
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).AddInMemoryCollection(more).Build();
         await using var output = new StringWriter();
         await using var errors = new StringWriter();
-        var code = await TokenCommand.RunAsync(
-            line.Split(' '),
-            configuration,
-            output,
-            errors,
-            TestContext.Current.CancellationToken,
-            nodes
-        );
+        var code = await TestCommands.RunAsync(line.Split(' '), output, errors, configuration, nodes);
         return new Ended(code, output.ToString(), errors.ToString());
     }
 

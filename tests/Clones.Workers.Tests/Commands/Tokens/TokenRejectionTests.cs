@@ -34,7 +34,7 @@ public sealed class TokenRejectionTests(TokenHost host) : IClassFixture<TokenHos
     [InlineData("token mint --symbol NOSUCH --amount 1", "--symbol names no registered token: NOSUCH.")]
     [InlineData("token add --symbol NOSUCH", "--mint is missing: no mint of NOSUCH is known on localnet.")]
     [InlineData("token add --symbol X --mint xyz", "--mint must be a base58 address.")]
-    [InlineData("token burn", "Required command was not provided.")]
+    [InlineData("token burn", "Unrecognized command: 'burn'.")]
     [InlineData("airdrop nobody", "ADDRESS must be the base58 address of a wallet.")]
     [InlineData("airdrop --sol 0.0000000001", "--sol has more decimals than the token, which has 9.")]
     public async Task What_cannot_be_is_refused_by_the_name_of_its_option(string line, string error)

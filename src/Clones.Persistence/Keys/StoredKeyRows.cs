@@ -1,23 +1,24 @@
 using System.Data;
 using System.Data.Common;
-using System.Security.Cryptography;
 using Clones.Domain.Keys;
-using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
-namespace Clones.Custody;
+namespace Clones.Persistence.Keys;
 
 /// <summary>
 /// Reads and swaps stored keys on the connection (and in the transaction) of the context. By hand and not by EF, since what the old system left may
 /// be plaintext: it comes as bytes straight into pinned memory, and goes nowhere again, a swap compares its hash.
 /// </summary>
-internal sealed class StoredKeys(ClonesDbContext db)
+public sealed class StoredKeyRows(ClonesDbContext db)
 {
     // A newer version is another replica's, while it is rolled out. Only v2 and the like have an order.
     private const string Older =
         "master_key <> @current AND NOT (@version > 0 AND master_key ~ '^v[0-9]{1,4}$' AND substr(master_key, 2)::int > @version)";
+
+    /// <summary>The longest that is looked at; whatever is longer is in no known form.</summary>
+    public const int LengthMax = 2_048;
 
     // The driver's own buffer has 8 KiB: this goes over it twice.
     private const string Flood = "SELECT convert_to(repeat('0', 16384), 'UTF8')";
@@ -36,10 +37,17 @@ internal sealed class StoredKeys(ClonesDbContext db)
     }
 
     /// <summary>
-    /// The next keys that are not under <paramref name="current"/> or a newer version, in the order of their ids, locked until the end of the transaction. Those that
+    /// The next keys that are not under <paramref name="current"/> or a newer version than <paramref name="version"/> (0 where it has none), in the order of their ids, locked until the end of the transaction. Those that
     /// somebody else holds are passed over: a payment that has the wallet encrypts its key anew by itself.
     /// </summary>
-    public Task<List<StoredKeyRow>> NextAsync(string purpose, Guid after, string current, int count, CancellationToken cancellationToken)
+    public Task<List<StoredKeyRow>> NextAsync(
+        string purpose,
+        Guid after,
+        string current,
+        int version,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         var (table, idColumn, address) = Names(purpose);
         return ReadAsync(
@@ -48,7 +56,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
             SELECT {idColumn}, {address}, convert_to(encrypted_private_key, 'UTF8'), {IsUnusable(purpose, idColumn)} FROM {table}
             WHERE {idColumn} > @after AND {Older} ORDER BY {idColumn} LIMIT @count FOR UPDATE SKIP LOCKED
             """,
-            [new NpgsqlParameter("after", after), .. OlderThan(current), new NpgsqlParameter("count", count)],
+            [new NpgsqlParameter("after", after), .. OlderThan(current, version), new NpgsqlParameter("count", count)],
             cancellationToken
         );
     }
@@ -69,11 +77,11 @@ internal sealed class StoredKeys(ClonesDbContext db)
     }
 
     /// <summary>How many are not under <paramref name="current"/> or a newer version.</summary>
-    public async Task<long> CountNotUnderAsync(string current, CancellationToken cancellationToken)
+    public async Task<long> CountNotUnderAsync(string current, int version, CancellationToken cancellationToken)
     {
         await using var command = await CommandAsync(
             $"SELECT (SELECT count(*) FROM deposit_wallets WHERE {Older}) + (SELECT count(*) FROM mint_keys WHERE {Older})",
-            OlderThan(current),
+            OlderThan(current, version),
             cancellationToken
         );
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
@@ -142,7 +150,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
     // Of what is too long to be a key as much as shows that: whoever opens it says so, of this one key and not of all that were asked for.
     private static PinnedBytes Read(DbDataReader reader, int ordinal)
     {
-        var length = (int)Math.Min(reader.GetBytes(ordinal, 0, null, 0, 0), StoredKey.LengthMax + 1);
+        var length = (int)Math.Min(reader.GetBytes(ordinal, 0, null, 0, 0), LengthMax + 1);
         var stored = new PinnedBytes(length);
         reader.GetBytes(ordinal, 0, stored.Array, 0, length);
         return stored;
@@ -174,8 +182,7 @@ internal sealed class StoredKeys(ClonesDbContext db)
         return command;
     }
 
-    private static NpgsqlParameter[] OlderThan(string current) =>
-        [new("current", current), new("version", MasterKeyName.OwnVersionOf(current) ?? 0)];
+    private static NpgsqlParameter[] OlderThan(string current, int version) => [new("current", current), new("version", version)];
 
     private static string IsUnusable(string purpose, string idColumn) =>
         $"EXISTS (SELECT 1 FROM unusable_keys u WHERE u.purpose = '{purpose}' AND u.key_id = {idColumn})";

@@ -1,10 +1,10 @@
 using Clones.Domain.Keys;
 
-namespace Clones.Custody;
+namespace Clones.Persistence.Keys;
 
 /// <summary>A key as it is stored. What the old system left may be plaintext, hence the pinned memory.</summary>
 /// <param name="IsUnusable">It did not open when it was last tried.</param>
-internal sealed record StoredKeyRow(KeyBinding Binding, PinnedBytes Stored, bool IsUnusable) : IDisposable
+public sealed record StoredKeyRow(KeyBinding Binding, PinnedBytes Stored, bool IsUnusable) : IDisposable
 {
     public void Dispose() => Stored.Dispose();
 
@@ -12,4 +12,4 @@ internal sealed record StoredKeyRow(KeyBinding Binding, PinnedBytes Stored, bool
 }
 
 /// <summary>The stored text of a key is to become another, if it is still the one with this hash.</summary>
-internal sealed record KeySwap(KeyBinding Binding, byte[] StoredHash, string Fresh);
+public sealed record KeySwap(KeyBinding Binding, byte[] StoredHash, string Fresh);

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace Clones.Custody;
+namespace Clones.Persistence.Keys;
 
 /// <summary>Memory for what must not stay behind: the collector does not move it (a move leaves a copy), and it is wiped when disposed.</summary>
-internal sealed class PinnedBytes(int length) : IDisposable
+public sealed class PinnedBytes(int length) : IDisposable
 {
     private readonly byte[] bytes = GC.AllocateArray<byte>(length, pinned: true);
 

@@ -1,33 +1,31 @@
-using Clones.Api.Auth;
 using Clones.Persistence;
 using Clones.Solana.Rpc;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Clones.Api.Health;
+namespace Clones.Hosting;
 
-/// <summary>Live: the process answers. Ready: database and broker answer too (the chain may be away: reading goes on without it).</summary>
-internal static class HealthEndpoints
+/// <summary>Live: the process answers. Ready: database and broker answer too (the chain may be away: payments wait for it, reading goes on).</summary>
+public static class HostHealth
 {
-    public static IServiceCollection AddApiHealth(this IServiceCollection services)
+    public static IServiceCollection AddHostHealth(this IServiceCollection services)
     {
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
         return services;
     }
 
-    public static void MapHealth(this IEndpointRouteBuilder routes)
+    /// <returns>The route of the nodes. Which there are, and what they said, is for operators alone: who serves strangers demands a right for it.</returns>
+    public static RouteHandlerBuilder MapHostHealth(this IEndpointRouteBuilder routes)
     {
-        routes
-            .MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
-            .AllowAnonymous();
-        routes
-            .MapHealthChecks(
-                "/health/ready",
-                new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteAsync }
-            )
-            .AllowAnonymous();
-        // Which nodes there are, and what they said, is for operators.
-        routes.MapGet("/health/nodes", (RpcEndpoints rpc) => rpc.Health).RequireAuthorization(Policies.Operate).ExcludeFromDescription();
+        Map("/health/live", _ => false);
+        Map("/health/ready", check => check.Tags.Contains("ready"));
+        return routes.MapGet("/health/nodes", (RpcEndpoints rpc) => rpc.Health).ExcludeFromDescription();
+
+        void Map(string path, Func<HealthCheckRegistration, bool> asks) =>
+            routes.MapHealthChecks(path, new HealthCheckOptions { Predicate = asks, ResponseWriter = WriteAsync }).AllowAnonymous();
     }
 
     /// <summary>Names and states only: descriptions may quote addresses of servers.</summary>
