@@ -59,26 +59,29 @@ internal sealed class KeyMigration(
     private async Task MigrateAsync(StoredKeyRow row, string from, PinnedBytes secretKey, CancellationToken cancellationToken)
     {
         var renewed = await sealer.RenewAsync(row, secretKey, from, cancellationToken);
-        if (await sealer.StoreAsync(row.Binding.Purpose, [renewed], cancellationToken) is [])
+        if (await sealer.StoreAsync(row.Binding.Purpose, [renewed], AnnounceAsync, cancellationToken) is [])
         {
             log.LogInformation("Another worker migrated the {Binding} first", row.Binding);
             return;
         }
-
-        await crashes.ReachAsync(CrashPoint.KeySwapped, cancellationToken);
-        if (row.Binding.Purpose == WalletKeyEvent.Deposit)
-        {
-            await publish.Publish(
-                new DepositKeyMigrated
-                {
-                    WalletId = row.Binding.Id,
-                    FromKey = from,
-                    ToKey = renewed.To,
-                    OccurredAt = time.GetUtcNow(),
-                },
-                cancellationToken
-            );
-        }
         log.LogInformation("Migrated the {Binding} from {FromKey} to {ToKey}", row.Binding, from, renewed.To);
+
+        async Task AnnounceAsync(RenewedKey key)
+        {
+            await crashes.ReachAsync(CrashPoint.KeySwapped, cancellationToken);
+            if (row.Binding.Purpose == WalletKeyEvent.Deposit)
+            {
+                await publish.Publish(
+                    new DepositKeyMigrated
+                    {
+                        WalletId = row.Binding.Id,
+                        FromKey = key.From,
+                        ToKey = key.To,
+                        OccurredAt = time.GetUtcNow(),
+                    },
+                    cancellationToken
+                );
+            }
+        }
     }
 }

@@ -66,11 +66,18 @@ internal sealed class KeySealer(StoredKeyRows rows, MasterKeys masters, MasterKe
     }
 
     /// <summary>Compare-and-swap, in the transaction of the context; what does not open again undoes all of it.</summary>
+    /// <param name="purpose">Of all of them.</param>
+    /// <param name="keys">Renewed.</param>
+    /// <param name="announce">
+    /// What else is in the commit of a key that was stored. It comes before the row of the log, which a caller who catches its errors would keep.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Those that were stored; who is not among them was changed by somebody else meanwhile.</returns>
     /// <exception cref="KeyUnusableException">What was written does not open to the same key.</exception>
     public async Task<IReadOnlyList<RenewedKey>> StoreAsync(
         string purpose,
         IReadOnlyList<RenewedKey> keys,
+        Func<RenewedKey, Task> announce,
         CancellationToken cancellationToken
     )
     {
@@ -79,8 +86,9 @@ internal sealed class KeySealer(StoredKeyRows rows, MasterKeys masters, MasterKe
         foreach (var key in stored)
         {
             await ProveAsync(written[key.Row.Binding.Id], key.Row.Binding, key.SecretKey, cancellationToken);
-            events.Migrated(key.Row.Binding, key.From, key.To);
+            await announce(key);
         }
+        stored.ForEach(key => events.Migrated(key.Row.Binding, key.From, key.To));
         meter.Migrated.Add(stored.Count);
         return stored;
     }

@@ -29,7 +29,7 @@ internal sealed class KeySweepBatch(ClonesDbContext db, KeySealer sealer, KeyEve
                 }
             }
             // Locked since they were read, so that none can have changed.
-            await sealer.StoreAsync(purpose, opened, cancellationToken);
+            await sealer.StoreAsync(purpose, opened, announce: _ => Task.CompletedTask, cancellationToken);
             foreach (var key in opened.Where(k => k.Row.IsUnusable))
             {
                 await db.ForgetUnusableAsync(purpose, key.Row.Binding.Id, cancellationToken);
