@@ -1,3 +1,4 @@
+using Clones.Acceptance;
 using Clones.Api.Agents;
 using Clones.Api.Limits;
 using Clones.Api.Operations;
@@ -27,9 +28,9 @@ internal static class ApiServices
         services.AddHostedService(s => s.GetRequiredService<TransitionWatch>());
         services.AddScoped<AgentCommands>();
         services.AddScoped<OwnerTransactions>();
+        services.AddSingleton<PayingPools>();
         services.AddScoped<PaymentRequestReader>();
-        services.AddScoped<PaymentService>();
-        services.AddScoped<PaymentBatch>();
+        services.AddPaymentAcceptance();
         return services;
     }
 

@@ -32,7 +32,7 @@ public static class ClonesStore
         // Pooled: building a context anew for each message costs more than the message.
         services.AddDbContextPool<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
         services.AddScoped<WalletLedger>();
-        services.AddScoped<PaymentAcceptance>();
+        services.AddScoped<PaymentStore>();
         return services;
     }
 

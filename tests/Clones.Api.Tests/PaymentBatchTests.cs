@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
 using Clones.Domain.Payments;
-using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -55,6 +54,24 @@ public sealed class PaymentBatchTests(ApiFixture api)
             Ids(answers[0])[7]!.Value
         );
         (await CountAsync(poolId)).ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task A_batch_of_500_out_of_one_pool_is_one_commit_in_its_order()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync(), lamports: 2_000_000_000);
+
+        var answer = await SendAsync(owner, Batch([.. Enumerable.Range(0, 500).Select(i => Item(poolId, "1", $"of 500: {i}"))]));
+
+        answer.Body["accepted"]!.GetValue<int>().ShouldBe(500);
+        await using var db = api.OpenDatabase();
+        var commits = await db
+            .Database.SqlQuery<string>($"SELECT xmin::text AS \"Value\" FROM payments WHERE training_pool_id = {poolId}")
+            .ToListAsync();
+        (commits.Count, commits.Distinct().Count()).ShouldBe((500, 1));
+        var stored = await db.Payments.Where(p => p.TrainingPoolId == poolId).OrderBy(p => p.CreatedAt).ToListAsync();
+        stored.Select(p => p.IdempotencyKey).ShouldBe(Enumerable.Range(0, 500).Select(i => $"of 500: {i}"));
     }
 
     [Fact]
@@ -131,14 +148,9 @@ public sealed class PaymentBatchTests(ApiFixture api)
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
         await using var single = api.OpenDatabase();
         await using var transaction = await single.Database.BeginTransactionAsync();
-        var acceptance = new PaymentAcceptance(
-            single,
-            new Persistence.Wallets.WalletLedger(single, TimeProvider.System),
-            TimeProvider.System
-        );
         // One of the batch sent by itself, as a client does that got no answer: it has its key, and comes for the wallet next.
         var known = RequestOf(owner, poolId, "b");
-        await acceptance.LockKeysAsync([known], CancellationToken.None);
+        await single.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({NameOf(known)}, 7411))");
 
         var batch = SendAsync(owner, Batch(true, Item(poolId, "1", "a"), Item(poolId, "1", "b")));
         await UntilItIsWaitedForAsync(known).OrGiveUpAsync("the batch to come for the key", TestContext.Current.CancellationToken);
@@ -159,10 +171,12 @@ public sealed class PaymentBatchTests(ApiFixture api)
             IdempotencyKey = key,
         };
 
+    private static string NameOf(PaymentRequest request) => $"{request.Caller}\n{request.IdempotencyKey}";
+
     private async Task UntilItIsWaitedForAsync(PaymentRequest request)
     {
         await using var db = api.OpenDatabase();
-        var name = $"{request.Caller}\n{request.IdempotencyKey}";
+        var name = NameOf(request);
         while (
             !await db
                 .Database.SqlQuery<bool>(

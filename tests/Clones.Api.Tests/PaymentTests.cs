@@ -98,6 +98,28 @@ public sealed class PaymentTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task One_key_out_of_two_pools_at_once_is_one_payment_and_the_other_is_refused()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var token = await api.ListTokenAsync();
+        var (first, _) = await api.CreateFundedPoolAsync(owner, token);
+        var (second, _) = await api.CreateFundedPoolAsync(owner, token);
+
+        foreach (var key in Enumerable.Range(0, 10).Select(i => $"race {i}"))
+        {
+            var answers = await Task.WhenAll(
+                PayAsync(owner.Http, Body(first, "1"), key),
+                PayAsync(owner.Http, Body(second, "1"), key),
+                PayAsync(owner.Http, Body(first, "2"), key)
+            );
+            answers.Select(a => a.Status).Order().ShouldBe([202, 422, 422]);
+            answers.Where(a => a.Status == 422).ShouldAllBe(a => a.Code == "idempotency_key_reused");
+        }
+        await using var db = api.OpenDatabase();
+        (await db.Payments.CountAsync(p => p.TrainingPoolId == first || p.TrainingPoolId == second)).ShouldBe(10);
+    }
+
+    [Fact]
     public async Task A_replay_needs_neither_the_chain_nor_todays_balance()
     {
         using var owner = await Owner.SignInAsync(api);

@@ -15,12 +15,13 @@ public sealed partial class ArchitectureTests
         ["Clones.Domain"] = ["Clones.Contracts", "Clones.Solana"],
         ["Clones.Persistence"] = ["Clones.Contracts", "Clones.Solana", "Clones.Domain", "Clones.Messaging"],
         ["Clones.Hosting"] = [.. Store, "Clones.Persistence"],
-        ["Clones.Settlement"] = Above,
+        ["Clones.Acceptance"] = [.. Store, "Clones.Persistence"],
+        ["Clones.Settlement"] = [.. Above, "Clones.Acceptance"],
         ["Clones.Custody"] = Above,
         ["Clones.Webhooks"] = Above,
-        ["Clones.Lifecycle"] = [.. Above, "Clones.Settlement"],
-        ["Clones.Api"] = Above,
-        ["Clones.Workers"] = [.. Above, "Clones.Settlement", "Clones.Custody", "Clones.Webhooks", "Clones.Lifecycle"],
+        ["Clones.Lifecycle"] = [.. Above, "Clones.Acceptance", "Clones.Settlement"],
+        ["Clones.Api"] = [.. Above, "Clones.Acceptance"],
+        ["Clones.Workers"] = [.. Above, "Clones.Acceptance", "Clones.Settlement", "Clones.Custody", "Clones.Webhooks", "Clones.Lifecycle"],
     };
 
     private static string[] Store => ["Clones.Contracts", "Clones.Solana", "Clones.Domain", "Clones.Messaging"];
@@ -104,6 +105,7 @@ public sealed partial class ArchitectureTests
 
     /// <summary>The API and everything of ours that it loads: none can decrypt a key, and none asks the environment for the secret.</summary>
     [Theory]
+    [InlineData("Clones.Acceptance")]
     [InlineData("Clones.Api")]
     [InlineData("Clones.Contracts")]
     [InlineData("Clones.Domain")]

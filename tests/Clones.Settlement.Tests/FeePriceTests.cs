@@ -1,4 +1,4 @@
-using Clones.Persistence.Payments;
+using Clones.Domain.Payments;
 using Clones.Settlement.Payments;
 
 namespace Clones.Settlement.Tests;
@@ -23,7 +23,7 @@ public sealed class FeePriceTests
         foreach (var market in (ulong[])[0, 1_000_000, ulong.MaxValue])
         {
             var lamports = ((UInt128)NodeView.Price(market, units, attempt) * units + 999_999) / 1_000_000 + 5_000;
-            lamports.ShouldBeLessThanOrEqualTo(PaymentAcceptance.FeeLamportsMax);
+            lamports.ShouldBeLessThanOrEqualTo(PaymentAcceptanceRule.FeeLamportsMax);
         }
     }
 }

@@ -1,7 +1,7 @@
+using Clones.Acceptance;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
-using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Testing.Hosts;
@@ -138,17 +138,5 @@ public sealed class PaymentSettlementTests(SettlementHost host) : IClassFixture<
     }
 
     private Task<PaymentAcceptanceResult> AcceptAsync(PaymentRequest request) =>
-        host.WithAsync(
-            async (services, db) =>
-            {
-                var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.TrainingPoolId == request.TrainingPoolId);
-                var outlook = await services
-                    .GetRequiredService<WalletBalances>()
-                    .ReadForTransferAsync(PublicKey.Parse(wallet.Address), request.Recipient, null, null, CancellationToken.None);
-                await using var commit = await db.Database.BeginTransactionAsync();
-                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
-                await commit.CommitAsync();
-                return result;
-            }
-        );
+        host.WithAsync((services, _) => services.GetRequiredService<PaymentService>().AcceptAsync(request, CancellationToken.None));
 }

@@ -1,7 +1,6 @@
 using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
-using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
@@ -42,7 +41,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
             dead.Evidence.ShouldNotBeNull().ShouldContain("\"verdict\": \"DEAD\"");
         }
         attempts.Zip(attempts.Skip(1)).ShouldAllBe(pair => pair.First.FeeLamportsMax < pair.Second.FeeLamportsMax);
-        attempts.ShouldAllBe(a => a.FeeLamportsMax <= PaymentAcceptance.FeeLamportsMax);
+        attempts.ShouldAllBe(a => a.FeeLamportsMax <= PaymentAcceptanceRule.FeeLamportsMax);
         (await host.LandedAsync(completed)).ShouldBe(1);
         (await host.Rpc.Primary.GetBalanceAsync(PublicKey.Parse(recipient))).Value.ShouldBe(Sol);
     }

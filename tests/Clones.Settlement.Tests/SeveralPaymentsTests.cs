@@ -3,7 +3,6 @@ using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
-using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
@@ -104,7 +103,7 @@ public sealed class SeveralPaymentsTests(SettlementHost host) : IClassFixture<Se
                         Id = Guid.CreateVersion7(),
                         WalletId = wallet.Id,
                         TransactionId = transaction.Id,
-                        Amount = payments.Aggregate(PaymentAcceptance.FeeLamportsMax, (sum, p) => sum + p.Amount),
+                        Amount = payments.Aggregate(PaymentAcceptanceRule.FeeLamportsMax, (sum, p) => sum + p.Amount),
                         CreatedAt = now,
                     }
                 );

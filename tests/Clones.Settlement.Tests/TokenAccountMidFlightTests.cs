@@ -1,8 +1,8 @@
+using Clones.Acceptance;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Domain.Transactions;
-using Clones.Persistence.Payments;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -50,7 +50,7 @@ public sealed class TokenAccountMidFlightTests(SettlementHost host) : IClassFixt
     {
         using var recipient = Account.Generate();
         var floor = await host.Rpc.Primary.GetMinimumBalanceForRentExemptionAsync(0);
-        var lamports = floor + PaymentAcceptance.FeeLamportsMax + 1_000;
+        var lamports = floor + PaymentAcceptanceRule.FeeLamportsMax + 1_000;
         var (pool, wallet, mint) = await PoolWithTokensAsync(recipient, lamports);
         await MakeAccountAsync(recipient, mint);
 
@@ -132,12 +132,7 @@ public sealed class TokenAccountMidFlightTests(SettlementHost host) : IClassFixt
                     Caller = "api-key:test",
                     IdempotencyKey = Guid.NewGuid().ToString(),
                 };
-                var outlook = await services
-                    .GetRequiredService<WalletBalances>()
-                    .ReadForTransferAsync(wallet, recipient.PublicKey, mint, null, CancellationToken.None);
-                await using var commit = await db.Database.BeginTransactionAsync();
-                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
-                await commit.CommitAsync();
+                var result = await services.GetRequiredService<PaymentService>().AcceptAsync(request, CancellationToken.None);
                 return result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>().Payment;
             }
         );

@@ -1,7 +1,7 @@
+using Clones.Acceptance;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
-using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Testing.Hosts;
@@ -136,9 +136,8 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
     /// <summary>A reward that may wait, accepted as the API does.</summary>
     private Task<Payment> AskAsync(TrainingPool pool, ulong lamports) =>
         host.WithAsync(
-            async (services, db) =>
+            async (services, _) =>
             {
-                var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.TrainingPoolId == pool.Id);
                 var request = new PaymentRequest
                 {
                     Kind = PaymentKind.Reward,
@@ -149,22 +148,8 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
                     IdempotencyKey = Guid.NewGuid().ToString(),
                     MayWait = true,
                 };
-                var minSlot = wallet.SettledSlot == 0 ? (ulong?)null : wallet.SettledSlot;
-                var outlook = await services
-                    .GetRequiredService<WalletBalances>()
-                    .ReadForTransferAsync(PublicKey.Parse(wallet.Address), request.Recipient, null, minSlot, CancellationToken.None);
-                await using var commit = await db.Database.BeginTransactionAsync();
-                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
-                var accepted = result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
-                if (accepted.TransactionId is { } transactionId)
-                {
-                    await services
-                        .GetRequiredService<MassTransit.IPublishEndpoint>()
-                        .Publish(new PrepareTransaction { TransactionId = transactionId });
-                }
-                await db.SaveChangesAsync();
-                await commit.CommitAsync();
-                return accepted.Payment;
+                var result = await services.GetRequiredService<PaymentService>().AcceptAsync(request, CancellationToken.None);
+                return result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>().Payment;
             }
         );
 }

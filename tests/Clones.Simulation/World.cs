@@ -6,7 +6,6 @@ using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Payments;
 using Clones.Simulation.Store;
 using Clones.Solana.Primitives;
 
@@ -232,7 +231,7 @@ internal sealed class World : IDisposable
                 Id = RandomSource.Guid(),
                 WalletId = wallet.Id,
                 TransactionId = transaction.Id,
-                Amount = landed ? 0 : PaymentAcceptance.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
+                Amount = landed ? 0 : PaymentAcceptanceRule.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
                 CreatedAt = Database.Clock,
             }
         );

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Clones.Acceptance;
 using Clones.Contracts.Settlement;
 using Clones.Custody;
 using Clones.Domain.Faults;
@@ -12,7 +13,6 @@ using Clones.Hosting;
 using Clones.Hosting.Bus;
 using Clones.Persistence;
 using Clones.Persistence.Ledger;
-using Clones.Persistence.Payments;
 using Clones.Settlement;
 using Clones.Settlement.Funds;
 using Clones.Settlement.Operators;
@@ -313,7 +313,7 @@ public class SettlementHost : IAsyncLifetime
         );
     }
 
-    /// <summary>Accepts a payment as the API does: chain read first, then one commit with the message.</summary>
+    /// <summary>Accepts a payment: chain read first, then one commit with the message.</summary>
     /// <param name="beforeCommit">Runs when the chain has been read and nothing is committed yet.</param>
     internal Task<Payment> PayAsync(
         TrainingPool pool,
@@ -325,7 +325,6 @@ public class SettlementHost : IAsyncLifetime
         WithAsync(
             async (services, db) =>
             {
-                var wallet = await db.DepositWallets.AsNoTracking().SingleAsync(w => w.TrainingPoolId == pool.Id);
                 var request = new PaymentRequest
                 {
                     Kind = PaymentKind.Withdrawal,
@@ -335,16 +334,13 @@ public class SettlementHost : IAsyncLifetime
                     Caller = "api-key:test",
                     IdempotencyKey = key ?? Guid.NewGuid().ToString(),
                 };
-                var outlook = await services
-                    .GetRequiredService<WalletBalances>()
-                    .ReadForTransferAsync(PublicKey.Parse(wallet.Address), request.Recipient, null, null, CancellationToken.None);
-                await (beforeCommit?.Invoke() ?? Task.CompletedTask);
                 await using var commit = await db.Database.BeginTransactionAsync();
-                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
+                var result = await services
+                    .GetRequiredService<PaymentService>()
+                    .AcceptWithinAsync(db, services.GetRequiredService<IPublishEndpoint>(), request, null, CancellationToken.None);
                 var accepted = result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
-                await services
-                    .GetRequiredService<IPublishEndpoint>()
-                    .Publish(new PrepareTransaction { TransactionId = accepted.TransactionId!.Value });
+                accepted.TransactionId.ShouldNotBeNull();
+                await (beforeCommit?.Invoke() ?? Task.CompletedTask);
                 await db.SaveChangesAsync();
                 await commit.CommitAsync();
                 return accepted.Payment;

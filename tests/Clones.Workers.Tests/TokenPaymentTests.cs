@@ -1,7 +1,7 @@
+using Clones.Acceptance;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
-using Clones.Persistence.Payments;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -138,13 +138,7 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
                     Caller = "api-key:test",
                     IdempotencyKey = Guid.NewGuid().ToString(),
                 };
-                var outlook = await services
-                    .GetRequiredService<WalletBalances>()
-                    .ReadForTransferAsync(PublicKey.Parse(wallet), recipient, mint, null, CancellationToken.None);
-                await using var commit = await db.Database.BeginTransactionAsync();
-                var result = await services.GetRequiredService<PaymentAcceptance>().AcceptAsync(request, outlook, CancellationToken.None);
-                await commit.CommitAsync();
-                return result;
+                return await services.GetRequiredService<PaymentService>().AcceptAsync(request, CancellationToken.None);
             }
         );
 

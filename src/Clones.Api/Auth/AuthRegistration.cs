@@ -17,6 +17,7 @@ internal static class AuthRegistration
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<RefreshTokens>();
         services.AddScoped<Sessions>();
+        services.AddSingleton<ApiKeyReader>();
         services.AddHostedService<BootstrapApiKeys>();
         services.AddSingleton<IAuthorizationHandler, Policies.Handler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RejectedAccess>();

@@ -11,14 +11,6 @@ internal static class AcceptanceAnswer
 {
     private const string Beside = ", beside what others have reserved or wait for";
 
-    public static ProblemException NodesLag() =>
-        new(
-            new Problem(503, ProblemCode.ChainUnavailable, "The nodes lag behind what is already settled; try again.")
-            {
-                RetryAfterSeconds = 2,
-            }
-        );
-
     /// <exception cref="ProblemException">It was not accepted.</exception>
     public static Payment PaymentOf(PaymentAcceptanceResult result, Token token) =>
         result switch
@@ -55,6 +47,13 @@ internal static class AcceptanceAnswer
                     $"{missing.Needed.ToString(CultureInfo.InvariantCulture)} lamports are needed (fee and account rent included) and "
                         + $"{missing.Available} are available in the deposit wallet{Beside}."
                 )
+            ),
+            PaymentAcceptanceResult.ChainUnavailable => throw new ProblemException(Problem.ChainUnavailable),
+            PaymentAcceptanceResult.BalanceTooOld => throw new ProblemException(
+                new Problem(503, ProblemCode.ChainUnavailable, "The nodes lag behind what is already settled; try again.")
+                {
+                    RetryAfterSeconds = 2,
+                }
             ),
             _ => throw new InvalidOperationException($"No answer for {result.GetType().Name}."),
         };

@@ -1,3 +1,4 @@
+using Clones.Acceptance;
 using Clones.Api.Auth;
 using Clones.Api.Documentation;
 using Clones.Api.Problems;
@@ -22,7 +23,7 @@ internal static class CreatePaymentEndpoint
         Caller caller,
         IdempotencyKey? key,
         PaymentRequestReader intake,
-        PaymentService door,
+        PaymentService payments,
         CancellationToken cancellationToken
     )
     {
@@ -32,7 +33,8 @@ internal static class CreatePaymentEndpoint
         }
 
         var incoming = await intake.ReadAsync(body, caller, key.Value, cancellationToken);
-        var payment = await door.AcceptAsync(incoming.Request, incoming.DepositAddress, incoming.Token, cancellationToken);
+        var result = await payments.AcceptAsync(incoming.Request, cancellationToken);
+        var payment = AcceptanceAnswer.PaymentOf(result, incoming.Token);
         var view = PaymentView.Of(payment, await intake.TokensAsync(cancellationToken));
         return TypedResults.Accepted($"/v1/payments/{payment.Id}", view);
     }

@@ -1,11 +1,17 @@
 using System.Text.Json.Nodes;
+using Clones.Acceptance;
 using Clones.Api.Auth;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
+using Clones.Domain.Payments;
+using Clones.Domain.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Clones.Api.Payments;
+
+/// <summary>What became of one payment of a batch: one of the two.</summary>
+internal sealed record BatchOutcome(Payment? Payment, Problem? Problem);
 
 /// <summary>
 /// Many rewards in one request. Each has an idempotency key of its own, in the same names as those of single payments: whoever got no answer
@@ -29,7 +35,7 @@ internal static class PaymentBatchEndpoint
         PaymentBatchRequest body,
         Caller caller,
         PaymentRequestReader intake,
-        PaymentBatch batch,
+        PaymentService service,
         CancellationToken cancellationToken
     )
     {
@@ -48,16 +54,20 @@ internal static class PaymentBatchEndpoint
             }
         }
 
-        var payments = readable.ConvertAll(r => r.Payment);
+        var requests = readable.ConvertAll(r => r.Payment.Request);
         // What cannot be read spoils all of them: the others need not be tried.
         if (!body.AllOrNothing || readable.Count == outcomes.Length)
         {
             var results = body.AllOrNothing
-                ? await batch.AcceptAllAsync(payments, cancellationToken)
-                : await batch.AcceptEachAsync(payments, cancellationToken);
+                ? await service.AcceptAllAsync(requests, cancellationToken)
+                : await service.AcceptEachAsync(requests, cancellationToken);
             for (var i = 0; i < results.Count; i++)
             {
-                outcomes[readable[i].Index] = results[i];
+                outcomes[readable[i].Index] = OutcomeOf(results[i], readable[i].Payment.Token);
+            }
+            if (body.AllOrNothing && results.Any(r => r is PaymentAcceptanceResult.BalanceTooOld))
+            {
+                throw new ProblemException(outcomes.First(o => o.Problem?.Status == 503).Problem!);
             }
         }
 
@@ -70,6 +80,18 @@ internal static class PaymentBatchEndpoint
 
         var items = outcomes.Select((outcome, i) => View(i, body.Payments[i].IdempotencyKey, outcome, tokens));
         return TypedResults.Ok(new PaymentBatchView(outcomes.Length - refusals, refusals, [.. items]));
+    }
+
+    private static BatchOutcome OutcomeOf(PaymentAcceptanceResult result, Token token)
+    {
+        try
+        {
+            return new BatchOutcome(AcceptanceAnswer.PaymentOf(result, token), null);
+        }
+        catch (ProblemException refused)
+        {
+            return new BatchOutcome(null, refused.Problem);
+        }
     }
 
     /// <summary>What makes a batch none.</summary>

@@ -5,17 +5,15 @@ using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Domain.Payments;
 using Clones.Domain.Tokens;
-using Clones.Persistence;
 using Clones.Solana.Primitives;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Payments;
 
 /// <summary>A reward that a caller asks for, in value types, out of a pool that they may pay from.</summary>
-internal sealed record IncomingPayment(PaymentRequest Request, PublicKey DepositAddress, Token Token);
+internal sealed record IncomingPayment(PaymentRequest Request, Token Token);
 
 /// <summary>Reads rewards out of request bodies, as far as the database alone can say; pools and tokens once for each request.</summary>
-internal sealed class PaymentRequestReader(ClonesDbContext db)
+internal sealed class PaymentRequestReader(PayingPools paying)
 {
     private readonly Dictionary<Guid, PoolRow?> pools = [];
     private TokenCatalogue? catalogue;
@@ -56,21 +54,17 @@ internal sealed class PaymentRequestReader(ClonesDbContext db)
             Reference = reference?.Value,
             MayWait = missingFunds is { MayWait: true },
         };
-        return new IncomingPayment(request, PublicKey.Parse(row.DepositAddress), token);
+        return new IncomingPayment(request, token);
     }
 
     public async Task<TokenCatalogue> TokensAsync(CancellationToken cancellationToken) =>
-        catalogue ??= await TokenCatalogue.ReadAsync(db, cancellationToken);
+        catalogue ??= await paying.TokensAsync(cancellationToken);
 
     private async Task<PoolRow?> PoolAsync(Guid id, CancellationToken cancellationToken)
     {
         if (!pools.TryGetValue(id, out var row))
         {
-            row = await db
-                .TrainingPools.AsNoTracking()
-                .Where(p => p.Id == id)
-                .WithDepositAddress(db)
-                .FirstOrDefaultAsync(cancellationToken);
+            row = await paying.FindAsync(id, cancellationToken);
             pools[id] = row;
         }
         return row;

@@ -1,3 +1,4 @@
+using Clones.Acceptance;
 using Clones.Api.Auth;
 using Clones.Api.Documentation;
 using Clones.Api.Pools;
@@ -28,7 +29,7 @@ internal static class WithdrawalEndpoint
         Caller caller,
         IdempotencyKey? key,
         ClonesDbContext db,
-        PaymentService door,
+        PaymentService payments,
         CancellationToken cancellationToken
     )
     {
@@ -58,7 +59,7 @@ internal static class WithdrawalEndpoint
             throw PoolEndpoints.PoolNotReady();
         }
 
-        var payment = await door.AcceptAsync(
+        var result = await payments.AcceptAsync(
             new PaymentRequest
             {
                 Kind = PaymentKind.Withdrawal,
@@ -69,10 +70,9 @@ internal static class WithdrawalEndpoint
                 Caller = caller.Id,
                 IdempotencyKey = key.Value,
             },
-            PublicKey.Parse(row.DepositAddress),
-            token,
             cancellationToken
         );
+        var payment = AcceptanceAnswer.PaymentOf(result, token);
         return TypedResults.Accepted($"/v1/payments/{payment.Id}", PaymentView.Of(payment, tokens));
     }
 }

@@ -7,12 +7,10 @@ public abstract record PaymentAcceptanceResult
 {
     private PaymentAcceptanceResult() { }
 
-    /// <summary>
-    /// Stored. Publish PrepareTransaction for <paramref name="TransactionId"/> in the same database transaction; null: it waits for funds.
-    /// </summary>
+    /// <summary>Stored, with the transaction that is to be prepared; null: it waits for funds.</summary>
     public sealed record Accepted(Payment Payment, Guid? TransactionId) : PaymentAcceptanceResult;
 
-    /// <summary>The same request came before: this is its payment. Nothing to publish.</summary>
+    /// <summary>The same request came before: this is its payment.</summary>
     public sealed record Replayed(Payment Payment) : PaymentAcceptanceResult;
 
     /// <summary>The idempotency key belongs to another request of this caller.</summary>
@@ -33,6 +31,9 @@ public abstract record PaymentAcceptanceResult
     /// <summary>Lamports: amount (of SOL), fee ceiling and rent of the recipient's token account together.</summary>
     public sealed record MissingLamports(UInt128 Needed, ulong Available) : PaymentAcceptanceResult;
 
-    /// <summary>Read the outlook again at this slot or later, then ask again.</summary>
+    /// <summary>Every read of the balance was older than what the database knows of the wallet: the nodes lag behind.</summary>
     public sealed record BalanceTooOld(ulong MinContextSlot) : PaymentAcceptanceResult;
+
+    /// <summary>No node answered, and the request may not wait. Nothing is concluded from it.</summary>
+    public sealed record ChainUnavailable : PaymentAcceptanceResult;
 }

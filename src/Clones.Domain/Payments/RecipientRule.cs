@@ -53,14 +53,13 @@ public static class RecipientRule
         return recipient.IsCanonical() ? null : "The recipient is not the canonical form of a public key.";
     }
 
-    /// <summary>The same rule, with what the chain says of the recipient.</summary>
-    public static string? Refuse(TransferOutlook outlook, ulong amount)
+    /// <summary>What the chain says of the recipient.</summary>
+    /// <param name="outlook">Of whoever the rule without the chain lets pass.</param>
+    /// <param name="balance">Of the deposit wallet, for the rent.</param>
+    /// <param name="amount">Base units of the mint, or lamports.</param>
+    public static string? Refuse(RecipientOutlook outlook, WalletBalance balance, ulong amount)
     {
-        if (Refuse(outlook.Recipient, outlook.Wallet.Wallet, outlook.Mint) is { } reason)
-        {
-            return reason;
-        }
-        if (!outlook.RecipientIsWallet)
+        if (!outlook.IsWallet)
         {
             return "The recipient is an account of a program, not a wallet.";
         }
@@ -70,8 +69,8 @@ public static class RecipientRule
         }
 
         // The chain refuses to leave an account between nothing and its rent.
-        var floor = outlook.Wallet.RentFloorLamports;
-        return outlook.Mint is null && (UInt128)outlook.RecipientLamports + amount < floor
+        var floor = balance.RentFloorLamports;
+        return outlook.Mint is null && (UInt128)outlook.Lamports + amount < floor
             ? $"The recipient's account would hold less than its rent of {floor} lamports."
             : null;
     }

@@ -14,11 +14,18 @@ internal sealed class BusOutboxInterceptor : SaveChangesInterceptor, IDbTransact
         return result;
     }
 
-    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+    public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData,
         InterceptionResult<int> result,
         CancellationToken cancellationToken = default
-    ) => ValueTask.FromResult(SavingChanges(eventData, result));
+    )
+    {
+        if (BusOutboxScope.Of(eventData.Context) is { } scope)
+        {
+            await scope.SavingAsync(eventData.Context!, cancellationToken).ConfigureAwait(false);
+        }
+        return result;
+    }
 
     public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {

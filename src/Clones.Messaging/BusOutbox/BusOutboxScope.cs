@@ -3,8 +3,10 @@ using Clones.Messaging.Outbox;
 using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Clones.Messaging.BusOutbox;
 
@@ -39,6 +41,37 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
     /// <summary>Before SaveChanges: the messages join what is saved.</summary>
     public void Saving(DbContext dbContext)
     {
+        Lease();
+        dbContext.AddRange(Pending);
+        _saved.AddRange(Pending);
+        Pending.Clear();
+    }
+
+    /// <summary>The same; several messages of an open transaction by one statement, however many they are.</summary>
+    public async Task SavingAsync(DbContext dbContext, CancellationToken cancellationToken)
+    {
+        if (Pending.Count < 2 || dbContext.Database.CurrentTransaction?.GetDbTransaction() is not NpgsqlTransaction transaction)
+        {
+            Saving(dbContext);
+            return;
+        }
+
+        Lease();
+        await using var command = OutboxRows.InsertMany(MessagingTables.Of(dbContext).Outbox, Pending);
+        command.Connection = transaction.Connection;
+        command.Transaction = transaction;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var rows = Pending.ToDictionary(x => x.MessageId);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            rows[reader.GetGuid(0)].SequenceNumber = reader.GetInt64(1);
+        }
+        _saved.AddRange(Pending);
+        Pending.Clear();
+    }
+
+    private void Lease()
+    {
         foreach (var row in Pending)
         {
             // Only the sweepers see the order across processes; and a row without an owner is theirs at once.
@@ -47,11 +80,7 @@ internal abstract class BusOutboxScope(IServiceProvider provider, TimeProvider t
             {
                 row.AvailableAt = row.EnqueueTime ?? DateTime.UnixEpoch;
             }
-
-            dbContext.Add(row);
         }
-        _saved.AddRange(Pending);
-        Pending.Clear();
     }
 
     public void Failed(DbContext dbContext)

@@ -62,6 +62,48 @@ internal static class OutboxRows
     }
 
     /// <summary>
+    /// Inserts rows whose order does not matter, all by one statement: those with an owner under its lease, the others free from
+    /// <see cref="OutboxMessage.AvailableAt"/> on. Returns message id and sequence number of each.
+    /// </summary>
+    public static NpgsqlCommand InsertMany(string table, IReadOnlyList<OutboxMessage> rows)
+    {
+        var lease = MessagingModelBuilderExtensions.LeaseSeconds.ToString(CultureInfo.InvariantCulture);
+        var command = new NpgsqlCommand(
+            $"""
+            INSERT INTO {table} (lease_owner, available_at, {ContentColumns})
+            SELECT m.lease_owner, CASE WHEN m.lease_owner IS NULL THEN m.available_at ELSE clock_timestamp() + interval '{lease} seconds' END,
+                   {string.Join(", ", ContentColumns.Split(", ").Select(x => "m." + x))}
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                AS m(lease_owner, available_at, {ContentColumns})
+            RETURNING message_id, sequence_number
+            """
+        );
+        Column(NpgsqlDbType.Uuid, x => x.LeaseOwner);
+        Column<DateTime?>(NpgsqlDbType.TimestampTz, x => x.LeaseOwner is null ? x.AvailableAt : null);
+        Column<Guid?>(NpgsqlDbType.Uuid, x => x.MessageId);
+        Column(NpgsqlDbType.Uuid, x => x.RequestId);
+        Column(NpgsqlDbType.Uuid, x => x.CorrelationId);
+        Column(NpgsqlDbType.Uuid, x => x.ConversationId);
+        Column(NpgsqlDbType.Uuid, x => x.InitiatorId);
+        Column(NpgsqlDbType.Text, x => x.SourceAddress);
+        Column(NpgsqlDbType.Text, x => x.DestinationAddress);
+        Column(NpgsqlDbType.Text, x => x.ResponseAddress);
+        Column(NpgsqlDbType.Text, x => x.FaultAddress);
+        Column(NpgsqlDbType.Text, x => x.MessageType);
+        Column(NpgsqlDbType.Text, x => x.ContentType);
+        Column<DateTime?>(NpgsqlDbType.TimestampTz, x => x.SentTime);
+        Column(NpgsqlDbType.TimestampTz, x => x.ExpirationTime);
+        Column(NpgsqlDbType.TimestampTz, x => x.EnqueueTime);
+        Column(NpgsqlDbType.Text, x => x.Headers);
+        Column(NpgsqlDbType.Text, x => x.Properties);
+        Column(NpgsqlDbType.Text, x => x.Body);
+        return command;
+
+        void Column<T>(NpgsqlDbType type, Func<OutboxMessage, T> value) =>
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | type, Value = rows.Select(value).ToArray() });
+    }
+
+    /// <summary>
     /// Leases up to $2 rows that are due to owner $1. Of a key only its first row may be claimed, and with it the run of rows behind it
     /// that are due too: whoever holds the first holds the key. A row that failed $3 times no longer counts as first.
     /// </summary>

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Persistence.Wallets;
 
 /// <summary>
-/// The database of a deposit wallet. Available = finalized balance - open reservations - rent floor, always under the lock of the wallet's
-/// row. A transaction that is final on chain and not yet in the database counts twice for a moment: too little is available, never too much.
+/// The reservations of a deposit wallet, always under the lock of its row (see <see cref="AvailableFunds"/>). Payments reserve in groups, by
+/// <see cref="Payments.PaymentStore"/>.
 /// </summary>
 public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
 {
@@ -19,39 +19,30 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
     /// <summary>Locks the wallet's row until the end of the open database transaction.</summary>
     /// <returns>Null where there is no such wallet.</returns>
     /// <exception cref="InvalidOperationException">No database transaction is open: the lock would be gone at once.</exception>
-    public Task<DepositWallet?> LockAsync(Guid walletId, CancellationToken cancellationToken) =>
-        LockAsync(db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR UPDATE", walletId), w => w.Id == walletId, cancellationToken);
-
-    /// <inheritdoc cref="LockAsync(Guid, CancellationToken)"/>
-    public Task<DepositWallet?> LockOfPoolAsync(Guid trainingPoolId, CancellationToken cancellationToken) =>
-        LockAsync(
-            db.DepositWallets.FromSqlRaw($"{LockWhere} training_pool_id = {{0}} FOR UPDATE", trainingPoolId),
-            w => w.TrainingPoolId == trainingPoolId,
-            cancellationToken
-        );
-
-    /// <summary>What the wallet could still pay: 0 rather than a negative number.</summary>
-    /// <param name="wallet">Locked.</param>
-    /// <param name="balance">Read at or after the wallet's settled slot.</param>
-    /// <param name="mint">Null for lamports.</param>
-    /// <param name="exceptTransactionId">A transaction whose own reservations do not count against it.</param>
-    public async Task<ulong> AvailableAsync(
-        DepositWallet wallet,
-        WalletBalance balance,
-        PublicKey? mint,
-        Guid? exceptTransactionId,
-        CancellationToken cancellationToken
-    )
+    public async Task<DepositWallet?> LockAsync(Guid walletId, CancellationToken cancellationToken)
     {
-        var reserved = await ReservedAsync(wallet.Id, exceptTransactionId, cancellationToken);
-        return Available(balance, mint, reserved);
+        if (db.Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException("A wallet is locked within a database transaction only.");
+        }
+
+        // What the context holds from before the lock may be old by now, and EF would hand that out again.
+        var known = db.DepositWallets.Local.FirstOrDefault(w => w.Id == walletId);
+        var wallet = (
+            await db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR UPDATE", walletId).ToListAsync(cancellationToken)
+        ).SingleOrDefault();
+        if (known is not null)
+        {
+            await db.Entry(known).ReloadAsync(cancellationToken);
+        }
+        return wallet;
     }
 
     /// <summary>
     /// Reserves lamports and at most one token for a transaction, all or nothing, and writes the rows (the caller commits). Called again
     /// for the same transaction, the new amounts replace the old ones.
     /// </summary>
-    /// <param name="wallet">Locked by <see cref="LockAsync(Guid, CancellationToken)"/>.</param>
+    /// <param name="wallet">Locked by <see cref="LockAsync"/>.</param>
     /// <param name="transactionId">Of a transaction that is stored or in the context.</param>
     /// <param name="balance">Finalized balances, with the token's mint among them.</param>
     /// <param name="lamports">Amount, fee ceiling and rent of new accounts together.</param>
@@ -76,9 +67,9 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
 
         var reserved = await ReservedAsync(wallet.Id, transactionId, cancellationToken);
         WalletReservationResult? missing =
-            tokens is var (mint, amount) && Available(balance, mint, reserved) is var available && available < amount
+            tokens is var (mint, amount) && AvailableFunds.Of(balance, mint, reserved) is var available && available < amount
                 ? new WalletReservationResult.MissingTokens(mint, amount, available)
-            : Available(balance, null, reserved) is var availableLamports && availableLamports < lamports
+            : AvailableFunds.Of(balance, null, reserved) is var availableLamports && availableLamports < lamports
                 ? new WalletReservationResult.MissingLamports(lamports, availableLamports)
             : null;
         if (missing is not null)
@@ -104,7 +95,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
     /// wallet held before it.
     /// </summary>
     /// <returns>The slot that the node must have reached; null where the balance is young enough.</returns>
-    public async Task<ulong?> IsOlderThanLedgerAsync(WalletBalance balance, Guid walletId, CancellationToken cancellationToken)
+    private async Task<ulong?> IsOlderThanLedgerAsync(WalletBalance balance, Guid walletId, CancellationToken cancellationToken)
     {
         var slots = await db.WalletScans.Where(s => s.WalletId == walletId).Select(s => s.Slot).ToListAsync(cancellationToken);
         var known = slots.Count == 0 ? 0 : slots.Max();
@@ -141,27 +132,6 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         }
     }
 
-    private async Task<DepositWallet?> LockAsync(
-        IQueryable<DepositWallet> locking,
-        Func<DepositWallet, bool> isIt,
-        CancellationToken cancellationToken
-    )
-    {
-        if (db.Database.CurrentTransaction is null)
-        {
-            throw new InvalidOperationException("A wallet is locked within a database transaction only.");
-        }
-
-        // What the context holds from before the lock may be old by now, and EF would hand that out again.
-        var known = db.DepositWallets.Local.FirstOrDefault(isIt);
-        var wallet = (await locking.ToListAsync(cancellationToken)).SingleOrDefault();
-        if (known is not null)
-        {
-            await db.Entry(known).ReloadAsync(cancellationToken);
-        }
-        return wallet;
-    }
-
     private async Task<Dictionary<string, UInt128>> ReservedAsync(
         Guid walletId,
         Guid? exceptTransactionId,
@@ -178,13 +148,6 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
             )
             .ToListAsync(cancellationToken);
         return sums.ToDictionary(s => s.Mint, s => (UInt128)s.Amount);
-    }
-
-    private static ulong Available(WalletBalance balance, PublicKey? mint, Dictionary<string, UInt128> reserved)
-    {
-        UInt128 there = mint is { } token ? balance.TokensOf(token) : balance.Lamports;
-        var taken = reserved.GetValueOrDefault(mint?.ToString() ?? "") + (mint is null ? balance.RentFloorLamports : 0);
-        return there > taken ? (ulong)(there - taken) : 0;
     }
 
     private void Set(Guid walletId, Guid transactionId, string? mint, ulong amount, List<WalletReservation> own)

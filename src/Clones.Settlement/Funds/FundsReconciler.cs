@@ -1,6 +1,9 @@
+using Clones.Acceptance;
+using Clones.Domain.Payments;
 using Clones.Persistence;
-using Clones.Settlement.Payments;
+using Clones.Settlement.Events;
 using Clones.Solana.Rpc;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Settlement.Funds;
@@ -9,8 +12,13 @@ namespace Clones.Settlement.Funds;
 /// Goes round the wallets, the most overdue first: settles their pools' statuses and wakes payments that wait for funds. A few wallets per
 /// pass, so that many pools cost the RPC no more than few do.
 /// </summary>
-internal sealed class FundsReconciler(IServiceScopeFactory scopes, FundsOptions options, TimeProvider time, ILogger<FundsReconciler> log)
-    : BackgroundService
+internal sealed class FundsReconciler(
+    IServiceScopeFactory scopes,
+    PaymentService payments,
+    FundsOptions options,
+    TimeProvider time,
+    ILogger<FundsReconciler> log
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,8 +43,7 @@ internal sealed class FundsReconciler(IServiceScopeFactory scopes, FundsOptions 
             try
             {
                 await SettleAsync(wallet.PoolId, cancellationToken);
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<WaitingPayments>().ResumeAsync(wallet.Id, cancellationToken);
+                await payments.ResumeAsync(wallet.Id, FailAsync, cancellationToken);
             }
             catch (RpcException e)
             {
@@ -71,12 +78,19 @@ internal sealed class FundsReconciler(IServiceScopeFactory scopes, FundsOptions 
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
-        await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+        var funds = scope.ServiceProvider.GetRequiredService<PoolFunds>();
         var pool = await db.TrainingPools.AsNoTracking().SingleAsync(p => p.Id == poolId, cancellationToken);
-        await scope.ServiceProvider.GetRequiredService<PoolFunds>().SettleAsync(pool, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        await commit.CommitAsync(cancellationToken);
+        if (await funds.ReadAsync(pool, cancellationToken) is { } read)
+        {
+            await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+            await funds.ApplyAsync(read, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            await commit.CommitAsync(cancellationToken);
+        }
     }
+
+    private Task FailAsync(IPublishEndpoint publish, Payment payment) =>
+        publish.Publish(PaymentEvents.Failed(payment, payment.CompletedAt ?? time.GetUtcNow()));
 
     private sealed record DueWallet(Guid Id, Guid PoolId);
 }

@@ -1,10 +1,10 @@
 using Clones.Contracts.Pools;
 using Clones.Domain;
+using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Domain.Wallets;
 using Clones.Persistence;
 using Clones.Persistence.Payments;
-using Clones.Persistence.Wallets;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
@@ -16,64 +16,46 @@ namespace Clones.Settlement.Funds;
 /// <summary>Settles the status of a training pool by the finalized balances of its wallet.</summary>
 internal sealed class PoolFunds(
     ClonesDbContext db,
-    WalletLedger ledger,
+    PaymentStore store,
     WalletBalances balances,
     IPublishEndpoint publish,
     TimeProvider time
 )
 {
-    private const int ReadsMax = 3;
-
-    /// <summary>In the open database transaction; the caller saves and commits.</summary>
-    /// <returns>False where the pool has no wallet yet.</returns>
+    /// <summary>What the chain says of the pool's wallet, with no lock held.</summary>
+    /// <returns>Null where the pool has no wallet yet.</returns>
     /// <exception cref="RpcException">The chain did not answer: the status stays, an error is never read as zero.</exception>
-    public async Task<bool> SettleAsync(TrainingPool pool, CancellationToken cancellationToken)
+    public async Task<PoolBalance?> ReadAsync(TrainingPool pool, CancellationToken cancellationToken)
     {
-        var address = await db
-            .DepositWallets.Where(w => w.TrainingPoolId == pool.Id)
-            .Select(w => new { w.Address, w.SettledSlot })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (address is null)
+        if (!(await store.WalletsAsync([pool.Id], cancellationToken)).TryGetValue(pool.Id, out var wallet))
         {
-            return false;
+            return null;
         }
 
-        var minSlot = address.SettledSlot;
         var mint = pool.Mint is null ? (PublicKey?)null : PublicKey.Parse(pool.Mint);
-        for (var read = 0; read < ReadsMax; read++)
-        {
-            var balance = await balances.ReadAsync(
-                PublicKey.Parse(address.Address),
-                mint is { } token ? [token] : [],
-                minSlot == 0 ? null : minSlot,
-                cancellationToken
-            );
-            var gas =
-                PaymentAcceptance.FeeLamportsMax + (mint is null ? 0 : await balances.RentAsync(TokenAccount.Size, cancellationToken));
-            var wallet = (await ledger.LockOfPoolAsync(pool.Id, cancellationToken))!;
-            if (balance.Slot >= wallet.SettledSlot)
-            {
-                await ApplyAsync(pool, wallet, balance, mint, gas, cancellationToken);
-                return true;
-            }
-            minSlot = wallet.SettledSlot;
-        }
-        return true;
+        var balance = await balances.ReadAsync(
+            PublicKey.Parse(wallet.Address),
+            mint is { } token ? [token] : [],
+            wallet.SettledSlot == 0 ? null : wallet.SettledSlot,
+            cancellationToken
+        );
+        var rent = mint is null ? 0 : await balances.RentAsync(TokenAccount.Size, cancellationToken);
+        return new PoolBalance(pool, wallet.Id, balance, mint, PaymentAcceptanceRule.FeeLamportsMax + rent);
     }
 
-    private async Task ApplyAsync(
-        TrainingPool pool,
-        DepositWallet wallet,
-        WalletBalance balance,
-        PublicKey? mint,
-        ulong gas,
-        CancellationToken cancellationToken
-    )
+    /// <summary>In the open database transaction; the caller saves and commits. A wallet that has settled since is looked at again soon.</summary>
+    public async Task ApplyAsync(PoolBalance read, CancellationToken cancellationToken)
     {
-        var lamports = await ledger.AvailableAsync(wallet, balance, null, null, cancellationToken);
-        var tokens = mint is null ? lamports : await ledger.AvailableAsync(wallet, balance, mint, null, cancellationToken);
-        var (id, before) = (pool.Id, pool.Status);
-        var after = PoolStatusRule.Decide(before, pool.PricePerDemo, mint is null, tokens, lamports, gas);
+        var wallet = (await store.LockAsync([read.WalletId], [], [], cancellationToken)).ById[read.WalletId];
+        if (read.Balance.Slot < wallet.SettledSlot)
+        {
+            return;
+        }
+
+        var lamports = AvailableFunds.Of(read.Balance, null, wallet.Reserved);
+        var tokens = read.Mint is null ? lamports : AvailableFunds.Of(read.Balance, read.Mint, wallet.Reserved);
+        var (id, before) = (read.Pool.Id, read.Pool.Status);
+        var after = PoolStatusRule.Decide(before, read.Pool.PricePerDemo, read.Mint is null, tokens, lamports, read.GasLamports);
         var now = time.GetUtcNow();
 
         // Conditional, so that an owner who pauses in this moment is not overruled.
@@ -92,12 +74,17 @@ internal sealed class PoolFunds(
             {
                 TrainingPoolId = id,
                 Status = UpperSnakeCase.From(after),
-                Lamports = balance.Lamports.ToString(),
-                TokenAmountBaseUnits = (mint is { } token ? balance.TokensOf(token) : balance.Lamports).ToString(),
-                Slot = balance.Slot,
+                Lamports = read.Balance.Lamports.ToString(),
+                TokenAmountBaseUnits = (read.Mint is { } token ? read.Balance.TokensOf(token) : read.Balance.Lamports).ToString(),
+                Slot = read.Balance.Slot,
                 OccurredAt = now,
             },
             cancellationToken
         );
     }
 }
+
+/// <param name="Pool">As it was before the chain was asked.</param>
+/// <param name="Mint">Of the pool; null for SOL.</param>
+/// <param name="GasLamports">Fee ceiling and rent of one reward.</param>
+internal sealed record PoolBalance(TrainingPool Pool, Guid WalletId, WalletBalance Balance, PublicKey? Mint, ulong GasLamports);

@@ -24,15 +24,19 @@ internal sealed class RefreshPoolFundsConsumer(
             ?? throw new UnacceptableMessageException($"There is no training pool {id}.");
         try
         {
-            var settled = await funds.SettleAsync(pool, context.CancellationToken);
+            var read = await funds.ReadAsync(pool, context.CancellationToken);
+            if (read is not null)
+            {
+                await funds.ApplyAsync(read, context.CancellationToken);
+            }
             await db
                 .DepositWallets.Where(w => w.TrainingPoolId == id)
                 .ExecuteUpdateAsync(set => set.SetProperty(w => w.BalanceCheckedAt, (DateTimeOffset?)null), context.CancellationToken);
             await CloseAsync(
                 context,
-                settled ? OperationStatus.Succeeded : OperationStatus.Failed,
-                settled ? null : "wallet_not_ready",
-                settled ? null : "The deposit wallet of the training pool is not made yet."
+                read is null ? OperationStatus.Failed : OperationStatus.Succeeded,
+                read is null ? "wallet_not_ready" : null,
+                read is null ? "The deposit wallet of the training pool is not made yet." : null
             );
         }
         catch (RpcException e)

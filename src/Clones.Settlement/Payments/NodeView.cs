@@ -1,5 +1,4 @@
 using Clones.Domain.Payments;
-using Clones.Persistence.Payments;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Rules;
 using Clones.Solana.Messages;
@@ -121,7 +120,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     internal static ulong Price(ulong market, uint units, int attemptNumber)
     {
         const ulong BaseFee = 5_000;
-        var ceiling = (PaymentAcceptance.FeeLamportsMax - BaseFee) * 1_000_000 / units;
+        var ceiling = (PaymentAcceptanceRule.FeeLamportsMax - BaseFee) * 1_000_000 / units;
         var wanted = (UInt128)Math.Max(market, PriceMin) << Math.Min(attemptNumber - 1, 10);
         return wanted < ceiling ? (ulong)wanted : ceiling;
     }
@@ -136,8 +135,8 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         return fee.Value switch
         {
             null => throw UnknownBlockhash(),
-            > PaymentAcceptance.FeeLamportsMax => throw new PaymentCannotBeBuiltException(
-                $"The fee of {fee.Value} lamports is above the ceiling of {PaymentAcceptance.FeeLamportsMax}."
+            > PaymentAcceptanceRule.FeeLamportsMax => throw new PaymentCannotBeBuiltException(
+                $"The fee of {fee.Value} lamports is above the ceiling of {PaymentAcceptanceRule.FeeLamportsMax}."
             ),
             { } lamports => lamports,
         };

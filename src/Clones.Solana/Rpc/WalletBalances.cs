@@ -10,7 +10,10 @@ public sealed class WalletBalances(RpcEndpoints rpc)
     /// <summary>Immutable owner, which every associated account of Token-2022 has: one byte of type, four of extension.</summary>
     private const int Token2022AccountSize = TokenAccount.Size + 5;
 
+    /// <summary>What getMultipleAccounts takes.</summary>
+    private const int AddressesMax = 100;
     private const int MintsMax = 33;
+    private const int RequestsAtOnce = 8;
 
     // The chain's rent per size; a change of it is an upgrade of the whole cluster.
     private readonly ConcurrentDictionary<int, ulong> rentBySize = new();
@@ -54,63 +57,111 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         return new WalletBalance(wallet, read.Slot, read.Value[0]?.Lamports ?? 0, floor, tokens);
     }
 
-    /// <summary>What the chain says of one transfer: balances, the recipient, and the rent of an account that must be made.</summary>
+    /// <summary>
+    /// What the chain says of transfers of one mint: the balances of the wallet, and everyone who is to be paid, as many to a request as a
+    /// node takes. Every request reads the wallet and the mint too, so that no answer comes from a node that does not know them.
+    /// </summary>
     /// <param name="mint">Null for SOL.</param>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
-    public async Task<TransferOutlook> ReadForTransferAsync(
+    public async Task<TransferOutlook> ReadForTransfersAsync(
         PublicKey wallet,
-        PublicKey recipient,
         PublicKey? mint,
+        IReadOnlyCollection<PublicKey> recipients,
         ulong? minContextSlot,
         CancellationToken cancellationToken
     )
     {
         var floor = await RentAsync(0, cancellationToken);
-        if (mint is not { } token)
+        var perRequest = mint is null ? AddressesMax - 1 : (AddressesMax - 4) / 3;
+        PublicKey[][] parts =
+            recipients.Count == 0
+                ?
+                [
+                    [],
+                ]
+                : [.. recipients.Distinct().Chunk(perRequest)];
+        var latest = (WalletBalance?)null;
+        var seen = new Dictionary<PublicKey, RecipientOutlook>();
+        foreach (var some in parts.Chunk(RequestsAtOnce))
         {
-            var lamports = await AccountsAsync([wallet, recipient], ..0, minContextSlot, cancellationToken);
-            return new TransferOutlook
+            var read = await Task.WhenAll(
+                some.Select(part =>
+                    mint is { } token
+                        ? ReadForTokensAsync(wallet, token, part, floor, minContextSlot, cancellationToken)
+                        : ReadForLamportsAsync(wallet, part, floor, minContextSlot, cancellationToken)
+                )
+            );
+            foreach (var part in read)
             {
-                Wallet = new WalletBalance(
-                    wallet,
-                    lamports.Slot,
-                    lamports.Value[0]?.Lamports ?? 0,
-                    floor,
-                    new Dictionary<PublicKey, ulong>()
-                ),
-                Recipient = recipient,
-                RecipientLamports = lamports.Value[1]?.Lamports ?? 0,
-                RecipientIsWallet = IsWallet(lamports.Value[1]),
-                Decimals = 9,
-                TokenAccountRentLamports = 0,
+                latest = latest is null || part.Wallet.Slot > latest.Slot ? part.Wallet : latest;
+                foreach (var (recipient, outlook) in part.Recipients)
+                {
+                    seen[recipient] = outlook;
+                }
+            }
+        }
+        return new TransferOutlook(latest!, seen);
+    }
+
+    private async Task<TransferOutlook> ReadForLamportsAsync(
+        PublicKey wallet,
+        PublicKey[] recipients,
+        ulong floor,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        var read = await AccountsAsync([wallet, .. recipients], ..0, minContextSlot, cancellationToken);
+        return new TransferOutlook(
+            new WalletBalance(wallet, read.Slot, read.Value[0]?.Lamports ?? 0, floor, new Dictionary<PublicKey, ulong>()),
+            recipients
+                .Select(
+                    (recipient, i) =>
+                        new RecipientOutlook(recipient, null)
+                        {
+                            Lamports = read.Value[1 + i]?.Lamports ?? 0,
+                            IsWallet = IsWallet(read.Value[1 + i]),
+                        }
+                )
+                .ToDictionary(outlook => outlook.Recipient)
+        );
+    }
+
+    private async Task<TransferOutlook> ReadForTokensAsync(
+        PublicKey wallet,
+        PublicKey mint,
+        PublicKey[] recipients,
+        ulong floor,
+        ulong? minContextSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        PublicKey[] addresses =
+        [
+            mint,
+            wallet,
+            .. TokenAccountsOf(wallet, mint),
+            .. recipients.SelectMany(recipient => (PublicKey[])[recipient, .. TokenAccountsOf(recipient, mint)]),
+        ];
+        var read = await AccountsAsync(addresses, ..1, minContextSlot, cancellationToken);
+        // Under the program that does not own the mint there can be no account of it.
+        var under = read.Value[0]!.Owner == TokenProgram.Token2022Id ? 1 : 0;
+        var source = read.Value[2 + under];
+        var outlooks = new Dictionary<PublicKey, RecipientOutlook>();
+        for (var i = 0; i < recipients.Length; i++)
+        {
+            var own = 4 + 3 * i;
+            var holding = Holding(read.Value[own + 1 + under]);
+            outlooks[recipients[i]] = new RecipientOutlook(recipients[i], mint)
+            {
+                Lamports = read.Value[own]?.Lamports ?? 0,
+                IsWallet = IsWallet(read.Value[own]),
+                TokenAccountRentLamports = holding is null ? await NewAccountRentAsync(source, under == 1, cancellationToken) : 0,
+                TokenAccountUnusable = holding is not null && (holding.Owner != recipients[i] || holding.State == TokenAccountState.Frozen),
             };
         }
-
-        PublicKey[] addresses = [wallet, recipient, token, .. TokenAccountsOf(wallet, token), .. TokenAccountsOf(recipient, token)];
-        var read = await AccountsAsync(addresses, 2..3, minContextSlot, cancellationToken);
-        var program = read.Value[2] is { } owned && TokenProgram.IsTokenProgram(owned.Owner) ? owned.Owner : (PublicKey?)null;
-        var under = program == TokenProgram.Token2022Id ? 1 : 0;
-        var source = read.Value[3 + under];
-        var destination = read.Value[5 + under];
-        var holding = Holding(destination);
-        return new TransferOutlook
-        {
-            Wallet = new WalletBalance(
-                wallet,
-                read.Slot,
-                read.Value[0]?.Lamports ?? 0,
-                floor,
-                new Dictionary<PublicKey, ulong> { [token] = Holding(source)?.Amount ?? 0 }
-            ),
-            Recipient = recipient,
-            RecipientLamports = read.Value[1]?.Lamports ?? 0,
-            RecipientIsWallet = IsWallet(read.Value[1]),
-            Mint = token,
-            TokenProgram = program,
-            Decimals = program is null ? 0 : MintAccount.Decode(read.Value[2]!.Data.Span).Decimals,
-            TokenAccountRentLamports = holding is null ? await NewAccountRentAsync(source, under == 1, cancellationToken) : 0,
-            TokenAccountUnusable = holding is not null && (holding.Owner != recipient || holding.State == TokenAccountState.Frozen),
-        };
+        var tokens = new Dictionary<PublicKey, ulong> { [mint] = Holding(source)?.Amount ?? 0 };
+        return new TransferOutlook(new WalletBalance(wallet, read.Slot, read.Value[1]?.Lamports ?? 0, floor, tokens), outlooks);
     }
 
     /// <param name="mints">

@@ -15,6 +15,11 @@ internal sealed class ScriptedChain : HttpMessageHandler
     private readonly ConcurrentDictionary<string, (ulong Lamports, string Owner, byte[] Data)> accounts = new();
     private readonly ConcurrentDictionary<string, bool> hidden = new();
 
+    private int requests;
+
+    /// <summary>How many it was asked.</summary>
+    public int Requests => requests;
+
     public ulong Slot { get; set; } = 1_000;
     public ulong BlockHeight { get; set; } = 1_000;
 
@@ -68,6 +73,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref requests);
         var call = await request.Content!.ReadFromJsonAsync<JsonElement>(cancellationToken);
         if (hidden.Keys.Any(call.GetRawText().Contains))
         {

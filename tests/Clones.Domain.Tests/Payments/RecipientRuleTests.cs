@@ -33,21 +33,15 @@ public sealed class RecipientRuleTests
     [Fact]
     public void What_the_chain_says_of_the_recipient_counts_too()
     {
-        RecipientRule.Refuse(Outlook(0), 890_880).ShouldBeNull();
-        RecipientRule.Refuse(Outlook(0), 890_879).ShouldNotBeNull().ShouldContain("rent");
-        RecipientRule.Refuse(Outlook(1_000_000), 1).ShouldBeNull();
-        RecipientRule.Refuse(Outlook(0) with { RecipientIsWallet = false }, 890_880).ShouldNotBeNull();
-        RecipientRule.Refuse(Outlook(0) with { TokenAccountUnusable = true }, 890_880).ShouldNotBeNull().ShouldContain("frozen");
+        Refuse(Outlook(0), 890_880).ShouldBeNull();
+        Refuse(Outlook(0), 890_879).ShouldNotBeNull().ShouldContain("rent");
+        Refuse(Outlook(1_000_000), 1).ShouldBeNull();
+        Refuse(Outlook(0) with { IsWallet = false }, 890_880).ShouldNotBeNull();
+        Refuse(Outlook(0) with { TokenAccountUnusable = true }, 890_880).ShouldNotBeNull().ShouldContain("frozen");
     }
 
-    private static TransferOutlook Outlook(ulong recipientLamports) =>
-        new()
-        {
-            Wallet = new WalletBalance(Wallet, 1, 1, 890_880, new Dictionary<PublicKey, ulong>()),
-            Recipient = Person,
-            RecipientLamports = recipientLamports,
-            RecipientIsWallet = true,
-            Decimals = 9,
-            TokenAccountRentLamports = 0,
-        };
+    private static string? Refuse(RecipientOutlook outlook, ulong amount) =>
+        RecipientRule.Refuse(outlook, new WalletBalance(Wallet, 1, 1, 890_880, new Dictionary<PublicKey, ulong>()), amount);
+
+    private static RecipientOutlook Outlook(ulong lamports) => new(Person, null) { Lamports = lamports, IsWallet = true };
 }

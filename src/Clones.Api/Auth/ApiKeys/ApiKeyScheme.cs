@@ -2,9 +2,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
-using Clones.Persistence;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Clones.Api.Auth.ApiKeys;
@@ -14,7 +12,7 @@ internal sealed class ApiKeyScheme(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    ClonesDbContext db
+    ApiKeyReader keys
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "ApiKey";
@@ -38,11 +36,7 @@ internal sealed class ApiKeyScheme(
             return AuthenticateResult.Fail("No key.");
         }
 
-        var hash = HashOf(key);
-        var known = await db
-            .ApiKeys.AsNoTracking()
-            .FirstOrDefaultAsync(k => k.KeyHash == hash && k.RevokedAt == null, Context.RequestAborted);
-        if (known is null)
+        if (await keys.FindAsync(HashOf(key), Context.RequestAborted) is not { } known)
         {
             return AuthenticateResult.Fail("Unknown or revoked key.");
         }

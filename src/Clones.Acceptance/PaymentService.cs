@@ -1,0 +1,158 @@
+using System.Data.Common;
+using Clones.Domain.Faults;
+using Clones.Domain.Payments;
+using Clones.Messaging;
+using Clones.Persistence;
+using Clones.Persistence.Payments;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Clones.Acceptance;
+
+/// <summary>
+/// Accepts payments, each once, for ever. Those that come for one training pool at the same time share a commit: while one group is stored,
+/// what arrives gathers, and is the next group.
+/// </summary>
+public sealed class PaymentService : IDisposable
+{
+    /// <summary>As many as a batch over HTTP has; each holds one advisory lock of PostgreSQL until its commit.</summary>
+    private const int GroupMax = 500;
+
+    /// <summary>Commits at once in this process; with <see cref="GroupMax"/> they stay below the locks that PostgreSQL has room for (6,400).</summary>
+    private const int CommitsMax = 8;
+
+    /// <summary>Payments that wait for funds of one wallet and are tried again at once.</summary>
+    private const int ResumedMax = 500;
+
+    private readonly IServiceScopeFactory scopes;
+    private readonly ICrashPoints crashes;
+    private readonly TimeProvider time;
+    private readonly AcceptanceLoop loop;
+    private readonly SemaphoreSlim places = new(CommitsMax);
+    private readonly Coalescer<Guid, PaymentRequest, PaymentAcceptanceResult> together;
+
+    public PaymentService(IServiceScopeFactory scopes, WalletBalances balances, ICrashPoints crashes, TimeProvider time)
+    {
+        (this.scopes, this.crashes, this.time) = (scopes, crashes, time);
+        loop = new AcceptanceLoop(new ChainMemory(balances, time));
+        together = new Coalescer<Guid, PaymentRequest, PaymentAcceptanceResult>(
+            (_, group) => AcceptGroupAsync(group),
+            GroupMax,
+            // What was stored by then is found again by its key.
+            e => e is DbException && !PostgresErrors.IsTransient(e)
+        );
+    }
+
+    /// <summary>Whoever goes away before the answer may find it accepted: the group goes on.</summary>
+    public async Task<PaymentAcceptanceResult> AcceptAsync(PaymentRequest request, CancellationToken cancellationToken) =>
+        (await AcceptEachAsync([request], cancellationToken))[0];
+
+    /// <summary>Each by itself; those out of one training pool in their order, so that the first ones get what funds there are.</summary>
+    /// <returns>One for each.</returns>
+    public async Task<IReadOnlyList<PaymentAcceptanceResult>> AcceptEachAsync(
+        IReadOnlyList<PaymentRequest> requests,
+        CancellationToken cancellationToken
+    )
+    {
+        var results = new PaymentAcceptanceResult[requests.Count];
+        await Task.WhenAll(
+                requests
+                    .Index()
+                    .GroupBy(r => r.Item.TrainingPoolId)
+                    .Select(async pool =>
+                    {
+                        var some = pool.ToList();
+                        var decided = await together.AddAsync(pool.Key, some.ConvertAll(r => r.Item));
+                        for (var i = 0; i < some.Count; i++)
+                        {
+                            results[some[i].Index] = decided[i];
+                        }
+                    })
+            )
+            .WaitAsync(cancellationToken);
+        return results;
+    }
+
+    /// <summary>In one commit, or none of them.</summary>
+    /// <param name="requests">With different keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Where one is a rejection, nothing was stored, and the others are what would have been.</returns>
+    public async Task<IReadOnlyList<PaymentAcceptanceResult>> AcceptAllAsync(
+        IReadOnlyList<PaymentRequest> requests,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var unit = OwnCommit();
+        return await loop.AcceptAsync(unit, requests, allOrNone: true, cancellationToken);
+    }
+
+    /// <summary>In the open database transaction of a message, with whose commit it becomes true.</summary>
+    /// <param name="db">Of the consumer.</param>
+    /// <param name="publish">Of the consumer.</param>
+    /// <param name="request">That may wait: nobody is there for an answer.</param>
+    /// <param name="ahead">What the chain said before the transaction was opened; null: it is asked now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<PaymentAcceptanceResult> AcceptWithinAsync(
+        ClonesDbContext db,
+        IPublishEndpoint publish,
+        PaymentRequest request,
+        ReadAhead? ahead,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var unit = new CommitOfMessage(db, publish, time);
+        return (await loop.AcceptAsync(unit, [request], allOrNone: false, cancellationToken, ahead?.View))[0];
+    }
+
+    /// <summary>Asks the chain for a reward in the token of a training pool, for <see cref="AcceptWithinAsync"/>.</summary>
+    /// <returns>Null where there is nothing to ask: no such pool, or no wallet yet.</returns>
+    public async Task<ReadAhead?> ReadAheadAsync(Guid trainingPoolId, PublicKey recipient, CancellationToken cancellationToken)
+    {
+        PayingWallet? wallet;
+        string? mint;
+        await using (var scope = scopes.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+            mint = await db.TrainingPools.Where(p => p.Id == trainingPoolId).Select(p => p.Mint).FirstOrDefaultAsync(cancellationToken);
+            wallet = (
+                await scope.ServiceProvider.GetRequiredService<PaymentStore>().WalletsAsync([trainingPoolId], cancellationToken)
+            ).GetValueOrDefault(trainingPoolId);
+        }
+        return wallet is null ? null : new ReadAhead(await loop.ReadAheadAsync(wallet, mint, recipient, cancellationToken));
+    }
+
+    /// <summary>Tries the payments of a wallet that wait for funds, oldest first.</summary>
+    /// <param name="walletId">The deposit wallet.</param>
+    /// <param name="failing">Told of those that can never be paid.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task ResumeAsync(Guid walletId, PaymentFailing failing, CancellationToken cancellationToken)
+    {
+        await using var unit = OwnCommit();
+        var waiting = await unit.Store.WaitingAsync(walletId, ResumedMax, cancellationToken);
+        if (waiting.Count > 0)
+        {
+            await loop.ResumeAsync(unit, waiting, failing, cancellationToken);
+        }
+    }
+
+    public void Dispose() => places.Dispose();
+
+    private async Task<IReadOnlyList<PaymentAcceptanceResult>> AcceptGroupAsync(IReadOnlyList<PaymentRequest> group)
+    {
+        await using var unit = OwnCommit();
+        return await loop.AcceptAsync(unit, group, allOrNone: false, CancellationToken.None);
+    }
+
+    private OwnCommit OwnCommit() => new(scopes.CreateAsyncScope(), places, crashes);
+}
+
+/// <summary>What the chain said of a payment, ahead of the database transaction that accepts it.</summary>
+public sealed class ReadAhead
+{
+    internal ReadAhead(ChainView view) => View = view;
+
+    internal ChainView View { get; }
+}

@@ -1,0 +1,128 @@
+using Clones.Api.Tests.Hosting;
+using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Clones.Acceptance.Tests;
+
+public sealed class ChainMemoryTests : IDisposable
+{
+    private static readonly PublicKey Wallet = Fresh();
+    private readonly ScriptedChain chain = new();
+    private readonly FakeTimeProvider time = new();
+    private readonly PublicKey mint;
+    private readonly ChainMemory memory;
+
+    public ChainMemoryTests()
+    {
+        mint = chain.AddMint(6);
+        chain.SetLamports(Wallet, 5_000_000_000);
+        chain.SetTokens(Wallet, mint, 1_000);
+        memory = new ChainMemory(new WalletBalances(chain.Endpoints(time)), time);
+    }
+
+    public void Dispose() => chain.Dispose();
+
+    [Fact]
+    public async Task What_is_known_of_wallet_and_recipients_costs_no_request()
+    {
+        var people = Holders(3);
+        var first = await ReadAsync(people);
+        var asked = chain.Requests;
+
+        var again = await ReadAsync(people);
+
+        (first.IsRemembered, again.IsRemembered).ShouldBe((false, true));
+        again.Balance.ShouldBe(first.Balance);
+        again.Recipients.Keys.ShouldBe(people, ignoreOrder: true);
+        chain.Requests.ShouldBe(asked);
+    }
+
+    [Fact]
+    public async Task Recipients_are_looked_up_many_at_a_time_and_bring_a_fresh_balance()
+    {
+        await ReadAsync(Holders(1));
+        var asked = chain.Requests;
+        chain.SetTokens(Wallet, mint, 1_234);
+
+        var view = await ReadAsync(Holders(64));
+
+        (view.IsRemembered, view.Balance!.TokensOf(mint)).ShouldBe((false, 1_234ul));
+        view.Recipients.Count.ShouldBe(64);
+        (chain.Requests - asked).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_balance_is_forgotten_with_age_and_where_the_wallet_has_settled_since()
+    {
+        var people = Holders(1);
+        await ReadAsync(people);
+
+        (await ReadAsync(people, minSlot: chain.Slot)).IsRemembered.ShouldBeTrue();
+        chain.Slot++;
+        (await ReadAsync(people, minSlot: chain.Slot)).Balance!.Slot.ShouldBe(chain.Slot);
+        time.Advance(ChainMemory.BalanceAgeMax);
+        (await ReadAsync(people)).IsRemembered.ShouldBeTrue();
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        (await ReadAsync(people)).IsRemembered.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Whoever_insists_gets_a_fresh_balance()
+    {
+        var people = Holders(1);
+        await ReadAsync(people);
+        chain.SetTokens(Wallet, mint, 7);
+
+        var view = await memory.ReadAsync(Wallet, mint, people, 0, fresh: true, TestContext.Current.CancellationToken);
+
+        (view.IsRemembered, view.Balance!.TokensOf(mint)).ShouldBe((false, 7ul));
+    }
+
+    [Fact]
+    public async Task An_error_is_no_balance_and_what_was_remembered_is_as_good_as_before()
+    {
+        var known = Holders(1);
+        var unknown = Fresh();
+        await ReadAsync(known);
+        chain.Hide(Wallet);
+
+        var view = await ReadAsync([.. known, unknown]);
+        var older = await ReadAsync([unknown], minSlot: chain.Slot + 1);
+
+        view.NoAnswer.ShouldNotBeNull();
+        (view.IsRemembered, view.Balance!.TokensOf(mint)).ShouldBe((true, 1_000ul));
+        view.Recipients.Keys.ShouldBe(known);
+        (older.Balance, older.Recipients.Count).ShouldBe((null, 0));
+    }
+
+    [Fact]
+    public async Task A_recipient_without_a_token_account_is_asked_about_every_time()
+    {
+        var nobody = Fresh();
+        (await ReadAsync([nobody])).Recipients[nobody].TokenAccountRentLamports.ShouldBeGreaterThan(0ul);
+        chain.SetTokens(nobody, mint, 0);
+
+        (await ReadAsync([nobody])).Recipients[nobody].TokenAccountRentLamports.ShouldBe(0ul);
+    }
+
+    private Task<ChainView> ReadAsync(PublicKey[] people, ulong minSlot = 0) =>
+        memory.ReadAsync(Wallet, mint, people, minSlot, fresh: false, TestContext.Current.CancellationToken);
+
+    /// <summary>People with an account of the mint.</summary>
+    private PublicKey[] Holders(int count)
+    {
+        var people = Enumerable.Range(0, count).Select(_ => Fresh()).ToArray();
+        foreach (var person in people)
+        {
+            chain.SetTokens(person, mint, 1);
+        }
+        return people;
+    }
+
+    private static PublicKey Fresh()
+    {
+        using var account = Account.Generate();
+        return account.PublicKey;
+    }
+}
