@@ -26,7 +26,7 @@ internal static class ApiServices
         services.AddSingleton<TransitionWatch>();
         services.AddHostedService(s => s.GetRequiredService<TransitionWatch>());
         services.AddScoped<AgentCommands>();
-        services.AddScoped<OwnerTransactions>();
+        services.AddScoped<IOwnerTransactionStore, DatabaseOwnerTransactions>();
         services.AddScoped<PaymentRequestReader>();
         services.AddScoped<PaymentService>();
         services.AddScoped<PaymentBatch>();

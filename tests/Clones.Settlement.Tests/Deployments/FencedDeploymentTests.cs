@@ -111,10 +111,11 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
                 db.MintKeys.Add(await services.GetRequiredService<DepositKeyVault>().CreateMintKeyAsync(owner.Agent.Id, stop));
                 await db.SaveChangesAsync(stop);
                 await using var commit = await db.Database.BeginTransactionAsync(stop);
-                var deployment = await services
-                    .GetRequiredService<DeploymentReader>()
-                    .LockAsync(owner.Agent.Id, AgentStatus.PendingTokenSignature, stop);
-                var promise = TokenSpec.Of(owner.Agent, deployment!.Mint!.Value, "");
+                var locked = await services
+                    .GetRequiredService<IDeploymentWork>()
+                    .LockAgentAsync(owner.Agent.Id, AgentStatus.PendingTokenSignature, stop);
+                var deployment = Deployment.Of(locked!.Value.Agent);
+                var promise = TokenSpec.Of(owner.Agent, deployment.Mint!.Value, "");
                 var balances = services.GetRequiredService<WalletBalances>();
                 var sizes = TokenCreationPlan.Sizes(promise);
                 var plan = TokenCreationPlan.Build(
