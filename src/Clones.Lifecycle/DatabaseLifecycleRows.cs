@@ -24,8 +24,7 @@ internal sealed class DatabaseLifecycleRows(ClonesDbContext db, DatabaseHeartbea
     ) =>
         await db
             .TransactionAttempts.Where(a =>
-                transactionIds.Contains(a.TransactionId)
-                && (a.Status == AttemptStatus.Prepared || LiveAttempts.Statuses.Contains(a.Status))
+                transactionIds.Contains(a.TransactionId) && (a.Status == AttemptStatus.Prepared || LiveAttempts.Statuses.Contains(a.Status))
             )
             .ToListAsync(cancellationToken);
 

@@ -46,8 +46,7 @@ internal static class OwnerTransactionEndpoints
         }
 
         var isExpired =
-            current.Attempt is { Status: AttemptStatus.Prepared } prepared
-            && await rpc.HasExpiredAsync(prepared, cancellationToken);
+            current.Attempt is { Status: AttemptStatus.Prepared } prepared && await rpc.HasExpiredAsync(prepared, cancellationToken);
         if (!isWanted || !(isExpired || current.NeedsAttempt))
         {
             return TypedResults.Ok(OwnerTransactionView.Of(of, owner, current.Transaction, current.Attempt));

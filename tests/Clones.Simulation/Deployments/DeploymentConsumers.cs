@@ -54,13 +54,7 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
     /// <summary>As DeploymentSweeper does, which needs a host around it.</summary>
     public async Task SweepAsync()
     {
-        using var sweeper = new DeploymentSweeper(
-            host.Store,
-            abandoned,
-            host.Rpc,
-            host.Clock,
-            NullLogger<DeploymentSweeper>.Instance
-        );
+        using var sweeper = new DeploymentSweeper(host.Store, abandoned, host.Rpc, host.Clock, NullLogger<DeploymentSweeper>.Instance);
         await sweeper.PassAsync(default);
     }
 

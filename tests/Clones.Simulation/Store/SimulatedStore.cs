@@ -53,47 +53,48 @@ internal sealed class SimulatedStore(
             database.Attempts.TryGetValue((transactionId, number), out var attempt) ? Row<TransactionAttempt>.Copy(attempt) : null
         );
 
-    public async Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        await AskAsync(() =>
-        {
-            // A restored database may have forgotten it.
-            if (database.Attempts.TryGetValue((transactionId, number), out var attempt))
-            {
-                attempt.SendCount++;
-                attempt.LastSentAt = at;
-                attempt.MoveTo(attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status);
-            }
-            return true;
-        });
-        await WriteAsync(
+    public Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken) =>
+        WriteAsync(
             [transactionId],
             t => t.Status == TransactionStatus.Signed && t.AttemptNumber == number,
-            t => t.MoveTo(TransactionStatus.Broadcast)
+            t => t.MoveTo(TransactionStatus.Broadcast),
+            before: () =>
+            {
+                // A restored database may have forgotten it.
+                if (database.Attempts.TryGetValue((transactionId, number), out var attempt))
+                {
+                    attempt.SendCount++;
+                    attempt.LastSentAt = at;
+                    attempt.MoveTo(attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status);
+                }
+            }
         );
-    }
 
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
-        transactionIds.Count == 0
-            ? Task.CompletedTask
-            : WriteAsync(
-                transactionIds,
-                IsInFlight,
-                t =>
-                {
-                    t.NextCheckAt = database.Clock + after;
-                    (t.LeaseOwner, t.LeaseUntil) = (null, null);
-                }
-            );
+        WriteAsync(
+            transactionIds,
+            IsInFlight,
+            t =>
+            {
+                t.NextCheckAt = database.Clock + after;
+                (t.LeaseOwner, t.LeaseUntil) = (null, null);
+            }
+        );
 
     /// <summary>A statement that commits by itself: of what others have locked it waits for the end.</summary>
-    private async Task WriteAsync(IReadOnlyCollection<Guid> ids, Func<ChainTransaction, bool> isWanted, Action<ChainTransaction> write)
+    private async Task WriteAsync(
+        IReadOnlyCollection<Guid> ids,
+        Func<ChainTransaction, bool> isWanted,
+        Action<ChainTransaction> write,
+        Action? before = null
+    )
     {
         var locked = await AskAsync(() =>
         {
-            var wanted = Wanted(ids).ToList();
-            wanted.FindAll(t => !database.IsLocked<ChainTransaction>(t.Id)).ForEach(write);
-            return wanted.FindAll(t => database.IsLocked<ChainTransaction>(t.Id)).ConvertAll(t => t.Id);
+            before?.Invoke();
+            var wanted = Wanted(ids).ToLookup(t => database.IsLocked<ChainTransaction>(t.Id));
+            wanted[false].ToList().ForEach(write);
+            return wanted[true].Select(t => t.Id).ToList();
         });
         foreach (var id in locked)
         {
@@ -103,10 +104,10 @@ internal sealed class SimulatedStore(
                 () =>
                 {
                     Wanted([id]).ToList().ForEach(write);
-                    statement.Abort();
                     return true;
                 }
             );
+            statement.Abort();
         }
 
         IEnumerable<ChainTransaction> Wanted(IReadOnlyCollection<Guid> some) =>

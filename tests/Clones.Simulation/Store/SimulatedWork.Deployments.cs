@@ -32,9 +32,7 @@ internal sealed partial class SimulatedWork
             return null;
         }
         var agents = await LockAsync<Agent>(a => a.Id == agentId, a => a.Id);
-        return agents is [var agent]
-            ? (await DeployingAsync(Row<Agent>.Copy(agent)), Row<AgentLifecycleInstance>.Copy(life))
-            : null;
+        return agents is [var agent] ? (await DeployingAsync(Row<Agent>.Copy(agent)), Row<AgentLifecycleInstance>.Copy(life)) : null;
     }
 
     public async Task<DeployingAgent?> FindAgentAsync(Guid agentId, CancellationToken cancellationToken)
@@ -160,8 +158,7 @@ internal sealed partial class SimulatedWork
                 let kind = status == AgentStatus.PendingTokenSignature ? TransactionKind.TokenCreation : TransactionKind.PoolCreation
                 where !Of(life.CorrelationId, kind).Any(t => !HasEnded(t.Status))
                 where !Rows.All<AgentWakeUp>().Any(w => w.AgentId == life.CorrelationId && w.NextAt > now)
-                where
-                    !Rows.All<ChainTransaction>().Any(t => t.AgentId == life.CorrelationId && t.SettledAt >= before && t.SettledAt <= now)
+                where !Rows.All<ChainTransaction>().Any(t => t.AgentId == life.CorrelationId && t.SettledAt >= before && t.SettledAt <= now)
                 orderby life.UpdatedAt
                 select new StalledAgent(life.CorrelationId, status)
             )
