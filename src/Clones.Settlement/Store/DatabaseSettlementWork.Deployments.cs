@@ -102,9 +102,10 @@ internal sealed partial class DatabaseSettlementWork
                     next_check_at = now() + least({WakeUp.Max}, {again} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
                 FROM transaction_attempts a
                 WHERE a.transaction_id = t.id AND a.status = 'SUBMITTED' AND t.id IN (
-                    SELECT id FROM transactions
-                    WHERE status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED') AND kind <> 'PAYMENT' AND next_check_at <= now()
-                    ORDER BY next_check_at LIMIT {StalledMax} FOR UPDATE SKIP LOCKED)
+                    SELECT d.id FROM transactions d JOIN transaction_attempts s ON s.transaction_id = d.id
+                    WHERE s.status = 'SUBMITTED' AND d.next_check_at <= now()
+                        AND d.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED') AND d.kind <> 'PAYMENT'
+                    ORDER BY d.next_check_at LIMIT {StalledMax} FOR UPDATE OF d SKIP LOCKED)
                 RETURNING t.id AS transaction_id, a.number AS number
                 """
             )

@@ -8,6 +8,7 @@ using Clones.Domain.Transactions;
 using Clones.Persistence.Ledger;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Deployments;
+using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

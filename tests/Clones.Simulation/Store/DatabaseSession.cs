@@ -93,7 +93,7 @@ internal class DatabaseSession
                     return true;
                 });
             }
-            catch (DatabaseFailure e)
+            catch (Exception e)
             {
                 answer.TrySetException(e);
             }

@@ -31,9 +31,7 @@ internal sealed partial class SimulatedWork(
         );
 
     public Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<TransactionAttempt>>(() =>
-            [.. Rows.FindAttempts(a => a.TransactionId == transactionId).OrderBy(a => a.Number)]
-        );
+        AskAsync<IReadOnlyList<TransactionAttempt>>(() => Rows.FindAttempts(a => a.TransactionId == transactionId));
 
     public Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<Payment>>(() => [.. Rows.Find<Payment>(p => p.TransactionId == transactionId).OrderBy(p => p.Id)]);

@@ -46,10 +46,10 @@ internal sealed class TrackedRows(Database database, Action<TransactionAttempt>?
     public List<T> Find<T>(Func<T, bool> isWanted)
         where T : class => [.. Seen<T>().Where(seen => isWanted(seen.Row)).ToList().Select(seen => seen.Track())];
 
-    /// <summary>Attempts that were handed out are among those of their transactions, where these were handed out too.</summary>
+    /// <summary>By number. Attempts that were handed out are among those of their transactions, where these were handed out too.</summary>
     public List<TransactionAttempt> FindAttempts(Func<TransactionAttempt, bool> isWanted)
     {
-        var found = Find(isWanted);
+        List<TransactionAttempt> found = [.. Find(isWanted).OrderBy(a => a.Number)];
         foreach (var attempt in found)
         {
             if (Transaction(attempt.TransactionId)?.Tracked is { } transaction && !transaction.Attempts.Contains(attempt))
