@@ -27,7 +27,7 @@ internal static class ApiServices
         services.AddSingleton<TransitionWatch>();
         services.AddHostedService(s => s.GetRequiredService<TransitionWatch>());
         services.AddScoped<AgentCommands>();
-        services.AddScoped<OwnerTransactions>();
+        services.AddScoped<IOwnerTransactionStore, DatabaseOwnerTransactions>();
         services.AddSingleton<PayingPools>();
         services.AddScoped<PaymentRequestReader>();
         services.AddPaymentAcceptance();

@@ -11,6 +11,11 @@ public static class HostOptions
     public static IServiceCollection AddSettings<T>(this IServiceCollection services, IConfiguration configuration, string section)
         where T : class
     {
+        if (services.Any(s => s.ServiceType == typeof(T)))
+        {
+            // Two parts of a host may need the same settings, and who starts parts alone may have given them.
+            return services;
+        }
         services.AddOptions<T>().Configure(options => Bind(configuration, section, options)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<T>>(new Rules<T>(section));
         return services.AddSingleton(provider => provider.GetRequiredService<IOptions<T>>().Value);

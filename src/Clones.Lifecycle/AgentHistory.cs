@@ -2,9 +2,7 @@ using Clones.Contracts.Agents;
 using Clones.Domain;
 using Clones.Domain.Agents;
 using Clones.Domain.Operations;
-using Clones.Persistence;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Operations;
 using MassTransit;
 
 namespace Clones.Lifecycle;
@@ -13,7 +11,7 @@ namespace Clones.Lifecycle;
 /// Writes down what an event did or why it did nothing: the row of the history and the answer of the operation. Only adds to the
 /// context, queries nothing: the commit of the message writes it together with the instance.
 /// </summary>
-internal sealed class AgentHistory(ClonesDbContext db, TimeProvider time)
+internal sealed class AgentHistory(ILifecycleRows rows, TimeProvider time)
 {
     public AgentStatusChanged RecordTransition(BehaviorContext<AgentLifecycleInstance> context, string? from, string to)
     {
@@ -88,7 +86,7 @@ internal sealed class AgentHistory(ClonesDbContext db, TimeProvider time)
             OperationId = command.OperationId,
             OccurredAt = now,
         };
-        db.AgentTransitions.Add(row);
+        rows.Add(row);
         return row;
     }
 
@@ -99,7 +97,7 @@ internal sealed class AgentHistory(ClonesDbContext db, TimeProvider time)
             return;
         }
 
-        var operation = db.AnswerOperation(id);
+        var operation = rows.AnswerOperation(id);
         operation.Status = outcome;
         operation.AgentStatus = status;
         operation.ErrorCode = refusal?.Code;

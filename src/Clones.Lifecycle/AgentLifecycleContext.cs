@@ -1,6 +1,5 @@
 using Clones.Contracts.Agents;
 using Clones.Domain;
-using Clones.Persistence;
 using Clones.Persistence.Agents;
 using MassTransit;
 
@@ -9,7 +8,7 @@ namespace Clones.Lifecycle;
 /// <summary>What the steps of the lifecycle take from the context of the message that they run in.</summary>
 internal static class AgentLifecycleContext
 {
-    /// <summary>A service of the message's own scope: the one ClonesDbContext, whose transaction holds everything.</summary>
+    /// <summary>A service of the message's own scope, whose one database transaction holds everything.</summary>
     public static T Service<T>(this PipeContext context)
         where T : notnull => context.GetPayload<IServiceProvider>().GetRequiredService<T>();
 

@@ -11,6 +11,7 @@ public static class AgentsRegistration
 {
     public static IServiceCollection AddAgentLifecycle(this IServiceCollection services)
     {
+        services.AddScoped<ILifecycleRows, DatabaseLifecycleRows>();
         services.AddScoped<AgentHistory>();
         services.AddScoped<OpenDeployments>();
         services.TryAddSingleton<DatabaseHeartbeat>();

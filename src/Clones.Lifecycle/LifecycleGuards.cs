@@ -1,8 +1,5 @@
 using Clones.Contracts.Agents;
-using Clones.Persistence;
 using Clones.Persistence.Agents;
-using Clones.Persistence.Ledger;
-using Clones.Settlement.Store;
 using MassTransit;
 
 namespace Clones.Lifecycle;
@@ -71,9 +68,7 @@ internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
 {
     public override async Task Execute(BehaviorContext<AgentLifecycleInstance, T> context, IBehavior<AgentLifecycleInstance, T> next)
     {
-        var seen = context.Service<DatabaseHeartbeat>().Seen;
-        var db = context.Service<ClonesDbContext>();
-        if (await db.MayHaveForgottenAsync(context.Saga.CorrelationId, seen, context.CancellationToken))
+        if (await context.Service<ILifecycleRows>().MayHaveForgottenAsync(context.Saga.CorrelationId, context.CancellationToken))
         {
             context.Service<AgentHistory>().Refuse(context, Refusal.ChainIsRead(context));
         }

@@ -2,7 +2,7 @@ using System.Data.Common;
 using Clones.Domain.Agents;
 using Clones.Messaging;
 using Clones.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Clones.Persistence.Agents;
 
 namespace Clones.Lifecycle;
 
@@ -30,15 +30,7 @@ internal sealed class LifecycleMachinePublisher(
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO lifecycle_machines (fingerprint, graph, first_started_at, last_started_at)
-                VALUES ({mine.Fingerprint}, {mine.Graph}, {mine.FirstStartedAt}, {mine.LastStartedAt})
-                ON CONFLICT (fingerprint) DO UPDATE SET last_started_at = greatest(lifecycle_machines.last_started_at, excluded.last_started_at)
-                """,
-                cancellationToken
-            );
+            await scope.ServiceProvider.GetRequiredService<ClonesDbContext>().SaveMachineAsync(mine, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is DbException || PostgresErrors.IsTransient(e))

@@ -1,9 +1,7 @@
 using Clones.Contracts.Agents;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
 using Clones.Persistence.Agents;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Lifecycle;
 
@@ -18,14 +16,9 @@ internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Gui
     public override async Task Execute(BehaviorContext<AgentLifecycleInstance, T> context, IBehavior<AgentLifecycleInstance, T> next)
     {
         var (transactionId, made) = told(context.Message);
-        var agentId = context.Saga.CorrelationId;
         var recorded = await context
-            .Service<ClonesDbContext>()
-            .Transactions.Where(t =>
-                t.Id == transactionId && t.AgentId == agentId && t.Kind == kind && t.Status == TransactionStatus.Finalized
-            )
-            .Select(t => t.Made)
-            .SingleOrDefaultAsync(context.CancellationToken);
+            .Service<ILifecycleRows>()
+            .MadeAsync(context.Saga.CorrelationId, transactionId, kind, context.CancellationToken);
         if (recorded is not null && DeploymentMade.FromJson(recorded) == made)
         {
             await next.Execute(context);

@@ -1,7 +1,5 @@
 using Clones.Contracts.Agents;
-using Clones.Persistence;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Lifecycle;
 
@@ -31,9 +29,9 @@ internal static class UnregisteredAgent
     public static async Task AnswerAsync<T>(ConsumeContext<T> context)
         where T : class, IAgentCommand
     {
-        var db = context.Service<ClonesDbContext>();
+        var rows = context.Service<ILifecycleRows>();
         var agentId = context.Message.AgentId;
-        if (context.GetRetryAttempt() < RetryAfter.Length && await db.Agents.AnyAsync(a => a.Id == agentId, context.CancellationToken))
+        if (context.GetRetryAttempt() < RetryAfter.Length && await rows.IsStoredAsync(agentId, context.CancellationToken))
         {
             throw new RegistrationOvertakenException(agentId);
         }

@@ -19,21 +19,29 @@ public static class SettlementRegistration
     /// <summary>Without the service that watches.</summary>
     public static IServiceCollection AddSettlementParts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSettings<SettlementOptions>(configuration, "Settlement");
+        services.AddSettlementStore(configuration);
         services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<ClusterFacts>();
         services.AddSingleton<StatusReader>();
         services.TryAddSingleton<ExpiryProofCollector>();
         services.AddSingleton<PaymentTransactionBuilder>();
         services.TryAddSingleton<SettlementRules>();
-        services.TryAddSingleton<DatabaseHeartbeat>();
         services.AddSingleton<TransactionAdoption>();
-        services.AddSingleton<ISettlementStore, DatabaseSettlementStore>();
         services.AddSingleton<PaymentPreparation>();
         services.AddSingleton<AttemptBroadcast>();
         services.AddSingleton<AttemptStateWriter>();
         services.AddSingleton<AttemptCheck>();
         services.AddSingleton<SettlementPoller>();
+        return services;
+    }
+
+    /// <summary>What payments and deployments share.</summary>
+    internal static IServiceCollection AddSettlementStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<SettlementOptions>(configuration, "Settlement");
+        services.TryAddSingleton<DatabaseHeartbeat>();
+        services.TryAddSingleton<ISettlementStore, DatabaseSettlementStore>();
+        services.TryAddScoped<IDeploymentWork, DatabaseSettlementWork>();
         return services;
     }
 

@@ -89,11 +89,12 @@ public sealed class FenceWatchTests(SettlementHost host) : IClassFixture<Settlem
     /// <summary>As a signer of the living workers does.</summary>
     private async Task<SigningPermit> AskAsync() =>
         await host.WithAsync(
-            async (services, db) =>
+            async (services, _) =>
             {
-                await using var commit = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
-                var heartbeat = services.GetRequiredService<DatabaseHeartbeat>();
-                return await FenceGate.AskAsync(db, heartbeat, Guid.Empty, TestContext.Current.CancellationToken);
+                await using var work = await services
+                    .GetRequiredService<ISettlementStore>()
+                    .BeginAsync(TestContext.Current.CancellationToken);
+                return await work.AskFenceAsync(Guid.Empty, TestContext.Current.CancellationToken);
             }
         );
 

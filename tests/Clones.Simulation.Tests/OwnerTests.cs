@@ -81,7 +81,9 @@ public sealed class OwnerTests
     private static void DeployWithin(World world, long milliseconds)
     {
         var life = world.Database.Deployments.Lifecycles.Single();
-        world.Timeline.RunUntil(() => life.CurrentState == "Deployed", milliseconds).ShouldBeTrue($"{life.CurrentState} {life.LastError}");
+        world
+            .Timeline.RunUntil(() => life.CurrentState == "Deployed", milliseconds)
+            .ShouldBeTrue($"{life.CurrentState} {life.LastError} {string.Join("; ", world.Timeline.Surprises)}");
         History.Finish(world, 0, world.Timeline.Now).Findings.ShouldBeEmpty();
     }
 }

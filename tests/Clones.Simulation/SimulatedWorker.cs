@@ -43,10 +43,10 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         this.world = world;
         Process = new SimulatedProcess(world.Timeline, name);
         var host = new SimulatedHost(world, Process, this);
-        var (clock, rpc, heartbeat) = (host.Clock, host.Rpc, host.Heartbeat);
+        var (clock, rpc) = (host.Clock, host.Rpc);
         var rules = world.SeededBug.Rules;
         var adoption = new TransactionAdoption(rules, Paces, clock, NullLogger<TransactionAdoption>.Instance);
-        store = new SimulatedStore(world.Database, Process, heartbeat, world.SeededBug.SendsBeforeCommit ? SendAtOnce : null);
+        store = host.Store;
         preparation = new PaymentPreparation(
             new PaymentTransactionBuilder(rpc, new ClusterFacts(rpc, clock), clock),
             rules,
@@ -82,7 +82,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
             new LedgerReader(ledger, horizons, new HoldingsReader(rpc), scanner, clock),
             adoption,
             rules,
-            heartbeat,
+            host.Heartbeat,
             rpc,
             NullLogger<FenceLift>.Instance
         );
@@ -145,15 +145,13 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     // As the consumer's pipeline does: inbox, work and outgoing messages in one commit.
     private async Task OnceAsync(Guid messageId, Type consumer, Func<SimulatedWork, Task> act)
     {
-        await using var work = await store.BeginAsync(consumer, messageId);
+        await using var work = await store.BeginAsync((consumer, messageId));
         if (!await work.IsHandledAsync())
         {
             await act(work);
             await work.CommitAsync(default);
         }
     }
-
-    private void SendAtOnce(TransactionAttempt attempt) => world.Chain.Submit(attempt.WireBytes, drop: false);
 
     // As TransactionWatcher does, which needs a host around it.
     private async Task WatchAsync()

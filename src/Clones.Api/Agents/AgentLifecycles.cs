@@ -9,7 +9,7 @@ namespace Clones.Api.Agents;
 /// An agent's lifecycle begins with a message, a moment after the agent was stored. A command that overtook that message would find nothing, so
 /// it waits for it here.
 /// </summary>
-internal sealed class AgentLifecycles(ClonesDbContext db, OperationWaiter waiter)
+internal sealed class AgentLifecycles(ClonesDbContext db, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
@@ -21,7 +21,7 @@ internal sealed class AgentLifecycles(ClonesDbContext db, OperationWaiter waiter
             return;
         }
 
-        var begun = await waiter.UntilAsync(
+        var begun = await time.UntilAsync(
             () => db.AgentLifecycles.AnyAsync(l => l.CorrelationId == row.Agent.Id, cancellationToken),
             Limit,
             cancellationToken

@@ -15,12 +15,20 @@ internal static class AgentQueries
         from life in lives.DefaultIfEmpty()
         select new AgentRow { Agent = agent, Life = life };
 
+    public static Task<AgentRow?> FindAgentAsync(this ClonesDbContext db, Guid id, CancellationToken cancellationToken) =>
+        db.Agents.AsNoTracking().Where(a => a.Id == id).WithLifecycle(db).FirstOrDefaultAsync(cancellationToken);
+
     /// <exception cref="ProblemException">There is no such agent, or the caller may not know of it.</exception>
-    public static async Task<AgentRow> FindAgentAsync(this ClonesDbContext db, Guid id, Caller caller, CancellationToken cancellationToken)
-    {
-        var row = await db.Agents.AsNoTracking().Where(a => a.Id == id).WithLifecycle(db).FirstOrDefaultAsync(cancellationToken);
-        return row is not null && caller.MayRead(row.Agent.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
-    }
+    public static async Task<AgentRow> FindAgentAsync(
+        this ClonesDbContext db,
+        Guid id,
+        Caller caller,
+        CancellationToken cancellationToken
+    ) => (await db.FindAgentAsync(id, cancellationToken)).ReadableBy(caller);
+
+    /// <inheritdoc cref="FindAgentAsync(ClonesDbContext, Guid, Caller, CancellationToken)" path="/exception"/>
+    public static AgentRow ReadableBy(this AgentRow? row, Caller caller) =>
+        row is not null && caller.MayRead(row.Agent.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
 
     /// <summary>Whether something of the agent may still land on chain, as the database says.</summary>
     public static Task<bool> HasSubmissionInFlightAsync(this ClonesDbContext db, Guid agentId, CancellationToken cancellationToken) =>
@@ -34,9 +42,9 @@ internal static class AgentQueries
         Guid id,
         Caller caller,
         CancellationToken cancellationToken
-    )
-    {
-        var row = await db.FindAgentAsync(id, caller, cancellationToken);
-        return caller.Owns(row.Agent.OwnerAddress) ? row : throw new ProblemException(Problem.NotFound);
-    }
+    ) => (await db.FindAgentAsync(id, cancellationToken)).OwnedBy(caller);
+
+    /// <inheritdoc cref="FindOwnAgentAsync" path="/exception"/>
+    public static AgentRow OwnedBy(this AgentRow? row, Caller caller) =>
+        row.ReadableBy(caller) is var read && caller.Owns(read.Agent.OwnerAddress) ? read : throw new ProblemException(Problem.NotFound);
 }

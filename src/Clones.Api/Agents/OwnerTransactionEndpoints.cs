@@ -3,8 +3,7 @@ using Clones.Api.Operations;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
-using MassTransit;
+using Clones.Solana.Rpc;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Clones.Api.Agents;
@@ -30,17 +29,16 @@ internal static class OwnerTransactionEndpoints
         HttpContext context,
         Caller caller,
         PreferWait prefer,
-        ClonesDbContext db,
-        OwnerTransactions transactions,
-        OperationWaiter waiter,
-        IPublishEndpoint bus,
+        IOwnerTransactionStore store,
+        RpcEndpoints rpc,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
         var of = OwnerTransactions.KindOf(kind) ?? throw new ProblemException(Problem.NotFound);
-        var row = await db.FindAgentAsync(id, caller, cancellationToken);
+        var row = (await store.FindAgentAsync(id, cancellationToken)).ReadableBy(caller);
         var owner = row.Agent.OwnerAddress;
-        var current = await transactions.FindAsync(id, of, cancellationToken);
+        var current = await store.FindAsync(id, of, cancellationToken);
         var isWanted = row.Status == of.StatusThatWants();
         if (!isWanted && current.Transaction is null)
         {
@@ -48,8 +46,7 @@ internal static class OwnerTransactionEndpoints
         }
 
         var isExpired =
-            current.Attempt is { Status: AttemptStatus.Prepared } prepared
-            && await transactions.HasExpiredAsync(prepared, cancellationToken);
+            current.Attempt is { Status: AttemptStatus.Prepared } prepared && await rpc.HasExpiredAsync(prepared, cancellationToken);
         if (!isWanted || !(isExpired || current.NeedsAttempt))
         {
             return TypedResults.Ok(OwnerTransactionView.Of(of, owner, current.Transaction, current.Attempt));
@@ -58,14 +55,13 @@ internal static class OwnerTransactionEndpoints
         // The lifecycle asked for the first one itself; a dead one is followed by another when its owner asks. Asking twice is harmless.
         if (current.Attempt is not null && caller.Owns(owner))
         {
-            await bus.Publish(of.RequestFor(id), cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
+            await store.PublishAsync(of.RequestFor(id), cancellationToken);
         }
         var dead = (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status);
-        var isThere = await waiter.UntilAsync(
+        var isThere = await time.UntilAsync(
             async () =>
             {
-                current = await transactions.FindAsync(id, of, cancellationToken);
+                current = await store.FindAsync(id, of, cancellationToken);
                 return !current.NeedsAttempt && (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status) != dead;
             },
             prefer.Time ?? WaitDefault,

@@ -1,7 +1,5 @@
 using Clones.Domain.Transactions;
-using Clones.Persistence;
 using Clones.Solana.Rpc;
-using Microsoft.EntityFrameworkCore;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Api.Agents;
@@ -21,8 +19,7 @@ internal sealed record OwnerTransaction(ChainTransaction? Transaction, Transacti
         && Attempt?.Status is null or AttemptStatus.Expired or AttemptStatus.Withdrawn or AttemptStatus.Failed;
 }
 
-/// <summary>Reads the transactions that owners sign.</summary>
-internal sealed class OwnerTransactions(ClonesDbContext db, RpcEndpoints rpc)
+internal static class OwnerTransactions
 {
     public static TransactionKind? KindOf(string route) =>
         route switch
@@ -32,28 +29,8 @@ internal sealed class OwnerTransactions(ClonesDbContext db, RpcEndpoints rpc)
             _ => null,
         };
 
-    public async Task<OwnerTransaction> FindAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
-    {
-        var transaction = await db
-            .Transactions.AsNoTracking()
-            .Where(t => t.AgentId == agentId && t.Kind == kind)
-            // The one that is not over comes first: the clock of the worker that made it may be behind that of another.
-            .OrderBy(t => t.Status == TransactionStatus.Failed || t.Status == TransactionStatus.Cancelled)
-            .ThenByDescending(t => t.CreatedAt)
-            .ThenByDescending(t => t.Id)
-            .FirstOrDefaultAsync(cancellationToken);
-        var attempt = transaction is null
-            ? null
-            : await db
-                .TransactionAttempts.AsNoTracking()
-                .Where(a => a.TransactionId == transaction.Id)
-                .OrderByDescending(a => a.Number)
-                .FirstOrDefaultAsync(cancellationToken);
-        return new OwnerTransaction(transaction, attempt);
-    }
-
     /// <summary>Whether the chain has passed the last height at which a prepared attempt could land. An RPC that does not answer says nothing: false.</summary>
-    public async Task<bool> HasExpiredAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
+    public static async Task<bool> HasExpiredAsync(this RpcEndpoints rpc, TransactionAttempt attempt, CancellationToken cancellationToken)
     {
         try
         {

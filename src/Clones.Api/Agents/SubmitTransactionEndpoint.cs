@@ -3,12 +3,10 @@ using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Contracts.Deployments;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
-using Clones.Persistence.Transactions;
 using Clones.Solana.Primitives;
-using MassTransit;
+using Clones.Solana.Rpc;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
+using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Api.Agents;
 
@@ -27,20 +25,19 @@ internal static class SubmitTransactionEndpoint
         string kind,
         SignedTransactionRequest body,
         Caller caller,
-        ClonesDbContext db,
-        OwnerTransactions transactions,
-        IPublishEndpoint bus,
+        IOwnerTransactionStore store,
+        RpcEndpoints rpc,
         CancellationToken cancellationToken
     )
     {
         var of = OwnerTransactions.KindOf(kind) ?? throw new ProblemException(Problem.NotFound);
-        var row = await db.FindOwnAgentAsync(id, caller, cancellationToken);
+        var row = (await store.FindAgentAsync(id, cancellationToken)).OwnedBy(caller);
         var fields = new Fields();
         var signed = fields.Text<SignedTransaction>("transaction", body.Transaction);
         fields.ThrowIfRefused();
 
         // Asked before the lock is taken: a lock must not wait for a node.
-        var seen = await transactions.FindAsync(id, of, cancellationToken);
+        var seen = await store.FindAsync(id, of, cancellationToken);
         if (seen is not ({ } transaction, { } attempt))
         {
             throw OwnerTransactionEndpoints.NotWanted(row, of);
@@ -48,28 +45,18 @@ internal static class SubmitTransactionEndpoint
 
         if (!signed.Carries(attempt))
         {
-            throw await RefusedAsync(db, transaction, signed, cancellationToken);
+            throw await RefusedAsync(store, transaction, signed, cancellationToken);
         }
 
         var signature = signed.SignatureOf(PublicKey.Parse(row.Agent.OwnerAddress), attempt).ToString();
         var isPrepared = attempt.Status == AttemptStatus.Prepared;
-        if (isPrepared && await transactions.HasExpiredAsync(attempt, cancellationToken))
+        if (isPrepared && await rpc.HasExpiredAsync(attempt, cancellationToken))
         {
             throw Expired();
         }
 
-        await using var scope = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Both are gone where a backup was restored meanwhile.
-        transaction =
-            await db
-                .Transactions.FromSql($"SELECT * FROM transactions WHERE id = {transaction.Id} FOR UPDATE")
-                .SingleOrDefaultAsync(cancellationToken)
-            ?? throw Expired();
-        attempt =
-            await db.TransactionAttempts.SingleOrDefaultAsync(
-                a => a.TransactionId == transaction.Id && a.Number == attempt.Number,
-                cancellationToken
-            ) ?? throw Expired();
+        await using var submission = await store.LockAsync(transaction.Id, attempt.Number, cancellationToken);
+        (transaction, attempt) = submission.Rows ?? throw Expired();
         if (attempt.OwnerSignature == signature)
         {
             return Answer(id, kind, OwnerTransactionView.Of(of, row.Agent.OwnerAddress, transaction, attempt));
@@ -87,10 +74,8 @@ internal static class SubmitTransactionEndpoint
 
         attempt.MoveTo(AttemptStatus.Submitted);
         attempt.OwnerSignature = signature;
-        await bus.Publish(new CoSignTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number }, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        await db.CheckAgainAsync([transaction.Id], WakeUp.First, cancellationToken);
-        await scope.CommitAsync(cancellationToken);
+        var request = new CoSignTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number };
+        await submission.CommitAsync(request, cancellationToken);
         return Answer(id, kind, OwnerTransactionView.Of(of, row.Agent.OwnerAddress, transaction, attempt));
     }
 
@@ -99,17 +84,14 @@ internal static class SubmitTransactionEndpoint
 
     /// <summary>An earlier attempt of ours was signed too late; anything else was never ours.</summary>
     private static async Task<ProblemException> RefusedAsync(
-        ClonesDbContext db,
+        IOwnerTransactionStore store,
         ChainTransaction transaction,
         SignedTransaction signed,
         CancellationToken cancellationToken
     )
     {
-        var earlier = await db
-            .TransactionAttempts.AsNoTracking()
-            .Where(a => a.TransactionId == transaction.Id)
-            .ToListAsync(cancellationToken);
-        return earlier.Exists(signed.Carries)
+        var earlier = await store.AttemptsAsync(transaction.Id, cancellationToken);
+        return earlier.Any(signed.Carries)
             ? Expired()
             : new ProblemException(
                 Problem.Field("transaction", "is not the one that was prepared: its message differs", 422, ProblemCode.TransactionAltered)

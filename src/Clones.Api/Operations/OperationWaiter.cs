@@ -12,7 +12,6 @@ namespace Clones.Api.Operations;
 /// <summary>Waits for the workers' answer, which is the outcome of the operation's row.</summary>
 internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan HeightLimit = TimeSpan.FromSeconds(2);
 
     // A hint for Retry-After and nothing more: only the height counts.
@@ -28,7 +27,7 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
             return operation;
         }
 
-        await UntilAsync(
+        await time.UntilAsync(
             async () =>
                 (operation = await db.Operations.AsNoTracking().SingleAsync(o => o.Id == operation.Id, cancellationToken)).Status
                 != OperationStatus.Pending,
@@ -38,23 +37,6 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
         return operation.Status is OperationStatus.Refused or OperationStatus.Failed
             ? throw await RefusedAsync(operation, cancellationToken)
             : operation;
-    }
-
-    /// <summary>Asks every 50 ms until it is so, at least once.</summary>
-    /// <returns>Whether it came to be so in time.</returns>
-    public async Task<bool> UntilAsync(Func<Task<bool>> isSo, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var start = time.GetTimestamp();
-        while (!await isSo())
-        {
-            if (time.GetElapsedTime(start) >= limit)
-            {
-                return false;
-            }
-
-            await Task.Delay(Interval, time, cancellationToken);
-        }
-        return true;
     }
 
     /// <summary>What was refused or failed, as a problem.</summary>

@@ -12,10 +12,10 @@ public sealed class AgentWakeUp
     public required Guid AgentId { get; init; }
 
     /// <summary>In a row, without the agent having been well for <see cref="WakeUp.Max"/> between two of them.</summary>
-    public required int WakeUps { get; init; }
+    public required int WakeUps { get; set; }
 
     /// <summary>By the clock of the database.</summary>
-    public required DateTimeOffset NextAt { get; init; }
+    public required DateTimeOffset NextAt { get; set; }
 }
 
 public static class AgentWakeUpRows

@@ -66,13 +66,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         }
 
         var reserved = await ReservedAsync(wallet.Id, transactionId, cancellationToken);
-        WalletReservationResult? missing =
-            tokens is var (mint, amount) && AvailableFunds.Of(balance, mint, reserved) is var available && available < amount
-                ? new WalletReservationResult.MissingTokens(mint, amount, available)
-            : AvailableFunds.Of(balance, null, reserved) is var availableLamports && availableLamports < lamports
-                ? new WalletReservationResult.MissingLamports(lamports, availableLamports)
-            : null;
-        if (missing is not null)
+        if (Missing(balance, lamports, tokens, reserved) is { } missing)
         {
             return await IsOlderThanLedgerAsync(balance, wallet.Id, cancellationToken) is { } slot
                 ? new WalletReservationResult.BalanceTooOld(slot)
@@ -89,6 +83,20 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         await db.SaveChangesAsync(cancellationToken);
         return new WalletReservationResult.Reserved();
     }
+
+    /// <summary>What the balance lacks; null where it suffices.</summary>
+    /// <param name="reserved">By mint, lamports under the empty string: what others have reserved of it.</param>
+    public static WalletReservationResult? Missing(
+        WalletBalance balance,
+        UInt128 lamports,
+        (PublicKey Mint, ulong Amount)? tokens,
+        IReadOnlyDictionary<string, UInt128> reserved
+    ) =>
+        tokens is var (mint, amount) && AvailableFunds.Of(balance, mint, reserved) is var available && available < amount
+            ? new WalletReservationResult.MissingTokens(mint, amount, available)
+        : AvailableFunds.Of(balance, null, reserved) is var availableLamports && availableLamports < lamports
+            ? new WalletReservationResult.MissingLamports(lamports, availableLamports)
+        : null;
 
     /// <summary>
     /// Nothing is refused for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit tells what the
@@ -107,19 +115,9 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
     /// The caller saves and commits.
     /// </summary>
     /// <param name="wallet">Locked.</param>
-    /// <param name="transactionId">Of the transaction that has come to its end.</param>
-    /// <param name="settledSlot">Slot in which the chain executed it, successfully or not; null where nothing ever landed.</param>
-    /// <param name="cancellationToken">Stops the query.</param>
-    public async Task ReleaseAsync(DepositWallet wallet, Guid transactionId, ulong? settledSlot, CancellationToken cancellationToken)
-    {
-        var open = await db
-            .WalletReservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt == null)
-            .ToListAsync(cancellationToken);
-        Release(wallet, open, settledSlot, time.GetUtcNow());
-    }
-
-    /// <inheritdoc cref="ReleaseAsync"/>
     /// <param name="open">All that the transaction has reserved and not yet given back.</param>
+    /// <param name="settledSlot">Slot in which the chain executed it, successfully or not; null where nothing ever landed.</param>
+    /// <param name="now">When it is given back.</param>
     public static void Release(DepositWallet wallet, IEnumerable<WalletReservation> open, ulong? settledSlot, DateTimeOffset now)
     {
         foreach (var reservation in open)

@@ -65,7 +65,7 @@ public sealed class TransactionAdoption(
         CancellationToken cancellationToken
     )
     {
-        var landings = await work.LandingsAsync(transaction.Id, cancellationToken);
+        var landings = await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken);
         if (landings.Count == 0)
         {
             return false;

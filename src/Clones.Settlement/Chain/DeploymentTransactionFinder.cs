@@ -1,9 +1,7 @@
 using Clones.Domain.Transactions;
-using Clones.Persistence;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Settlement.Chain;
 
@@ -19,7 +17,7 @@ internal sealed record Landing(Signature Signature, ulong Slot, long? BlockTime)
 }
 
 /// <summary>Finds the transaction that made an account which is there although the lifecycle does not know it.</summary>
-internal sealed class DeploymentTransactionFinder(ClonesDbContext db, RpcEndpoints rpc)
+internal sealed class DeploymentTransactionFinder(RpcEndpoints rpc)
 {
     private const int StatusesMax = 256;
 
@@ -30,25 +28,21 @@ internal sealed class DeploymentTransactionFinder(ClonesDbContext db, RpcEndpoin
     /// An attempt of ours that the chain shows as finalized: by its signature, or, where an owner has sent it around us, by its message in the
     /// address's own history. Failing that, what else in that history has made the account.
     /// </summary>
+    /// <param name="attempts">All that the agent has of this kind, the latest first.</param>
+    /// <param name="kind">Token or pool creation.</param>
+    /// <param name="address">Of the mint or the liquidity pool.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>Null where no node knows any.</returns>
-    public async Task<Landing?> FindAsync(Guid agentId, TransactionKind kind, PublicKey address, CancellationToken cancellationToken) =>
-        await OwnAsync(agentId, kind, cancellationToken) ?? await OfHistoryAsync(agentId, kind, address, cancellationToken);
+    public async Task<Landing?> FindAsync(
+        IReadOnlyList<TransactionAttempt> attempts,
+        TransactionKind kind,
+        PublicKey address,
+        CancellationToken cancellationToken
+    ) => await OwnAsync(attempts, cancellationToken) ?? await OfHistoryAsync(attempts, kind, address, cancellationToken);
 
-    private async Task<Landing?> OwnAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
+    private async Task<Landing?> OwnAsync(IReadOnlyList<TransactionAttempt> attempts, CancellationToken cancellationToken)
     {
-        var stored = await db
-            .Transactions.Where(t => t.AgentId == agentId && t.Kind == kind)
-            .SelectMany(t => t.Attempts)
-            .Where(a => a.Signature != null)
-            .OrderByDescending(a => a.CreatedAt)
-            .Select(a => new
-            {
-                a.TransactionId,
-                a.Number,
-                a.Signature,
-            })
-            .Take(StatusesMax)
-            .ToListAsync(cancellationToken);
+        var stored = attempts.Where(a => a.Signature is not null).Take(StatusesMax).ToList();
         if (stored.Count == 0)
         {
             return null;
@@ -71,14 +65,14 @@ internal sealed class DeploymentTransactionFinder(ClonesDbContext db, RpcEndpoin
         return null;
     }
 
-    private async Task<Landing?> OfHistoryAsync(Guid agentId, TransactionKind kind, PublicKey address, CancellationToken cancellationToken)
+    private async Task<Landing?> OfHistoryAsync(
+        IReadOnlyList<TransactionAttempt> attempts,
+        TransactionKind kind,
+        PublicKey address,
+        CancellationToken cancellationToken
+    )
     {
         var candidates = await OldestSuccessesAsync(address, cancellationToken);
-        var attempts = await db
-            .Transactions.Where(t => t.AgentId == agentId && t.Kind == kind)
-            .SelectMany(t => t.Attempts)
-            .AsNoTracking()
-            .ToListAsync(cancellationToken);
         Landing? maker = null;
         foreach (var candidate in candidates)
         {
@@ -94,7 +88,7 @@ internal sealed class DeploymentTransactionFinder(ClonesDbContext db, RpcEndpoin
             var message = Transaction.Deserialize(detail.TransactionBytes.Span).Message;
             var bytes = message.Serialize();
             var landing = new Landing(candidate.Signature, detail.Slot, detail.BlockTime) { WireBytes = detail.TransactionBytes.ToArray() };
-            if (attempts.Find(a => a.MessageBytes.AsSpan().SequenceEqual(bytes)) is { } ours)
+            if (attempts.FirstOrDefault(a => a.MessageBytes.AsSpan().SequenceEqual(bytes)) is { } ours)
             {
                 return landing with { Attempt = (ours.TransactionId, ours.Number) };
             }

@@ -2,6 +2,7 @@ using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Domain;
 using Clones.Domain.Transactions;
+using Clones.Settlement.Store;
 using MassTransit;
 
 namespace Clones.Settlement.Deployments;
@@ -10,12 +11,12 @@ namespace Clones.Settlement.Deployments;
 /// Looks on chain for what has landed around the database, whatever state the agent is in, and moves it on. Told any number of times, by any
 /// number of workers, it takes over once: the locks are those of the preparation.
 /// </summary>
-internal sealed class AdoptLandedConsumer(DeploymentReader deployments, UnrecordedDeployments late) : IConsumer<AdoptLanded>
+internal sealed class AdoptLandedConsumer(IDeploymentWork work, UnrecordedDeployments late) : IConsumer<AdoptLanded>
 {
     public async Task Consume(ConsumeContext<AdoptLanded> context)
     {
         if (
-            await deployments.LockAsync(context.Message.AgentId, context.CancellationToken) is not var (deployment, life)
+            await work.LockAgentAsync(context.Message.AgentId, status: null, context.CancellationToken) is not var (agent, life)
             || UnrecordedDeployments.MissingOf(life) is not { } kind
         )
         {
@@ -23,7 +24,7 @@ internal sealed class AdoptLandedConsumer(DeploymentReader deployments, Unrecord
         }
 
         // That something else has landed is news to an agent that waits for it, and no news to one that has failed.
-        var outcome = await late.FindAsync(deployment, kind, context.CancellationToken);
+        var outcome = await late.FindAsync(Deployment.Of(agent), kind, context.CancellationToken);
         if (outcome is not null && (outcome is not FailDeployment || UpperSnakeCase.From(life.CurrentState) == kind.StatusThatWants()))
         {
             await context.Publish(outcome);

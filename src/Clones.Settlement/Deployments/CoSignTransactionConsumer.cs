@@ -5,14 +5,11 @@ using Clones.Domain.Agents;
 using Clones.Domain.Faults;
 using Clones.Domain.Keys;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
-using Clones.Persistence.Transactions;
 using Clones.Settlement.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Settlement.Deployments;
@@ -22,14 +19,12 @@ namespace Clones.Settlement.Deployments;
 /// exists anywhere until this commit, so an attempt that expired before it is dead without a certificate.
 /// </summary>
 internal sealed class CoSignTransactionConsumer(
-    ClonesDbContext db,
-    DeploymentReader deployments,
+    IDeploymentWork work,
     DeploymentTransactions transactions,
     EarlierExecutions earlier,
     IDeploymentKeys keys,
     RpcEndpoints rpc,
     ICrashPoints crashes,
-    DatabaseHeartbeat heartbeat,
     TimeProvider time,
     ILogger<CoSignTransactionConsumer> log
 ) : IConsumer<CoSignTransaction>
@@ -51,15 +46,16 @@ internal sealed class CoSignTransactionConsumer(
             return;
         }
 
-        if (await FenceGate.AskAsync(db, heartbeat, transaction.WalletId, cancellation) is { IsOpen: false, Closed: var closed })
+        if (await work.AskFenceAsync(transaction.WalletId, cancellation) is { IsOpen: false, Closed: var closed })
         {
             // Asked again by the sweeper; by then the attempt may be over, and the owner is asked anew.
             transaction.Reason = $"Signing is fenced: {closed}";
-            await db.SaveChangesAsync(cancellation);
+            await work.SaveAsync(cancellation);
             return;
         }
 
-        var deployment = await deployments.FindAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
+        var agent = await work.FindAgentAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
+        var deployment = Deployment.Of(agent);
         var executed = await earlier.ExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellation);
         var evidence =
             executed is not null ? Evidence(new { neverComplete = true, reason = $"the chain shows that this was done before: {executed}" })
@@ -68,7 +64,7 @@ internal sealed class CoSignTransactionConsumer(
         if (evidence is not null)
         {
             Expire(transaction, attempt, evidence);
-            await db.SaveChangesAsync(cancellation);
+            await work.SaveAsync(cancellation);
             await context.Publish(transaction.Kind.RequestFor(agentId));
             return;
         }
@@ -105,7 +101,7 @@ internal sealed class CoSignTransactionConsumer(
             // Nobody can have stored it but by the database. It may land as before, by a good one.
             attempt.MoveTo(AttemptStatus.Prepared);
             attempt.OwnerSignature = null;
-            await db.SaveChangesAsync(context.CancellationToken);
+            await work.SaveAsync(context.CancellationToken);
             return;
         }
 
@@ -119,12 +115,9 @@ internal sealed class CoSignTransactionConsumer(
     /// </summary>
     private async Task WaitForKeyAsync(ChainTransaction transaction, CancellationToken cancellationToken)
     {
-        foreach (var opened in db.ChangeTracker.Entries<WalletKeyEvent>().Where(e => e.Entity.Kind == KeyEventKind.Opened).ToList())
-        {
-            opened.State = EntityState.Detached;
-        }
+        work.ForgetOpenings();
         transaction.Reason = UnusableKeyText.ForOwners;
-        await db.SaveChangesAsync(cancellationToken);
+        await work.SaveAsync(cancellationToken);
     }
 
     /// <summary>Commits what is complete before anything is sent.</summary>
@@ -145,8 +138,8 @@ internal sealed class CoSignTransactionConsumer(
         transaction.MoveTo(TransactionStatus.Signed);
         transaction.WakeUps = 0;
         transaction.Reason = null;
-        await db.SaveChangesAsync(cancellation);
-        await db.CheckAgainAsync([transaction.Id], TimeSpan.Zero, cancellation);
+        await work.SaveAsync(cancellation);
+        await work.CheckAgainAsync(transaction.Id, TimeSpan.Zero, cancellation);
         await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
         await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellation);
     }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Clones.Domain.Agents;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
 using Clones.Settlement.Chain;
+using Clones.Settlement.Store;
 using Clones.Solana.Primitives;
 
 namespace Clones.Settlement.Deployments;
@@ -12,7 +12,7 @@ namespace Clones.Settlement.Deployments;
 /// or that a restored database has forgotten.
 /// </summary>
 internal sealed class DeploymentAdoption(
-    ClonesDbContext db,
+    IDeploymentWork work,
     DeploymentTransactions transactions,
     DeploymentTransactionFinder landed,
     TimeProvider time
@@ -35,20 +35,20 @@ internal sealed class DeploymentAdoption(
         CancellationToken cancellationToken
     )
     {
-        var landing =
-            await landed.FindAsync(deployment.Agent.Id, kind, address, cancellationToken) ?? throw new LandingUntoldException(address);
+        var attempts = await work.AttemptsOfAgentAsync(deployment.Agent.Id, kind, cancellationToken);
+        var landing = await landed.FindAsync(attempts, kind, address, cancellationToken) ?? throw new LandingUntoldException(address);
         var made = new DeploymentMade(address.ToString(), landing.Signature.ToString(), landing.Slot, landing.BlockTime);
         var transaction = await HomeAsync(deployment, kind, open, landing, cancellationToken);
         CloseAttempts(transaction, landing);
         if (transaction.Status != TransactionStatus.Finalized || transaction.SettledAt is null)
         {
             var reason = $"Found on chain: {landing.Signature} in slot {landing.Slot}.";
-            await db.SaveChangesAsync(cancellationToken);
+            await work.SaveAsync(cancellationToken);
             await transactions.CloseAsync(transaction, TransactionStatus.Finalized, reason, landing.Slot, cancellationToken);
         }
 
         transaction.Made = isAsPromised ? made.ToJson() : null;
-        await db.SaveChangesAsync(cancellationToken);
+        await work.SaveAsync(cancellationToken);
         return (transaction.Id, made);
     }
 
@@ -72,7 +72,7 @@ internal sealed class DeploymentAdoption(
             CloseAttempts(open, landing);
             var reason = $"The transaction {earlierId} before it has landed: {landing.Signature}.";
             await transactions.CloseAsync(open, TransactionStatus.Cancelled, reason, null, cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
+            await work.SaveAsync(cancellationToken);
         }
 
         return await transactions.LockAsync(earlierId, cancellationToken)

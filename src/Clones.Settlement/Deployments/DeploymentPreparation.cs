@@ -1,14 +1,11 @@
 using Clones.Domain.Faults;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
-using Clones.Persistence;
-using Clones.Persistence.Transactions;
-using Clones.Persistence.Wallets;
 using Clones.Settlement.Chain;
+using Clones.Settlement.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
@@ -16,8 +13,7 @@ namespace Clones.Settlement.Deployments;
 
 /// <summary>Turns a plan into the next attempt that an owner can sign: blockhash, fee, funds, simulation, rows.</summary>
 internal sealed class DeploymentPreparation(
-    ClonesDbContext db,
-    WalletLedger ledger,
+    IDeploymentWork work,
     WalletBalances balances,
     RpcEndpoints rpc,
     DeploymentTransactions transactions,
@@ -50,20 +46,20 @@ internal sealed class DeploymentPreparation(
         {
             await RefuseIfLandedAsync(deployment, transaction, cancellationToken);
             var attempt = await BuildAsync(deployment, transaction, plan, cancellationToken);
-            transaction.Attempts.Add(attempt);
+            work.Add(attempt);
             transaction.AttemptNumber = attempt.Number;
             transaction.MoveTo(TransactionStatus.Accepted);
             transaction.Reason = null;
             transaction.WakeUps = 0;
-            await db.SaveChangesAsync(cancellationToken);
+            await work.SaveAsync(cancellationToken);
             // What is in the hands of an owner who pays is looked for from now on.
-            await db.CheckAgainAsync([transaction.Id], DeploymentSweeper.Pace, cancellationToken);
+            await work.CheckAgainAsync(transaction.Id, DeploymentSweeper.Pace, cancellationToken);
             return new PreparationResult(transaction.Id, null);
         }
         catch (DeploymentImpossibleException impossible)
         {
             await transactions.CloseAsync(transaction, TransactionStatus.Failed, impossible.Message, null, cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
+            await work.SaveAsync(cancellationToken);
             return new PreparationResult(transaction.Id, impossible.Message);
         }
     }
@@ -85,13 +81,9 @@ internal sealed class DeploymentPreparation(
             );
         }
 
-        var rejected = await db
-            .OnChainTransactions.Where(l => l.TransactionId == transaction.Id && l.WalletId == transaction.WalletId)
-            .Select(l => l.Signature)
-            .FirstOrDefaultAsync(cancellationToken);
-        if (rejected is not null)
+        if (await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken) is [var rejected, ..])
         {
-            throw new DeploymentImpossibleException($"The chain executed and rejected it: {rejected}.");
+            throw new DeploymentImpossibleException($"The chain executed and rejected it: {rejected.Signature}.");
         }
     }
 
@@ -161,13 +153,11 @@ internal sealed class DeploymentPreparation(
         CancellationToken cancellationToken
     )
     {
-        await db.SaveChangesAsync(cancellationToken);
-        var wallet =
-            await ledger.LockAsync(deployment.WalletId, cancellationToken)
-            ?? throw new InvalidOperationException($"Wallet {deployment.WalletId} is gone.");
+        await work.SaveAsync(cancellationToken);
+        var wallet = await work.LockWalletAsync(deployment.WalletId, cancellationToken);
         var minSlot = wallet.SettledSlot == 0 ? (ulong?)null : wallet.SettledSlot;
         var balance = await balances.ReadAsync(deployment.Payer, [], minSlot, cancellationToken);
-        var result = await ledger.ReserveAsync(wallet, transaction.Id, balance, cost.TotalLamports(), null, cancellationToken);
+        var result = await work.ReserveAsync(wallet, transaction.Id, balance, cost.TotalLamports(), cancellationToken);
         switch (result)
         {
             case WalletReservationResult.Reserved:

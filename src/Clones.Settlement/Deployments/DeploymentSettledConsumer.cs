@@ -2,10 +2,9 @@ using Clones.Contracts.Agents;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Faults;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
 using Clones.Settlement.Chain;
+using Clones.Settlement.Store;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Settlement.Deployments;
 
@@ -14,8 +13,7 @@ namespace Clones.Settlement.Deployments;
 /// transaction was meant to do.
 /// </summary>
 internal sealed class DeploymentSettledConsumer(
-    ClonesDbContext db,
-    DeploymentReader deployments,
+    IDeploymentWork work,
     DeploymentTransactions transactions,
     DeploymentChainReader sight,
     UnrecordedDeployments late,
@@ -37,25 +35,18 @@ internal sealed class DeploymentSettledConsumer(
 
         var landed = transaction.Attempts.Find(a => a.Status == AttemptStatus.Finalized);
         await transactions.ReleaseAsync(transaction, landed?.Slot ?? context.Message.Slot, cancellation);
-        await db.SaveChangesAsync(cancellation);
+        await work.SaveAsync(cancellation);
         var outcome = await OutcomeAsync(context.Message, transaction, landed, agentId, cancellation);
-        await db.SaveChangesAsync(cancellation);
-        if (outcome is FailDeployment && await IsToldAsync(agentId, transaction, cancellation))
+        await work.SaveAsync(cancellation);
+        if (outcome is FailDeployment && await work.HasFailedByAsync(agentId, transaction.Id, cancellation))
         {
-            // The agent may have been brought on by RETRY since, and a failure that is over must not throw it back.
+            // Settlement reminds of transactions that stay open, and messages come twice. The agent may have been brought on by RETRY since, and a failure that is over must not throw it back.
             return;
         }
 
         await context.Publish(outcome);
         await crashes.ReachAsync(CrashPoint.PaymentsClosed, cancellation);
     }
-
-    /// <summary>Whether the lifecycle has heard of this failure: settlement reminds of transactions that stay open, and messages come twice.</summary>
-    private Task<bool> IsToldAsync(Guid agentId, ChainTransaction transaction, CancellationToken cancellationToken) =>
-        db.AgentTransitions.AnyAsync(
-            t => t.AgentId == agentId && t.TransactionId == transaction.Id && t.Event == AgentEvent.Fail && t.Accepted,
-            cancellationToken
-        );
 
     private async Task<object> OutcomeAsync(
         TransactionSettled settled,
@@ -65,7 +56,8 @@ internal sealed class DeploymentSettledConsumer(
         CancellationToken cancellationToken
     )
     {
-        var deployment = await deployments.FindAsync(agentId, cancellationToken);
+        var agent = await work.FindAgentAsync(agentId, cancellationToken);
+        var deployment = agent is null ? null : Deployment.Of(agent);
         try
         {
             if (deployment is not null && transaction.Status == TransactionStatus.Finalized)

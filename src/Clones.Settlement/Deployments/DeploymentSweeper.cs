@@ -1,6 +1,8 @@
-using Clones.Persistence;
+using Clones.Contracts.Agents;
+using Clones.Contracts.Deployments;
+using Clones.Domain.Transactions;
+using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
-using MassTransit;
 
 namespace Clones.Settlement.Deployments;
 
@@ -8,8 +10,13 @@ namespace Clones.Settlement.Deployments;
 /// Takes deployments up again whose message ended in an error queue, as after an hour without chain, and has those looked for that their owners
 /// may have sent around us. Whatever it asks for is harmless when it was not lost after all.
 /// </summary>
-internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoints rpc, TimeProvider time, ILogger<DeploymentSweeper> log)
-    : BackgroundService
+internal sealed class DeploymentSweeper(
+    ISettlementStore store,
+    AbandonedDeployments abandoned,
+    RpcEndpoints rpc,
+    TimeProvider time,
+    ILogger<DeploymentSweeper> log
+) : BackgroundService
 {
     public static readonly TimeSpan Pace = TimeSpan.FromSeconds(15);
 
@@ -44,31 +51,26 @@ internal sealed class DeploymentSweeper(IServiceScopeFactory scopes, RpcEndpoint
     internal async Task PassAsync(CancellationToken cancellationToken)
     {
         await rpc.ReadAsync((client, stop) => client.GetSlotAsync(cancellationToken: stop), cancellationToken);
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
-        var stalled = scope.ServiceProvider.GetRequiredService<StalledDeployments>();
-        var givenUp = scope.ServiceProvider.GetRequiredService<AbandonedDeployments>();
-        var publish = scope.ServiceProvider.GetRequiredService<IPublishEndpoint>();
-        await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
-        foreach (var coSign in await stalled.SubmittedAsync(QuietFor, cancellationToken))
+        await using var work = await store.BeginAsync(cancellationToken);
+        foreach (var (id, number) in await work.DueForCoSigningAsync(QuietFor, cancellationToken))
         {
-            await publish.Publish(coSign, cancellationToken);
+            await work.PublishAsync(new CoSignTransaction { TransactionId = id, AttemptNumber = number }, cancellationToken);
         }
-        foreach (var prepare in await stalled.UnpreparedAsync(QuietFor, cancellationToken))
+        foreach (var (id, status) in await work.DueForPreparationAsync(QuietFor, cancellationToken))
         {
-            await publish.Publish(prepare, cancellationToken);
+            var kind = status == AgentStatus.PendingTokenSignature ? TransactionKind.TokenCreation : TransactionKind.PoolCreation;
+            await work.PublishAsync(kind.RequestFor(id), cancellationToken);
         }
 
-        foreach (var adopt in await givenUp.FindAsync(cancellationToken))
+        foreach (var adopt in await abandoned.FindAsync(work, cancellationToken))
         {
-            await publish.Publish(adopt, cancellationToken);
+            await work.PublishAsync(adopt, cancellationToken);
         }
-        foreach (var look in await stalled.InOwnersHandsAsync(Pace, cancellationToken))
+        foreach (var id in await work.DueForOwnersAsync(Pace, cancellationToken))
         {
-            await publish.Publish(look, cancellationToken);
+            await work.PublishAsync(new LookForOwnerTransaction { TransactionId = id }, cancellationToken);
         }
 
-        await db.SaveChangesAsync(cancellationToken);
-        await commit.CommitAsync(cancellationToken);
+        await work.CommitAsync(cancellationToken);
     }
 }

@@ -1,36 +1,18 @@
-using Clones.Domain;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
-using Clones.Persistence.Transactions;
 using Clones.Persistence.Wallets;
+using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
-using Microsoft.EntityFrameworkCore;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Settlement.Deployments;
 
 /// <summary>The rows behind the transactions that an owner signs. Callers hold an open database transaction and save.</summary>
-internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger ledger, RpcEndpoints rpc, TimeProvider time)
+internal sealed class DeploymentTransactions(IDeploymentWork work, RpcEndpoints rpc, TimeProvider time)
 {
     // A blockhash with less left than this would be gone before a person has read what to sign.
     private const ulong BlocksLeftMin = 20;
 
-    /// <summary>The agent's transaction of this kind that has neither failed nor been given up, locked; null where there is none.</summary>
-    public async Task<ChainTransaction?> LockOpenAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
-    {
-        var kindName = UpperSnakeCase.From(kind);
-        var found = await db
-            .Transactions.FromSql(
-                $"""
-                SELECT * FROM transactions
-                WHERE agent_id = {agentId} AND kind = {kindName} AND status NOT IN ('FAILED', 'CANCELLED') FOR UPDATE
-                """
-            )
-            .ToListAsync(cancellationToken);
-        return found.Count == 0 ? null : await WithAttemptsAsync(found[0], cancellationToken);
-    }
-
-    /// <summary>A new transaction of the agent (whose row is locked), added to the context.</summary>
+    /// <summary>A new transaction of the agent (whose row is locked), not saved yet.</summary>
     public async Task<ChainTransaction> AddAsync(
         Deployment deployment,
         TransactionKind kind,
@@ -40,25 +22,29 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
     {
         var now = time.GetUtcNow();
         var agentId = deployment.Agent.Id;
-        var earlier = await db.Transactions.CountAsync(t => t.AgentId == agentId && t.Kind == kind, cancellationToken);
+        var earlier = await work.TransactionIdsAsync(agentId, kind, cancellationToken);
         var transaction = new ChainTransaction
         {
-            Id = TransactionIds.OfDeployment(agentId, kind, earlier + 1),
+            Id = TransactionIds.OfDeployment(agentId, kind, earlier.Count + 1),
             Kind = kind,
             Status = status,
             WalletId = deployment.WalletId,
             AgentId = agentId,
             CreatedAt = now,
         };
-        db.Transactions.Add(transaction);
+        work.Add(transaction);
         return transaction;
     }
 
     /// <summary>The transaction with its attempts, locked; null where there is none.</summary>
     public async Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken)
     {
-        var found = await db.LockTransactionAsync(transactionId, cancellationToken);
-        return found is null ? null : await WithAttemptsAsync(found, cancellationToken);
+        var found = await work.LockAsync(transactionId, cancellationToken);
+        if (found is not null)
+        {
+            await work.AttemptsAsync(transactionId, cancellationToken);
+        }
+        return found;
     }
 
     /// <summary>Whether an attempt that was handed in may still land. Settlement sees to it; there is nothing to prepare meanwhile.</summary>
@@ -115,15 +101,8 @@ internal sealed class DeploymentTransactions(ClonesDbContext db, WalletLedger le
 
     public async Task ReleaseAsync(ChainTransaction transaction, ulong? settledSlot, CancellationToken cancellationToken)
     {
-        var wallet =
-            await ledger.LockAsync(transaction.WalletId, cancellationToken)
-            ?? throw new InvalidOperationException($"Transaction {transaction.Id} has no wallet.");
-        await ledger.ReleaseAsync(wallet, transaction.Id, settledSlot, cancellationToken);
-    }
-
-    private async Task<ChainTransaction> WithAttemptsAsync(ChainTransaction transaction, CancellationToken cancellationToken)
-    {
-        await db.Entry(transaction).Collection(t => t.Attempts).LoadAsync(cancellationToken);
-        return transaction;
+        var wallet = await work.LockWalletAsync(transaction.WalletId, cancellationToken);
+        var open = await work.OpenReservationsAsync(transaction.Id, cancellationToken);
+        WalletLedger.Release(wallet, open, settledSlot, time.GetUtcNow());
     }
 }

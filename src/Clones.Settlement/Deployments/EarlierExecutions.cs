@@ -1,6 +1,5 @@
 using Clones.Domain.Transactions;
-using Clones.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Clones.Settlement.Store;
 
 namespace Clones.Settlement.Deployments;
 
@@ -8,7 +7,7 @@ namespace Clones.Settlement.Deployments;
 /// What the chain shows of an agent's deployment under the name of any of its transactions. A restored database has forgotten some of them,
 /// with the mint that they made, and counts from a lower ordinal than the one that landed.
 /// </summary>
-internal sealed class EarlierExecutions(ClonesDbContext db, OwnerTransactionFinder owners)
+internal sealed class EarlierExecutions(IDeploymentWork work, OwnerTransactionFinder owners)
 {
     /// <summary>So many transactions of one agent and kind may have been forgotten.</summary>
     private const int ForgottenMax = 1_000;
@@ -17,11 +16,8 @@ internal sealed class EarlierExecutions(ClonesDbContext db, OwnerTransactionFind
     public async Task<string?> ExecutedAsync(Guid agentId, TransactionKind kind, Guid walletId, CancellationToken cancellationToken)
     {
         var ids = await IdsAsync(agentId, kind, cancellationToken);
-        return await db
-            .OnChainTransactions.Where(l => l.WalletId == walletId && l.Error == null && ids.Contains(l.TransactionId!.Value))
-            .OrderBy(l => l.Slot)
-            .Select(l => l.Signature)
-            .FirstOrDefaultAsync(cancellationToken);
+        var landings = await work.LandingsAsync(walletId, ids, cancellationToken);
+        return landings.FirstOrDefault(l => l.Error is null)?.Signature;
     }
 
     /// <summary>The same by the history of an owner who pays, which nobody reads before it is asked for.</summary>
@@ -36,10 +32,7 @@ internal sealed class EarlierExecutions(ClonesDbContext db, OwnerTransactionFind
     /// <summary>Of every transaction that the agent has, or may have had before the database forgot it.</summary>
     private async Task<List<Guid>> IdsAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
     {
-        var known = await db
-            .Transactions.Where(t => t.AgentId == agentId && t.Kind == kind)
-            .Select(t => t.Id)
-            .ToListAsync(cancellationToken);
+        var known = await work.TransactionIdsAsync(agentId, kind, cancellationToken);
         return
         [
             .. Enumerable

@@ -1,6 +1,6 @@
 using Clones.Contracts.Deployments;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
+using Clones.Settlement.Store;
 using MassTransit;
 
 namespace Clones.Settlement.Deployments;
@@ -9,7 +9,7 @@ namespace Clones.Settlement.Deployments;
 /// Notices what an owner who pays has sent around us, and certifies what nobody sent as dead, so that the agent is free again. Renews nothing:
 /// that is for the owner to ask.
 /// </summary>
-internal sealed class LookForOwnerTransactionConsumer(ClonesDbContext db, DeploymentTransactions transactions, OwnerHeldAttempts held)
+internal sealed class LookForOwnerTransactionConsumer(IDeploymentWork work, DeploymentTransactions transactions, OwnerHeldAttempts held)
     : IConsumer<LookForOwnerTransaction>
 {
     public async Task Consume(ConsumeContext<LookForOwnerTransaction> context)
@@ -23,7 +23,7 @@ internal sealed class LookForOwnerTransactionConsumer(ClonesDbContext db, Deploy
         // Looking is all that it was asked for, whatever is found.
         transaction.WakeUps = 0;
         var found = await held.SettleAsync(context, transaction);
-        await db.SaveChangesAsync(context.CancellationToken);
+        await work.SaveAsync(context.CancellationToken);
         if (found != OwnerHeldAttempt.LandedAltered)
         {
             return;

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
-using Clones.Persistence.Transactions;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Rules;
+using Clones.Settlement.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
@@ -34,7 +33,7 @@ internal enum OwnerHeldAttempt
 /// may be signed and sent without us. Nobody tells us, so the chain is asked, with the same expiry proof that settlement needs.
 /// </summary>
 internal sealed class OwnerHeldAttempts(
-    ClonesDbContext db,
+    IDeploymentWork work,
     RpcEndpoints rpc,
     ExpiryProofCollector inquest,
     SettlementRules rules,
@@ -54,10 +53,10 @@ internal sealed class OwnerHeldAttempts(
         }
 
         var found = await LookAsync(transaction, attempt, context.CancellationToken);
-        await db.SaveChangesAsync(context.CancellationToken);
+        await work.SaveAsync(context.CancellationToken);
         if (found == OwnerHeldAttempt.Sent)
         {
-            await db.CheckAgainAsync([transaction.Id], TimeSpan.Zero, context.CancellationToken);
+            await work.CheckAgainAsync(transaction.Id, TimeSpan.Zero, context.CancellationToken);
             await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
         }
         return found;
@@ -77,7 +76,7 @@ internal sealed class OwnerHeldAttempts(
             attempt.ClosedAt = time.GetUtcNow();
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        await work.SaveAsync(cancellationToken);
     }
 
     private async Task<OwnerHeldAttempt> LookAsync(

@@ -2,6 +2,7 @@ using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Domain.Transactions;
 using Clones.Settlement.Deployments.Venues;
+using Clones.Settlement.Store;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using MassTransit;
@@ -11,7 +12,7 @@ namespace Clones.Settlement.Deployments;
 
 /// <summary>Gets the creation of an agent's liquidity pool ready for its owner's signature, with the same care as the token creation.</summary>
 internal sealed class PreparePoolCreationConsumer(
-    DeploymentReader deployments,
+    IDeploymentWork work,
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
     DeploymentAdoption adoption,
@@ -26,9 +27,9 @@ internal sealed class PreparePoolCreationConsumer(
         var agentId = context.Message.AgentId;
         try
         {
-            if (await deployments.LockAsync(agentId, AgentStatus.PendingPoolSignature, context.CancellationToken) is { } deployment)
+            if (await work.LockAgentAsync(agentId, AgentStatus.PendingPoolSignature, context.CancellationToken) is var (agent, _))
             {
-                await PrepareAsync(context, deployment);
+                await PrepareAsync(context, Deployment.Of(agent));
             }
         }
         catch (DeploymentImpossibleException impossible)
@@ -40,7 +41,7 @@ internal sealed class PreparePoolCreationConsumer(
     private async Task PrepareAsync(ConsumeContext<PreparePoolCreation> context, Deployment deployment)
     {
         var cancellation = context.CancellationToken;
-        var open = await transactions.LockOpenAsync(deployment.Agent.Id, TransactionKind.PoolCreation, cancellation);
+        var open = await work.LockOpenAsync(deployment.Agent.Id, TransactionKind.PoolCreation, cancellation);
         if (open is not null && DeploymentTransactions.HasLiveAttempt(open))
         {
             return;

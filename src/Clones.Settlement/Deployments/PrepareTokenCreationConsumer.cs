@@ -2,7 +2,7 @@ using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Domain.Keys;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
+using Clones.Settlement.Store;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
@@ -17,8 +17,7 @@ namespace Clones.Settlement.Deployments;
 /// alone, what is on chain is adopted, and the mint is the same for ever.
 /// </summary>
 internal sealed class PrepareTokenCreationConsumer(
-    ClonesDbContext db,
-    DeploymentReader deployments,
+    IDeploymentWork work,
     IDeploymentKeys keys,
     DeploymentTransactions transactions,
     DeploymentPreparation preparation,
@@ -36,9 +35,9 @@ internal sealed class PrepareTokenCreationConsumer(
         var agentId = context.Message.AgentId;
         try
         {
-            if (await deployments.LockAsync(agentId, AgentStatus.PendingTokenSignature, context.CancellationToken) is { } deployment)
+            if (await work.LockAgentAsync(agentId, AgentStatus.PendingTokenSignature, context.CancellationToken) is var (agent, _))
             {
-                await PrepareAsync(context, deployment);
+                await PrepareAsync(context, Deployment.Of(agent));
             }
         }
         catch (DeploymentImpossibleException impossible)
@@ -49,11 +48,11 @@ internal sealed class PrepareTokenCreationConsumer(
         {
             // Nothing was prepared. The sweeper asks again, later each time, and so may the owner.
             log.LogError("The token creation of agent {AgentId} waits for a key: {Reason}", agentId, e.Message);
-            db.ChangeTracker.Clear();
-            if (await transactions.LockOpenAsync(agentId, TransactionKind.TokenCreation, context.CancellationToken) is { } open)
+            work.ForgetUnsaved();
+            if (await work.LockOpenAsync(agentId, TransactionKind.TokenCreation, context.CancellationToken) is { } open)
             {
                 open.Reason = UnusableKeyText.ForOwners;
-                await db.SaveChangesAsync(context.CancellationToken);
+                await work.SaveAsync(context.CancellationToken);
             }
         }
     }
@@ -64,13 +63,13 @@ internal sealed class PrepareTokenCreationConsumer(
         if (deployment.Mint is not { } mint)
         {
             // The key is committed before its address goes anywhere, so what follows happens on a message of its own.
-            db.MintKeys.Add(await keys.CreateMintKeyAsync(deployment.Agent.Id, cancellation));
-            await db.SaveChangesAsync(cancellation);
+            work.Add(await keys.CreateMintKeyAsync(deployment.Agent.Id, cancellation));
+            await work.SaveAsync(cancellation);
             await context.Publish(new PrepareTokenCreation { AgentId = deployment.Agent.Id });
             return;
         }
 
-        var open = await transactions.LockOpenAsync(deployment.Agent.Id, TransactionKind.TokenCreation, cancellation);
+        var open = await work.LockOpenAsync(deployment.Agent.Id, TransactionKind.TokenCreation, cancellation);
         if (open is not null && DeploymentTransactions.HasLiveAttempt(open))
         {
             return;

@@ -3,14 +3,14 @@ using Clones.Domain.Agents;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Agents;
 using Clones.Settlement.Chain;
+using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Deployments;
 
 /// <summary>What an agent's deployment has made on chain without the agent knowing, and how it gets into the database.</summary>
 internal sealed class UnrecordedDeployments(
-    DeploymentReader deployments,
-    DeploymentTransactions transactions,
+    IDeploymentWork work,
     DeploymentChainReader sight,
     DeploymentAdoption adoption,
     ILogger<UnrecordedDeployments> log
@@ -34,7 +34,7 @@ internal sealed class UnrecordedDeployments(
     /// <exception cref="RpcException">No node answered.</exception>
     public async Task<object?> FindAsync(Deployment deployment, TransactionKind kind, CancellationToken cancellationToken)
     {
-        var open = await transactions.LockOpenAsync(deployment.Agent.Id, kind, cancellationToken);
+        var open = await work.LockOpenAsync(deployment.Agent.Id, kind, cancellationToken);
         if (open is not null && DeploymentTransactions.HasLiveAttempt(open))
         {
             // Settlement sees to it; the chain refuses whichever of the two comes second.
@@ -67,12 +67,13 @@ internal sealed class UnrecordedDeployments(
     {
         try
         {
-            if (await deployments.FindAsync(agentId, cancellationToken) is not { Mint: not null } deployment)
+            if (await work.FindAgentAsync(agentId, cancellationToken) is not { Mint: not null } agent)
             {
                 return null;
             }
 
-            var open = await transactions.LockOpenAsync(agentId, TransactionKind.TokenCreation, cancellationToken);
+            var deployment = Deployment.Of(agent);
+            var open = await work.LockOpenAsync(agentId, TransactionKind.TokenCreation, cancellationToken);
             if (
                 await sight.LookAsync(deployment, TransactionKind.TokenCreation, null, cancellationToken)
                 is not DeploymentSighting.AsPromised

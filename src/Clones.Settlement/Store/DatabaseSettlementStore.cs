@@ -11,7 +11,7 @@ namespace Clones.Settlement.Store;
 internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, SettlementOptions options, DatabaseHeartbeat heartbeat)
     : ISettlementStore
 {
-    public async Task<ISettlementWork> BeginAsync(CancellationToken cancellationToken)
+    public async Task<IDeploymentWork> BeginAsync(CancellationToken cancellationToken)
     {
         var scope = scopes.CreateAsyncScope();
         try

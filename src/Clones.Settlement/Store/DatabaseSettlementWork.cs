@@ -3,6 +3,7 @@ using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
 using Clones.Persistence;
+using Clones.Persistence.Ledger;
 using Clones.Persistence.Transactions;
 using Clones.Persistence.Wallets;
 using Clones.Settlement.Rules;
@@ -15,7 +16,7 @@ namespace Clones.Settlement.Store;
 
 /// <param name="scope">That owns the context; null within a consumer, whose context, transaction and commit are the bus's.</param>
 /// <param name="commit">See <paramref name="scope"/>.</param>
-internal sealed class DatabaseSettlementWork(
+internal sealed partial class DatabaseSettlementWork(
     ClonesDbContext db,
     WalletLedger ledger,
     IPublishEndpoint publish,
@@ -23,7 +24,7 @@ internal sealed class DatabaseSettlementWork(
     DatabaseHeartbeat heartbeat,
     IAsyncDisposable? scope = null,
     IDbContextTransaction? commit = null
-) : ISettlementWork
+) : IDeploymentWork
 {
     public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
         db.LockTransactionAsync(transactionId, cancellationToken);
@@ -82,13 +83,28 @@ internal sealed class DatabaseSettlementWork(
         return ids.Count == 0 ? [] : await db.Transactions.AsNoTracking().Where(t => ids.Contains(t.Id)).ToListAsync(cancellationToken);
     }
 
-    public Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken) =>
-        FenceGate.AskAsync(db, heartbeat, walletId, cancellationToken);
+    public async Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken)
+    {
+        var seen = heartbeat.Seen;
+        var fence = await db.HoldFenceAsync(cancellationToken);
+        var compared = fence is { IsOpen: false } ? await db.ComparedRaisingAsync(walletId, cancellationToken) : null;
+        var permit = SigningPermit.Decide(fence, seen, compared);
+        if (fence is not null && fence.Heartbeat > seen)
+        {
+            heartbeat.Note(fence.Heartbeat);
+        }
+        return permit;
+    }
 
-    public async Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
+        Guid walletId,
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    ) =>
         await db
             .OnChainTransactions.AsNoTracking()
-            .Where(l => l.TransactionId == transactionId && db.Transactions.Any(t => t.Id == transactionId && t.WalletId == l.WalletId))
+            .Where(l => l.WalletId == walletId && transactionIds.Contains(l.TransactionId!.Value))
+            .OrderBy(l => l.Slot)
             .ToListAsync(cancellationToken);
 
     public async Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken) =>
@@ -112,8 +128,7 @@ internal sealed class DatabaseSettlementWork(
     public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>
         db.CheckAgainAsync([transactionId], after, cancellationToken);
 
-    public Task PublishAsync<T>(T message, CancellationToken cancellationToken)
-        where T : class => publish.Publish(message, cancellationToken);
+    public Task PublishAsync(object message, CancellationToken cancellationToken) => publish.Publish(message, cancellationToken);
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {

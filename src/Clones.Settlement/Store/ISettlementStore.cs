@@ -5,12 +5,12 @@ namespace Clones.Settlement.Store;
 
 /// <summary>
 /// What the algorithm of settlement asks of its database, and nothing else, so that the simulator can put thousands of crashes and races
-/// between any two of these calls. Each call here outside <see cref="ISettlementWork"/> is one statement that commits by itself.
+/// between any two of these calls. Each call here outside <see cref="IDeploymentWork"/> is one statement that commits by itself.
 /// </summary>
 public interface ISettlementStore
 {
     /// <summary>Opens a database transaction (read committed).</summary>
-    Task<ISettlementWork> BeginAsync(CancellationToken cancellationToken);
+    Task<IDeploymentWork> BeginAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes up to a batch of due transactions whose live attempt is fully signed. By leases: several workers share the work without

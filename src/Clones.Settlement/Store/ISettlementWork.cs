@@ -16,6 +16,7 @@ public interface ISettlementWork : IAsyncDisposable
     /// <summary>Locks a transaction's row until the end and reads it as it is under the lock; null where there is none.</summary>
     Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken);
 
+    /// <summary>By number. Where the transaction was handed out before, they are among its attempts from here on.</summary>
     Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken);
 
     /// <summary>The payments that the transaction carries, in the order in which they stand in its message.</summary>
@@ -47,8 +48,12 @@ public interface ISettlementWork : IAsyncDisposable
     /// </summary>
     Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken);
 
-    /// <summary>What stands on chain (finalized) under the transaction's name, as far as the wallets' histories have been read.</summary>
-    Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken);
+    /// <summary>What stands on chain (finalized) under the transactions' names, as far as the wallet's history has been read; the oldest first.</summary>
+    Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
+        Guid walletId,
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Transactions of a wallet that are open in the database and stand on chain with something that is no live attempt of theirs.</summary>
     Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken);
@@ -59,8 +64,7 @@ public interface ISettlementWork : IAsyncDisposable
     Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken);
 
     /// <summary>Goes out after the commit, at least once.</summary>
-    Task PublishAsync<T>(T message, CancellationToken cancellationToken)
-        where T : class;
+    Task PublishAsync(object message, CancellationToken cancellationToken);
 
     /// <exception cref="Exception">Whether it was committed is then unknown: read back.</exception>
     Task CommitAsync(CancellationToken cancellationToken);

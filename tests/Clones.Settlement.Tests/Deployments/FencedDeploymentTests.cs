@@ -8,6 +8,7 @@ using Clones.Domain.Transactions;
 using Clones.Persistence.Ledger;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Deployments;
+using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -111,10 +112,11 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
                 db.MintKeys.Add(await services.GetRequiredService<DepositKeyVault>().CreateMintKeyAsync(owner.Agent.Id, stop));
                 await db.SaveChangesAsync(stop);
                 await using var commit = await db.Database.BeginTransactionAsync(stop);
-                var deployment = await services
-                    .GetRequiredService<DeploymentReader>()
-                    .LockAsync(owner.Agent.Id, AgentStatus.PendingTokenSignature, stop);
-                var promise = TokenSpec.Of(owner.Agent, deployment!.Mint!.Value, "");
+                var locked = await services
+                    .GetRequiredService<IDeploymentWork>()
+                    .LockAgentAsync(owner.Agent.Id, AgentStatus.PendingTokenSignature, stop);
+                var deployment = Deployment.Of(locked!.Value.Agent);
+                var promise = TokenSpec.Of(owner.Agent, deployment.Mint!.Value, "");
                 var balances = services.GetRequiredService<WalletBalances>();
                 var sizes = TokenCreationPlan.Sizes(promise);
                 var plan = TokenCreationPlan.Build(

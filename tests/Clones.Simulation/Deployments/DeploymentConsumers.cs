@@ -3,9 +3,8 @@ using Clones.Contracts.Deployments;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Transactions;
 using Clones.Lifecycle;
-using Clones.Persistence;
 using Clones.Settlement.Deployments;
-using Clones.Simulation.Context;
+using Clones.Simulation.Store;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +14,7 @@ namespace Clones.Simulation;
 /// <summary>The real consumers of deployments and the real lifecycle, each message in its own scope and its own commit.</summary>
 internal sealed class DeploymentConsumers(SimulatedHost host)
 {
-    private readonly HostServices services = new(host);
+    private readonly AbandonedDeployments abandoned = new(host.Rpc);
 
     /// <returns>False for what is no message of a deployment.</returns>
     public async Task<bool> HandleAsync(Guid messageId, object message)
@@ -44,7 +43,7 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
                 await OnceAsync(
                     messageId,
                     typeof(AgentLifecycleStateMachine),
-                    (scope, seat) => LifecycleSaga.RaiseAsync(command, scope, seat)
+                    (scope, work) => LifecycleSaga.RaiseAsync(command, scope, work)
                 );
                 return true;
             default:
@@ -55,9 +54,8 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
     /// <summary>As DeploymentSweeper does, which needs a host around it.</summary>
     public async Task SweepAsync()
     {
-        var sweeper = new DeploymentSweeper(services, host.Rpc, host.Clock, NullLogger<DeploymentSweeper>.Instance);
+        using var sweeper = new DeploymentSweeper(host.Store, abandoned, host.Rpc, host.Clock, NullLogger<DeploymentSweeper>.Instance);
         await sweeper.PassAsync(default);
-        sweeper.Dispose();
     }
 
     private bool IsDeployment(Guid transactionId) =>
@@ -69,20 +67,18 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
         OnceAsync(
             messageId,
             typeof(TConsumer),
-            (scope, seat) => ActivatorUtilities.CreateInstance<TConsumer>(scope).Consume(new SimulatedConsume<T>(message, scope, seat))
+            (scope, work) => ActivatorUtilities.CreateInstance<TConsumer>(scope).Consume(new SimulatedConsume<T>(message, scope, work))
         );
 
     // As the consumer's pipeline does: inbox, work and outgoing messages in one commit.
-    private async Task OnceAsync(Guid messageId, Type consumer, Func<IServiceProvider, SimulatedContext, Task> act)
+    private async Task OnceAsync(Guid messageId, Type consumer, Func<IServiceProvider, SimulatedWork, Task> act)
     {
-        using var scope = services.CreateScope();
-        var seat = scope.ServiceProvider.GetRequiredService<SimulatedContext>();
-        var session = await seat.BeginAsync((consumer, messageId));
-        if (!await session.IsHandledAsync())
+        await using var work = await host.Store.BeginAsync((consumer, messageId));
+        if (!await work.IsHandledAsync())
         {
-            await act(scope.ServiceProvider, seat);
-            await scope.ServiceProvider.GetRequiredService<ClonesDbContext>().SaveChangesAsync();
-            await seat.CommitAsync();
+            await using var scope = HostServices.CreateScope(host, work);
+            await act(scope.ServiceProvider, work);
+            await work.CommitAsync(default);
         }
     }
 }

@@ -1,9 +1,8 @@
 using Clones.Domain.Keys;
 using Clones.Lifecycle;
-using Clones.Persistence.Wallets;
 using Clones.Settlement.Deployments;
-using Clones.Simulation.Context;
-using MassTransit;
+using Clones.Settlement.Store;
+using Clones.Simulation.Store;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,14 +11,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Clones.Simulation;
 
 /// <summary>
-/// The services of a deployment as the workers register them. One container for all processes of all histories: what a process has once comes
-/// from the seat that its scope was given.
+/// The services of a deployment as the workers register them. One container for all processes of all histories: what a process has once, and the
+/// database transaction of the message, come from whoever opens the scope.
 /// </summary>
-internal sealed class HostServices(SimulatedHost host) : IServiceScopeFactory
+internal static class HostServices
 {
     private static readonly ServiceProvider Container = Build();
 
-    public IServiceScope CreateScope() => new SeatScope(Container.CreateScope(), host);
+    public static AsyncServiceScope CreateScope(SimulatedHost host, SimulatedWork work)
+    {
+        var scope = Container.CreateAsyncScope();
+        var given = scope.ServiceProvider.GetRequiredService<Given>();
+        (given.Host, given.Work) = (host, work);
+        return scope;
+    }
 
     private static ServiceProvider Build()
     {
@@ -33,38 +38,31 @@ internal sealed class HostServices(SimulatedHost host) : IServiceScopeFactory
             services.Add(service.ImplementationType is { } type ? ServiceDescriptor.Scoped(service.ServiceType, type) : service);
         }
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddScoped<SimulatedContext>();
-        services.AddScoped(provider => provider.GetRequiredService<SimulatedContext>().NewContext());
-        services.AddScoped<IPublishEndpoint>(provider => new Outgoing(provider.GetRequiredService<SimulatedContext>()).Endpoint);
-        services.AddScoped<WalletLedger>();
+        services.AddScoped<Given>();
+        services.AddScoped<IDeploymentWork>(provider => provider.GetRequiredService<Given>().Work);
+        services.AddScoped(provider => provider.GetRequiredService<Given>().Work);
+        services.AddScoped(provider => new SimulatedLifecycle(
+            Host(provider).World.Database,
+            provider.GetRequiredService<Given>().Work,
+            Host(provider).Heartbeat
+        ));
+        services.AddScoped<ILifecycleRows>(provider => provider.GetRequiredService<SimulatedLifecycle>());
         services.AddScoped<IDeploymentKeys, SimulatedVault>();
+        services.AddScoped(Host);
         services.AddScoped<TimeProvider>(provider => Host(provider).Clock);
         services.AddScoped(provider => Host(provider).World.SeededBug.Rules);
         services.AddScoped(provider => Host(provider).Crashes);
         services.AddScoped(provider => Host(provider).Rpc);
         services.AddScoped(provider => Host(provider).Balances);
-        services.AddScoped(provider => Host(provider).Heartbeat);
         return services.BuildServiceProvider();
     }
 
-    private static SimulatedHost Host(IServiceProvider provider) => provider.GetRequiredService<SimulatedContext>().Host;
+    private static SimulatedHost Host(IServiceProvider provider) => provider.GetRequiredService<Given>().Host;
 
-    private sealed class SeatScope : IServiceScope
+    private sealed class Given
     {
-        private readonly IServiceScope scope;
+        public SimulatedHost Host { get; set; } = null!;
 
-        public SeatScope(IServiceScope scope, SimulatedHost host)
-        {
-            this.scope = scope;
-            scope.ServiceProvider.GetRequiredService<SimulatedContext>().Host = host;
-        }
-
-        public IServiceProvider ServiceProvider => scope.ServiceProvider;
-
-        public void Dispose()
-        {
-            scope.ServiceProvider.GetRequiredService<SimulatedContext>().Abort();
-            scope.Dispose();
-        }
+        public SimulatedWork Work { get; set; } = null!;
     }
 }

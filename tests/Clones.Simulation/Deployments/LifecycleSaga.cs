@@ -2,13 +2,11 @@ using System.Reflection;
 using Clones.Contracts.Agents;
 using Clones.Lifecycle;
 using Clones.Messaging.Bus;
-using Clones.Persistence;
 using Clones.Persistence.Agents;
-using Clones.Simulation.Context;
+using Clones.Simulation.Store;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Middleware;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Simulation;
@@ -30,19 +28,17 @@ internal static class LifecycleSaga
         BindingFlags.NonPublic | BindingFlags.Static
     )!;
 
-    public static Task RaiseAsync(IAgentCommand command, IServiceProvider services, SimulatedContext seat) =>
-        (Task)Raise.MakeGenericMethod(command.GetType()).Invoke(null, [command, services, seat])!;
+    public static Task RaiseAsync(IAgentCommand command, IServiceProvider services, SimulatedWork work) =>
+        (Task)Raise.MakeGenericMethod(command.GetType()).Invoke(null, [command, services, work])!;
 
-    private static async Task RaiseOneAsync<T>(T command, IServiceProvider services, SimulatedContext seat)
+    private static async Task RaiseOneAsync<T>(T command, IServiceProvider services, SimulatedWork work)
         where T : class, IAgentCommand
     {
         var id = command.AgentId;
-        var found = await services
-            .GetRequiredService<ClonesDbContext>()
-            .AgentLifecycles.FromSql($"SELECT * FROM agent_lifecycles WHERE agent_id = {id} FOR UPDATE")
-            .ToListAsync();
-        var instance = found.SingleOrDefault() ?? throw new UnacceptableMessageException($"There is no agent {id}.");
-        var context = new DefaultSagaConsumeContext<AgentLifecycleInstance, T>(new SimulatedConsume<T>(command, services, seat), instance);
+        var instance =
+            await services.GetRequiredService<SimulatedLifecycle>().LockInstanceAsync(id)
+            ?? throw new UnacceptableMessageException($"There is no agent {id}.");
+        var context = new DefaultSagaConsumeContext<AgentLifecycleInstance, T>(new SimulatedConsume<T>(command, services, work), instance);
         var filter = new StateMachineSagaMessageFilter<AgentLifecycleInstance, T>(Machine, (Event<T>)Events[typeof(T)]);
         await filter.Send(context, Pipe.Empty<SagaConsumeContext<AgentLifecycleInstance, T>>());
         instance.Version++;

@@ -1,15 +1,12 @@
-using Clones.Simulation.Context;
+using Clones.Settlement.Store;
 using MassTransit;
-using MassTransit.Transports;
 using MassTransit.Util;
 
 namespace Clones.Simulation;
 
-/// <summary>What the code under test publishes: it waits in the seat for the commit.</summary>
-internal sealed class Outgoing(SimulatedContext seat) : IPublishEndpointProvider, ISendEndpoint
+/// <summary>What the code under test publishes: it waits for the commit.</summary>
+internal sealed class Outgoing(IDeploymentWork work) : IPublishEndpointProvider, ISendEndpoint
 {
-    public IPublishEndpoint Endpoint => new PublishEndpoint(this);
-
     public Task<ISendEndpoint> GetPublishSendEndpoint<T>()
         where T : class => Task.FromResult<ISendEndpoint>(this);
 
@@ -43,9 +40,5 @@ internal sealed class Outgoing(SimulatedContext seat) : IPublishEndpointProvider
     public Task Send<T>(object values, IPipe<SendContext> pipe, CancellationToken cancellationToken)
         where T : class => throw new NotSupportedException();
 
-    private Task Keep(object message)
-    {
-        seat.Publish(message);
-        return Task.CompletedTask;
-    }
+    private Task Keep(object message) => work.PublishAsync(message, default);
 }

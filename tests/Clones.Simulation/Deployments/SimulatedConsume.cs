@@ -1,14 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using Clones.Simulation.Context;
+using Clones.Settlement.Store;
 using MassTransit;
 using MassTransit.Context;
 
 namespace Clones.Simulation;
 
 /// <summary>A message as a consumer or the lifecycle gets it: the message, the services of its scope, and where what it publishes goes.</summary>
-internal sealed class SimulatedConsume<T>(T message, IServiceProvider services, SimulatedContext seat)
-    : BaseConsumeContext(Received.With(new Outgoing(seat)), null!),
+internal sealed class SimulatedConsume<T>(T message, IServiceProvider services, IDeploymentWork work)
+    : BaseConsumeContext(Received.With(new Outgoing(work)), null!),
         ConsumeContext<T>
     where T : class
 {

@@ -1,5 +1,6 @@
 using Clones.Domain.Faults;
 using Clones.Settlement.Store;
+using Clones.Simulation.Store;
 using Clones.Solana.Rpc;
 
 namespace Clones.Simulation;
@@ -13,6 +14,7 @@ internal sealed class SimulatedHost
         Clock = new SimulatedClock(world.Timeline, process);
         Rpc = new RpcEndpoints(world.Nodes.Select(node => world.SeededBug.Wrap(new NodeClient(node, process, world.RandomSource))), Clock);
         Balances = new WalletBalances(Rpc);
+        Store = new SimulatedStore(world.Database, process, Heartbeat, SimulatedWorker.Paces, world.OnSigned);
     }
 
     public World World { get; }
@@ -28,4 +30,6 @@ internal sealed class SimulatedHost
     public WalletBalances Balances { get; }
 
     public DatabaseHeartbeat Heartbeat { get; } = new();
+
+    public SimulatedStore Store { get; }
 }

@@ -1,93 +1,69 @@
 using Clones.Api.Agents;
 using Clones.Api.Auth;
-using Clones.Api.Operations;
 using Clones.Api.Requests;
 using Clones.Domain.Faults;
 using Clones.Domain.Transactions;
-using Clones.Persistence;
-using Clones.Simulation.Context;
-using MassTransit;
+using Clones.Simulation.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Simulation;
 
-/// <summary>An API process: the real endpoints that an owner signs at, each request in its own scope. Whoever waits when it dies hears nothing.</summary>
+/// <summary>An API process: the real endpoints that an owner signs at. Whoever waits when it dies hears nothing.</summary>
 internal sealed class SimulatedProcessGate : ICrashPoints
 {
     private readonly SimulatedHost host;
-    private readonly HostServices services;
+    private readonly SimulatedOwnerTransactions store;
 
     public SimulatedProcessGate(World world, string name)
     {
         host = new SimulatedHost(world, new SimulatedProcess(world.Timeline, name), this);
-        services = new HostServices(host);
+        store = new SimulatedOwnerTransactions(world.Database, Process, host.Store);
     }
 
     public SimulatedProcess Process => host.Process;
 
     /// <exception cref="Api.Problems.ProblemException">As the real one answers.</exception>
-    public Task<AgentRow> AgentAsync(Caller caller, Guid agentId) =>
-        WithAsync(async (db, _) => await db.FindAgentAsync(agentId, caller, default));
+    public async Task<AgentRow> AgentAsync(Caller caller, Guid agentId)
+    {
+        await ReceiveAsync();
+        return (await store.FindAgentAsync(agentId, default)).ReadableBy(caller);
+    }
 
     /// <summary>GET of the transaction to sign, without waiting for a fresh one.</summary>
     /// <inheritdoc cref="AgentAsync" path="/exception"/>
-    public Task<OwnerTransactionView> GetAsync(Caller caller, Guid agentId, TransactionKind kind) =>
-        WithAsync(
-            async (db, bus) =>
-            {
-                var answer = await OwnerTransactionEndpoints.GetAsync(
-                    agentId,
-                    RouteOf(kind),
-                    new DefaultHttpContext(),
-                    caller,
-                    new PreferWait(TimeSpan.Zero),
-                    db,
-                    new OwnerTransactions(db, host.Rpc),
-                    new OperationWaiter(db, host.Rpc, host.Clock),
-                    bus,
-                    default
-                );
-                return answer.Result is Ok<OwnerTransactionView> { Value: { } there }
-                    ? there
-                    : ((Accepted<OwnerTransactionView>)answer.Result).Value!;
-            }
+    public async Task<OwnerTransactionView> GetAsync(Caller caller, Guid agentId, TransactionKind kind)
+    {
+        await ReceiveAsync();
+        var answer = await OwnerTransactionEndpoints.GetAsync(
+            agentId,
+            RouteOf(kind),
+            new DefaultHttpContext(),
+            caller,
+            new PreferWait(TimeSpan.Zero),
+            store,
+            host.Rpc,
+            host.Clock,
+            default
         );
+        return answer.Result is Ok<OwnerTransactionView> { Value: { } there }
+            ? there
+            : ((Accepted<OwnerTransactionView>)answer.Result).Value!;
+    }
 
     /// <summary>POST of the signed bytes.</summary>
     /// <inheritdoc cref="AgentAsync" path="/exception"/>
-    public Task<OwnerTransactionView> PostAsync(Caller caller, Guid agentId, TransactionKind kind, byte[] signed) =>
-        WithAsync(
-            async (db, bus) =>
-            {
-                var body = new SignedTransactionRequest(Convert.ToBase64String(signed));
-                var transactions = new OwnerTransactions(db, host.Rpc);
-                var answer = await SubmitTransactionEndpoint.SubmitAsync(
-                    agentId,
-                    RouteOf(kind),
-                    body,
-                    caller,
-                    db,
-                    transactions,
-                    bus,
-                    default
-                );
-                return answer.Value!;
-            }
-        );
+    public async Task<OwnerTransactionView> PostAsync(Caller caller, Guid agentId, TransactionKind kind, byte[] signed)
+    {
+        await ReceiveAsync();
+        var body = new SignedTransactionRequest(Convert.ToBase64String(signed));
+        var answer = await SubmitTransactionEndpoint.SubmitAsync(agentId, RouteOf(kind), body, caller, store, host.Rpc, default);
+        return answer.Value!;
+    }
 
     public ValueTask ReachAsync(CrashPoint point, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private async Task<T> WithAsync<T>(Func<ClonesDbContext, IPublishEndpoint, Task<T>> use)
-    {
-        await Process.DelayAsync(host.World.RandomSource.Between(1, 60));
-        using var scope = services.CreateScope();
-        return await use(
-            scope.ServiceProvider.GetRequiredService<ClonesDbContext>(),
-            scope.ServiceProvider.GetRequiredService<IPublishEndpoint>()
-        );
-    }
+    private Task ReceiveAsync() => Process.DelayAsync(host.World.RandomSource.Between(1, 60));
 
     private static string RouteOf(TransactionKind kind) => kind == TransactionKind.TokenCreation ? "token-creation" : "pool-creation";
 }

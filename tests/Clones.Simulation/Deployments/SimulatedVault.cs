@@ -1,11 +1,8 @@
 using Clones.Custody;
 using Clones.Domain.Keys;
 using Clones.Domain.Wallets;
-using Clones.Persistence;
-using Clones.Persistence.Keys;
-using Clones.Simulation.Context;
+using Clones.Simulation.Store;
 using Clones.Solana.Primitives;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Simulation;
 
@@ -13,13 +10,13 @@ namespace Clones.Simulation;
 /// In the place of the key vault, which has tests of its own. Each key is stored as it is, and each opening is noted in the commit of what it was
 /// opened for, as the real one does.
 /// </summary>
-internal sealed class SimulatedVault(ClonesDbContext db, SimulatedContext seat, TimeProvider time) : IDeploymentKeys
+internal sealed class SimulatedVault(SimulatedHost host, SimulatedWork work, TimeProvider time) : IDeploymentKeys
 {
     public async Task<Account> OpenAsync(Guid walletId, Guid transactionId, CancellationToken cancellationToken)
     {
-        using (seat.Host.World.OpenKey(walletId)) { }
-        var opened = await OpenAsync(WalletKeyEvent.Deposit, walletId, transactionId, seat.Host.World.Seeds[walletId]);
-        if (seat.Host.World.SeededBug.OpensKeysTwice)
+        using (host.World.OpenKey(walletId)) { }
+        var opened = await OpenAsync(WalletKeyEvent.Deposit, walletId, transactionId, host.World.Seeds[walletId]);
+        if (host.World.SeededBug.OpensKeysTwice)
         {
             Note(WalletKeyEvent.Deposit, walletId, transactionId);
         }
@@ -30,14 +27,14 @@ internal sealed class SimulatedVault(ClonesDbContext db, SimulatedContext seat, 
 
     public async Task<Account> OpenMintKeyAsync(Guid agentId, Guid transactionId, CancellationToken cancellationToken)
     {
-        var key = await db.MintKeys.AsNoTracking().SingleAsync(k => k.AgentId == agentId, cancellationToken);
+        var key = await work.AskAsync(() => work.Rows.All<EncryptedMintKey>().Single(k => k.AgentId == agentId));
         return await OpenAsync(WalletKeyEvent.Mint, agentId, transactionId, Convert.FromBase64String(key.EncryptedPrivateKey));
     }
 
     public async Task<EncryptedMintKey> CreateMintKeyAsync(Guid agentId, CancellationToken cancellationToken)
     {
-        await seat.Host.Process.DelayAsync(1);
-        var seed = seat.Host.World.RandomSource.Bytes(Account.SeedLength);
+        await host.Process.DelayAsync(1);
+        var seed = host.World.RandomSource.Bytes(Account.SeedLength);
         using var account = Account.FromSeed(seed);
         return new EncryptedMintKey
         {
@@ -50,13 +47,13 @@ internal sealed class SimulatedVault(ClonesDbContext db, SimulatedContext seat, 
 
     private async Task<Account> OpenAsync(string purpose, Guid id, Guid transactionId, byte[] seed)
     {
-        await seat.Host.Process.DelayAsync(seat.Host.World.RandomSource.Between(1, 5));
+        await host.Process.DelayAsync(host.World.RandomSource.Between(1, 5));
         Note(purpose, id, transactionId);
         return Account.FromSeed(seed);
     }
 
     private void Note(string purpose, Guid id, Guid transactionId) =>
-        db.KeyEvents.Add(
+        work.Rows.Add(
             new WalletKeyEvent
             {
                 OccurredAt = time.GetUtcNow(),

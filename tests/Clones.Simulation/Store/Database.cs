@@ -11,7 +11,7 @@ namespace Clones.Simulation.Store;
 /// </summary>
 internal sealed class Database(Timeline timeline, RandomSource dice)
 {
-    private readonly Dictionary<Guid, LockedRow> locks = [];
+    private readonly Dictionary<(Type Table, Guid Id), LockedRow> locks = [];
     private readonly HashSet<DatabaseSession> open = [];
 
     public DatabaseFaults Faults { get; } = new();
@@ -38,9 +38,6 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
     /// <summary>How often it was restored from a backup; each time it is another database.</summary>
     public int Restores { get; private set; }
 
-    /// <summary>The last number that was given to a row.</summary>
-    public long Numbers { get; set; }
-
     public Action<object> Committed { get; set; } = _ => { };
 
     public TransitionLog Transitions { get; } = new();
@@ -48,6 +45,8 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
     public DateTimeOffset Clock => SimulatedClock.True(timeline.Now);
 
     public int Latency => dice.Between(1, 12);
+
+    public Guid NewId() => dice.Guid();
 
     /// <summary>A question over the network, and its answer.</summary>
     public Task<T> AskAsync<T>(SimulatedProcess process, Func<T> answer) =>
@@ -101,10 +100,10 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
             Ledger.IsOpen,
             Ledger.Identity == Restores,
             Ledger.BlockHeight,
-            Held: false,
+            Ledger.Held,
             Ledger.Reason,
             Ledger.RaisedAt,
-            null,
+            Ledger.OpenedAt,
             ++Ledger.Heartbeat
         );
 
@@ -116,10 +115,12 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
         }
     }
 
-    public bool IsLocked(Guid row) => locks.ContainsKey(row);
+    /// <summary>By somebody else than <paramref name="asker"/>.</summary>
+    public bool IsLocked<T>(Guid id, DatabaseSession? asker = null) =>
+        locks.TryGetValue((typeof(T), id), out var held) && held.Holder != asker;
 
     /// <summary>Calls back when the lock is taken, now or when those before have let go.</summary>
-    public void Lock(Guid row, DatabaseSession work, Action taken)
+    public void Lock((Type Table, Guid Id) row, DatabaseSession work, Action taken)
     {
         if (!locks.TryGetValue(row, out var held))
         {
@@ -170,27 +171,6 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
                 next.Taken();
                 break;
             }
-        }
-    }
-
-    /// <exception cref="DatabaseFailure">A unique index refuses it.</exception>
-    public void Check(TransactionAttempt added)
-    {
-        if (Attempts.ContainsKey((added.TransactionId, added.Number)))
-        {
-            throw new DatabaseFailure("Primary key of transaction_attempts.");
-        }
-        if (Faults.WithoutUniqueIndexes)
-        {
-            return;
-        }
-        if (added.Status.IsLive() && Attempts.Values.Any(a => a.TransactionId == added.TransactionId && a.Status.IsLive()))
-        {
-            throw new DatabaseFailure("ux_transaction_attempts_one_live");
-        }
-        if (Attempts.Values.Any(a => a.Signature == added.Signature))
-        {
-            throw new DatabaseFailure("Unique index over signature.");
         }
     }
 

@@ -1,15 +1,18 @@
+using Clones.Domain.Transactions;
+
 namespace Clones.Simulation.Store;
 
-/// <summary>A database transaction of one process: its connection, its locks, its messages, its commit.</summary>
-internal abstract class DatabaseSession
+/// <summary>A database transaction of one process: its connection, its locks, its rows, its messages, its commit.</summary>
+internal class DatabaseSession
 {
     private readonly Database database;
     private readonly SimulatedProcess process;
 
-    protected DatabaseSession(Database database, SimulatedProcess process)
+    public DatabaseSession(Database database, SimulatedProcess process, Action<TransactionAttempt>? onSigned = null)
     {
         this.database = database;
         this.process = process;
+        Rows = new TrackedRows(database, onSigned);
         database.Opened(this);
         process.OnDeath(Abort);
     }
@@ -18,10 +21,12 @@ internal abstract class DatabaseSession
     public bool IsOver { get; private set; }
 
     /// <summary>The row that it waits for; null while it waits for none.</summary>
-    public Guid? WaitsFor { get; set; }
+    public (Type Table, Guid Id)? WaitsFor { get; set; }
 
     /// <summary>The message that this work handles: handled twice it does nothing.</summary>
     public (Type Consumer, Guid Message)? Handles { get; init; }
+
+    public TrackedRows Rows { get; }
 
     protected Database Database => database;
 
@@ -71,7 +76,7 @@ internal abstract class DatabaseSession
     }
 
     /// <summary>Locks the row, when those before have let go, and reads it then.</summary>
-    public Task<T> LockAsync<T>(Guid row, Func<T> read)
+    public Task<T> LockAsync<T>((Type Table, Guid Id) row, Func<T> read)
     {
         var answer = new TaskCompletionSource<T>();
         Aborted += () => process.Deliver(() => answer.TrySetException(new DatabaseFailure("The connection is gone.")));
@@ -88,7 +93,7 @@ internal abstract class DatabaseSession
                     return true;
                 });
             }
-            catch (DatabaseFailure e)
+            catch (Exception e)
             {
                 answer.TrySetException(e);
             }
@@ -98,15 +103,29 @@ internal abstract class DatabaseSession
     public Task<T> AskAsync<T>(Func<T> answer) =>
         database.AskAsync(process, () => IsOver ? throw new DatabaseFailure("The connection is gone.") : answer());
 
-    /// <summary>Makes everything visible at once.</summary>
-    /// <exception cref="DatabaseFailure">A unique index refuses it; nothing of it has happened.</exception>
-    protected abstract void Apply();
+    /// <summary>Locks the rows of which it is true, each as soon as it is free, and hands out those of which it is still true then.</summary>
+    public async Task<List<T>> LockAsync<T>(Func<T, bool> isWanted, Func<T, Guid> idOf)
+        where T : class
+    {
+        var found = await AskAsync(() => Rows.All<T>().Where(isWanted).Select(idOf).ToList());
+        var locked = new List<T>();
+        foreach (var id in found)
+        {
+            locked.AddRange(
+                await LockAsync(
+                    (typeof(T), id),
+                    () => Rows.Seen<T>().Where(s => idOf(s.Row) == id && isWanted(s.Row)).ToList().ConvertAll(s => s.TrackAnew())
+                )
+            );
+        }
+        return locked;
+    }
 
     private void ApplyOrForget()
     {
         try
         {
-            Apply();
+            Rows.Apply();
         }
         catch (DatabaseFailure) when (Handles is { } handled)
         {

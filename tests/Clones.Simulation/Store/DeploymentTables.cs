@@ -19,8 +19,7 @@ internal sealed class DeploymentTables
 
     public List<WalletKeyEvent> KeyEvents { get; private init; } = [];
 
-    /// <summary>By agent.</summary>
-    public Dictionary<Guid, (int Times, DateTimeOffset NextAt)> WakeUps { get; private init; } = [];
+    public List<AgentWakeUp> WakeUps { get; private init; } = [];
 
     public List<Operation> Operations { get; private init; } = [];
 
@@ -34,7 +33,7 @@ internal sealed class DeploymentTables
             Transitions = [.. Transitions],
             MintKeys = [.. MintKeys],
             KeyEvents = [.. KeyEvents],
-            WakeUps = new(WakeUps),
+            WakeUps = WakeUps.ConvertAll(Row<AgentWakeUp>.Copy),
             Operations = Operations.ConvertAll(Row<Operation>.Copy),
         };
 }

@@ -22,9 +22,13 @@ internal sealed class LedgerTables
 
     public ulong? BlockHeight { get; set; }
 
+    public bool Held { get; set; }
+
     public string? Reason { get; set; }
 
-    public DateTimeOffset RaisedAt { get; set; }
+    public DateTimeOffset? RaisedAt { get; set; }
+
+    public DateTimeOffset? OpenedAt { get; set; }
 
     public long Heartbeat { get; set; }
 
@@ -39,8 +43,10 @@ internal sealed class LedgerTables
             IsOpen = IsOpen,
             Identity = Identity,
             BlockHeight = BlockHeight,
+            Held = Held,
             Reason = Reason,
             RaisedAt = RaisedAt,
+            OpenedAt = OpenedAt,
             Heartbeat = Heartbeat,
         };
 }

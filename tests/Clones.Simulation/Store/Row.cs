@@ -49,6 +49,8 @@ internal static class Row<T>
         return changed;
     }
 
+    public static bool Differ(T before, T after) => Array.Exists(Columns, column => !Equals(column.Get(before), column.Get(after)));
+
     private sealed class Column(PropertyInfo property)
     {
         public Func<T, object?> Get { get; } = CompileGet(property);

@@ -19,7 +19,8 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
                 return false;
             }
             (fence.Raising, fence.IsOpen, fence.Identity) = (fence.Raising + 1, false, database.Restores);
-            (fence.BlockHeight, fence.Reason, fence.RaisedAt) = (null, reason, database.Clock);
+            (fence.BlockHeight, fence.Reason, fence.RaisedAt, fence.OpenedAt) = (null, reason, database.Clock, null);
+            fence.Held |= held;
             return true;
         });
 
@@ -36,9 +37,12 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
     public Task<bool> OpenFenceAsync(FenceReading raised, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            var same = IsStill(raised);
-            database.Ledger.IsOpen |= same;
-            return same;
+            if (!IsStill(raised) || database.Ledger.Held)
+            {
+                return false;
+            }
+            (database.Ledger.IsOpen, database.Ledger.OpenedAt) = (true, database.Clock);
+            return true;
         });
 
     public Task<IReadOnlyList<FencedWallet>> FencedAsync(long raising, CancellationToken cancellationToken) =>
@@ -47,6 +51,7 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
                 .. from wallet in database.Wallets.Values
                 let comparison = database.Ledger.Comparisons.GetValueOrDefault(wallet.Id)
                 where comparison?.Raising != raising
+                orderby wallet.Id
                 select new FencedWallet(wallet.Id, wallet.Address, comparison?.Difference),
             ]
         );
@@ -79,14 +84,25 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
             IsStill(raised) && Save(walletId, comparison => (comparison.Raising, comparison.Difference) = (raised.Raising, difference))
         );
 
-    public Task ReleaseFenceAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Nobody holds it here.");
+    public Task ReleaseFenceAsync(CancellationToken cancellationToken) =>
+        AskAsync(() =>
+        {
+            if (database.Ledger.Held)
+            {
+                (database.Ledger.Held, database.Ledger.Raising) = (false, database.Ledger.Raising + 1);
+                (database.Ledger.BlockHeight, database.Ledger.RaisedAt) = (null, database.Clock);
+            }
+            return true;
+        });
 
     public Task<IReadOnlyList<WatchedWallet>> WalletsAsync(IReadOnlyCollection<Guid>? only, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<WatchedWallet>>(() =>
             [
-                .. database
-                    .Wallets.Values.Where(w => only?.Contains(w.Id) != false)
-                    .Select(w => new WatchedWallet(w.Id, w.Address, w.CreatedAt, [])),
+                .. from wallet in database.Wallets.Values
+                where only?.Contains(wallet.Id) != false
+                orderby wallet.Id
+                let paid = database.Payments.Values.Where(p => p.WalletId == wallet.Id).Select(p => p.Mint).OfType<string>()
+                select new WatchedWallet(wallet.Id, wallet.Address, wallet.CreatedAt, [.. paid.Distinct().Order(StringComparer.Ordinal)]),
             ]
         );
 
@@ -103,7 +119,7 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
             signatures
                 .Where(s =>
                     database.Ledger.Movements.TryGetValue((walletId, s), out var movements)
-                    && !(parsedOnly && movements.Any(m => m.UnparsedByVersion is not null))
+                    && movements.Any(m => !parsedOnly || m.UnparsedByVersion is null)
                 )
                 .ToHashSet()
         );
@@ -120,7 +136,17 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
         Guid walletId,
         int highestVersion,
         CancellationToken cancellationToken
-    ) => AskAsync<IReadOnlyList<(string Signature, ulong Slot)>>(() => []);
+    ) =>
+        AskAsync<IReadOnlyList<(string Signature, ulong Slot)>>(() =>
+            [
+                .. database
+                    .Ledger.Movements.Where(m => m.Key.Wallet == walletId)
+                    .SelectMany(m => m.Value)
+                    .Where(m => m.UnparsedByVersion < highestVersion)
+                    .Select(m => (m.Signature, m.Slot))
+                    .Distinct(),
+            ]
+        );
 
     public Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken) =>
         AskAsync(() =>
@@ -131,10 +157,10 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
                 {
                     database.Ledger.Landings.TryAdd(landing.Signature, landing);
                 }
-                var key = (reading.Movements[0].WalletId, reading.Movements[0].Signature);
-                if (anew || !database.Ledger.Movements.ContainsKey(key))
+                foreach (var own in reading.Movements.GroupBy(m => (m.WalletId, m.Signature)))
                 {
-                    database.Ledger.Movements[key] = reading.Movements;
+                    var there = anew ? [] : database.Ledger.Movements.GetValueOrDefault(own.Key) ?? [];
+                    database.Ledger.Movements[own.Key] = [.. there, .. own.ExceptBy(there.Select(m => m.Ordinal), m => m.Ordinal)];
                 }
             }
             return true;
@@ -150,6 +176,7 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
 
     private bool IsStill(FenceReading raised) =>
         database.Ledger.Raising == raised.Raising
+        && raised.RaisedAt is not null
         && database.Ledger.RaisedAt == raised.RaisedAt
         && database.Ledger.Identity == database.Restores;
 

@@ -1,42 +1,43 @@
 using Clones.Domain.Transactions;
 using Clones.Persistence.Transactions;
+using Clones.Settlement;
 using Clones.Settlement.Store;
 
 namespace Clones.Simulation.Store;
 
 /// <summary>The store as one process uses it; each call commits by itself.</summary>
+/// <param name="onSigned">Planted by a test: what is done with a signed attempt before it is committed.</param>
 internal sealed class SimulatedStore(
     Database database,
     SimulatedProcess process,
     DatabaseHeartbeat heartbeat,
-    Action<TransactionAttempt>? onAdd
+    SettlementOptions options,
+    Action<TransactionAttempt>? onSigned = null
 ) : ISettlementStore
 {
-    public Task<ISettlementWork> BeginAsync(CancellationToken cancellationToken) =>
-        AskAsync<ISettlementWork>(() => new SimulatedWork(database, process, heartbeat) { OnAdd = onAdd });
+    public async Task<IDeploymentWork> BeginAsync(CancellationToken cancellationToken) => await BeginAsync();
 
-    public Task<SimulatedWork> BeginAsync(Type consumer, Guid message) =>
-        AskAsync(() => new SimulatedWork(database, process, heartbeat) { OnAdd = onAdd, Handles = (consumer, message) });
+    /// <param name="handles">The message that is handled once by it; null for none.</param>
+    public Task<SimulatedWork> BeginAsync((Type Consumer, Guid Message)? handles = null) =>
+        AskAsync(() => new SimulatedWork(database, process, heartbeat, options, onSigned) { Handles = handles });
 
     public Task<IReadOnlyList<LeasedAttempt>> LeaseAsync(string worker, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<LeasedAttempt>>(() =>
         {
             var due = database
                 .Transactions.Values.Where(t =>
-                    t.Status
-                        is TransactionStatus.Signed
-                            or TransactionStatus.Broadcast
-                            or TransactionStatus.Confirmed
-                            or TransactionStatus.Unresolved
+                    IsInFlight(t)
                     && t.NextCheckAt <= database.Clock
                     && (t.LeaseUntil is null || t.LeaseUntil < database.Clock || t.LeaseOwner == worker)
-                    && !database.IsLocked(t.Id)
+                    && !database.IsLocked<ChainTransaction>(t.Id)
                 )
+                .OrderBy(t => t.NextCheckAt)
+                .Take(options.BatchMax)
                 .ToList();
             foreach (var transaction in due)
             {
                 transaction.LeaseOwner = worker;
-                transaction.LeaseUntil = database.Clock + SimulatedWorker.Paces.LeaseFor;
+                transaction.LeaseUntil = database.Clock + options.LeaseFor;
             }
             return
             [
@@ -53,46 +54,72 @@ internal sealed class SimulatedStore(
         );
 
     public Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken) =>
-        AskAsync(() =>
-        {
-            // A restored database may have forgotten it.
-            if (!database.Attempts.TryGetValue((transactionId, number), out var attempt))
+        WriteAsync(
+            [transactionId],
+            t => t.Status == TransactionStatus.Signed && t.AttemptNumber == number,
+            t => t.MoveTo(TransactionStatus.Broadcast),
+            before: () =>
             {
-                return false;
+                // A restored database may have forgotten it.
+                if (database.Attempts.TryGetValue((transactionId, number), out var attempt))
+                {
+                    attempt.SendCount++;
+                    attempt.LastSentAt = at;
+                    attempt.MoveTo(attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status);
+                }
             }
-            attempt.SendCount++;
-            attempt.LastSentAt = at;
-            attempt.MoveTo(attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status);
-            var transaction = database.Transactions[transactionId];
-            if (transaction.Status == TransactionStatus.Signed && transaction.AttemptNumber == number)
-            {
-                transaction.MoveTo(TransactionStatus.Broadcast);
-            }
-            return true;
-        });
+        );
 
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
-        AskAsync(() =>
-        {
-            foreach (
-                var transaction in transactionIds
-                    .Where(database.Transactions.ContainsKey)
-                    .Select(id => database.Transactions[id])
-                    .Where(t =>
-                        t.Status
-                            is TransactionStatus.Signed
-                                or TransactionStatus.Broadcast
-                                or TransactionStatus.Confirmed
-                                or TransactionStatus.Unresolved
-                    )
-            )
+        WriteAsync(
+            transactionIds,
+            IsInFlight,
+            t =>
             {
-                transaction.NextCheckAt = database.Clock + after;
-                transaction.LeaseOwner = null;
-                transaction.LeaseUntil = null;
+                t.NextCheckAt = database.Clock + after;
+                (t.LeaseOwner, t.LeaseUntil) = (null, null);
             }
-            return true;
+        );
+
+    /// <summary>A statement that commits by itself: of what others have locked it waits for the end.</summary>
+    private async Task WriteAsync(
+        IReadOnlyCollection<Guid> ids,
+        Func<ChainTransaction, bool> isWanted,
+        Action<ChainTransaction> write,
+        Action? before = null
+    )
+    {
+        var locked = await AskAsync(() =>
+        {
+            before?.Invoke();
+            var wanted = Wanted(ids).ToLookup(t => database.IsLocked<ChainTransaction>(t.Id));
+            wanted[false].ToList().ForEach(write);
+            return wanted[true].Select(t => t.Id).ToList();
         });
+        foreach (var id in locked)
+        {
+            var statement = new DatabaseSession(database, process);
+            await statement.LockAsync(
+                (typeof(ChainTransaction), id),
+                () =>
+                {
+                    Wanted([id]).ToList().ForEach(write);
+                    return true;
+                }
+            );
+            statement.Abort();
+        }
+
+        IEnumerable<ChainTransaction> Wanted(IReadOnlyCollection<Guid> some) =>
+            some.Where(database.Transactions.ContainsKey).Select(id => database.Transactions[id]).Where(isWanted);
+    }
+
+    private static bool IsInFlight(ChainTransaction transaction) =>
+        transaction.Status
+            is TransactionStatus.Signed
+                or TransactionStatus.Broadcast
+                or TransactionStatus.Confirmed
+                or TransactionStatus.Unresolved;
 
     private Task<T> AskAsync<T>(Func<T> answer) => database.AskAsync(process, answer);
 }

@@ -3,85 +3,69 @@ using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
 using Clones.Persistence.Transactions;
+using Clones.Settlement;
 using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
 
 namespace Clones.Simulation.Store;
 
 /// <summary>A database transaction of settlement.</summary>
-internal sealed class SimulatedWork(Database database, SimulatedProcess process, DatabaseHeartbeat heartbeat)
-    : DatabaseSession(database, process),
-        ISettlementWork
+internal sealed partial class SimulatedWork(
+    Database database,
+    SimulatedProcess process,
+    DatabaseHeartbeat heartbeat,
+    SettlementOptions options,
+    Action<TransactionAttempt>? onSigned
+) : DatabaseSession(database, process, onSigned), IDeploymentWork
 {
-    private readonly Database database = database;
-    private readonly List<Action> writes = [];
-    private readonly Dictionary<object, object> tracked = [];
-    private readonly List<TransactionAttempt> added = [];
-
-    /// <summary>Planted by a test: what is done with an attempt before it is committed.</summary>
-    public Action<TransactionAttempt>? OnAdd { get; init; }
-
     public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        LockAsync(transactionId, () => database.Transactions.TryGetValue(transactionId, out var row) ? Track(row) : null);
+        LockAsync((typeof(ChainTransaction), transactionId), () => Rows.Transaction(transactionId)?.TrackAnew());
 
     public Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
-        LockAsync(walletId, () => Track(database.Wallets[walletId]));
-
-    public Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<TransactionAttempt>>(() =>
-            [.. database.Attempts.Values.Where(a => a.TransactionId == transactionId).OrderBy(a => a.Number).Select(Track)]
+        LockAsync(
+            (typeof(DepositWallet), walletId),
+            () =>
+                Database.Wallets.TryGetValue(walletId, out var wallet)
+                    ? Rows.Of(wallet).TrackAnew()
+                    : throw new InvalidOperationException($"There is no wallet {walletId}.")
         );
 
+    public Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<TransactionAttempt>>(() => Rows.FindAttempts(a => a.TransactionId == transactionId));
+
     public Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<Payment>>(() => [.. database.Payments.Values.Where(p => p.TransactionId == transactionId).Select(Track)]);
+        AskAsync<IReadOnlyList<Payment>>(() => [.. Rows.Find<Payment>(p => p.TransactionId == transactionId).OrderBy(p => p.Id)]);
 
     public Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken) =>
-        AskAsync(() => database.Wallets[walletId].Address);
+        AskAsync(() => Database.Wallets[walletId].Address);
 
     public Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<WalletReservation>>(() =>
-            [.. database.Reservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt is null).Select(Track)]
+            Rows.Find<WalletReservation>(r => r.TransactionId == transactionId && r.ReleasedAt is null)
         );
 
     public Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<Guid>>(() =>
         {
-            var due = database
-                .Transactions.Values.Where(t =>
-                    t.Kind == TransactionKind.Payment
-                    && t.Status is TransactionStatus.Accepted or TransactionStatus.Expired
-                    && t.NextCheckAt <= database.Clock
-                    && !database.IsLocked(t.Id)
-                )
-                .ToList();
-            var inQueue = database.Transactions.Values.Count(t => t.LeaseOwner == WakeUp.Owner && t.LeaseUntil > database.Clock);
-            due = [.. due.OrderBy(t => t.NextCheckAt).Take(Math.Max(0, SimulatedWorker.Paces.WakeUpsMax - inQueue))];
-            foreach (var transaction in due)
-            {
-                database.Lock(transaction.Id, this, () => { });
-                PutOff(transaction, isLeased: true);
-            }
-            return [.. due.Select(t => t.Id)];
+            var inQueue = Rows.All<ChainTransaction>().Count(t => t.LeaseOwner == WakeUp.Owner && t.LeaseUntil > Database.Clock);
+            var due = TakeDue(
+                t => t.Kind == TransactionKind.Payment && t.Status is TransactionStatus.Accepted or TransactionStatus.Expired,
+                Math.Min(options.BatchMax, Math.Max(0, options.WakeUpsMax - inQueue)),
+                options.WakeUpLease,
+                isLeased: true
+            );
+            return due.ConvertAll(t => t.Id);
         });
 
     public Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<ChainTransaction>>(() =>
         {
-            var open = database.Reservations.Where(r => r.ReleasedAt is null).Select(r => r.TransactionId).ToHashSet();
-            var due = database
-                .Transactions.Values.Where(t =>
-                    t.Status is TransactionStatus.Finalized or TransactionStatus.Failed
-                    && t.NextCheckAt <= database.Clock
-                    && open.Contains(t.Id)
-                    && !database.IsLocked(t.Id)
-                )
-                .ToList();
-            foreach (var transaction in due)
-            {
-                database.Lock(transaction.Id, this, () => { });
-                PutOff(transaction, isLeased: false);
-            }
-            return [.. due.Select(Row<ChainTransaction>.Copy)];
+            var open = Rows.All<WalletReservation>().Where(r => r.ReleasedAt is null).Select(r => r.TransactionId).ToHashSet();
+            return TakeDue(
+                t => t.Status is TransactionStatus.Finalized or TransactionStatus.Failed && open.Contains(t.Id),
+                options.BatchMax,
+                options.WakeUpLease
+            );
         });
 
     public Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken)
@@ -89,51 +73,62 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
         var seen = heartbeat.Seen;
         return AskAsync(() =>
         {
-            var fence = database.ReadFence();
-            var permit = database.Faults.WithoutFence
+            var fence = Database.ReadFence();
+            var permit = Database.Faults.WithoutFence
                 ? SigningPermit.Open
-                : SigningPermit.Decide(fence, seen, database.Ledger.Comparisons.GetValueOrDefault(walletId)?.Raising);
+                : SigningPermit.Decide(fence, seen, Database.Ledger.Comparisons.GetValueOrDefault(walletId)?.Raising);
             heartbeat.Note(fence.Heartbeat);
             return permit;
         });
     }
 
-    public Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<OnChainTransaction>>(() =>
-            [.. database.Ledger.Landings.Values.Where(l => l.TransactionId == transactionId)]
+    public Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
+        Guid walletId,
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var wanted = transactionIds.ToHashSet();
+        return AskAsync<IReadOnlyList<OnChainTransaction>>(() =>
+            [
+                .. Database
+                    .Ledger.Landings.Values.Where(l => l.WalletId == walletId && l.TransactionId is { } id && wanted.Contains(id))
+                    .OrderBy(l => l.Slot),
+            ]
         );
+    }
 
     public Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<Guid>>(() =>
             [
-                .. from landing in database.Ledger.Landings.Values
-                where landing.TransactionId is { } id && database.Transactions.ContainsKey(id)
-                let transaction = database.Transactions[landing.TransactionId!.Value]
-                where landing.WalletId == walletId && transaction.WalletId == walletId
-                where transaction.Status is not (TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled)
-                where
-                    !database.Attempts.Values.Any(a =>
-                        a.TransactionId == transaction.Id && a.Signature == landing.Signature && a.Status.IsLive()
-                    )
-                select transaction.Id,
+                .. (
+                    from landing in Database.Ledger.Landings.Values
+                    where landing.WalletId == walletId && landing.TransactionId is not null
+                    let transaction = Rows.Transaction(landing.TransactionId!.Value)?.Row
+                    where transaction?.WalletId == walletId && !HasEnded(transaction.Status)
+                    where
+                        !Rows.All<TransactionAttempt>()
+                            .Any(a => a.TransactionId == transaction.Id && a.Signature == landing.Signature && a.Status.IsLive())
+                    select transaction.Id
+                ).Distinct(),
             ]
         );
 
-    public void Add(TransactionAttempt attempt)
-    {
-        added.Add(attempt);
-        OnAdd?.Invoke(attempt);
-    }
+    public void Add(TransactionAttempt attempt) => Rows.Add(attempt);
 
     public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            CheckAgain(transactionId, after);
+            Rows.Transaction(transactionId)
+                ?.Update(row =>
+                {
+                    row.NextCheckAt = Database.Clock + after;
+                    (row.LeaseOwner, row.LeaseUntil) = (null, null);
+                });
             return true;
         });
 
-    public Task PublishAsync<T>(T message, CancellationToken cancellationToken)
-        where T : class
+    public Task PublishAsync(object message, CancellationToken cancellationToken)
     {
         Outbox.Add(message);
         return Task.CompletedTask;
@@ -145,54 +140,36 @@ internal sealed class SimulatedWork(Database database, SimulatedProcess process,
         return ValueTask.CompletedTask;
     }
 
-    protected override void Apply()
+    /// <summary>Takes the longest due of which nobody holds the lock, and puts each off.</summary>
+    private List<ChainTransaction> TakeDue(Func<ChainTransaction, bool> isWanted, int max, TimeSpan again, bool isLeased = false)
     {
-        added.ForEach(database.Check);
-        foreach (var attempt in added)
+        var now = Database.Clock;
+        var due = Rows.Seen<ChainTransaction>()
+            .Where(s => s.Row.NextCheckAt <= now && isWanted(s.Row) && !Database.IsLocked<ChainTransaction>(s.Row.Id, this))
+            .OrderBy(s => s.Row.NextCheckAt)
+            .Take(max)
+            .ToList();
+        return due.ConvertAll(seen =>
         {
-            database.Attempts.Add((attempt.TransactionId, attempt.Number), Row<TransactionAttempt>.Copy(attempt));
-        }
-        writes.ForEach(write => write());
-    }
-
-    private T Track<T>(T row)
-        where T : class
-    {
-        if (tracked.TryGetValue(row, out var known))
-        {
-            return (T)known;
-        }
-        var before = Row<T>.Copy(row);
-        var copy = Row<T>.Copy(row);
-        tracked[row] = copy;
-        writes.Add(() =>
-        {
-            database.Transitions.Note(row, before, copy);
-            Row<T>.Write(before, copy, row);
-        });
-        return copy;
-    }
-
-    private void PutOff(ChainTransaction row, bool isLeased) =>
-        writes.Add(() =>
-        {
-            var lease = SimulatedWorker.Paces.WakeUpLease * Math.Pow(2, Math.Min(row.WakeUps, WakeUp.DoublingsMax));
-            row.NextCheckAt = database.Clock + (lease < WakeUp.Max ? lease : WakeUp.Max);
-            row.WakeUps++;
-            if (isLeased)
+            Database.Lock((typeof(ChainTransaction), seen.Row.Id), this, () => { });
+            seen.Update(row =>
             {
-                (row.LeaseOwner, row.LeaseUntil) = (WakeUp.Owner, row.NextCheckAt);
-            }
-        });
-
-    private void CheckAgain(Guid transactionId, TimeSpan after)
-    {
-        var row = database.Transactions[transactionId];
-        writes.Add(() =>
-        {
-            row.NextCheckAt = database.Clock + after;
-            row.LeaseOwner = null;
-            row.LeaseUntil = null;
+                row.NextCheckAt = now + Wait(again, row.WakeUps++);
+                if (isLeased)
+                {
+                    (row.LeaseOwner, row.LeaseUntil) = (WakeUp.Owner, row.NextCheckAt);
+                }
+            });
+            return Row<ChainTransaction>.Copy(Rows.Transaction(seen.Row.Id)!.Value.Row);
         });
     }
+
+    private static TimeSpan Wait(TimeSpan first, int wakeUps)
+    {
+        var wait = first * Math.Pow(2, Math.Min(wakeUps, WakeUp.DoublingsMax));
+        return wait < WakeUp.Max ? wait : WakeUp.Max;
+    }
+
+    private static bool HasEnded(TransactionStatus status) =>
+        status is TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled;
 }
