@@ -239,7 +239,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             candidate.Stored
             ?? new Payment
             {
-                Id = Guid.CreateVersion7(now),
+                Id = OrderedId.At(now),
                 Kind = request.Kind,
                 TrainingPoolId = request.TrainingPoolId,
                 WalletId = walletId,
