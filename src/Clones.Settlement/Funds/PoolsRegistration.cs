@@ -1,4 +1,5 @@
 using Clones.Acceptance;
+using Clones.Hosting;
 using MassTransit;
 
 namespace Clones.Settlement.Funds;
@@ -7,7 +8,7 @@ public static class PoolsRegistration
 {
     public static IServiceCollection AddPools(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(configuration.GetSection("Funds").Get<FundsOptions>() ?? new FundsOptions());
+        services.AddSettings<FundsOptions>(configuration, "Funds");
         services.AddPaymentAcceptance().AddScoped<PoolFunds>();
         services.AddHostedService<FundsReconciler>();
         return services;
