@@ -25,7 +25,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
         var payment = await host.PayAsync(pool, recipient, Sol);
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Submitted);
 
-        await host.WarpAsync(400);
+        await host.ExpireBlockhashesAsync();
         await SettlementHost.UntilAsync(
             async () => (await host.AttemptsAsync(payment.TransactionId!.Value)).Count >= 2 ? "signed" : null,
             "the second attempt"
@@ -101,7 +101,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Submitted);
 
         await host.FaultsAsync(new { front = "all", rateLimit = 1 });
-        await host.WarpAsync(400);
+        await host.ExpireBlockhashesAsync();
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Unresolved);
         (await host.AttemptsAsync(payment.TransactionId!.Value)).Count.ShouldBe(1);
 
@@ -118,7 +118,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
         await host.FaultsAsync(new { front = 1, nullAnswers = 1 });
         var payment = await host.PayAsync(pool, recipient, Sol);
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Confirmed);
-        await host.WarpAsync(400);
+        await host.ExpireBlockhashesAsync();
         (await host.AttemptsAsync(payment.TransactionId!.Value)).Count.ShouldBe(1);
 
         await host.HealAsync();

@@ -36,7 +36,7 @@ namespace Clones.Testing.Hosts;
 /// </summary>
 public class SettlementHost : IAsyncLifetime
 {
-    // 150 blocks are 7.5 s then, and finality comes after 1.6 s.
+    // Finality comes after 1.6 s then.
     private const int SlotMs = 50;
     private static readonly TimeSpan Patience = PatientWait.Patience;
 
@@ -45,7 +45,6 @@ public class SettlementHost : IAsyncLifetime
     private readonly LocalnetFixture localnet = new();
     private readonly HttpClient http = new();
     private readonly List<IHost> workers = [];
-    private Uri cluster = null!;
     private string? backup;
     private Dictionary<string, string?> settings = null!;
 
@@ -53,6 +52,8 @@ public class SettlementHost : IAsyncLifetime
 
     /// <summary>Of all workers that <see cref="Build"/> makes.</summary>
     internal PlannedCrashes Crashes { get; } = new();
+
+    internal LocalnetAdmin Localnet { get; private set; } = null!;
 
     internal TestVirtualHost Broker { get; private set; } = null!;
 
@@ -68,12 +69,15 @@ public class SettlementHost : IAsyncLifetime
     /// <summary>What a derived host sets otherwise.</summary>
     protected virtual IReadOnlyDictionary<string, string?> MoreSettings => new Dictionary<string, string?>();
 
+    /// <summary>In how many blocks a blockhash can be used: 150 are 7.5 s here. More where somebody has to sign in time on a busy machine.</summary>
+    protected virtual int BlockhashAge => 150;
+
     /// <summary>How many of the three nodes the workers know.</summary>
     protected virtual int NodesOfWorkers => 2;
 
     public async ValueTask InitializeAsync()
     {
-        var starting = localnet.StartAsync(SlotMs, "--fronts", "3");
+        var starting = localnet.StartAsync(SlotMs, "--fronts", "3", "--blockhash-age", $"{BlockhashAge}");
         Broker = await rabbit.CreateVirtualHostAsync();
         settings = new Dictionary<string, string?>
         {
@@ -98,7 +102,8 @@ public class SettlementHost : IAsyncLifetime
         {
             settings[name] = value;
         }
-        cluster = await starting;
+        var cluster = await starting;
+        Localnet = new LocalnetAdmin(cluster);
         var fronts = Enumerable.Range(0, 3).Select(i => new UriBuilder(cluster) { Port = cluster.Port + 2 * i }.Uri).ToArray();
         settings["SOLANA_RPC_URLS"] = string.Join(',', fronts.Take(NodesOfWorkers));
         Bystander = new SolanaRpcClient(http, fronts[^1]);
@@ -114,6 +119,7 @@ public class SettlementHost : IAsyncLifetime
             await worker.EndAsync();
         }
         http.Dispose();
+        Localnet?.Dispose();
         await localnet.DisposeAsync();
         await rabbit.DisposeAsync();
         await postgres.DisposeAsync();
@@ -387,19 +393,19 @@ public class SettlementHost : IAsyncLifetime
     }
 
     /// <summary>Sets faults of one front node, or of all.</summary>
-    internal Task FaultsAsync(object faults) => AdminAsync("clones_setFaults", faults);
+    internal Task FaultsAsync(object faults) => Localnet.SetFaultsAsync(faults);
 
-    internal Task HealAsync() => AdminAsync("clones_clearFaults");
+    internal Task HealAsync() => Localnet.ClearFaultsAsync();
 
     /// <summary>Abandons this block and all after it, with what they hold; none of them may be final. Older blocks stay, blockhashes with them.</summary>
     /// <returns>The signatures of what was undone.</returns>
     internal async Task<IReadOnlyList<string>> RollBackFromAsync(ulong slot)
     {
         // Slots stand still, or the tip would move on between the question and the rollback.
-        await AdminAsync("clones_setSlotMs", 0);
+        await Localnet.CallAsync("clones_setSlotMs", 0);
         var tip = await Bystander.GetSlotAsync(Commitment.Processed);
-        var result = await AdminAsync("clones_rollback", new { slots = tip - slot + 1 });
-        await AdminAsync("clones_setSlotMs", SlotMs);
+        var result = await Localnet.CallAsync("clones_rollback", new { slots = tip - slot + 1 });
+        await Localnet.CallAsync("clones_setSlotMs", SlotMs);
         return [.. result.GetProperty("undone").EnumerateArray().Select(signature => signature.GetString()!)];
     }
 
@@ -433,24 +439,20 @@ public class SettlementHost : IAsyncLifetime
 
     /// <summary>From here on every node answers for this transaction as if it were of that version.</summary>
     internal Task PresentAsAsync(Signature signature, int version) =>
-        AdminAsync("clones_presentAs", new { signature = signature.ToString(), version });
+        Localnet.CallAsync("clones_presentAs", new { signature = signature.ToString(), version });
 
-    internal Task WarpAsync(int slots) => AdminAsync("clones_warp", slots);
+    internal Task WarpAsync(int slots) => Localnet.WarpAsync(slots);
 
-    private async Task<JsonElement> AdminAsync(string method, params object[] parameters)
+    /// <summary>Makes the blocks that are missing to this height.</summary>
+    internal async Task WarpToAsync(ulong height, Commitment commitment = Commitment.Confirmed)
     {
-        using var answer = await http.PostAsJsonAsync(
-            cluster,
-            new
-            {
-                jsonrpc = "2.0",
-                id = 1,
-                method,
-                @params = parameters,
-            }
-        );
-        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        body.TryGetProperty("error", out var error).ShouldBeFalse(error.ToString());
-        return body.GetProperty("result");
+        var now = await Bystander.GetBlockHeightAsync(commitment);
+        if (now < height)
+        {
+            await WarpAsync((int)(height - now));
+        }
     }
+
+    /// <summary>Makes as many blocks as it takes until no blockhash of now can be used, finally and by every rule about certainty.</summary>
+    internal Task ExpireBlockhashesAsync() => WarpAsync(BlockhashAge + 250);
 }

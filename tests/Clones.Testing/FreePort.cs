@@ -9,16 +9,18 @@ namespace Clones.Testing;
 /// </summary>
 public static class FreePort
 {
-    /// <returns>The address of a port of 127.0.0.1 on which nothing listens.</returns>
-    public static Uri Url() => new($"http://127.0.0.1:{Pair()}");
+    private const int Together = 8;
 
-    /// <returns>A port on which nothing listens, nor on the next.</returns>
-    public static int Pair()
+    /// <returns>The address of a port of 127.0.0.1 on which nothing listens.</returns>
+    public static Uri Url() => new($"http://127.0.0.1:{Next()}");
+
+    /// <returns>A port on which nothing listens, nor on the seven after it: as many as a cluster of four nodes takes.</returns>
+    public static int Next()
     {
         while (true)
         {
-            var port = Random.Shared.Next(5000, 9000) * 2;
-            if (IsFree(port) && IsFree(port + 1))
+            var port = Random.Shared.Next(1250, 2250) * Together;
+            if (Enumerable.Range(port, Together).All(IsFree))
             {
                 return port;
             }

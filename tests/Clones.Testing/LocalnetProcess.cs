@@ -21,7 +21,21 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     public static async Task<LocalnetProcess> StartAsync(int slotMs, string[] options)
     {
         await EnsureModulesAsync();
-        var port = FreePort.Pair();
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await StartAsync(FreePort.Next(), slotMs, options);
+            }
+            catch (InvalidOperationException e) when (tries < 5 && e.Message.Contains("EADDRINUSE", StringComparison.Ordinal))
+            {
+                // Somebody else began to listen since the port was looked at.
+            }
+        }
+    }
+
+    private static async Task<LocalnetProcess> StartAsync(int port, int slotMs, string[] options)
+    {
         string[] command =
         [
             "node",

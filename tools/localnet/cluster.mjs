@@ -1,6 +1,7 @@
 import { monotonicClock } from './clock.mjs';
 import { Faults } from './faults/faults.mjs';
 import { Storm } from './faults/storm.mjs';
+import { MAX_PROCESSING_AGE } from './ledger/blocks.mjs';
 import { Mempool } from './ledger/mempool.mjs';
 import { Node } from './rpc/node.mjs';
 import { parseTransaction } from './transactions/parse.mjs';
@@ -13,11 +14,12 @@ export class Cluster {
 
   /**
    * @param {import('./ledger/ledger.mjs').Ledger} ledger
-   * @param {{ slotMs: number, fronts: number, clock?: import('./clock.mjs').Clock }} options
+   * @param {{ slotMs: number, fronts: number, blockhashAge?: number, clock?: import('./clock.mjs').Clock }} options
    *   slotMs 0: slots advance only by clones_warp; clock: of the storms, the slots go by the machine's
    */
-  constructor(ledger, { slotMs, fronts, clock = monotonicClock }) {
+  constructor(ledger, { slotMs, fronts, blockhashAge = MAX_PROCESSING_AGE, clock = monotonicClock }) {
     this.ledger = ledger;
+    this.ledger.blocks.blockhashAge = blockhashAge;
     this.slotMs = slotMs;
     this.mempool = new Mempool(ledger);
     this.fronts = Array.from({ length: fronts }, () => new Node(ledger, this.mempool, new Faults(), this));

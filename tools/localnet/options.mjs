@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { BLOCKHASH_AGE_MAX, MAX_PROCESSING_AGE } from './ledger/blocks.mjs';
 import { decode32 } from './encoding/base58.mjs';
 import { SEED_MAX, STORM_MS_MAX } from './faults/storm-request.mjs';
 
@@ -8,6 +9,7 @@ export const USAGE = `usage: node main.mjs [options]
   --host ADDRESS      address to listen on (127.0.0.1)
   --fronts N          front nodes over the one ledger, each with faults of its own (1)
   --slot-ms N         length of a slot in milliseconds (400); 0: slots advance only by clones_warp
+  --blockhash-age N   blocks in which a blockhash can be used (150); more keeps its minute where slots are short
   --ledger DIR        keep the ledger here; without it the chain is gone when the process ends
   --storm SEED        begin a storm of faults at once; SEED + 1 and so on follow until clones_calm
   --storm-ms N        length of each of these storms in milliseconds (60000)
@@ -27,7 +29,7 @@ export function readOptions(args) {
     ({ values } = parseArgs({
       args,
       options: {
-        port: text, 'ws-port': text, host: text, fronts: text, 'slot-ms': text, ledger: text,
+        port: text, 'ws-port': text, host: text, fronts: text, 'slot-ms': text, 'blockhash-age': text, ledger: text,
         storm: text, 'storm-ms': text, program: many, account: many, clone: many, 'clone-url': text, help: { type: 'boolean' },
       },
     }));
@@ -43,6 +45,7 @@ export function readOptions(args) {
     host: values.host ?? '127.0.0.1',
     fronts,
     slotMs: number(values['slot-ms'] ?? '400', '--slot-ms', 0, 600_000),
+    blockhashAge: number(values['blockhash-age'] ?? String(MAX_PROCESSING_AGE), '--blockhash-age', MAX_PROCESSING_AGE, BLOCKHASH_AGE_MAX),
     ledger: values.ledger ?? null,
     storm: stormOf(values.storm, values['storm-ms']),
     programs: (values.program ?? []).map((pair) => idAndFile(pair, '--program')),

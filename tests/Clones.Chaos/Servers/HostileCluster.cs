@@ -15,6 +15,7 @@ internal sealed class HostileCluster : IAsyncDisposable
 
     private readonly LocalnetFixture localnet = new();
     private readonly HttpClient http = new();
+    private LocalnetAdmin admin = null!;
     private Uri first = null!;
 
     public IReadOnlyList<Uri> Urls => [.. Enumerable.Range(0, Fronts).Select(i => new UriBuilder(first) { Port = first.Port + 2 * i }.Uri)];
@@ -25,6 +26,7 @@ internal sealed class HostileCluster : IAsyncDisposable
     public async Task StartAsync()
     {
         first = await localnet.StartAsync(SlotMs, "--fronts", $"{Fronts}");
+        admin = new LocalnetAdmin(first);
         Rpc = new SolanaRpcClient(http, first);
     }
 
@@ -33,7 +35,7 @@ internal sealed class HostileCluster : IAsyncDisposable
 
     // Pauses of up to 15 s for each kind: finality is stalled a third of the time, and most blockhashes live to their end.
     public Task BeginStormAsync(ulong seed, TimeSpan length) =>
-        AdminAsync(
+        admin.CallAsync(
             "clones_storm",
             new
             {
@@ -47,31 +49,16 @@ internal sealed class HostileCluster : IAsyncDisposable
     /// <returns>How many episodes of each kind there were.</returns>
     public async Task<IReadOnlyDictionary<string, int>> CalmAsync()
     {
-        var status = await AdminAsync("clones_stormStatus", new { });
-        await AdminAsync("clones_calm", new { });
-        await AdminAsync("clones_clearFaults", new { });
+        var status = await admin.CallAsync("clones_stormStatus");
+        await admin.CallAsync("clones_calm");
+        await admin.ClearFaultsAsync();
         return status.GetProperty("begun").Deserialize<Dictionary<string, int>>()!;
     }
 
     public async ValueTask DisposeAsync()
     {
         await localnet.DisposeAsync();
+        admin?.Dispose();
         http.Dispose();
-    }
-
-    private async Task<JsonElement> AdminAsync(string method, object parameters)
-    {
-        var request = new
-        {
-            jsonrpc = "2.0",
-            id = 1,
-            method,
-            @params = new[] { parameters },
-        };
-        using var response = await http.PostAsJsonAsync(first, request);
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return answer.TryGetProperty("result", out var result)
-            ? result
-            : throw new InvalidOperationException($"{method} answered {answer.GetRawText()}");
     }
 }

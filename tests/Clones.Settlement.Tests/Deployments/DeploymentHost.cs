@@ -23,13 +23,15 @@ namespace Clones.Settlement.Tests.Deployments;
 /// </summary>
 public sealed class DeploymentHost : IAsyncLifetime
 {
-    // 150 blocks are 7.5 s then: long enough to sign in time on a busy machine, short enough to wait for an expiry.
+    // Finality comes after 1.6 s then; a blockhash lives 45 s, so that an owner signs in time on a busy machine. What is to expire is warped.
     private const int SlotMs = 50;
+    private const int BlockhashAge = 900;
     private static readonly TimeSpan Patience = PatientWait.Patience;
 
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbit = new();
     private readonly LocalnetFixture localnet = new();
+    private LocalnetAdmin admin = null!;
     private IHost host = null!;
 
     internal Outcomes Outcomes => host.Services.GetRequiredService<Outcomes>();
@@ -48,7 +50,7 @@ public sealed class DeploymentHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var cluster = localnet.StartAsync(SlotMs);
+        var cluster = localnet.StartAsync(SlotMs, "--blockhash-age", $"{BlockhashAge}");
         var settings = new Dictionary<string, string?>
         {
             ["ConnectionStrings:Clones"] = await MigratedDatabase.CreateAsync(postgres),
@@ -58,6 +60,7 @@ public sealed class DeploymentHost : IAsyncLifetime
             ["DEPOSIT_KEY_ENCRYPTION_SALT"] = "a salt of the tests",
             ["TOKEN_METADATA_URI"] = "https://clones.test/agents/{agentId}/metadata",
         };
+        admin = new LocalnetAdmin(await cluster);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
@@ -93,6 +96,7 @@ public sealed class DeploymentHost : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await host.EndAsync();
+        admin.Dispose();
         await localnet.DisposeAsync();
         await rabbit.DisposeAsync();
         await postgres.DisposeAsync();
@@ -141,9 +145,13 @@ public sealed class DeploymentHost : IAsyncLifetime
         );
     }
 
-    internal async Task UntilBlockHeightAsync(ulong height) =>
-        await UntilAsync(
-            async () => await Rpc.Primary.GetBlockHeightAsync(Commitment.Confirmed) >= height ? "reached" : null,
-            $"block height {height}"
-        );
+    /// <summary>Makes the blocks that are missing to this height, confirmed.</summary>
+    internal async Task WarpToAsync(ulong height)
+    {
+        var now = await Rpc.Primary.GetBlockHeightAsync(Commitment.Confirmed);
+        if (now < height)
+        {
+            await admin.WarpAsync((int)(height - now));
+        }
+    }
 }

@@ -63,7 +63,7 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         await RaiseAsync();
         await owner.SubmitAsync(prepared);
         await ShouldWaitAsync(owner);
-        await host.UntilBlockHeightAsync(prepared.LastValidBlockHeight + 1);
+        await host.WarpToAsync(prepared.LastValidBlockHeight + 1);
 
         await OpenAsync();
         await host.PublishAsync(new CoSignTransaction { TransactionId = prepared.TransactionId, AttemptNumber = prepared.Number });

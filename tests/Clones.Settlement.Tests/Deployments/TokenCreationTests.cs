@@ -199,7 +199,7 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         var owner = await DeployingOwner.CreateAsync(host);
         await owner.AskForTokenAsync();
         var first = await owner.PreparedAsync();
-        await host.UntilBlockHeightAsync(first.LastValidBlockHeight);
+        await host.WarpToAsync(first.LastValidBlockHeight);
 
         await owner.AskForTokenAsync();
         var second = await owner.PreparedAsync(2);
@@ -217,7 +217,7 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         var owner = await DeployingOwner.CreateAsync(host);
         await owner.AskForTokenAsync();
         var first = await owner.PreparedAsync();
-        await host.UntilBlockHeightAsync(first.LastValidBlockHeight + 1);
+        await host.WarpToAsync(first.LastValidBlockHeight + 1);
 
         await owner.SubmitAsync(first);
         await owner.SubmitAsync(await owner.PreparedAsync(2));
@@ -254,7 +254,7 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         await owner.AskForTokenAsync();
         var prepared = await owner.PreparedAsync();
         await owner.StoreSignatureAsync(prepared, owner.Account.Sign(prepared.MessageBytes).ToString());
-        await host.UntilBlockHeightAsync(prepared.LastValidBlockHeight);
+        await host.WarpToAsync(prepared.LastValidBlockHeight);
 
         await owner.AskForTokenAsync();
         // The next message of the same queue that has an effect shows that the one before was handled.
@@ -379,7 +379,7 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         var mint = await host.WithAsync(db => db.MintKeys.Where(k => k.AgentId == owner.Agent.Id).Select(k => k.Mint).SingleAsync());
         await host.FundAsync(PublicKey.Parse(mint), 1_000_000);
         var first = (await owner.TransactionsAsync()).Single().Attempts.Single();
-        await host.UntilBlockHeightAsync(first.LastValidBlockHeight);
+        await host.WarpToAsync(first.LastValidBlockHeight);
 
         await owner.AskForTokenAsync();
         await owner.SubmitAsync(await owner.PreparedAsync(2));

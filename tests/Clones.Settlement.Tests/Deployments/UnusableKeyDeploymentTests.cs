@@ -107,7 +107,7 @@ public sealed class UnusableKeyDeploymentTests(DeploymentHost host) : IClassFixt
     /// <summary>What was signed is over by the time that the key opens, so that its owner is asked anew: the clock of the chain decides nothing here.</summary>
     private async Task FinishAsync(DeployingOwner owner, TransactionAttempt prepared)
     {
-        await host.UntilBlockHeightAsync(prepared.LastValidBlockHeight + 1);
+        await host.WarpToAsync(prepared.LastValidBlockHeight + 1);
         await host.SweepAsync();
         await owner.SubmitAsync(await owner.PreparedAsync(prepared.Number + 1));
         (await host.OutcomeAsync(owner.Agent.Id)).ShouldBeOfType<TokenCreationSucceeded>();

@@ -1,5 +1,7 @@
-/** A blockhash can be used in the 150 blocks after the one that first saw it as its parent's hash. */
+/** A blockhash can be used in the 150 blocks after the one that first saw it as its parent's hash: a minute of slots of 400 ms. */
 export const MAX_PROCESSING_AGE = 150;
+/** The most that a test may ask for: older hashes are forgotten. */
+export const BLOCKHASH_AGE_MAX = 900;
 export const CONFIRMED_DEPTH = 2;
 export const FINALIZED_DEPTH = 32;
 export const SLOTS_PER_EPOCH = 432_000;
@@ -19,6 +21,8 @@ export class Blocks {
   /** Highest finalized slot; it never moves back. */
   root = 0;
   finalityStalled = false;
+  /** In how many blocks a blockhash can be used. */
+  blockhashAge = MAX_PROCESSING_AGE;
 
   /** @param {string} genesisHash @param {number} time */
   constructor(genesisHash, time) {
@@ -89,13 +93,13 @@ export class Blocks {
   /** Last block height at which `hash` may be used, or null when the hash is unknown. @param {string} hash */
   lastValidHeight(hash) {
     const height = this.#heights.get(hash);
-    return height === undefined ? null : height + 1 + MAX_PROCESSING_AGE;
+    return height === undefined ? null : height + 1 + this.blockhashAge;
   }
 
   /** @param {string} hash @param {Block} block */
   isHashValidIn(hash, block) {
     const height = this.#heights.get(hash);
-    return height !== undefined && height < block.height && block.height <= height + 1 + MAX_PROCESSING_AGE;
+    return height !== undefined && height < block.height && block.height <= height + 1 + this.blockhashAge;
   }
 
   /** The newest 512 closed blocks, newest first, as the SlotHashes sysvar holds them. */

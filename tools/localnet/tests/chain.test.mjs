@@ -37,6 +37,18 @@ test('a transfer is processed at once, confirmed two slots later and finalized a
   assert.equal((await localnet.rpc('getTransaction', transfer.signature)).slot, (await statusOf(localnet, transfer.signature)).slot);
 });
 
+test('a blockhash lives as many blocks as were asked for', async () => {
+  const other = await startLocalnet({ blockhashAge: 600 });
+  const { value } = await other.rpc('getLatestBlockhash', { commitment: 'processed' });
+  const height = await other.rpc('getBlockHeight', { commitment: 'processed' });
+  assert.equal(value.lastValidBlockHeight - height, 600);
+  await other.warp(600);
+  assert.equal((await other.rpc('isBlockhashValid', value.blockhash, { commitment: 'processed' })).value, true);
+  await other.warp(1);
+  assert.equal((await other.rpc('isBlockhashValid', value.blockhash, { commitment: 'processed' })).value, false);
+  await other.stop();
+});
+
 test('a transaction lands in the last valid block of its blockhash and not in the next', async () => {
   const [last, late] = [await signedTransfer(localnet, payer), await signedTransfer(localnet, payer)];
   await localnet.warp(last.lastValidBlockHeight - (await height()));

@@ -13,6 +13,9 @@ namespace Clones.Settlement.Tests.Deployments.Faults;
 /// <summary>The whole workers' host: lifecycle, deployments and the real settlement, on two nodes that can be made to fail.</summary>
 public sealed class DeploymentFaultHost : SettlementHost
 {
+    // 45 s: an owner of these tests signs in time on a busy machine, and what is to expire is warped.
+    protected override int BlockhashAge => 900;
+
     protected override void AddServices(IServiceCollection services, IConfiguration configuration) =>
         services.AddAgentLifecycle().AddDeployments(configuration);
 

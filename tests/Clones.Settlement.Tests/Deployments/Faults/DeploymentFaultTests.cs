@@ -58,7 +58,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
             await deployment.SignAsync(prepared);
             await deployment.UntilAttemptAsync(stage, AttemptStatus.Broadcast);
             await deployment.RenewAsync(stage);
-            await host.WarpAsync(400);
+            await host.ExpireBlockhashesAsync();
             var dead = await deployment.UntilAttemptAsync(stage, AttemptStatus.Expired);
             dead.Evidence.ShouldNotBeNull().ShouldContain("DEAD");
             await host.HealAsync();
@@ -81,7 +81,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
             await host.FaultsAsync(new { front = 1, nullAnswers = 1 });
             await deployment.SignAsync(prepared);
             await deployment.UntilAttemptAsync(stage, AttemptStatus.Confirmed);
-            await host.WarpAsync(400);
+            await host.ExpireBlockhashesAsync();
             await deployment.RenewAsync(stage);
             await host.HealAsync();
 

@@ -61,7 +61,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         foreach (var stage in new[] { Token, Pool })
         {
             await deployment.AskAsync(stage);
-            await host.WarpAsync(1_000);
+            await host.ExpireBlockhashesAsync();
             await host.SweepAsync();
 
             await deployment.RenewAsync(stage);
@@ -78,7 +78,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         foreach (var stage in new[] { Token, Pool })
         {
             var old = await deployment.AskAsync(stage);
-            await host.WarpAsync(400);
+            await host.ExpireBlockhashesAsync();
             await deployment.RenewAsync(stage);
             var renewed = await deployment.PreparedAsync(stage, 2);
 
@@ -95,7 +95,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
     {
         var deployment = await FaultyDeployment.CreateAsync(host);
         var old = await deployment.AskAsync(Token);
-        await host.WarpAsync(400);
+        await host.ExpireBlockhashesAsync();
         await deployment.RenewAsync(Token);
         var renewed = await deployment.PreparedAsync(Token, 2);
 
@@ -130,7 +130,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         refused.PossibleAtBlockHeight.ShouldBe(prepared.LastValidBlockHeight + 32);
         refused.ErrorDetail.ShouldNotBeNull().ShouldContain($"{refused.PossibleAtBlockHeight}");
 
-        await UntilFinalizedHeightAsync(refused.PossibleAtBlockHeight!.Value);
+        await host.WarpToAsync(refused.PossibleAtBlockHeight!.Value, Commitment.Finalized);
         await deployment.UntilAttemptAsync(Token, AttemptStatus.Expired);
         (await deployment.AskToCancelAsync()).AgentStatus.ShouldBe(AgentStatus.Draft);
         await ShouldReserveNothingAsync(deployment);
@@ -252,12 +252,6 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         SettlementHost.UntilAsync(
             async () => (await deployment.AttemptsAsync(Token)).LastOrDefault(a => a.Status == AttemptStatus.Prepared),
             "something to sign"
-        );
-
-    private Task UntilFinalizedHeightAsync(ulong height) =>
-        SettlementHost.UntilAsync(
-            async () => await host.Bystander.GetBlockHeightAsync(Commitment.Finalized) >= height ? "reached" : null,
-            $"finalized block height {height}"
         );
 
     private async Task ShouldReserveNothingAsync(FaultyDeployment deployment) =>

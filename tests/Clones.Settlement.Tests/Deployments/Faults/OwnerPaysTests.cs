@@ -92,7 +92,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
             var prepared = await deployment.AskAsync(stage);
             await deployment.SendAroundUsAsync(prepared);
             await deployment.LandedAsync(prepared);
-            await host.WarpAsync(400);
+            await host.ExpireBlockhashesAsync();
             await deployment.RenewAsync(stage);
 
             await deployment.ShouldHaveLandedOnceAsync(stage);
@@ -124,13 +124,13 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
             var first = await deployment.AskAsync(stage);
             // Expired, and not yet certain: what is final stands still.
             await host.FaultsAsync(new { front = "all", stallFinality = true });
-            await WarpToAsync(first.LastValidBlockHeight + 5);
+            await host.WarpToAsync(first.LastValidBlockHeight + 5);
             await deployment.RenewAsync(stage);
             await UntilReasonAsync(first, "may still land");
             (await deployment.AttemptsAsync(stage)).ShouldHaveSingleItem().Status.ShouldBe(AttemptStatus.Prepared);
 
             await host.HealAsync();
-            await host.WarpAsync(400);
+            await host.ExpireBlockhashesAsync();
             await deployment.RenewAsync(stage);
             var second = await deployment.PreparedAsync(stage, 2);
             await deployment.SignAsync(second);
@@ -153,7 +153,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
             // Of a pool creation anybody can make the id: the agent's stands in the link of its token.
             var first = await deployment.AskAsync(stage);
             await deployment.SendMemoAsync(stranger, first);
-            await host.WarpAsync(400);
+            await host.ExpireBlockhashesAsync();
             await deployment.RenewAsync(stage);
             await deployment.SignAsync(await deployment.PreparedAsync(stage, 2));
 
@@ -178,7 +178,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
         );
         refused.Reason.ShouldNotBeNull().ShouldContain("may still land");
 
-        await host.WarpAsync(400);
+        await host.ExpireBlockhashesAsync();
         await deployment.LookAsync(prepared);
         await deployment.UntilAttemptAsync(TransactionKind.TokenCreation, AttemptStatus.Expired);
         await deployment.CancelAsync();
@@ -222,15 +222,6 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
         var life = await deployment.UntilAsync(AgentStatus.Failed);
         life.LastError.ShouldNotBeNull().ShouldContain("rejected");
         (await deployment.AttemptsAsync(TransactionKind.TokenCreation)).ShouldHaveSingleItem().Status.ShouldBe(AttemptStatus.Failed);
-    }
-
-    private async Task WarpToAsync(ulong height)
-    {
-        var now = await host.Bystander.GetBlockHeightAsync(Commitment.Confirmed);
-        if (now < height)
-        {
-            await host.WarpAsync((int)(height - now));
-        }
     }
 
     private Task UntilReasonAsync(TransactionAttempt attempt, string words) =>

@@ -72,11 +72,11 @@ public sealed class DevelopmentWalletTests(TokenHost host) : IClassFixture<Token
     public async Task A_faucet_that_is_rate_limited_says_so_and_what_to_do()
     {
         var address = TestKeys.FreshAddress();
-        await host.AdminAsync("clones_setFaults", new { rateLimit = 1, methods = new[] { "requestAirdrop" } });
+        await host.Localnet.SetFaultsAsync(new { rateLimit = 1, methods = new[] { "requestAirdrop" } });
 
         var ended = await host.RunAsync($"airdrop {address}");
 
-        await host.AdminAsync("clones_clearFaults");
+        await host.Localnet.ClearFaultsAsync();
         ended.Code.ShouldBe(TokenCommand.NotDone);
         ended.Errors.ShouldContain("is rate limited and gives nothing now");
         ended.Errors.ShouldContain($"Fund {address} at https://faucet.solana.com");

@@ -101,8 +101,7 @@ public sealed class TokenCreationCommandTests(TokenHost host) : IClassFixture<To
     public async Task A_node_that_takes_the_transaction_and_never_says_so_makes_one_token_all_the_same()
     {
         var symbol = host.FreshSymbol();
-        await host.AdminAsync(
-            "clones_setFaults",
+        await host.Localnet.SetFaultsAsync(
             new
             {
                 timeoutAfterAccept = 1,
@@ -113,7 +112,7 @@ public sealed class TokenCreationCommandTests(TokenHost host) : IClassFixture<To
 
         var ended = await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 5");
 
-        await host.AdminAsync("clones_clearFaults");
+        await host.Localnet.ClearFaultsAsync();
         ended.ShouldBeDone();
         (await host.MintAsync((await host.RegisteredAsync(symbol))!.Mint!)).Supply.ShouldBe(5_000_000ul);
     }

@@ -29,7 +29,7 @@ public sealed class TokenHost : IAsyncLifetime
 
     internal IRpcClient Node { get; private set; } = null!;
 
-    internal Uri Cluster { get; private set; } = null!;
+    internal LocalnetAdmin Localnet { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -39,13 +39,15 @@ public sealed class TokenHost : IAsyncLifetime
             ["ConnectionStrings:Clones"] = await MigratedDatabase.CreateAsync(postgres),
             [DevelopmentWallet.Setting] = KeypairPath,
         };
-        Cluster = await starting;
-        settings["SOLANA_RPC_URLS"] = Cluster.ToString();
-        Node = new SolanaRpcClient(http, Cluster);
+        var cluster = await starting;
+        settings["SOLANA_RPC_URLS"] = cluster.ToString();
+        Localnet = new LocalnetAdmin(cluster);
+        Node = new SolanaRpcClient(http, cluster);
     }
 
     public async ValueTask DisposeAsync()
     {
+        Localnet?.Dispose();
         http.Dispose();
         await localnet.DisposeAsync();
         await postgres.DisposeAsync();
@@ -79,22 +81,6 @@ public sealed class TokenHost : IAsyncLifetime
         WithAsync(db => db.Tokens.AsNoTracking().FirstOrDefaultAsync(t => t.Symbol == symbol));
 
     /// <summary>Sets or clears faults of the cluster.</summary>
-    internal async Task AdminAsync(string method, params object[] parameters)
-    {
-        using var answer = await http.PostAsJsonAsync(
-            Cluster,
-            new
-            {
-                jsonrpc = "2.0",
-                id = 1,
-                method,
-                @params = parameters,
-            },
-            TestContext.Current.CancellationToken
-        );
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldNotContain("\"error\"");
-    }
-
     /// <summary>As if the command had died between the chain and the registry.</summary>
     internal Task<int> ForgetAsync(string symbol) => WithAsync(db => db.Tokens.Where(t => t.Symbol == symbol).ExecuteDeleteAsync());
 

@@ -4,11 +4,11 @@ import { listen } from '../../listen.mjs';
 
 /**
  * A cluster in this process, on free ports.
- * @param {{ slotMs?: number, fronts?: number, ledger?: Ledger, clock?: import('../../clock.mjs').Clock }} [options]
+ * @param {{ slotMs?: number, fronts?: number, blockhashAge?: number, ledger?: Ledger, clock?: import('../../clock.mjs').Clock }} [options]
  *   slotMs 0: warp() alone advances it; clock: of the storms
  */
-export async function startLocalnet({ slotMs = 0, fronts = 1, ledger = new Ledger(), clock } = {}) {
-  const cluster = new Cluster(ledger, { slotMs, fronts, clock });
+export async function startLocalnet({ slotMs = 0, fronts = 1, blockhashAge, ledger = new Ledger(), clock } = {}) {
+  const cluster = new Cluster(ledger, { slotMs, fronts, blockhashAge, clock });
   const ports = await listen(cluster, { host: '127.0.0.1', port: 0, wsPort: 0 });
   cluster.start();
   const urls = ports.endpoints.map(({ port }) => `http://127.0.0.1:${port}`);
