@@ -2,29 +2,36 @@
 # Background processes, remembered in files as "pid start-time boot": a pid alone may belong to a
 # stranger after a reboot or when the numbers wrap around, and a stranger must never be signalled.
 
-process_identity() {
-  local pid=$1 stat fields
+# read_identity PID: into IDENTITY. Without a process of its own, as a watcher asks every second.
+read_identity() {
+  local pid=$1 stat fields boot
   [ -n "$pid" ] || return 1
-  stat=$(cat "/proc/$pid/stat" 2>/dev/null) || return 1
+  { read -r stat <"/proc/$pid/stat"; } 2>/dev/null || return 1
   # The name in parentheses may hold spaces; the start time is the 20th field behind it.
   read -ra fields <<<"${stat##*) }"
   [ "${fields[0]}" != Z ] || return 1
-  printf '%s %s %s\n' "$pid" "${fields[19]}" "$(cat /proc/sys/kernel/random/boot_id)"
+  read -r boot </proc/sys/kernel/random/boot_id
+  IDENTITY="$pid ${fields[19]} $boot"
 }
 
-remember_process() { process_identity "$1" >"$2"; }
+remember_process() { # remember_process PID FILE
+  local IDENTITY=
+  read_identity "$1" && printf '%s\n' "$IDENTITY" >"$2"
+}
+
+is_running() { # is_running FILE
+  local remembered IDENTITY=
+  # Whoever stops it may take the file away between one look and the next.
+  { read -r remembered <"$1"; } 2>/dev/null || return 1
+  read_identity "${remembered%% *}" && [ "$IDENTITY" = "$remembered" ]
+}
 
 # Prints the pid when the remembered process still lives.
 running_pid() {
-  local remembered pid
-  # Whoever stops it may take the file away between one look and the next.
-  remembered=$(cat "$1" 2>/dev/null) || return 1
-  [ -n "$remembered" ] || return 1
-  pid=${remembered%% *}
-  [ "$(process_identity "$pid")" = "$remembered" ] && printf '%s\n' "$pid"
+  local pid
+  is_running "$1" || return 1
+  { read -r pid _ <"$1"; } 2>/dev/null && printf '%s\n' "$pid"
 }
-
-is_running() { running_pid "$1" >/dev/null; }
 
 # start_background PIDFILE LOGFILE COMMAND...: in a session of its own, so that Ctrl-C here does not
 # reach it; no inherited descriptor stays open, or a caller reading our output would wait for ever.

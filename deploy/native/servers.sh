@@ -61,7 +61,7 @@ servers_in_use() {
   local user
   for user in "$STATE"/users/*; do
     [ -e "$user" ] || continue
-    [ "$(cat "$user")" != keep ] || return 0
+    [ "${user##*/}" != keep ] || return 0
     ! is_running "$user" || return 0
     rm -f "$user"
   done

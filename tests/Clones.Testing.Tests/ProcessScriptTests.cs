@@ -13,7 +13,7 @@ public sealed class ProcessScriptTests
             pid=$(running_pid "$RUN/it.pid")
             stop_remembered "$RUN/it.pid" "the sleeper" 10
             [ ! -e "$RUN/it.pid" ]
-            ! process_identity "$pid"
+            ! read_identity "$pid"
             """
         );
 
@@ -32,7 +32,7 @@ public sealed class ProcessScriptTests
             echo "$stranger 1 $(cat /proc/sys/kernel/random/boot_id)" >"$RUN/it.pid"
             ! is_running "$RUN/it.pid"
             stop_remembered "$RUN/it.pid" "not ours" 1
-            process_identity $stranger >/dev/null
+            read_identity $stranger
             """
         );
     }

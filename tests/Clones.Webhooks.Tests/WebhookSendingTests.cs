@@ -242,6 +242,11 @@ public sealed class WebhookSendingTests : IAsyncLifetime
             await world.AddAsync(quick);
         }
         var one = world.PassAsync();
+        while (world.Receiver.At(hanging).Count == 0)
+        {
+            // Others begin when this pass hangs, or they would take from it what hangs.
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
         for (var pass = 0; pass < 100 && world.Receiver.At(healthy).Count < 12; pass++)
         {
             // Another worker: the first one's pass has not ended yet.

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Clones.Domain.Payments;
+using Clones.Domain.Pools;
 using Clones.Testing;
 using Clones.Testing.Hosts;
 using MassTransit;
@@ -172,7 +173,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
         }
     }
 
-    /// <summary>Until the rows of what the fixture has begun stand still.</summary>
+    /// <summary>Until the rows of what the fixture and earlier tests have begun stand still: a funded pool becomes LIVE some seconds after it was made.</summary>
     private async Task QuietAsync()
     {
         IReadOnlyDictionary<string, string>? last = null;
@@ -182,7 +183,8 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
                 var now = await TableStates.ReadAsync(workers.Database, Restless);
                 var same = last is not null && now.All(t => last[t.Key] == t.Value);
                 last = now;
-                return same ? "quiet" : null;
+                var isFunded = await workers.WithAsync((_, db) => db.TrainingPools.AllAsync(p => p.Status != TrainingPoolStatus.NoFunds));
+                return same && isFunded ? "quiet" : null;
             },
             "the tables to stand still"
         );
