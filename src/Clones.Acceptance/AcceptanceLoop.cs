@@ -223,16 +223,19 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
             return false;
         }
 
-        foreach (var payment in payments)
+        foreach (var payment in payments.Where(p => p.Status == PaymentStatus.Failed))
         {
-            if (payment.Status == PaymentStatus.Failed)
-            {
-                await failing!(publish, payment);
-            }
-            else if (payment.TransactionId is { } transactionId)
-            {
-                await publish.Publish(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
-            }
+            await failing!(publish, payment);
+        }
+        foreach (
+            var group in payments
+                .Where(p => p.Status != PaymentStatus.Failed)
+                .Select(p => p.TransactionId)
+                .OfType<Guid>()
+                .Chunk(PrepareTransactions.Max)
+        )
+        {
+            await publish.Publish(new PrepareTransactions { TransactionIds = group }, cancellationToken);
         }
         return true;
     }

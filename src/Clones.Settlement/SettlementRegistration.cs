@@ -1,8 +1,10 @@
 using Clones.Domain;
 using Clones.Hosting;
+using Clones.Hosting.Bus;
 using Clones.Settlement.Adoption;
 using Clones.Settlement.Attempts;
 using Clones.Settlement.Chain;
+using Clones.Settlement.Closing;
 using Clones.Settlement.Payments;
 using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
@@ -26,6 +28,7 @@ public static class SettlementRegistration
         services.TryAddSingleton<ExpiryProofCollector>();
         services.AddSingleton<PaymentTransactionBuilder>();
         services.TryAddSingleton<SettlementRules>();
+        services.AddSingleton<TransactionCloser>();
         services.AddSingleton<TransactionAdoption>();
         services.AddSingleton<PaymentPreparation>();
         services.AddSingleton<AttemptBroadcast>();
@@ -47,7 +50,7 @@ public static class SettlementRegistration
 
     public static void AddSettlement(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<PrepareTransactionConsumer>();
-        bus.AddConsumer<BroadcastTransactionConsumer>();
+        bus.AddConsumerWithoutInbox<PrepareTransactionsConsumer>();
+        bus.AddConsumerWithoutInbox<BroadcastTransactionConsumer>();
     }
 }

@@ -19,10 +19,7 @@ public sealed class MainJobTests(RunningSystem system)
         using var limit = new CancellationTokenSource(Limit);
 
         var queues = await QueuesAsync(limit.Token);
-        foreach (
-            var expected in (string[])
-                ["agent-lifecycle", "prepare-transaction", "broadcast-transaction", "payment-settled", "submission-graded"]
-        )
+        foreach (var expected in (string[])["agent-lifecycle", "prepare-transactions", "broadcast-transaction", "submission-graded"])
         {
             queues.ShouldContainKey(expected);
         }

@@ -59,7 +59,7 @@ public sealed class CrashedWorkerTests(SettlementHost host) : IClassFixture<Sett
         var id = payment.TransactionId!.Value;
         for (var i = 0; i < 6; i++)
         {
-            await host.PublishAsync(new PrepareTransaction { TransactionId = id });
+            await host.PublishAsync(new PrepareTransactions { TransactionIds = [id] });
             await host.PublishAsync(new BroadcastTransaction { TransactionId = id, AttemptNumber = 1 });
             await host.PublishAsync(new TransactionSettled { TransactionId = id, Outcome = "FAILED" });
         }

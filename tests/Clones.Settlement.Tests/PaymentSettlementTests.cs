@@ -80,10 +80,12 @@ public sealed class PaymentSettlementTests(SettlementHost host) : IClassFixture<
 
         var payment = await host.PayAsync(pool, recipient, Sol);
         await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(_ => host.PublishAsync(new PrepareTransaction { TransactionId = payment.TransactionId!.Value }))
+            Enumerable
+                .Range(0, 20)
+                .Select(_ => host.PublishAsync(new PrepareTransactions { TransactionIds = [payment.TransactionId!.Value] }))
         );
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
-        await host.PublishAsync(new PrepareTransaction { TransactionId = payment.TransactionId!.Value });
+        await host.PublishAsync(new PrepareTransactions { TransactionIds = [payment.TransactionId!.Value] });
         await host.PublishAsync(new TransactionSettled { TransactionId = payment.TransactionId!.Value, Outcome = "FAILED" });
         var later = await host.PayAsync(pool, TestKeys.FreshAddress(), 1_000_000);
         await host.UntilPaymentAsync(later.Id, PaymentStatus.Completed);

@@ -159,38 +159,6 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
     }
 
     [Fact]
-    public async Task Books_whose_closing_message_was_lost_are_closed_by_whoever_looks_next()
-    {
-        var pool = await host.CreatePoolAsync(2 * Sol);
-        var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), Sol);
-        var completed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
-
-        // As if the message had ended in the error queue: the transaction is final, its books are open.
-        await host.WithAsync(
-            async (_, db) =>
-            {
-                await db
-                    .WalletReservations.Where(r => r.TransactionId == payment.TransactionId)
-                    .ExecuteUpdateAsync(set => set.SetProperty(r => r.ReleasedAt, (DateTimeOffset?)null));
-                return await db.ForgeAsync(() =>
-                    db
-                        .Payments.Where(p => p.Id == payment.Id)
-                        .ExecuteUpdateAsync(set =>
-                            set.SetProperty(p => p.Status, PaymentStatus.Confirmed).SetProperty(p => p.Signature, (string?)null)
-                        )
-                );
-            }
-        );
-        var again = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
-
-        again.Signature.ShouldBe(completed.Signature);
-        (
-            await host.WithAsync((_, db) => db.WalletReservations.Where(r => r.TransactionId == payment.TransactionId).ToListAsync())
-        ).ShouldAllBe(r => r.ReleasedAt != null);
-        (await host.LandedAsync(again)).ShouldBe(1);
-    }
-
-    [Fact]
     public async Task A_payment_that_the_chain_would_reject_fails_cleanly_and_gives_its_reservation_back()
     {
         var pool = await host.CreatePoolAsync(2 * Sol);
@@ -229,7 +197,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
                 return copy;
             }
         );
-        await host.PublishAsync(new PrepareTransaction { TransactionId = doomed.TransactionId!.Value });
+        await host.PublishAsync(new PrepareTransactions { TransactionIds = [doomed.TransactionId!.Value] });
         var failed = await host.UntilPaymentAsync(doomed.Id, PaymentStatus.Failed);
 
         failed.Reason.ShouldNotBeNull().ShouldContain("simulation");

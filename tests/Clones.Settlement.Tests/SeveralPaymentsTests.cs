@@ -20,7 +20,7 @@ public sealed class SeveralPaymentsTests(SettlementHost host) : IClassFixture<Se
         var payments = await InsertAsync(pool, 100_000_000, 200_000_000, 300_000_000);
         var transactionId = payments[0].TransactionId!.Value;
 
-        await host.PublishAsync(new PrepareTransaction { TransactionId = transactionId });
+        await host.PublishAsync(new PrepareTransactions { TransactionIds = [transactionId] });
         var completed = new List<Payment>();
         foreach (var payment in payments)
         {
@@ -48,7 +48,7 @@ public sealed class SeveralPaymentsTests(SettlementHost host) : IClassFixture<Se
         var payments = await InsertAsync(pool, 100_000_000, 50 * Sol);
         var transactionId = payments[0].TransactionId!.Value;
 
-        await host.PublishAsync(new PrepareTransaction { TransactionId = transactionId });
+        await host.PublishAsync(new PrepareTransactions { TransactionIds = [transactionId] });
         foreach (var payment in payments)
         {
             var failed = await host.UntilPaymentAsync(payment.Id, PaymentStatus.Failed);

@@ -17,7 +17,7 @@ namespace Clones.Settlement.Tests;
 /// The recipient's token account changes between the simulation and the landing: the workers' nodes lose the bytes meanwhile, and the recipient
 /// acts through a node of his own.
 /// </summary>
-public sealed class TokenAccountMidFlightTests(SettlementHost host) : IClassFixture<SettlementHost>, IAsyncLifetime
+public sealed class TokenAccountMidFlightTests(MidFlightHost host) : IClassFixture<MidFlightHost>, IAsyncLifetime
 {
     private const ulong Sol = 1_000_000_000;
     private const ulong Tokens = 1_000_000;
@@ -136,7 +136,7 @@ public sealed class TokenAccountMidFlightTests(SettlementHost host) : IClassFixt
                 return result.ShouldBeOfType<PaymentAcceptanceResult.Accepted>().Payment;
             }
         );
-        await host.PublishAsync(new PrepareTransaction { TransactionId = payment.TransactionId!.Value });
+        await host.PublishAsync(new PrepareTransactions { TransactionIds = [payment.TransactionId!.Value] });
         await SettlementHost.UntilAsync(
             async () => (await host.AttemptsAsync(payment.TransactionId!.Value)) is [{ Status: AttemptStatus.Broadcast }] ? "sent" : null,
             "the bytes to be sent and lost"
@@ -180,4 +180,10 @@ public sealed class TokenAccountMidFlightTests(SettlementHost host) : IClassFixt
 
     private static PublicKey AccountOf(PublicKey owner, PublicKey mint) =>
         AssociatedTokenAccountProgram.FindAddress(owner, mint, TokenProgram.Id);
+}
+
+/// <summary>What is in flight lives 45 s: long enough to do something meanwhile on a busy machine.</summary>
+public sealed class MidFlightHost : SettlementHost
+{
+    protected override int BlockhashAge => 900;
 }

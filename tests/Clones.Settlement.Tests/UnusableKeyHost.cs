@@ -33,9 +33,12 @@ public sealed class UnusableKeyHost : SettlementHost
             await bus.ConnectReceiveEndpoint(
                 "counts-preparations",
                 endpoint =>
-                    endpoint.Handler<PrepareTransaction>(context =>
+                    endpoint.Handler<PrepareTransactions>(context =>
                     {
-                        asked.AddOrUpdate(context.Message.TransactionId, 1, (_, times) => times + 1);
+                        foreach (var id in context.Message.TransactionIds)
+                        {
+                            asked.AddOrUpdate(id, 1, (_, times) => times + 1);
+                        }
                         return Task.CompletedTask;
                     })
             ).Ready;

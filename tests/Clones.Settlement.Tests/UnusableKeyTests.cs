@@ -54,7 +54,7 @@ public sealed class UnusableKeyTests(UnusableKeyHost host, ITestOutputHelper out
         // Waits of 0.5, 1 and 2 s, a tenth less, and then of 4 s; one look more for the time that the counting takes.
         var most = 5 + (int)(elapsed.TotalSeconds / 3.6);
         var asked = waiting.Select(p => host.TimesAsked(p.TransactionId!.Value)).ToList();
-        output.WriteLine($"asked for {asked.Min()} to {asked.Max()} times in {elapsed}, {asked.Sum()} messages");
+        output.WriteLine($"asked for {asked.Min()} to {asked.Max()} times in {elapsed}, {asked.Sum()} in all");
         asked.ShouldAllBe(times => times >= 1 && times <= most);
         (await host.ErrorQueuesAsync()).ShouldBeEmpty();
         var failure = (await FailuresAsync(wallet)).ShouldHaveSingleItem();

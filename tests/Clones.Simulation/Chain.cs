@@ -49,6 +49,9 @@ internal sealed class Chain
     /// <summary>Chance that a block takes a waiting transaction.</summary>
     public double Inclusion { get; set; } = 0.8;
 
+    /// <summary>What nodes drop comes never back; otherwise somebody may bring it late.</summary>
+    public bool DropsForGood { get; set; }
+
     /// <summary>Chance that executing a transaction fails, anew on every fork.</summary>
     public double ExecutionFails { get; set; }
 
@@ -157,7 +160,10 @@ internal sealed class Chain
         {
             Root = Math.Max(Root, block.Height - FinalityDepth);
         }
-        ReleaseHoard(block.Height + 1);
+        if (!DropsForGood)
+        {
+            ReleaseHoard(block.Height + 1);
+        }
     }
 
     /// <summary>The cluster changes its mind about the latest blocks.</summary>

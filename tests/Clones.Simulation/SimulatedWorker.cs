@@ -7,6 +7,7 @@ using Clones.Settlement;
 using Clones.Settlement.Adoption;
 using Clones.Settlement.Attempts;
 using Clones.Settlement.Chain;
+using Clones.Settlement.Closing;
 using Clones.Settlement.Fence;
 using Clones.Settlement.Ledger;
 using Clones.Settlement.Payments;
@@ -33,7 +34,6 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     private readonly SimulatedStore store;
     private readonly PaymentPreparation preparation;
     private readonly AttemptBroadcast broadcast;
-    private readonly PaymentCloser books;
     private readonly SettlementPoller pass;
     private readonly FenceLift fence;
     private readonly DeploymentConsumers deployments;
@@ -42,26 +42,29 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
     {
         this.world = world;
         Process = new SimulatedProcess(world.Timeline, name);
-        var host = new SimulatedHost(world, Process, this);
+        var host = new SimulatedHost(world, Process, this, this);
         var (clock, rpc) = (host.Clock, host.Rpc);
         var rules = world.SeededBug.Rules;
-        var adoption = new TransactionAdoption(rules, Paces, clock, NullLogger<TransactionAdoption>.Instance);
+        var closer = new TransactionCloser(Paces, this, clock);
+        var adoption = new TransactionAdoption(rules, closer, clock, NullLogger<TransactionAdoption>.Instance);
         store = host.Store;
+        broadcast = new AttemptBroadcast(store, rpc, this, clock, NullLogger<AttemptBroadcast>.Instance);
         preparation = new PaymentPreparation(
+            store,
             new PaymentTransactionBuilder(rpc, new ClusterFacts(rpc, clock), clock),
             rules,
             adoption,
+            closer,
+            broadcast,
             Paces,
             this,
             () => 0.5,
             clock,
             NullLogger<PaymentPreparation>.Instance
         );
-        broadcast = new AttemptBroadcast(store, rpc, this, clock, NullLogger<AttemptBroadcast>.Instance);
-        books = new PaymentCloser(this, clock);
         var check = new AttemptCheck(
             store,
-            new AttemptStateWriter(store, Paces, this, clock),
+            new AttemptStateWriter(store, closer, Paces, this, clock),
             broadcast,
             new ExpiryProofCollector(rpc),
             rules,
@@ -105,17 +108,14 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         }
         switch (message)
         {
-            case PrepareTransaction { TransactionId: var id }:
-                await OnceAsync(messageId, typeof(PaymentPreparation), work => preparation.PrepareAsync(id, work, this, default));
+            case PrepareTransactions { TransactionIds: var ids }:
+                await preparation.PrepareAsync(ids, default);
                 break;
             case BroadcastTransaction { TransactionId: var id, AttemptNumber: var number }:
                 var attempt =
                     await store.FindAttemptAsync(id, number, default)
                     ?? throw new DatabaseFailure($"Transaction {id} has no attempt {number}.");
-                await broadcast.SendAsync(attempt, default);
-                break;
-            case TransactionSettled { TransactionId: var id }:
-                await OnceAsync(messageId, typeof(PaymentCloser), work => books.CloseAsync(id, work, default));
+                await broadcast.SendAsync([attempt], default);
                 break;
             case PaymentCompleted completed:
                 world.Told(completed.PaymentId, messageId);
@@ -140,17 +140,6 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         }
         world.Crash(this, point);
         return new ValueTask(new TaskCompletionSource().Task);
-    }
-
-    // As the consumer's pipeline does: inbox, work and outgoing messages in one commit.
-    private async Task OnceAsync(Guid messageId, Type consumer, Func<SimulatedWork, Task> act)
-    {
-        await using var work = await store.BeginAsync((consumer, messageId));
-        if (!await work.IsHandledAsync())
-        {
-            await act(work);
-            await work.CommitAsync(default);
-        }
     }
 
     // As TransactionWatcher does, which needs a host around it.

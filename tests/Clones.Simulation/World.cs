@@ -235,7 +235,7 @@ internal sealed class World : IDisposable
                 CreatedAt = Database.Clock,
             }
         );
-        Broker.Post(new PrepareTransaction { TransactionId = transaction.Id });
+        Broker.Post(new PrepareTransactions { TransactionIds = [transaction.Id] });
         return transaction;
     }
 

@@ -187,7 +187,8 @@ public class SettlementHost : IAsyncLifetime
         return (code, report.ToString());
     }
 
-    internal Task PrepareAsync(Payment payment) => PublishAsync(new PrepareTransaction { TransactionId = payment.TransactionId!.Value });
+    internal Task PrepareAsync(Payment payment) =>
+        PublishAsync(new PrepareTransactions { TransactionIds = [payment.TransactionId!.Value] });
 
     internal Task<ChainTransaction> TransactionAsync(Payment payment) =>
         WithAsync((_, db) => db.Transactions.AsNoTracking().SingleAsync(t => t.Id == payment.TransactionId));

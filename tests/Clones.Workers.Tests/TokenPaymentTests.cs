@@ -114,7 +114,7 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
     private async Task<Payment> PayAsync(TrainingPool pool, string wallet, PublicKey recipient, PublicKey mint, ulong amount)
     {
         var accepted = (await AcceptAsync(pool, wallet, recipient, mint, amount)).ShouldBeOfType<PaymentAcceptanceResult.Accepted>();
-        await host.PublishAsync(new PrepareTransaction { TransactionId = accepted.TransactionId!.Value });
+        await host.PublishAsync(new PrepareTransactions { TransactionIds = [accepted.TransactionId!.Value] });
         return accepted.Payment;
     }
 

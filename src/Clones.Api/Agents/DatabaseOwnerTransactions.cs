@@ -47,7 +47,7 @@ internal sealed class DatabaseOwnerTransactions(ClonesDbContext db, IPublishEndp
         var commit = await db.Database.BeginTransactionAsync(cancellationToken);
         try
         {
-            var transaction = await db.LockTransactionAsync(transactionId, cancellationToken);
+            var transaction = (await db.LockTransactionsAsync([transactionId], cancellationToken)).SingleOrDefault();
             var attempt = await db.TransactionAttempts.SingleOrDefaultAsync(
                 a => a.TransactionId == transactionId && a.Number == attemptNumber,
                 cancellationToken

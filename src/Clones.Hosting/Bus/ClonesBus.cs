@@ -55,6 +55,17 @@ public static class ClonesBus
         });
     }
 
+    /// <summary>
+    /// A consumer that is harmless when it handles a message twice, and that opens its own database transactions: none is held open around it while
+    /// it asks the chain.
+    /// </summary>
+    public static void AddConsumerWithoutInbox<T>(this IBusRegistrationConfigurator bus)
+        where T : class, IConsumer
+    {
+        bus.AddConsumer<T>();
+        bus.AddSingleton(new WithoutInbox(KebabCaseEndpointNameFormatter.Instance.Consumer<T>()));
+    }
+
     /// <summary>The broker's address, with user and password.</summary>
     /// <exception cref="ConfigurationMissingException">RABBITMQ_URL is missing or no amqp address.</exception>
     public static Uri ReadHost(IConfiguration configuration) => HostAddress(configuration["RABBITMQ_URL"]);
@@ -101,7 +112,10 @@ public static class ClonesBus
 
         // Outside the outbox, so that every try has a scope, a context and a database transaction of its own.
         endpoint.UseRetryPolicy(e => e is ITransientFailure);
-        endpoint.UseEntityFrameworkOutbox<ClonesDbContext>(context);
+        if (!context.GetServices<WithoutInbox>().Any(without => without.Queue == name))
+        {
+            endpoint.UseEntityFrameworkOutbox<ClonesDbContext>(context);
+        }
     }
 
     private static Uri HostAddress(string? url)
@@ -115,4 +129,6 @@ public static class ClonesBus
             ? address
             : throw new ConfigurationMissingException($"RABBITMQ_URL is no amqp address. {Wanted}");
     }
+
+    private sealed record WithoutInbox(string Queue);
 }

@@ -3,15 +3,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Transactions;
 
-/// <summary>The row lock of a transaction: whoever signs, settles or gives up holds it.</summary>
+/// <summary>The row locks of transactions: whoever signs, settles or gives up holds them.</summary>
 public static class TransactionRows
 {
-    /// <summary>Locks the row until the end of the open database transaction and reads it as it is under the lock.</summary>
-    /// <returns>Null where there is no such transaction.</returns>
+    /// <summary>
+    /// Locks the rows until the end of the open database transaction, in the order of their ids so that two groups never wait for each other, and
+    /// reads them as they are under the locks.
+    /// </summary>
+    /// <returns>Without those that do not exist.</returns>
     /// <exception cref="InvalidOperationException">No database transaction is open.</exception>
-    public static async Task<ChainTransaction?> LockTransactionAsync(
+    public static async Task<IReadOnlyList<ChainTransaction>> LockTransactionsAsync(
         this ClonesDbContext db,
-        Guid transactionId,
+        IReadOnlyCollection<Guid> transactionIds,
         CancellationToken cancellationToken
     )
     {
@@ -20,15 +23,15 @@ public static class TransactionRows
             throw new InvalidOperationException("A transaction's row is locked within a database transaction only.");
         }
 
-        var known = db.Transactions.Local.FirstOrDefault(t => t.Id == transactionId);
+        var known = db.Transactions.Local.Where(t => transactionIds.Contains(t.Id)).ToList();
         var rows = await db
-            .Transactions.FromSql($"SELECT * FROM transactions WHERE id = {transactionId} FOR UPDATE")
+            .Transactions.FromSql($"SELECT * FROM transactions WHERE id = ANY({transactionIds.ToArray()}) ORDER BY id FOR UPDATE")
             .ToListAsync(cancellationToken);
-        if (known is not null)
+        foreach (var transaction in known)
         {
-            await db.Entry(known).ReloadAsync(cancellationToken);
+            await db.Entry(transaction).ReloadAsync(cancellationToken);
         }
-        return rows.SingleOrDefault();
+        return rows;
     }
 
     /// <summary>Sets when reconciliation looks again, by the clock of the database, and gives the lease back.</summary>
@@ -43,7 +46,7 @@ public static class TransactionRows
             : db.Database.ExecuteSqlAsync(
                 $"""
                 UPDATE transactions SET next_check_at = now() + {after}, lease_owner = NULL, lease_until = NULL
-                WHERE id = ANY({transactionIds.ToArray()})
+                WHERE id IN (SELECT id FROM transactions WHERE id = ANY({transactionIds.ToArray()}) ORDER BY id FOR UPDATE)
                 """,
                 cancellationToken
             );

@@ -4,7 +4,7 @@ using Clones.Domain;
 using Clones.Domain.Ledger;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Transactions;
-using Clones.Settlement.Events;
+using Clones.Settlement.Closing;
 using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
 using Clones.Solana.Messages;
@@ -13,11 +13,11 @@ namespace Clones.Settlement.Adoption;
 
 /// <summary>
 /// Writes an attempt into the database that stands on chain and that they have forgotten, and settles its transaction by it. Nothing is signed.
-/// From the commit on all goes the usual way: the same message closes the database and tells others.
+/// It is closed as what the watcher sees end.
 /// </summary>
 public sealed class TransactionAdoption(
     SettlementRules rules,
-    SettlementOptions options,
+    TransactionCloser closer,
     TimeProvider time,
     ILogger<TransactionAdoption> log
 )
@@ -77,8 +77,8 @@ public sealed class TransactionAdoption(
         switch (rules.MayAdopt(transaction, attempts, payments, landings, address, finalizedBlockHeight, margin))
         {
             case AdoptionDecision.Adopt(var landing):
-                Record(transaction, attempts, landing, work);
-                await SettleAsync(transaction, landing, work, cancellationToken);
+                var adopted = Record(transaction, attempts, landing, work);
+                await closer.CloseAsync(work, [new EndedTransaction(transaction, adopted, landing.BlockTime)], cancellationToken);
                 log.LogWarning(
                     "Transaction {TransactionId} was found on chain and is taken over, nothing was signed: {Signature} in slot {Slot}",
                     transaction.Id,
@@ -89,7 +89,7 @@ public sealed class TransactionAdoption(
             case AdoptionDecision.Refuse(var reason):
                 transaction.MoveTo(TransactionStatus.Failed);
                 transaction.Reason = reason;
-                await SettleAsync(transaction, null, work, cancellationToken);
+                await closer.CloseAsync(work, [new EndedTransaction(transaction, null)], cancellationToken);
                 log.LogError("Transaction {TransactionId} failed, the chain contradicts the database: {Reason}", transaction.Id, reason);
                 return true;
             default:
@@ -97,7 +97,7 @@ public sealed class TransactionAdoption(
         }
     }
 
-    private void Record(
+    private TransactionAttempt Record(
         ChainTransaction transaction,
         IReadOnlyList<TransactionAttempt> attempts,
         OnChainTransaction landing,
@@ -153,22 +153,7 @@ public sealed class TransactionAdoption(
         transaction.MoveTo(end);
         transaction.AttemptNumber = Math.Max(transaction.AttemptNumber, same.Number);
         transaction.Reason = ChainError.Describe(landing.Error, landing.Slot);
-    }
-
-    private async Task SettleAsync(
-        ChainTransaction transaction,
-        OnChainTransaction? landing,
-        ISettlementWork work,
-        CancellationToken cancellationToken
-    )
-    {
-        transaction.SettledAt = time.GetUtcNow();
-        transaction.WakeUps = 0;
-        await work.CheckAgainAsync(transaction.Id, options.WakeUpLease, cancellationToken);
-        await work.PublishAsync(
-            TransactionEvents.Settled(transaction, landing?.Signature, landing?.Slot, landing?.BlockTime),
-            cancellationToken
-        );
+        return same;
     }
 
     private static string Evidence(string verdict, string reason, OnChainTransaction landing, DateTimeOffset now) =>

@@ -16,17 +16,27 @@ internal sealed class AttemptBroadcast(
     ILogger<AttemptBroadcast> log
 )
 {
-    /// <param name="attempt">Read from a committed row.</param>
+    /// <param name="attempts">Read from committed rows.</param>
     /// <param name="cancellationToken">Ends the wait; the bytes may be on their way nevertheless.</param>
-    public async Task SendAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
+    public async Task SendAsync(IEnumerable<TransactionAttempt> attempts, CancellationToken cancellationToken)
     {
-        if (attempt.WireBytes is not { } wireBytes || !attempt.Status.IsSendable())
+        List<TransactionAttempt> sendable = [.. attempts.Where(a => a.WireBytes is not null && a.Status.IsSendable())];
+        if (sendable.Count == 0)
         {
             return;
         }
+        await Lanes.RunAsync(sendable, attempt => SendAsync(attempt, cancellationToken));
+        await store.MarkSentAsync(
+            sendable.ConvertAll(a => new SentAttempt(a.TransactionId, a.Number)),
+            time.GetUtcNow(),
+            cancellationToken
+        );
+    }
 
+    private async Task SendAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
+    {
         await crashes.ReachAsync(CrashPoint.BeforeSend, cancellationToken);
-        var results = await rpc.BroadcastAsync(wireBytes, cancellationToken);
+        var results = await rpc.BroadcastAsync(attempt.WireBytes!, cancellationToken);
         await crashes.ReachAsync(CrashPoint.AfterSend, cancellationToken);
         if (!results.Any(r => r.IsInFlight))
         {
@@ -38,6 +48,5 @@ internal sealed class AttemptBroadcast(
                 string.Join(" | ", results.Select(r => r.Error?.Diagnosis))
             );
         }
-        await store.MarkSentAsync(attempt.TransactionId, attempt.Number, time.GetUtcNow(), cancellationToken);
     }
 }

@@ -10,10 +10,10 @@ using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Attempts;
 
-/// <summary>Checks a batch of live attempts: reads, lets <see cref="SettlementDecision"/> decide, acts.</summary>
+/// <summary>Checks a batch of live attempts: reads, lets <see cref="SettlementDecision"/> decide, writes what was decided as a group, sends again.</summary>
 internal sealed class AttemptCheck(
     ISettlementStore store,
-    AttemptStateWriter ledger,
+    AttemptStateWriter writer,
     AttemptBroadcast broadcast,
     ExpiryProofCollector inquest,
     SettlementRules rules,
@@ -24,7 +24,8 @@ internal sealed class AttemptCheck(
     ILogger<AttemptCheck> log
 )
 {
-    private const int Lanes = 4;
+    /// <summary>So many in one commit: rows and wallets are locked for as long as it takes.</summary>
+    private const int GroupMax = 64;
 
     public async Task CheckAsync(IReadOnlyList<LeasedAttempt> leased, CancellationToken cancellationToken)
     {
@@ -34,85 +35,108 @@ internal sealed class AttemptCheck(
         var searchHistory = height is { } h && leased.Any(l => h > l.Attempt.LastValidBlockHeight);
         var signatures = leased.Select(l => Signature.Parse(l.Attempt.Signature!)).ToArray();
         var sightings = await statuses.ReadAsync(signatures, searchHistory, cancellationToken);
-        var slow = new HashSet<Guid>();
-        await InLanesAsync(
-            [.. leased.Select((l, i) => (l, rules.Judge(sightings[i], height, l.Attempt.LastValidBlockHeight)))],
-            async item =>
-            {
-                var (leasedAttempt, verdict) = item;
-                if (await ActSafelyAsync(leasedAttempt, verdict, cancellationToken))
-                {
-                    lock (slow)
-                    {
-                        slow.Add(leasedAttempt.Attempt.TransactionId);
-                    }
-                }
-            }
-        );
+        List<(LeasedAttempt Leased, SettlementDecision Verdict)> judged =
+        [
+            .. leased.Select((l, i) => (l, rules.Judge(sightings[i], height, l.Attempt.LastValidBlockHeight))),
+        ];
+        var findings = new Findings();
+        await Lanes.RunAsync(judged, item => ActSafelyAsync(item.Leased, item.Verdict, findings, cancellationToken));
+        foreach (var group in findings.Changes.Chunk(GroupMax))
+        {
+            await WriteAsync(group, findings, cancellationToken);
+        }
+        await broadcast.SendAsync(findings.ToSend, cancellationToken);
 
         var ids = leased.Select(l => l.Attempt.TransactionId).ToArray();
-        await store.CheckAgainAsync([.. ids.Where(id => !slow.Contains(id))], options.CheckEvery * 0.9, cancellationToken);
-        await store.CheckAgainAsync(slow, options.UnresolvedEvery, cancellationToken);
+        await store.CheckAgainAsync([.. ids.Where(id => !findings.Slow.Contains(id))], options.CheckEvery * 0.9, cancellationToken);
+        await store.CheckAgainAsync(findings.Slow, options.UnresolvedEvery, cancellationToken);
     }
 
-    /// <returns>Whether it is to be looked at more rarely.</returns>
-    private async Task<bool> ActSafelyAsync(LeasedAttempt leased, SettlementDecision verdict, CancellationToken cancellationToken)
+    private async Task WriteAsync(AttemptChange[] group, Findings findings, CancellationToken cancellationToken)
     {
         try
         {
-            return await ActAsync(leased, verdict, cancellationToken);
+            await writer.WriteAsync(group, cancellationToken);
+        }
+        catch (Exception) when (group.Length > 1 && !cancellationToken.IsCancellationRequested)
+        {
+            // One transaction's trouble is not the group's.
+            foreach (var change in group)
+            {
+                await WriteAsync([change], findings, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogError(e, "Checking transaction {TransactionId} failed", group[0].TransactionId);
+            findings.AddSlow(group[0].TransactionId);
+        }
+    }
+
+    private async Task ActSafelyAsync(
+        LeasedAttempt leased,
+        SettlementDecision verdict,
+        Findings findings,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await ActAsync(leased, verdict, findings, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // One transaction's trouble is not the batch's.
             log.LogError(e, "Checking transaction {TransactionId} failed", leased.Attempt.TransactionId);
-            return true;
+            findings.AddSlow(leased.Attempt.TransactionId);
         }
     }
 
-    private async Task<bool> ActAsync(LeasedAttempt leased, SettlementDecision verdict, CancellationToken cancellationToken)
+    private async Task ActAsync(LeasedAttempt leased, SettlementDecision verdict, Findings findings, CancellationToken cancellationToken)
     {
         var attempt = leased.Attempt;
-        var (id, number) = (attempt.TransactionId, attempt.Number);
+        var id = attempt.TransactionId;
         if (rpc.All.Count == 1 && !await IsOnRecordAsync(attempt, verdict, cancellationToken))
         {
             // Nobody contradicts a single node but itself.
             log.LogWarning("The node tells an end of transaction {TransactionId} that it has no record of", id);
-            return true;
+            findings.AddSlow(id);
+            return;
         }
         switch (verdict)
         {
             case SettlementDecision.Finalized(var slot):
-                await ledger.SettledAsync(id, number, slot, null, await BlockTimeAsync(slot, cancellationToken), cancellationToken);
+                findings.Add(writer.Settled(attempt, slot, null, await BlockTimeAsync(attempt, slot, cancellationToken)));
                 log.LogInformation("Transaction {TransactionId} is finalized in slot {Slot}: {Signature}", id, slot, attempt.Signature);
-                return false;
+                break;
             case SettlementDecision.Failed(var slot, var error):
-                await ledger.SettledAsync(id, number, slot, error, await BlockTimeAsync(slot, cancellationToken), cancellationToken);
+                findings.Add(writer.Settled(attempt, slot, error, await BlockTimeAsync(attempt, slot, cancellationToken)));
                 log.LogWarning("The chain rejected transaction {TransactionId} in slot {Slot}: {Error}", id, slot, error);
-                return false;
+                break;
             case SettlementDecision.Confirmed(var slot):
                 if (attempt.Status != AttemptStatus.Confirmed)
                 {
-                    await ledger.ConfirmedAsync(id, number, slot, cancellationToken);
+                    findings.Add(writer.Confirmed(attempt, slot));
                 }
-                return false;
+                break;
             case SettlementDecision.InFlight(var sendAgain):
-                await InFlightAsync(attempt, sendAgain, cancellationToken);
-                return false;
+                InFlight(attempt, sendAgain, findings);
+                break;
             case SettlementDecision.SeemsDead:
-                return await InquireAsync(leased, cancellationToken);
+                await InquireAsync(leased, findings, cancellationToken);
+                break;
             case SettlementDecision.Contradiction(var reason):
-                await UnresolvedAsync(attempt, reason, reason, null, cancellationToken);
-                return true;
+                Unresolved(attempt, reason, reason, null, findings);
+                break;
             case SettlementDecision.NoAnswer:
-                await SilenceAsync(attempt, cancellationToken);
-                return attempt.Status == AttemptStatus.Unresolved;
+                Silence(attempt, findings);
+                break;
             default:
                 throw new InvalidOperationException($"No action for {verdict.GetType().Name}.");
         }
     }
 
-    private async Task InFlightAsync(TransactionAttempt attempt, bool sendAgain, CancellationToken cancellationToken)
+    private void InFlight(TransactionAttempt attempt, bool sendAgain, Findings findings)
     {
         if (attempt.Status is AttemptStatus.Confirmed or AttemptStatus.Unresolved)
         {
@@ -122,18 +146,18 @@ internal sealed class AttemptCheck(
                 attempt.TransactionId,
                 attempt.Status
             );
-            await ledger.BackInFlightAsync(attempt.TransactionId, attempt.Number, cancellationToken);
+            findings.Add(AttemptStateWriter.BackInFlight(attempt));
         }
         if (
             sendAgain
             && (attempt.LastSentAt is not { } sent || time.GetUtcNow() - sent >= options.RebroadcastEvery || sent > time.GetUtcNow())
         )
         {
-            await broadcast.SendAsync(attempt, cancellationToken);
+            findings.AddToSend(attempt);
         }
     }
 
-    private async Task<bool> InquireAsync(LeasedAttempt leased, CancellationToken cancellationToken)
+    private async Task InquireAsync(LeasedAttempt leased, Findings findings, CancellationToken cancellationToken)
     {
         var attempt = leased.Attempt;
         var facts = new AttemptFacts(
@@ -152,46 +176,48 @@ internal sealed class AttemptCheck(
         switch (rules.Certify(facts, evidence))
         {
             case ExpiryDecision.Dead(var margin):
-                await ledger.ExpiredAsync(attempt.TransactionId, attempt.Number, margin, evidence, cancellationToken);
+                findings.Add(writer.Expired(attempt, margin, evidence));
                 log.LogWarning(
                     "Attempt {Attempt} of transaction {TransactionId} has an expiry proof",
                     attempt.Number,
                     attempt.TransactionId
                 );
-                return false;
+                break;
             case ExpiryDecision.Refused(var reason, var diagnosis):
-                await UnresolvedAsync(attempt, reason, diagnosis, evidence, cancellationToken);
-                return true;
+                Unresolved(attempt, reason, diagnosis, evidence, findings);
+                break;
             case ExpiryDecision.Seen(var reason, var diagnosis):
-                await UnresolvedAsync(attempt, reason, diagnosis, evidence, cancellationToken);
-                return true;
+                Unresolved(attempt, reason, diagnosis, evidence, findings);
+                break;
             case var other:
                 throw new InvalidOperationException($"No action for {other.GetType().Name}.");
         }
     }
 
     // A moment of silence is nothing; ops are told when it lasts.
-    private async Task SilenceAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
+    private void Silence(TransactionAttempt attempt, Findings findings)
     {
-        if (
-            attempt.Status != AttemptStatus.Unresolved
-            && time.GetUtcNow() - (attempt.LastSentAt ?? attempt.CreatedAt) >= 2 * options.UnresolvedEvery
-        )
+        if (attempt.Status == AttemptStatus.Unresolved)
         {
-            await UnresolvedAsync(attempt, "No RPC node answers.", "No RPC node answers.", null, cancellationToken);
+            findings.AddSlow(attempt.TransactionId);
+        }
+        else if (time.GetUtcNow() - (attempt.LastSentAt ?? attempt.CreatedAt) >= 2 * options.UnresolvedEvery)
+        {
+            Unresolved(attempt, "No RPC node answers.", "No RPC node answers.", null, findings);
         }
     }
 
-    private async Task UnresolvedAsync(
+    private void Unresolved(
         TransactionAttempt attempt,
         string reason,
         string diagnosis,
         IReadOnlyList<NodeEvidence>? evidence,
-        CancellationToken cancellationToken
+        Findings findings
     )
     {
         log.LogError("Transaction {TransactionId} is UNRESOLVED, nothing is signed for it: {Reason}", attempt.TransactionId, diagnosis);
-        await ledger.UnresolvedAsync(attempt.TransactionId, attempt.Number, reason, evidence, cancellationToken);
+        findings.Add(writer.Unresolved(attempt, reason, evidence));
+        findings.AddSlow(attempt.TransactionId);
     }
 
     /// <summary>Whether the node's ledger, asked at finalized, tells the same end as its list of statuses.</summary>
@@ -221,21 +247,6 @@ internal sealed class AttemptCheck(
         }
     }
 
-    /// <summary>A few at a time: each may take several requests.</summary>
-    private static async Task InLanesAsync<T>(IReadOnlyList<T> items, Func<T, Task> act)
-    {
-        var taken = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(Lanes, items.Count)).Select(_ => LaneAsync()));
-
-        async Task LaneAsync()
-        {
-            for (var i = Interlocked.Increment(ref taken); i < items.Count; i = Interlocked.Increment(ref taken))
-            {
-                await act(items[i]);
-            }
-        }
-    }
-
     private async Task<ulong?> FinalizedHeightAsync(CancellationToken cancellationToken)
     {
         try
@@ -248,8 +259,13 @@ internal sealed class AttemptCheck(
         }
     }
 
-    private async Task<long?> BlockTimeAsync(ulong slot, CancellationToken cancellationToken)
+    /// <summary>For whoever deploys: of payments nobody asks.</summary>
+    private async Task<long?> BlockTimeAsync(TransactionAttempt attempt, ulong slot, CancellationToken cancellationToken)
     {
+        if (attempt.OwnerSignature is null)
+        {
+            return null;
+        }
         try
         {
             return await rpc.ReadAsync((node, ct) => node.GetBlockTimeAsync(slot, ct), cancellationToken);
@@ -258,6 +274,43 @@ internal sealed class AttemptCheck(
         {
             // For people only; not worth holding a payment back.
             return null;
+        }
+    }
+
+    /// <summary>What was found out of one batch, by several lanes at once.</summary>
+    private sealed class Findings
+    {
+        private readonly Lock access = new();
+
+        public List<AttemptChange> Changes { get; } = [];
+
+        public List<TransactionAttempt> ToSend { get; } = [];
+
+        /// <summary>To be looked at more rarely.</summary>
+        public HashSet<Guid> Slow { get; } = [];
+
+        public void Add(AttemptChange change)
+        {
+            lock (access)
+            {
+                Changes.Add(change);
+            }
+        }
+
+        public void AddToSend(TransactionAttempt attempt)
+        {
+            lock (access)
+            {
+                ToSend.Add(attempt);
+            }
+        }
+
+        public void AddSlow(Guid transactionId)
+        {
+            lock (access)
+            {
+                Slow.Add(transactionId);
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
-using System.Text.Json;
 using Clones.Contracts.Settlement;
 using Clones.Domain;
 using Clones.Domain.Faults;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Transactions;
+using Clones.Settlement.Closing;
 using Clones.Settlement.Events;
 using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
@@ -12,167 +12,174 @@ using Clones.Settlement.Store;
 namespace Clones.Settlement.Attempts;
 
 /// <summary>
-/// Writes what the watcher concluded: each verdict one database transaction, under the lock of the transaction's row, and only while the
-/// attempt is still the live one. Messages go out through the outbox of the same commit.
+/// Writes what the watcher concluded, a group of attempts in one database transaction, under the locks of the transactions' rows, and only
+/// of attempts that are still the live ones. Messages go out through the outbox of the same commit.
 /// </summary>
-internal sealed class AttemptStateWriter(ISettlementStore store, SettlementOptions options, ICrashPoints crashes, TimeProvider time)
+internal sealed class AttemptStateWriter(
+    ISettlementStore store,
+    TransactionCloser closer,
+    SettlementOptions options,
+    ICrashPoints crashes,
+    TimeProvider time
+)
 {
-    public Task ConfirmedAsync(Guid transactionId, int number, ulong slot, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            transactionId,
-            number,
-            async (work, transaction, attempt) =>
+    public AttemptChange Confirmed(TransactionAttempt attempt, ulong slot) =>
+        Change(
+            attempt,
+            locked =>
             {
-                if (attempt.Status == AttemptStatus.Confirmed)
+                if (locked.Attempt.Status == AttemptStatus.Confirmed)
                 {
                     return;
                 }
-                Set(transaction, attempt, TransactionStatus.Confirmed, AttemptStatus.Confirmed);
-                attempt.Slot = slot;
-                foreach (var payment in await SetPaymentsAsync(work, transactionId, PaymentStatus.Confirmed, cancellationToken))
-                {
-                    await work.PublishAsync(
-                        PaymentEvents.Confirmed(payment, attempt.Signature!, slot, time.GetUtcNow()),
-                        cancellationToken
-                    );
-                }
-            },
-            cancellationToken
+                locked.MoveTo(TransactionStatus.Confirmed, AttemptStatus.Confirmed, PaymentStatus.Confirmed);
+                locked.Attempt.Slot = slot;
+                locked.Messages.AddRange(
+                    locked.Payments.Select(p => PaymentEvents.Confirmed(p, locked.Attempt.Signature!, slot, time.GetUtcNow()))
+                );
+            }
         );
 
     /// <summary>Confirmed before and unknown now, or unresolved before and clear now: in flight again, with the same bytes.</summary>
-    public Task BackInFlightAsync(Guid transactionId, int number, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            transactionId,
-            number,
-            async (work, transaction, attempt) =>
+    public static AttemptChange BackInFlight(TransactionAttempt attempt) =>
+        Change(
+            attempt,
+            locked =>
             {
-                Set(transaction, attempt, TransactionStatus.Broadcast, AttemptStatus.Broadcast);
-                attempt.Slot = null;
-                await SetPaymentsAsync(work, transactionId, PaymentStatus.Submitted, cancellationToken);
-            },
-            cancellationToken
+                locked.MoveTo(TransactionStatus.Broadcast, AttemptStatus.Broadcast, PaymentStatus.Submitted);
+                locked.Attempt.Slot = null;
+            }
         );
 
-    public Task UnresolvedAsync(
-        Guid transactionId,
-        int number,
-        string reason,
-        IReadOnlyList<NodeEvidence>? evidence,
-        CancellationToken cancellationToken
-    ) =>
-        ChangeAsync(
-            transactionId,
-            number,
-            async (work, transaction, attempt) =>
+    public AttemptChange Unresolved(TransactionAttempt attempt, string reason, IReadOnlyList<NodeEvidence>? evidence) =>
+        Change(
+            attempt,
+            locked =>
             {
-                Set(transaction, attempt, TransactionStatus.Unresolved, AttemptStatus.Unresolved);
-                transaction.Reason = reason;
-                attempt.Evidence = evidence is null
-                    ? attempt.Evidence
-                    : ExpiryProof.ToJson("UNRESOLVED", attempt, null, reason, evidence, time.GetUtcNow());
-                await SetPaymentsAsync(work, transactionId, PaymentStatus.Unresolved, cancellationToken);
-            },
-            cancellationToken
+                locked.MoveTo(TransactionStatus.Unresolved, AttemptStatus.Unresolved, PaymentStatus.Unresolved);
+                locked.Transaction.Reason = reason;
+                locked.Attempt.Evidence = evidence is null
+                    ? locked.Attempt.Evidence
+                    : ExpiryProof.ToJson("UNRESOLVED", locked.Attempt, null, reason, evidence, time.GetUtcNow());
+            }
         );
 
     /// <summary>Stores the certificate. A payment is prepared anew from here on; of an owner-signed transaction the owner is asked.</summary>
-    public Task ExpiredAsync(
-        Guid transactionId,
-        int number,
-        ulong margin,
-        IReadOnlyList<NodeEvidence> evidence,
-        CancellationToken cancellationToken
-    ) =>
-        ChangeAsync(
-            transactionId,
-            number,
-            async (work, transaction, attempt) =>
+    public AttemptChange Expired(TransactionAttempt attempt, ulong margin, IReadOnlyList<NodeEvidence> evidence) =>
+        Change(
+            attempt,
+            locked =>
             {
-                Set(transaction, attempt, TransactionStatus.Expired, AttemptStatus.Expired);
-                attempt.Evidence = ExpiryProof.ToJson("DEAD", attempt, margin, null, evidence, time.GetUtcNow());
-                attempt.ClosedAt = time.GetUtcNow();
-                await SetPaymentsAsync(work, transactionId, PaymentStatus.Accepted, cancellationToken);
-                if (transaction.Kind == TransactionKind.Payment)
-                {
-                    await work.CheckAgainAsync(transactionId, options.WakeUpLease, cancellationToken);
-                    await work.PublishAsync(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
-                }
-            },
-            cancellationToken
+                locked.MoveTo(TransactionStatus.Expired, AttemptStatus.Expired, PaymentStatus.Accepted);
+                locked.Attempt.Evidence = ExpiryProof.ToJson("DEAD", locked.Attempt, margin, null, evidence, time.GetUtcNow());
+                locked.Attempt.ClosedAt = time.GetUtcNow();
+                locked.IsToBePrepared = locked.Transaction.Kind == TransactionKind.Payment;
+            }
         );
 
-    /// <summary>The end at finalized. Whoever owns the transaction (payments, deployments) closes it by the message.</summary>
-    public Task SettledAsync(
-        Guid transactionId,
-        int number,
-        ulong slot,
-        string? error,
-        long? blockTime,
-        CancellationToken cancellationToken
-    ) =>
-        ChangeAsync(
-            transactionId,
-            number,
-            async (work, transaction, attempt) =>
+    /// <summary>The end at finalized.</summary>
+    /// <param name="error">As the chain tells it; null where it was executed with success.</param>
+    /// <param name="blockTime">Unix seconds; null where nobody says.</param>
+    public AttemptChange Settled(TransactionAttempt attempt, ulong slot, string? error, long? blockTime) =>
+        Change(
+            attempt,
+            locked =>
             {
-                Set(
-                    transaction,
-                    attempt,
+                locked.MoveTo(
                     error is null ? TransactionStatus.Finalized : TransactionStatus.Failed,
-                    error is null ? AttemptStatus.Finalized : AttemptStatus.Failed
+                    error is null ? AttemptStatus.Finalized : AttemptStatus.Failed,
+                    null
                 );
-                attempt.Slot = slot;
-                attempt.Error = ChainError.ToJson(error);
-                attempt.ClosedAt = transaction.SettledAt = time.GetUtcNow();
-                transaction.Reason = ChainError.Describe(error, slot);
-                await work.CheckAgainAsync(transactionId, options.WakeUpLease, cancellationToken);
-                await work.PublishAsync(TransactionEvents.Settled(transaction, attempt.Signature, slot, blockTime), cancellationToken);
-            },
-            cancellationToken
+                locked.Attempt.Slot = slot;
+                locked.Attempt.Error = ChainError.ToJson(error);
+                locked.Attempt.ClosedAt = time.GetUtcNow();
+                locked.Transaction.Reason = ChainError.Describe(error, slot);
+                locked.Ended = new EndedTransaction(locked.Transaction, locked.Attempt, blockTime);
+            }
         );
 
-    private async Task ChangeAsync(
-        Guid transactionId,
-        int number,
-        Func<ISettlementWork, ChainTransaction, TransactionAttempt, Task> change,
-        CancellationToken cancellationToken
-    )
+    /// <summary>All of them or none.</summary>
+    public async Task WriteAsync(IReadOnlyList<AttemptChange> changes, CancellationToken cancellationToken)
     {
         await crashes.ReachAsync(CrashPoint.DecisionReached, cancellationToken);
+        Guid[] ids = [.. changes.Select(c => c.TransactionId)];
         await using var work = await store.BeginAsync(cancellationToken);
-        var transaction = await work.LockAsync(transactionId, cancellationToken);
-        var attempt = (await work.AttemptsAsync(transactionId, cancellationToken)).FirstOrDefault(a => a.Number == number);
-        if (transaction is null || attempt is null || !attempt.Status.IsLive())
+        var transactions = (await work.LockAsync(ids, cancellationToken)).ToDictionary(t => t.Id);
+        var attempts = (await work.AttemptsAsync(ids, cancellationToken)).ToDictionary(a => (a.TransactionId, a.Number));
+        var payments = (await work.PaymentsAsync(ids, cancellationToken)).ToLookup(p => p.TransactionId!.Value);
+        var written = new List<LockedAttempt>();
+        foreach (var change in changes)
+        {
+            if (
+                transactions.TryGetValue(change.TransactionId, out var transaction)
+                && attempts.TryGetValue((change.TransactionId, change.Number), out var attempt)
+                && attempt.Status.IsLive()
+            )
+            {
+                var locked = new LockedAttempt(transaction, attempt, [.. payments[transaction.Id]]);
+                change.Apply(locked);
+                written.Add(locked);
+            }
+        }
+        if (written.Count == 0)
         {
             return;
         }
 
-        await change(work, transaction, attempt);
+        foreach (var message in written.SelectMany(w => w.Messages))
+        {
+            await work.PublishAsync(message, cancellationToken);
+        }
+        await PrepareAnewAsync(work, [.. written.Where(w => w.IsToBePrepared).Select(w => w.Transaction.Id)], cancellationToken);
+        await closer.CloseAsync(work, [.. written.Select(w => w.Ended).OfType<EndedTransaction>()], cancellationToken);
         await crashes.ReachAsync(CrashPoint.DecisionWritten, cancellationToken);
         await work.CommitAsync(cancellationToken);
         await crashes.ReachAsync(CrashPoint.DecisionCommitted, cancellationToken);
     }
 
-    private static void Set(ChainTransaction transaction, TransactionAttempt attempt, TransactionStatus status, AttemptStatus attemptStatus)
+    private async Task PrepareAnewAsync(ISettlementWork work, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count > 0)
+        {
+            await work.CheckAgainAsync(ids, options.WakeUpLease, cancellationToken);
+            await work.PublishAsync(new PrepareTransactions { TransactionIds = ids }, cancellationToken);
+        }
+    }
+
+    private static AttemptChange Change(TransactionAttempt attempt, Action<LockedAttempt> apply) =>
+        new(attempt.TransactionId, attempt.Number, apply);
+}
+
+/// <summary>What is to be written of an attempt, once its rows are locked.</summary>
+internal sealed record AttemptChange(Guid TransactionId, int Number, Action<LockedAttempt> Apply);
+
+/// <summary>The rows of a live attempt under the lock, and what is to follow in the same commit.</summary>
+internal sealed class LockedAttempt(ChainTransaction transaction, TransactionAttempt attempt, IReadOnlyList<Payment> payments)
+{
+    public ChainTransaction Transaction => transaction;
+
+    public TransactionAttempt Attempt => attempt;
+
+    public IReadOnlyList<Payment> Payments => payments;
+
+    public List<object> Messages { get; } = [];
+
+    public bool IsToBePrepared { get; set; }
+
+    public EndedTransaction? Ended { get; set; }
+
+    /// <param name="ofPayments">Null where they keep theirs for now.</param>
+    public void MoveTo(TransactionStatus status, AttemptStatus ofAttempt, PaymentStatus? ofPayments)
     {
         transaction.MoveTo(status);
         transaction.Reason = null;
-        attempt.MoveTo(attemptStatus);
-    }
-
-    private static async Task<IReadOnlyList<Payment>> SetPaymentsAsync(
-        ISettlementWork work,
-        Guid transactionId,
-        PaymentStatus status,
-        CancellationToken cancellationToken
-    )
-    {
-        var payments = await work.PaymentsAsync(transactionId, cancellationToken);
-        foreach (var payment in payments)
+        attempt.MoveTo(ofAttempt);
+        if (ofPayments is { } paymentStatus)
         {
-            payment.MoveTo(status);
+            foreach (var payment in payments)
+            {
+                payment.MoveTo(paymentStatus);
+            }
         }
-        return payments;
     }
 }

@@ -14,6 +14,6 @@ internal sealed class BroadcastTransactionConsumer(ISettlementStore store, Attem
         var attempt =
             await store.FindAttemptAsync(id, number, context.CancellationToken)
             ?? throw new UnacceptableMessageException($"Transaction {id} has no attempt {number}.");
-        await broadcast.SendAsync(attempt, context.CancellationToken);
+        await broadcast.SendAsync([attempt], context.CancellationToken);
     }
 }

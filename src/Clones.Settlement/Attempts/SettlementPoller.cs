@@ -43,9 +43,9 @@ internal sealed class SettlementPoller(ISettlementStore store, AttemptCheck chec
     {
         await using var work = await store.BeginAsync(cancellationToken);
         var due = await work.DueForPreparationAsync(cancellationToken);
-        foreach (var transactionId in due)
+        foreach (var group in due.Chunk(PrepareTransactions.Max))
         {
-            await work.PublishAsync(new PrepareTransaction { TransactionId = transactionId }, cancellationToken);
+            await work.PublishAsync(new PrepareTransactions { TransactionIds = group }, cancellationToken);
         }
         if (due.Count > 0)
         {

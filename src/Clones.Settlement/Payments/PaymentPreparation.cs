@@ -7,8 +7,9 @@ using Clones.Domain.Transactions;
 using Clones.Messaging.Bus;
 using Clones.Persistence.Transactions;
 using Clones.Settlement.Adoption;
+using Clones.Settlement.Attempts;
 using Clones.Settlement.Chain;
-using Clones.Settlement.Events;
+using Clones.Settlement.Closing;
 using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
 using Clones.Solana.Messages;
@@ -19,13 +20,16 @@ using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 namespace Clones.Settlement.Payments;
 
 /// <summary>
-/// Signs attempt n of a payment transaction and stores it. Nothing is sent here: the work may run again, and what it had sent before its
-/// commit would be unknown to the next run. Done twice it finds the live attempt and signs nothing.
+/// Signs the next attempts of payment transactions, a group in one commit, and sends them after it. The chain is asked in between two database
+/// transactions, of which the second looks again. Done twice it finds the live attempts, signs nothing and sends their bytes again.
 /// </summary>
 internal sealed class PaymentPreparation(
+    ISettlementStore store,
     PaymentTransactionBuilder messages,
     SettlementRules rules,
     TransactionAdoption adoption,
+    TransactionCloser closer,
+    AttemptBroadcast broadcast,
     SettlementOptions options,
     ICrashPoints crashes,
     Jitter jitter,
@@ -41,139 +45,248 @@ internal sealed class PaymentPreparation(
     private const string KeyReason =
         "key_unusable: The key of the deposit wallet cannot be opened. Operators are informed; the payment is tried again by itself.";
 
-    /// <summary>All within <paramref name="work"/>, which the caller commits.</summary>
-    /// <exception cref="UnacceptableMessageException">There is no such transaction, or it carries no payment.</exception>
-    public async Task PrepareAsync(Guid transactionId, ISettlementWork work, IWalletKeys keys, CancellationToken cancellationToken)
+    /// <exception cref="UnacceptableMessageException">One of them does not exist or carries no payment; the others were prepared.</exception>
+    public async Task PrepareAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken)
     {
-        var transaction =
-            await work.LockAsync(transactionId, cancellationToken)
-            ?? throw new UnacceptableMessageException($"There is no transaction {transactionId}.");
-        await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
-        var attempts = await work.AttemptsAsync(transactionId, cancellationToken);
-        switch (rules.MayPrepare(transaction.Kind, transaction.Status, attempts))
+        var unusable = new List<string>();
+        foreach (var ids in transactionIds.Distinct().Chunk(PrepareTransactions.Max))
         {
-            case PreparationDecision.Sign(var number):
-                await SignOrAdoptAsync(transaction, number, work, keys, cancellationToken);
-                break;
-            case PreparationDecision.Reuse(var number):
-                await work.PublishAsync(
-                    new BroadcastTransaction { TransactionId = transactionId, AttemptNumber = number },
-                    cancellationToken
-                );
-                break;
-            case PreparationDecision.Nothing(var reason):
-                log.LogInformation("Nothing to prepare for transaction {TransactionId}: {Reason}", transactionId, reason);
-                break;
+            var group = await LookAsync(ids, cancellationToken);
+            await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, cancellationToken));
+            var signed = await SignAsync(group.ToBuild, cancellationToken);
+            await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
+            unusable.AddRange(group.Unusable);
+        }
+        if (unusable.Count > 0)
+        {
+            throw new UnacceptableMessageException(string.Join(' ', unusable));
         }
     }
 
-    private async Task SignOrAdoptAsync(
+    /// <summary>What is to be done of each, before the chain is asked. What has to wait is written at once.</summary>
+    private async Task<Group> LookAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var group = new Group();
+        await using var work = await store.BeginAsync(cancellationToken);
+        await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
+        var rows = await LockedRows.ReadAsync(work, ids, cancellationToken);
+        group.Unusable.AddRange(ids.Except(rows.Transactions.Select(t => t.Id)).Select(id => $"There is no transaction {id}."));
+        var isChanged = false;
+        foreach (var transaction in rows.Transactions)
+        {
+            var attempts = rows.Attempts[transaction.Id];
+            switch (rules.MayPrepare(transaction.Kind, transaction.Status, [.. attempts]))
+            {
+                case PreparationDecision.Sign when await MustWaitAsync(transaction, rows, work, cancellationToken):
+                    isChanged = true;
+                    break;
+                case PreparationDecision.Sign when !rows.Payments[transaction.Id].Any():
+                    group.Unusable.Add($"Transaction {transaction.Id} carries no payment.");
+                    break;
+                case PreparationDecision.Sign(var number):
+                    group.ToBuild.Add(
+                        new Candidate(
+                            transaction.Id,
+                            new MessageRequest(
+                                rules.Memo(transaction.Id, number),
+                                number,
+                                PublicKey.Parse(rows.Addresses[transaction.WalletId]),
+                                [.. rows.Payments[transaction.Id]],
+                                transaction.AcceptedSlot,
+                                IsLastTry: transaction.PreparationFailures + 1 >= options.PreparationFailuresMax
+                            )
+                        )
+                    );
+                    break;
+                case PreparationDecision.Reuse(var number):
+                    group.Live.Add(attempts.Single(a => a.Number == number));
+                    break;
+                case PreparationDecision.Nothing(var reason):
+                    log.LogInformation("Nothing to prepare for transaction {TransactionId}: {Reason}", transaction.Id, reason);
+                    break;
+            }
+        }
+        if (isChanged)
+        {
+            await work.CommitAsync(cancellationToken);
+        }
+        return group;
+    }
+
+    /// <summary>Behind the fence, done already, or without a key: nothing is asked of the chain for it.</summary>
+    private async Task<bool> MustWaitAsync(
         ChainTransaction transaction,
-        int number,
+        LockedRows rows,
         ISettlementWork work,
-        IWalletKeys keys,
         CancellationToken cancellationToken
     )
     {
-        if (await work.AskFenceAsync(transaction.WalletId, cancellationToken) is { IsOpen: false, Closed: var reason })
+        if (await IsFencedOrDoneAsync(transaction, rows, work, cancellationToken))
+        {
+            return true;
+        }
+        if (await work.Keys.IsToBeLeftAsync(transaction.WalletId, cancellationToken))
+        {
+            // Another payment of the wallet has just found out; the chain is not read for nothing.
+            var reason = $"The key of {rows.Addresses[transaction.WalletId]} did not open a moment ago.";
+            await WaitForKeyAsync(transaction, rows, reason, work, cancellationToken);
+            return true;
+        }
+        return false;
+    }
+
+    private async Task<bool> IsFencedOrDoneAsync(
+        ChainTransaction transaction,
+        LockedRows rows,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        if (rows.Permits[transaction.WalletId] is { IsOpen: false, Closed: var reason })
         {
             log.LogWarning("Transaction {TransactionId} waits, signing is fenced: {Reason}", transaction.Id, reason);
             await WaitAsync(
                 transaction,
-                await work.PaymentsAsync(transaction.Id, cancellationToken),
+                rows,
                 $"Signing is fenced: {reason}",
                 FencedReason,
                 options.PrepareAgainMax,
                 work,
                 cancellationToken
             );
-            return;
+            return true;
         }
-
         // No attempt is live, so none needs to be waited for.
-        if (!await adoption.TryAdoptAsync(transaction, work, finalizedBlockHeight: 0, margin: 0, cancellationToken))
-        {
-            await BuildAsync(transaction, number, work, keys, cancellationToken);
-        }
+        return rows.Landed.Contains(transaction.Id)
+            && await adoption.TryAdoptAsync(transaction, work, finalizedBlockHeight: 0, margin: 0, cancellationToken);
     }
 
-    private async Task BuildAsync(
-        ChainTransaction transaction,
-        int number,
-        ISettlementWork work,
-        IWalletKeys keys,
-        CancellationToken cancellationToken
-    )
+    private async Task BuildAsync(Candidate candidate, CancellationToken cancellationToken)
     {
-        var payments = await work.PaymentsAsync(transaction.Id, cancellationToken);
-        var wallet = PublicKey.Parse(await work.WalletAddressAsync(transaction.WalletId, cancellationToken));
-        if (payments.Count == 0)
-        {
-            throw new UnacceptableMessageException($"Transaction {transaction.Id} carries no payment.");
-        }
-        if (await keys.IsToBeLeftAsync(transaction.WalletId, cancellationToken))
-        {
-            // Another payment of the wallet has just found out; the chain is not read for nothing.
-            await WaitForKeyAsync(transaction, payments, $"The key of {wallet} did not open a moment ago.", work, cancellationToken);
-            return;
-        }
-
         try
         {
-            var request = new MessageRequest(
-                rules.Memo(transaction.Id, number),
-                number,
-                wallet,
-                payments,
-                transaction.AcceptedSlot,
-                IsLastTry: transaction.PreparationFailures + 1 >= options.PreparationFailuresMax
-            );
-            var prepared = await messages.BuildAsync(request, cancellationToken);
-            await SignAsync(transaction, number, prepared, payments, work, keys, cancellationToken);
+            candidate.Prepared = await messages.BuildAsync(candidate.Request, cancellationToken);
         }
-        catch (Exception e) when (e is RpcException or ChainNotReadyException)
+        catch (Exception e) when (e is RpcException or ChainNotReadyException or PaymentCannotBeBuiltException)
         {
-            // Nothing is known of the payment and nothing was signed; reconciliation asks again.
-            log.LogWarning("Transaction {TransactionId} waits for the chain: {Reason}", transaction.Id, e.Diagnosis());
-            await WaitAsync(
-                transaction,
-                payments,
-                $"Waiting for the chain: {e.Message}",
-                ChainReason,
-                options.PrepareAgainMax,
-                work,
-                cancellationToken
-            );
-        }
-        catch (KeyUnusableException e)
-        {
-            log.LogError("Transaction {TransactionId} waits for its wallet's key: {Reason}", transaction.Id, e.Message);
-            if (e is MasterKeyAwayException)
-            {
-                // Nothing is wrong with this key: who keeps the master key is away, for all wallets alike, and mostly soon back.
-                await WaitAsync(transaction, payments, e.Message, KeysAwayReason, options.PrepareAgainMax, work, cancellationToken);
-                return;
-            }
-            await WaitForKeyAsync(transaction, payments, e.Message, work, cancellationToken);
-        }
-        catch (PaymentCannotBeBuiltException e)
-        {
-            await RefuseOrRetryAsync(transaction, e.Message, work, cancellationToken);
+            candidate.Failure = e;
         }
     }
 
-    private async Task SignAsync(
-        ChainTransaction transaction,
-        int number,
-        PreparedMessage prepared,
-        IReadOnlyList<Payment> payments,
-        ISettlementWork work,
-        IWalletKeys keys,
+    /// <returns>The committed attempts.</returns>
+    private async Task<IReadOnlyList<TransactionAttempt>> SignAsync(
+        IReadOnlyList<Candidate> candidates,
         CancellationToken cancellationToken
     )
     {
+        if (candidates.Count == 0)
+        {
+            return [];
+        }
+
+        var signed = new List<TransactionAttempt>();
+        await using var work = await store.BeginAsync(cancellationToken);
+        var rows = await LockedRows.ReadAsync(work, [.. candidates.Select(c => c.TransactionId)], cancellationToken);
+        var transactions = rows.Transactions.ToDictionary(t => t.Id);
+        var refused = new List<EndedTransaction>();
+        var keysAway = new Dictionary<Guid, KeyUnusableException>();
+        foreach (var candidate in candidates)
+        {
+            if (
+                !transactions.TryGetValue(candidate.TransactionId, out var transaction)
+                || rules.MayPrepare(transaction.Kind, transaction.Status, [.. rows.Attempts[transaction.Id]])
+                    is not PreparationDecision.Sign
+                    (var number)
+                || number != candidate.Request.AttemptNumber
+                || await IsFencedOrDoneAsync(transaction, rows, work, cancellationToken)
+            )
+            {
+                // Somebody else was faster, or what was true before the chain was asked is no more.
+                continue;
+            }
+
+            switch (candidate.Failure)
+            {
+                case null:
+                    if (await TrySignAsync(transaction, candidate, rows, keysAway, work, cancellationToken) is { } attempt)
+                    {
+                        signed.Add(attempt);
+                    }
+                    break;
+                case PaymentCannotBeBuiltException e:
+                    if (await RefuseAsync(transaction, e.Message, work, cancellationToken))
+                    {
+                        refused.Add(new EndedTransaction(transaction, null));
+                    }
+                    break;
+                case var e:
+                    // Nothing is known of the payment and nothing was signed; reconciliation asks again.
+                    log.LogWarning("Transaction {TransactionId} waits for the chain: {Reason}", transaction.Id, e.Diagnosis());
+                    await WaitAsync(
+                        transaction,
+                        rows,
+                        $"Waiting for the chain: {e.Message}",
+                        ChainReason,
+                        options.PrepareAgainMax,
+                        work,
+                        cancellationToken
+                    );
+                    break;
+            }
+        }
+
+        await closer.CloseAsync(work, refused, cancellationToken);
+        await work.CheckAgainAsync([.. signed.Select(a => a.TransactionId)], options.CheckEvery, cancellationToken);
+        await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellationToken);
+        await work.CommitAsync(cancellationToken);
+        return signed;
+    }
+
+    /// <returns>Null where the key does not open.</returns>
+    private async Task<TransactionAttempt?> TrySignAsync(
+        ChainTransaction transaction,
+        Candidate candidate,
+        LockedRows rows,
+        Dictionary<Guid, KeyUnusableException> keysAway,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!keysAway.TryGetValue(transaction.WalletId, out var unusable))
+        {
+            try
+            {
+                return await SignAsync(transaction, candidate, rows, work, cancellationToken);
+            }
+            catch (KeyUnusableException e)
+            {
+                log.LogError("Transaction {TransactionId} waits for its wallet's key: {Reason}", transaction.Id, e.Message);
+                keysAway[transaction.WalletId] = unusable = e;
+            }
+        }
+        if (unusable is MasterKeyAwayException)
+        {
+            // Nothing is wrong with this key: who keeps the master key is away, for all wallets alike, and mostly soon back.
+            await WaitAsync(transaction, rows, unusable.Message, KeysAwayReason, options.PrepareAgainMax, work, cancellationToken);
+        }
+        else
+        {
+            await WaitForKeyAsync(transaction, rows, unusable.Message, work, cancellationToken);
+        }
+        return null;
+    }
+
+    private async Task<TransactionAttempt> SignAsync(
+        ChainTransaction transaction,
+        Candidate candidate,
+        LockedRows rows,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        var (number, prepared) = (candidate.Request.AttemptNumber, candidate.Prepared!);
         var signed = new Transaction(prepared.Message);
-        using (var key = await keys.OpenAsync(transaction.WalletId, transaction.Id, cancellationToken))
+        using (var key = await work.Keys.OpenAsync(transaction.WalletId, transaction.Id, cancellationToken))
         {
             signed.Sign(key);
         }
@@ -183,55 +296,52 @@ internal sealed class PaymentPreparation(
         }
 
         await crashes.ReachAsync(CrashPoint.Signed, cancellationToken);
-        work.Add(
-            new TransactionAttempt
-            {
-                TransactionId = transaction.Id,
-                Number = number,
-                Status = AttemptStatus.Signed,
-                MessageBytes = prepared.Message.Serialize(),
-                WireBytes = signed.Serialize(),
-                Signature = signed.Id.ToString(),
-                Blockhash = prepared.Blockhash.Blockhash.ToString(),
-                LastValidBlockHeight = prepared.Blockhash.LastValidBlockHeight,
-                ContextSlot = prepared.Blockhash.Slot,
-                GenesisHash = prepared.GenesisHash,
-                FeeLamportsMax = prepared.FeeLamports,
-                CreatedAt = time.GetUtcNow(),
-            }
-        );
+        var attempt = new TransactionAttempt
+        {
+            TransactionId = transaction.Id,
+            Number = number,
+            Status = AttemptStatus.Signed,
+            MessageBytes = prepared.Message.Serialize(),
+            WireBytes = signed.Serialize(),
+            Signature = signed.Id.ToString(),
+            Blockhash = prepared.Blockhash.Blockhash.ToString(),
+            LastValidBlockHeight = prepared.Blockhash.LastValidBlockHeight,
+            ContextSlot = prepared.Blockhash.Slot,
+            GenesisHash = prepared.GenesisHash,
+            FeeLamportsMax = prepared.FeeLamports,
+            CreatedAt = time.GetUtcNow(),
+        };
+        work.Add(attempt);
         transaction.MoveTo(TransactionStatus.Signed);
         transaction.AttemptNumber = number;
         transaction.PreparationFailures = transaction.WakeUps = 0;
         transaction.Reason = null;
-        foreach (var payment in payments)
+        foreach (var payment in rows.Payments[transaction.Id])
         {
             payment.MoveTo(PaymentStatus.Submitted);
             payment.Reason = null;
         }
-        await work.CheckAgainAsync(transaction.Id, options.CheckEvery, cancellationToken);
-        await work.PublishAsync(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = number }, cancellationToken);
-        await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellationToken);
         log.LogInformation(
             "Signed attempt {Attempt} of transaction {TransactionId}: {Signature}",
             number,
             transaction.Id,
-            signed.Id.ToString()
+            attempt.Signature
         );
+        return attempt;
     }
 
     private Task WaitForKeyAsync(
         ChainTransaction transaction,
-        IReadOnlyList<Payment> payments,
+        LockedRows rows,
         string reason,
         ISettlementWork work,
         CancellationToken cancellationToken
-    ) => WaitAsync(transaction, payments, reason, KeyReason, options.KeyWaitMax, work, cancellationToken);
+    ) => WaitAsync(transaction, rows, reason, KeyReason, options.KeyWaitMax, work, cancellationToken);
 
     /// <summary>Nothing was signed. The message is done with; the next look is later than the last one was.</summary>
     private Task WaitAsync(
         ChainTransaction transaction,
-        IReadOnlyList<Payment> payments,
+        LockedRows rows,
         string reason,
         string reasonForCaller,
         TimeSpan max,
@@ -240,7 +350,7 @@ internal sealed class PaymentPreparation(
     )
     {
         transaction.Reason = reason;
-        foreach (var payment in payments)
+        foreach (var payment in rows.Payments[transaction.Id])
         {
             payment.Reason = reasonForCaller;
         }
@@ -248,7 +358,8 @@ internal sealed class PaymentPreparation(
         return work.CheckAgainAsync(transaction.Id, after, cancellationToken);
     }
 
-    private async Task RefuseOrRetryAsync(
+    /// <returns>Whether it is given up.</returns>
+    private async Task<bool> RefuseAsync(
         ChainTransaction transaction,
         string reason,
         ISettlementWork work,
@@ -262,14 +373,58 @@ internal sealed class PaymentPreparation(
             // One node's view may be behind; the same answer again, later, is worth more.
             log.LogWarning("Transaction {TransactionId} cannot be built yet: {Reason}", transaction.Id, reason);
             await work.CheckAgainAsync(transaction.Id, options.PrepareAgainAfter, cancellationToken);
-            return;
+            return false;
         }
 
         log.LogWarning("Transaction {TransactionId} failed before it was signed: {Reason}", transaction.Id, reason);
         transaction.MoveTo(TransactionStatus.Failed);
-        transaction.SettledAt = time.GetUtcNow();
-        transaction.WakeUps = 0;
-        await work.CheckAgainAsync(transaction.Id, options.WakeUpLease, cancellationToken);
-        await work.PublishAsync(TransactionEvents.Settled(transaction), cancellationToken);
+        return true;
+    }
+
+    /// <summary>One that the chain is asked about, and what it said.</summary>
+    private sealed record Candidate(Guid TransactionId, MessageRequest Request)
+    {
+        public PreparedMessage? Prepared { get; set; }
+
+        public Exception? Failure { get; set; }
+    }
+
+    private sealed class Group
+    {
+        public List<Candidate> ToBuild { get; } = [];
+
+        /// <summary>Signed and committed before.</summary>
+        public List<TransactionAttempt> Live { get; } = [];
+
+        public List<string> Unusable { get; } = [];
+    }
+
+    /// <summary>The rows of a group under its locks, and what stands beside them.</summary>
+    private sealed record LockedRows(
+        IReadOnlyList<ChainTransaction> Transactions,
+        ILookup<Guid, TransactionAttempt> Attempts,
+        ILookup<Guid, Payment> Payments,
+        IReadOnlyDictionary<Guid, string> Addresses,
+        IReadOnlyDictionary<Guid, SigningPermit> Permits,
+        IReadOnlySet<Guid> Landed
+    )
+    {
+        public static async Task<LockedRows> ReadAsync(
+            ISettlementWork work,
+            IReadOnlyCollection<Guid> ids,
+            CancellationToken cancellationToken
+        )
+        {
+            var transactions = await work.LockAsync(ids, cancellationToken);
+            Guid[] wallets = [.. transactions.Select(t => t.WalletId).Distinct()];
+            return new LockedRows(
+                transactions,
+                (await work.AttemptsAsync(ids, cancellationToken)).ToLookup(a => a.TransactionId),
+                (await work.PaymentsAsync(ids, cancellationToken)).ToLookup(p => p.TransactionId!.Value),
+                await work.WalletAddressesAsync(wallets, cancellationToken),
+                await work.AskFenceAsync(wallets, cancellationToken),
+                (await work.LandingsAsync(wallets, ids, cancellationToken)).Select(l => l.TransactionId!.Value).ToHashSet()
+            );
+        }
     }
 }

@@ -8,11 +8,10 @@ namespace Clones.Settlement.Payments;
 public static class PaymentsRegistration
 {
     public static IServiceCollection AddPayments(this IServiceCollection services) =>
-        services.AddPaymentAcceptance().AddSingleton<PaymentCloser>().AddScoped<PaymentRequestHandler>();
+        services.AddPaymentAcceptance().AddScoped<PaymentRequestHandler>();
 
     public static void AddPayments(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<PaymentSettledConsumer>();
         bus.AddConsumer<PaymentRequestedConsumer, PaymentRequestedDefinition>();
     }
 

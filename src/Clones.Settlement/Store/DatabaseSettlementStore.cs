@@ -24,6 +24,7 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
                 scope.ServiceProvider.GetRequiredService<IPublishEndpoint>(),
                 options,
                 heartbeat,
+                scope.ServiceProvider,
                 scope,
                 commit
             );
@@ -74,21 +75,35 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
                 .FirstOrDefaultAsync(a => a.TransactionId == transactionId && a.Number == number, cancellationToken)
         );
 
-    public Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken) =>
+    public Task MarkSentAsync(IReadOnlyCollection<SentAttempt> sent, DateTimeOffset at, CancellationToken cancellationToken) =>
         WithAsync(async db =>
         {
-            await db
-                .TransactionAttempts.Where(a => a.TransactionId == transactionId && a.Number == number)
-                .ExecuteUpdateAsync(
-                    set =>
-                        set.SetProperty(a => a.SendCount, a => a.SendCount + 1)
-                            .SetProperty(a => a.LastSentAt, at)
-                            .SetProperty(a => a.Status, a => a.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : a.Status),
-                    cancellationToken
-                );
-            return await db
-                .Transactions.Where(t => t.Id == transactionId && t.Status == TransactionStatus.Signed && t.AttemptNumber == number)
-                .ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, TransactionStatus.Broadcast), cancellationToken);
+            var ids = sent.Select(s => s.TransactionId).ToArray();
+            var numbers = sent.Select(s => s.Number).ToArray();
+            await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+            // Whoever settles one of them holds its row's lock and then changes the attempt: in this order nobody waits for the other.
+            await db.Database.ExecuteSqlAsync(
+                $"SELECT 1 FROM transactions WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE",
+                cancellationToken
+            );
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE transaction_attempts a SET send_count = send_count + 1, last_sent_at = {at},
+                    status = CASE a.status WHEN 'SIGNED' THEN 'BROADCAST' ELSE a.status END
+                FROM unnest({ids}, {numbers}) AS s(id, number)
+                WHERE a.transaction_id = s.id AND a.number = s.number
+                """,
+                cancellationToken
+            );
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE transactions t SET status = 'BROADCAST' FROM unnest({ids}, {numbers}) AS s(id, number)
+                WHERE t.id = s.id AND t.attempt_number = s.number AND t.status = 'SIGNED'
+                """,
+                cancellationToken
+            );
+            await commit.CommitAsync(cancellationToken);
+            return true;
         });
 
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
@@ -99,7 +114,10 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
                 await db.Database.ExecuteSqlAsync(
                     $"""
                     UPDATE transactions SET next_check_at = now() + {after}, lease_owner = NULL, lease_until = NULL
-                    WHERE id = ANY({transactionIds.ToArray()}) AND status IN ('SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')
+                    WHERE id IN (
+                        SELECT id FROM transactions
+                        WHERE id = ANY({transactionIds.ToArray()}) AND status IN ('SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')
+                        ORDER BY id FOR NO KEY UPDATE)
                     """,
                     cancellationToken
                 );

@@ -61,7 +61,7 @@ internal sealed partial class DatabaseSettlementWork
             return null;
         }
 
-        await AttemptsAsync(open.Id, cancellationToken);
+        await AttemptsAsync([open.Id], cancellationToken);
         return open;
     }
 

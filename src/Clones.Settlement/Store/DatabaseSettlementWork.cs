@@ -1,3 +1,4 @@
+using Clones.Domain.Keys;
 using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
@@ -22,27 +23,57 @@ internal sealed partial class DatabaseSettlementWork(
     IPublishEndpoint publish,
     SettlementOptions options,
     DatabaseHeartbeat heartbeat,
+    IServiceProvider services,
     IAsyncDisposable? scope = null,
     IDbContextTransaction? commit = null
 ) : IDeploymentWork
 {
-    public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        db.LockTransactionAsync(transactionId, cancellationToken);
+    public Task<IReadOnlyList<ChainTransaction>> LockAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken) =>
+        db.LockTransactionsAsync(transactionIds, cancellationToken);
 
-    public async Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        await db.TransactionAttempts.Where(a => a.TransactionId == transactionId).OrderBy(a => a.Number).ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    ) =>
+        await db
+            .TransactionAttempts.Where(a => transactionIds.Contains(a.TransactionId))
+            .OrderBy(a => a.Number)
+            .ToListAsync(cancellationToken);
 
-    public async Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        await db.Payments.Where(p => p.TransactionId == transactionId).OrderBy(p => p.Id).ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<Payment>> PaymentsAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    ) => await db.Payments.Where(p => transactionIds.Contains(p.TransactionId!.Value)).OrderBy(p => p.Id).ToListAsync(cancellationToken);
 
-    public Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken) =>
-        db.DepositWallets.Where(w => w.Id == walletId).Select(w => w.Address).SingleAsync(cancellationToken);
+    public async Task<IReadOnlyDictionary<Guid, string>> WalletAddressesAsync(
+        IReadOnlyCollection<Guid> walletIds,
+        CancellationToken cancellationToken
+    ) =>
+        await db
+            .DepositWallets.Where(w => walletIds.Contains(w.Id))
+            .Select(w => new { w.Id, w.Address })
+            .ToDictionaryAsync(w => w.Id, w => w.Address, cancellationToken);
 
-    public async Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
-        await ledger.LockAsync(walletId, cancellationToken) ?? throw new InvalidOperationException($"There is no wallet {walletId}.");
+    public async Task<IReadOnlyList<DepositWallet>> LockWalletsAsync(
+        IReadOnlyCollection<Guid> walletIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var wallets = new List<DepositWallet>();
+        foreach (var id in walletIds.Order())
+        {
+            wallets.Add(await ledger.LockAsync(id, cancellationToken) ?? throw new InvalidOperationException($"There is no wallet {id}."));
+        }
+        return wallets;
+    }
 
-    public async Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        await db.WalletReservations.Where(r => r.TransactionId == transactionId && r.ReleasedAt == null).ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    ) =>
+        await db
+            .WalletReservations.Where(r => transactionIds.Contains(r.TransactionId) && r.ReleasedAt == null)
+            .ToListAsync(cancellationToken);
 
     public async Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken) =>
         await db
@@ -73,7 +104,7 @@ internal sealed partial class DatabaseSettlementWork(
                     next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
                 WHERE id IN (
                     SELECT t.id FROM transactions t
-                    WHERE t.status IN ('FINALIZED', 'FAILED') AND t.next_check_at <= now()
+                    WHERE t.status IN ('FINALIZED', 'FAILED') AND t.next_check_at <= now() AND t.kind <> 'PAYMENT'
                         AND t.id IN (SELECT transaction_id FROM wallet_reservations WHERE released_at IS NULL)
                     ORDER BY t.next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
                 RETURNING id AS "Value"
@@ -83,27 +114,36 @@ internal sealed partial class DatabaseSettlementWork(
         return ids.Count == 0 ? [] : await db.Transactions.AsNoTracking().Where(t => ids.Contains(t.Id)).ToListAsync(cancellationToken);
     }
 
-    public async Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Guid, SigningPermit>> AskFenceAsync(
+        IReadOnlyCollection<Guid> walletIds,
+        CancellationToken cancellationToken
+    )
     {
         var seen = heartbeat.Seen;
         var fence = await db.HoldFenceAsync(cancellationToken);
-        var compared = fence is { IsOpen: false } ? await db.ComparedRaisingAsync(walletId, cancellationToken) : null;
-        var permit = SigningPermit.Decide(fence, seen, compared);
+        var permits = new Dictionary<Guid, SigningPermit>();
+        foreach (var walletId in walletIds)
+        {
+            var compared = fence is { IsOpen: false } ? await db.ComparedRaisingAsync(walletId, cancellationToken) : null;
+            permits[walletId] = SigningPermit.Decide(fence, seen, compared);
+        }
         if (fence is not null && fence.Heartbeat > seen)
         {
             heartbeat.Note(fence.Heartbeat);
         }
-        return permit;
+        return permits;
     }
 
+    public IWalletKeys Keys => services.GetRequiredService<IWalletKeys>();
+
     public async Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
-        Guid walletId,
+        IReadOnlyCollection<Guid> walletIds,
         IReadOnlyCollection<Guid> transactionIds,
         CancellationToken cancellationToken
     ) =>
         await db
             .OnChainTransactions.AsNoTracking()
-            .Where(l => l.WalletId == walletId && transactionIds.Contains(l.TransactionId!.Value))
+            .Where(l => walletIds.Contains(l.WalletId) && transactionIds.Contains(l.TransactionId!.Value))
             .OrderBy(l => l.Slot)
             .ToListAsync(cancellationToken);
 
@@ -125,8 +165,8 @@ internal sealed partial class DatabaseSettlementWork(
 
     public void Add(TransactionAttempt attempt) => db.TransactionAttempts.Add(attempt);
 
-    public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>
-        db.CheckAgainAsync([transactionId], after, cancellationToken);
+    public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
+        db.CheckAgainAsync(transactionIds, after, cancellationToken);
 
     public Task PublishAsync(object message, CancellationToken cancellationToken) => publish.Publish(message, cancellationToken);
 

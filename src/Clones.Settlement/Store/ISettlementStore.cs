@@ -23,8 +23,8 @@ public interface ISettlementStore
     /// <summary>The committed row of an attempt; null where there is none.</summary>
     Task<TransactionAttempt?> FindAttemptAsync(Guid transactionId, int number, CancellationToken cancellationToken);
 
-    /// <summary>Notes one more send. Conditional: an attempt that somebody has moved on in between keeps its status.</summary>
-    Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <summary>Notes one more send of each. Conditional: an attempt that somebody has moved on in between keeps its status.</summary>
+    Task MarkSentAsync(IReadOnlyCollection<SentAttempt> sent, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>
     /// Sets when those of the transactions that are still in flight are looked at again, by the clock of the database, and gives their leases back.
@@ -32,6 +32,8 @@ public interface ISettlementStore
     /// </summary>
     Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken);
 }
+
+public sealed record SentAttempt(Guid TransactionId, int Number);
 
 /// <param name="WalletAddress">Of the deposit wallet that pays, unless the owner does.</param>
 public sealed record LeasedAttempt(TransactionAttempt Attempt, string WalletAddress);

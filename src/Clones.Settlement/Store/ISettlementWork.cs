@@ -1,3 +1,4 @@
+using Clones.Domain.Keys;
 using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
@@ -13,22 +14,30 @@ namespace Clones.Settlement.Store;
 /// </summary>
 public interface ISettlementWork : IAsyncDisposable
 {
-    /// <summary>Locks a transaction's row until the end and reads it as it is under the lock; null where there is none.</summary>
-    Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken);
+    /// <summary>
+    /// Locks the rows of transactions until the end, in the order of their ids, and reads them as they are under the locks. Those that do not exist
+    /// are missing from the answer. Who locks wallets as well locks them after the transactions.
+    /// </summary>
+    Task<IReadOnlyList<ChainTransaction>> LockAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken);
 
-    /// <summary>By number. Where the transaction was handed out before, they are among its attempts from here on.</summary>
-    Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken);
+    /// <summary>By number. Where a transaction was handed out before, they are among its attempts from here on.</summary>
+    Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken);
 
-    /// <summary>The payments that the transaction carries, in the order in which they stand in its message.</summary>
-    Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken);
+    /// <summary>The payments that the transactions carry, those of each in the order in which they stand in its message.</summary>
+    Task<IReadOnlyList<Payment>> PaymentsAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken);
 
-    Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken);
+    /// <summary>By the wallets' ids, all of which exist.</summary>
+    Task<IReadOnlyDictionary<Guid, string>> WalletAddressesAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken);
 
-    /// <summary>Locks a wallet's row until the end.</summary>
-    Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken);
+    /// <summary>Locks the rows of wallets until the end, in the order of their ids.</summary>
+    /// <exception cref="InvalidOperationException">One of them does not exist.</exception>
+    Task<IReadOnlyList<DepositWallet>> LockWalletsAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken);
 
-    /// <summary>Those of the transaction that are not released.</summary>
-    Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken);
+    /// <summary>Those of the transactions that are not released.</summary>
+    Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Payments that wait for their next attempt and whose message may have been lost (or whose last try could not sign). None of them is due again
@@ -37,20 +46,23 @@ public interface ISettlementWork : IAsyncDisposable
     Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Settled transactions whose reservations are still open: the message that closes them was lost, or has ended in the error queue.
+    /// Settled transactions of deployments whose reservations are still open: the message that closes them was lost, or has ended in the error queue.
     /// None of them is due again for a while, which doubles each time.
     /// </summary>
     Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether anything of this wallet may be signed. Where it may, nobody raises the fence before this database transaction ends: what is signed
+    /// Whether anything of these wallets may be signed. Where it may, nobody raises the fence before this database transaction ends: what is signed
     /// in it was signed on this side of the fence.
     /// </summary>
-    Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<Guid, SigningPermit>> AskFenceAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken);
 
-    /// <summary>What stands on chain (finalized) under the transactions' names, as far as the wallet's history has been read; the oldest first.</summary>
+    /// <summary>Opens keys: an opening is told in this commit.</summary>
+    IWalletKeys Keys { get; }
+
+    /// <summary>What stands on chain (finalized) under the transactions' names, as far as the wallets' histories have been read; the oldest first.</summary>
     Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
-        Guid walletId,
+        IReadOnlyCollection<Guid> walletIds,
         IReadOnlyCollection<Guid> transactionIds,
         CancellationToken cancellationToken
     );
@@ -60,8 +72,8 @@ public interface ISettlementWork : IAsyncDisposable
 
     void Add(TransactionAttempt attempt);
 
-    /// <summary>Sets when the transaction is looked at again, by the clock of the database, and gives its lease back.</summary>
-    Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken);
+    /// <summary>Sets when the transactions are looked at again, by the clock of the database, and gives their leases back.</summary>
+    Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken);
 
     /// <summary>Goes out after the commit, at least once.</summary>
     Task PublishAsync(object message, CancellationToken cancellationToken);

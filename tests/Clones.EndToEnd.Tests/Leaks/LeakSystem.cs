@@ -266,8 +266,8 @@ internal sealed class LeakSystem : IAsyncDisposable
         var management = await rabbitMq.ManagementAsync();
         var message = new
         {
-            routing_key = "prepare-transaction",
-            payload = $$"""{"transactionId":"{{Guid.CreateVersion7()}}"}""",
+            routing_key = "prepare-transactions",
+            payload = $$"""{"transactionIds":["{{Guid.CreateVersion7()}}"]}""",
             payload_encoding = "string",
             properties = new { content_type = "application/json", message_id = Guid.CreateVersion7() },
         };

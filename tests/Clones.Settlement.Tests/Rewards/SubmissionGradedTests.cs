@@ -116,14 +116,7 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
             "the error queue"
         );
 
-        string[] expected =
-        [
-            "prepare-transaction",
-            "broadcast-transaction",
-            "payment-settled",
-            "create-deposit-wallet",
-            "refresh-pool-funds",
-        ];
+        string[] expected = ["prepare-transactions", "broadcast-transaction", "create-deposit-wallet", "refresh-pool-funds"];
         foreach (var queue in (string[])[.. expected, "submission-graded", "submission-graded_error"])
         {
             queues.GetValueOrDefault(queue).ShouldBe("quorum", queue);

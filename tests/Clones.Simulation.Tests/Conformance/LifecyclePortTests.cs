@@ -6,6 +6,7 @@ using Clones.Domain.Operations;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
 using Clones.Lifecycle;
+using Clones.Settlement.Store;
 
 namespace Clones.Simulation.Tests.Conformance;
 

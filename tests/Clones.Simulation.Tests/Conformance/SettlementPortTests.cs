@@ -86,9 +86,9 @@ public abstract class SettlementPortTests
                 confirmed,
                 Sample.Attempt(confirmed, AttemptStatus.Confirmed),
             ]);
-            await Store.MarkSentAsync(signed.Id, 1, now, default);
-            await Store.MarkSentAsync(confirmed.Id, 1, now, default);
-            await Store.MarkSentAsync(Guid.NewGuid(), 1, now, default);
+            await Store.MarkSentAsync([new SentAttempt(signed.Id, 1)], now, default);
+            await Store.MarkSentAsync([new SentAttempt(confirmed.Id, 1)], now, default);
+            await Store.MarkSentAsync([new SentAttempt(Guid.NewGuid(), 1)], now, default);
 
             (await TransactionAsync(signed)).Status.ShouldBe(TransactionStatus.Broadcast);
             (await TransactionAsync(confirmed)).Status.ShouldBe(TransactionStatus.Confirmed);
@@ -289,13 +289,22 @@ public abstract class SettlementPortTests
         {
             var due = Enumerable
                 .Range(1, 4)
-                .Select(i => Sample.Transaction(wallet, TransactionStatus.Finalized, now - i * Minute))
+                .Select(i => Sample.Transaction(wallet, TransactionStatus.Finalized, now - i * Minute, kind: TransactionKind.TokenCreation))
                 .ToList();
-            var released = Sample.Transaction(wallet, TransactionStatus.Failed, now - 9 * Minute);
+            // Payments are closed in the commit that ends them.
+            var payment = Sample.Transaction(wallet, TransactionStatus.Finalized, now - 9 * Minute);
+            var released = Sample.Transaction(wallet, TransactionStatus.Failed, now - 9 * Minute, TransactionKind.TokenCreation);
             var open = Sample.Transaction(wallet, TransactionStatus.Accepted, now - 9 * Minute);
             await PutAsync(
                 due.SelectMany(t => new object[] { t, Sample.Reservation(t, 1) })
-                    .Concat([released, Sample.Reservation(released, 1, isReleased: true), open, Sample.Reservation(open, 1)])
+                    .Concat([
+                        released,
+                        Sample.Reservation(released, 1, isReleased: true),
+                        open,
+                        Sample.Reservation(open, 1),
+                        payment,
+                        Sample.Reservation(payment, 1),
+                    ])
             );
             await using (var work = await Store.BeginAsync(default))
             {

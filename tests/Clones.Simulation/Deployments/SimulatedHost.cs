@@ -1,4 +1,5 @@
 using Clones.Domain.Faults;
+using Clones.Domain.Keys;
 using Clones.Settlement.Store;
 using Clones.Simulation.Store;
 using Clones.Solana.Rpc;
@@ -8,13 +9,13 @@ namespace Clones.Simulation;
 /// <summary>What one process has once: its clock, its connections, what it remembers of the database.</summary>
 internal sealed class SimulatedHost
 {
-    public SimulatedHost(World world, SimulatedProcess process, ICrashPoints crashes)
+    public SimulatedHost(World world, SimulatedProcess process, ICrashPoints crashes, IWalletKeys? keys = null)
     {
         (World, Process, Crashes) = (world, process, crashes);
         Clock = new SimulatedClock(world.Timeline, process);
         Rpc = new RpcEndpoints(world.Nodes.Select(node => world.SeededBug.Wrap(new NodeClient(node, process, world.RandomSource))), Clock);
         Balances = new WalletBalances(Rpc);
-        Store = new SimulatedStore(world.Database, process, Heartbeat, SimulatedWorker.Paces, world.OnSigned);
+        Store = new SimulatedStore(world.Database, process, Heartbeat, SimulatedWorker.Paces, keys, world.OnSigned);
     }
 
     public World World { get; }

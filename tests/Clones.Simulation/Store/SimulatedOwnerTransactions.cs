@@ -3,6 +3,7 @@ using Clones.Contracts.Deployments;
 using Clones.Domain.Agents;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Agents;
+using Clones.Settlement.Store;
 
 namespace Clones.Simulation.Store;
 

@@ -1,3 +1,4 @@
+using Clones.Domain.Keys;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Transactions;
 using Clones.Settlement;
@@ -6,12 +7,14 @@ using Clones.Settlement.Store;
 namespace Clones.Simulation.Store;
 
 /// <summary>The store as one process uses it; each call commits by itself.</summary>
+/// <param name="keys">Null where nothing is signed.</param>
 /// <param name="onSigned">Planted by a test: what is done with a signed attempt before it is committed.</param>
 internal sealed class SimulatedStore(
     Database database,
     SimulatedProcess process,
     DatabaseHeartbeat heartbeat,
     SettlementOptions options,
+    IWalletKeys? keys = null,
     Action<TransactionAttempt>? onSigned = null
 ) : ISettlementStore
 {
@@ -19,7 +22,7 @@ internal sealed class SimulatedStore(
 
     /// <param name="handles">The message that is handled once by it; null for none.</param>
     public Task<SimulatedWork> BeginAsync((Type Consumer, Guid Message)? handles = null) =>
-        AskAsync(() => new SimulatedWork(database, process, heartbeat, options, onSigned) { Handles = handles });
+        AskAsync(() => new SimulatedWork(database, process, heartbeat, options, keys, onSigned) { Handles = handles });
 
     public Task<IReadOnlyList<LeasedAttempt>> LeaseAsync(string worker, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<LeasedAttempt>>(() =>
@@ -53,22 +56,31 @@ internal sealed class SimulatedStore(
             database.Attempts.TryGetValue((transactionId, number), out var attempt) ? Row<TransactionAttempt>.Copy(attempt) : null
         );
 
-    public Task MarkSentAsync(Guid transactionId, int number, DateTimeOffset at, CancellationToken cancellationToken) =>
-        WriteAsync(
-            [transactionId],
-            t => t.Status == TransactionStatus.Signed && t.AttemptNumber == number,
-            t => t.MoveTo(TransactionStatus.Broadcast),
-            before: () =>
+    public Task MarkSentAsync(IReadOnlyCollection<SentAttempt> sent, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var numbers = sent.ToLookup(s => s.TransactionId, s => s.Number);
+        return WriteAsync(
+            [.. numbers.Select(n => n.Key)],
+            t => true,
+            t =>
             {
-                // A restored database may have forgotten it.
-                if (database.Attempts.TryGetValue((transactionId, number), out var attempt))
+                foreach (var number in numbers[t.Id])
                 {
-                    attempt.SendCount++;
-                    attempt.LastSentAt = at;
-                    attempt.MoveTo(attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status);
+                    // A restored database may have forgotten it.
+                    if (database.Attempts.TryGetValue((t.Id, number), out var attempt))
+                    {
+                        attempt.SendCount++;
+                        attempt.LastSentAt = at;
+                        attempt.MoveTo(attempt.Status == AttemptStatus.Signed ? AttemptStatus.Broadcast : attempt.Status);
+                    }
+                    if (t.Status == TransactionStatus.Signed && t.AttemptNumber == number)
+                    {
+                        t.MoveTo(TransactionStatus.Broadcast);
+                    }
                 }
             }
         );
+    }
 
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -82,16 +94,10 @@ internal sealed class SimulatedStore(
         );
 
     /// <summary>A statement that commits by itself: of what others have locked it waits for the end.</summary>
-    private async Task WriteAsync(
-        IReadOnlyCollection<Guid> ids,
-        Func<ChainTransaction, bool> isWanted,
-        Action<ChainTransaction> write,
-        Action? before = null
-    )
+    private async Task WriteAsync(IReadOnlyCollection<Guid> ids, Func<ChainTransaction, bool> isWanted, Action<ChainTransaction> write)
     {
         var locked = await AskAsync(() =>
         {
-            before?.Invoke();
             var wanted = Wanted(ids).ToLookup(t => database.IsLocked<ChainTransaction>(t.Id));
             wanted[false].ToList().ForEach(write);
             return wanted[true].Select(t => t.Id).ToList();

@@ -51,7 +51,7 @@ internal sealed partial class SimulatedWork
         {
             return null;
         }
-        await AttemptsAsync(open.Id, cancellationToken);
+        await AttemptsAsync([open.Id], cancellationToken);
         return open;
     }
 

@@ -1,3 +1,4 @@
+using Clones.Domain.Keys;
 using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
@@ -15,33 +16,70 @@ internal sealed partial class SimulatedWork(
     SimulatedProcess process,
     DatabaseHeartbeat heartbeat,
     SettlementOptions options,
+    IWalletKeys? keys,
     Action<TransactionAttempt>? onSigned
 ) : DatabaseSession(database, process, onSigned), IDeploymentWork
 {
-    public Task<ChainTransaction?> LockAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        LockAsync((typeof(ChainTransaction), transactionId), () => Rows.Transaction(transactionId)?.TrackAnew());
+    public IWalletKeys Keys => keys ?? throw new InvalidOperationException("No keys are at hand here.");
 
-    public Task<DepositWallet> LockWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
-        LockAsync(
-            (typeof(DepositWallet), walletId),
-            () =>
-                Database.Wallets.TryGetValue(walletId, out var wallet)
-                    ? Rows.Of(wallet).TrackAnew()
-                    : throw new InvalidOperationException($"There is no wallet {walletId}.")
+    public async Task<IReadOnlyList<ChainTransaction>> LockAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var locked = new List<ChainTransaction>();
+        foreach (var id in transactionIds.Distinct().Order())
+        {
+            if (await LockAsync((typeof(ChainTransaction), id), () => Rows.Transaction(id)?.TrackAnew()) is { } transaction)
+            {
+                locked.Add(transaction);
+            }
+        }
+        return locked;
+    }
+
+    public async Task<IReadOnlyList<DepositWallet>> LockWalletsAsync(
+        IReadOnlyCollection<Guid> walletIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var locked = new List<DepositWallet>();
+        foreach (var id in walletIds.Order())
+        {
+            locked.Add(
+                await LockAsync(
+                    (typeof(DepositWallet), id),
+                    () =>
+                        Database.Wallets.TryGetValue(id, out var wallet)
+                            ? Rows.Of(wallet).TrackAnew()
+                            : throw new InvalidOperationException($"There is no wallet {id}.")
+                )
+            );
+        }
+        return locked;
+    }
+
+    public Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    ) => AskAsync<IReadOnlyList<TransactionAttempt>>(() => Rows.FindAttempts(a => transactionIds.Contains(a.TransactionId)));
+
+    public Task<IReadOnlyList<Payment>> PaymentsAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<Payment>>(() =>
+            [.. Rows.Find<Payment>(p => p.TransactionId is { } id && transactionIds.Contains(id)).OrderBy(p => p.Id)]
         );
 
-    public Task<IReadOnlyList<TransactionAttempt>> AttemptsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<TransactionAttempt>>(() => Rows.FindAttempts(a => a.TransactionId == transactionId));
+    public Task<IReadOnlyDictionary<Guid, string>> WalletAddressesAsync(
+        IReadOnlyCollection<Guid> walletIds,
+        CancellationToken cancellationToken
+    ) => AskAsync<IReadOnlyDictionary<Guid, string>>(() => walletIds.ToDictionary(id => id, id => Database.Wallets[id].Address));
 
-    public Task<IReadOnlyList<Payment>> PaymentsAsync(Guid transactionId, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<Payment>>(() => [.. Rows.Find<Payment>(p => p.TransactionId == transactionId).OrderBy(p => p.Id)]);
-
-    public Task<string> WalletAddressAsync(Guid walletId, CancellationToken cancellationToken) =>
-        AskAsync(() => Database.Wallets[walletId].Address);
-
-    public Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(Guid transactionId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    ) =>
         AskAsync<IReadOnlyList<WalletReservation>>(() =>
-            Rows.Find<WalletReservation>(r => r.TransactionId == transactionId && r.ReleasedAt is null)
+            Rows.Find<WalletReservation>(r => transactionIds.Contains(r.TransactionId) && r.ReleasedAt is null)
         );
 
     public Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken) =>
@@ -62,28 +100,38 @@ internal sealed partial class SimulatedWork(
         {
             var open = Rows.All<WalletReservation>().Where(r => r.ReleasedAt is null).Select(r => r.TransactionId).ToHashSet();
             return TakeDue(
-                t => t.Status is TransactionStatus.Finalized or TransactionStatus.Failed && open.Contains(t.Id),
+                t =>
+                    t.Kind != TransactionKind.Payment
+                    && t.Status is TransactionStatus.Finalized or TransactionStatus.Failed
+                    && open.Contains(t.Id),
                 options.BatchMax,
                 options.WakeUpLease
             );
         });
 
-    public Task<SigningPermit> AskFenceAsync(Guid walletId, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<Guid, SigningPermit>> AskFenceAsync(
+        IReadOnlyCollection<Guid> walletIds,
+        CancellationToken cancellationToken
+    )
     {
         var seen = heartbeat.Seen;
-        return AskAsync(() =>
+        return AskAsync<IReadOnlyDictionary<Guid, SigningPermit>>(() =>
         {
             var fence = Database.ReadFence();
-            var permit = Database.Faults.WithoutFence
-                ? SigningPermit.Open
-                : SigningPermit.Decide(fence, seen, Database.Ledger.Comparisons.GetValueOrDefault(walletId)?.Raising);
+            var permits = walletIds.ToDictionary(
+                id => id,
+                id =>
+                    Database.Faults.WithoutFence
+                        ? SigningPermit.Open
+                        : SigningPermit.Decide(fence, seen, Database.Ledger.Comparisons.GetValueOrDefault(id)?.Raising)
+            );
             heartbeat.Note(fence.Heartbeat);
-            return permit;
+            return permits;
         });
     }
 
     public Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
-        Guid walletId,
+        IReadOnlyCollection<Guid> walletIds,
         IReadOnlyCollection<Guid> transactionIds,
         CancellationToken cancellationToken
     )
@@ -92,7 +140,7 @@ internal sealed partial class SimulatedWork(
         return AskAsync<IReadOnlyList<OnChainTransaction>>(() =>
             [
                 .. Database
-                    .Ledger.Landings.Values.Where(l => l.WalletId == walletId && l.TransactionId is { } id && wanted.Contains(id))
+                    .Ledger.Landings.Values.Where(l => walletIds.Contains(l.WalletId) && l.TransactionId is { } id && wanted.Contains(id))
                     .OrderBy(l => l.Slot),
             ]
         );
@@ -116,15 +164,18 @@ internal sealed partial class SimulatedWork(
 
     public void Add(TransactionAttempt attempt) => Rows.Add(attempt);
 
-    public Task CheckAgainAsync(Guid transactionId, TimeSpan after, CancellationToken cancellationToken) =>
+    public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            Rows.Transaction(transactionId)
-                ?.Update(row =>
-                {
-                    row.NextCheckAt = Database.Clock + after;
-                    (row.LeaseOwner, row.LeaseUntil) = (null, null);
-                });
+            foreach (var id in transactionIds)
+            {
+                Rows.Transaction(id)
+                    ?.Update(row =>
+                    {
+                        row.NextCheckAt = Database.Clock + after;
+                        (row.LeaseOwner, row.LeaseUntil) = (null, null);
+                    });
+            }
             return true;
         });
 

@@ -19,7 +19,7 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
     [Theory]
     [InlineData("fail-deployment", "")]
     [InlineData("cancel-deployment", "")]
-    [InlineData("prepare-transaction", "")]
+    [InlineData("prepare-transactions", "")]
     [InlineData("transaction-settled", "")]
     [InlineData("token-creation-succeeded", "")]
     [InlineData("payment-completed", "")]
@@ -51,7 +51,7 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
 
     [Theory]
     [InlineData("agent-lifecycle")]
-    [InlineData("prepare-transaction")]
+    [InlineData("prepare-transactions")]
     [InlineData("submission-graded")]
     public async Task A_service_may_not_take_what_is_meant_for_the_workers(string queue)
     {
