@@ -128,7 +128,6 @@ internal static class PaymentsBenchmark
         Row("commits of the database", run => run.Each.Commits, "0.00");
         Row("messages published", run => run.Each.Published, "0.00");
         Row("messages handled", run => run.Each.Handled, "0.00");
-        Row("sequential scans of deposit_wallets", run => run.Each.WalletScans, "0.00");
         Row("lamports", run => run.Lamports, "0");
         Row("RPC requests", run => run.Each.Rpc.Values.Sum(), "0.00");
         foreach (var method in product.Each.Rpc.Keys.Union(ceiling.Each.Rpc.Keys).Order())

@@ -129,7 +129,12 @@ internal sealed class BenchmarkSystem(ServerAddresses addresses, int pools, bool
         );
 
     /// <summary>Gives each an account for the token, as one has who was paid before.</summary>
-    public Task KnowAsync(IEnumerable<PublicKey> recipients) => Task.WhenAll(recipients.Select(r => FundAsync(r, 0, Mint!.Value, 1)));
+    public Task KnowAsync(IEnumerable<PublicKey> recipients) =>
+        Parallel.ForEachAsync(
+            recipients,
+            new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (recipient, _) => await FundAsync(recipient, 0, Mint!.Value, 1)
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -10,14 +10,12 @@ namespace Clones.Bench.Servers;
 /// <param name="Commits">Of the database: read-only look-ups too.</param>
 /// <param name="Published">Messages that went through the outbox.</param>
 /// <param name="Handled">Messages that were marked in the inbox.</param>
-/// <param name="WalletScans">Sequential scans of the deposit wallets.</param>
 internal sealed record ResourceUse(
     IReadOnlyDictionary<string, double> Processors,
     IReadOnlyDictionary<string, double> Rpc,
     double Commits,
     double Published,
-    double Handled,
-    double WalletScans
+    double Handled
 )
 {
     private static readonly string[] ServersWithProcess = ["postgres", "rabbitmq"];
@@ -52,13 +50,12 @@ internal sealed record ResourceUse(
                 """
                 SELECT (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()),
                     (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'outbox_message'),
-                    (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'inbox_state'),
-                    (SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'deposit_wallets')
+                    (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'inbox_state')
                 """
             )
             .ExecuteReaderAsync();
         await reader.ReadAsync();
-        return new ResourceUse(processors, rpc, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+        return new ResourceUse(processors, rpc, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
     /// <param name="before">The reading before the run.</param>
@@ -71,8 +68,7 @@ internal sealed record ResourceUse(
                 .ToDictionary(r => r.Key, r => (r.Value - before.Rpc.GetValueOrDefault(r.Key)) / payments),
             (Commits - before.Commits) / payments,
             (Published - before.Published) / payments,
-            (Handled - before.Handled) / payments,
-            (WalletScans - before.WalletScans) / payments
+            (Handled - before.Handled) / payments
         );
 
     private static double SecondsOf(IEnumerable<int> processes) => processes.Sum(p => ProcessFamily.ProcessorTime(p).TotalSeconds);
