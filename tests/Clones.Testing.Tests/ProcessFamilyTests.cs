@@ -7,7 +7,7 @@ public sealed class ProcessFamilyTests
     {
         // The child works until its own clock of processor time says so; its parent waits for it, and then for its end.
         const string ParentOfBusyChild = """
-            (while [ "$(cut -d' ' -f14 /proc/$BASHPID/stat)" -lt 20 ]; do for ((i = 0; i < 20000; i++)); do :; done; done)
+            (self=$BASHPID; while [ "$(cut -d' ' -f14 /proc/$self/stat)" -lt 20 ]; do for ((i = 0; i < 20000; i++)); do :; done; done)
             echo ended
             sleep 60
             """;
