@@ -1,28 +1,41 @@
 using Clones.Bench.Acceptance;
 using Clones.Bench.Build;
 using Clones.Bench.Keys;
+using Clones.Bench.Payments;
 using Clones.Bench.Sagas;
+using Clones.Bench.Servers;
 
-return args switch
+try
 {
-    ["accept", .. var options] => await AcceptBenchmark.RunAsync(options),
-    ["saga", .. var options] => await SagaBenchmark.RunAsync(options),
-    ["keys", .. var options] => await KeysSweepBenchmark.RunAsync(options),
-    ["build"] => BuildBenchmark.Run(),
-    _ => Usage(),
-};
+    return args switch
+    {
+        ["payments", .. var options] => await PaymentsBenchmark.RunAsync(options),
+        ["accept", .. var options] => await AcceptBenchmark.RunAsync(options),
+        ["saga", .. var options] => await SagaBenchmark.RunAsync(options),
+        ["keys", .. var options] => await KeysSweepBenchmark.RunAsync(options),
+        ["build"] => BuildBenchmark.Run(),
+        _ => Usage(),
+    };
+}
+catch (BadOptionException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
 
 static int Usage()
 {
     Console.Error.WriteLine(
         """
-        clones bench accept [--payments 10000] [--clients 32] [--pools 8] [--rate 500] [--seconds 10] [--postgres ..] [--rabbitmq ..]
-        clones bench saga [--sagas 2500] [--parallel 64] [--postgres CONNECTION] [--rabbitmq amqp://..] [--only store|ceiling]
+        clones bench payments [--payments 5000] [--pools 8] [--workers 1] [--recipients existing|new] [--latency-ms 0]
+        clones bench accept [--payments 10000] [--clients 32] [--pools 8] [--rate 500] [--seconds 10]
+        clones bench saga [--sagas 2500] [--parallel 64] [--only store|ceiling]
         clones bench keys [WALLETS]: 100000 where it is not given
         clones bench build
 
-        Servers come from the options or from CLONES_BENCH_POSTGRES and CLONES_BENCH_RABBITMQ. A database and queues of its own are made
-        there and removed again.
+        Servers come from --postgres CONNECTION, --rabbitmq amqp://.. and --rabbitmq-management http://.., or from CLONES_BENCH_POSTGRES,
+        CLONES_BENCH_RABBITMQ and CLONES_BENCH_RABBITMQ_MANAGEMENT. A database and a virtual host of its own are made there and removed
+        again.
         """
     );
     return 2;

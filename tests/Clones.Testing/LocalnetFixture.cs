@@ -7,6 +7,9 @@ public sealed class LocalnetFixture : IAsyncDisposable
 {
     private readonly ConcurrentBag<LocalnetProcess> clusters = [];
 
+    /// <summary>Those that run.</summary>
+    public IEnumerable<int> ProcessIds => clusters.Select(cluster => cluster.ProcessId).OfType<int>();
+
     /// <summary>Starts an empty cluster and waits until it answers.</summary>
     /// <param name="slotMs">Milliseconds per slot, 400 on a real cluster; small values make finality (32 slots) come soon.</param>
     /// <param name="options">Further options of tools/localnet, such as "--program", "ID=FILE.so".</param>

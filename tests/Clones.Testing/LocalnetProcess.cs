@@ -18,6 +18,8 @@ internal sealed class LocalnetProcess : IAsyncDisposable
 
     public Uri Rpc { get; }
 
+    public int? ProcessId => node.ProgramId;
+
     public static async Task<LocalnetProcess> StartAsync(int slotMs, string[] options)
     {
         await EnsureModulesAsync();

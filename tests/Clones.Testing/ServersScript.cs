@@ -34,4 +34,10 @@ public static class ServersScript
             .Select(line => line.Split('=', 2))
             .ToDictionary(parts => parts[0], parts => parts[1]);
     }
+
+    /// <summary>The first process of a server, of which its others came; it may be dead already.</summary>
+    /// <param name="set">test, bench or chaos.</param>
+    /// <param name="server">postgres or rabbitmq.</param>
+    public static int ProcessOf(string set, string server) =>
+        int.Parse(File.ReadAllText(Repository.PathOf(".local", set, "run", $"{server}.pid")).Split(' ')[0]);
 }

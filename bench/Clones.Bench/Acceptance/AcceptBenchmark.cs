@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using Clones.Bench.Servers;
 using Spectre.Console;
 
 namespace Clones.Bench.Acceptance;
@@ -7,49 +7,41 @@ namespace Clones.Bench.Acceptance;
 /// <summary>Payments accepted over HTTP, one by one and by batch, beside what hand-written SQL reaches on the same servers.</summary>
 internal static class AcceptBenchmark
 {
-    private const int BatchSize = 500;
     private const int Batches = 5;
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        AcceptOptions options;
-        try
+        var options = AcceptOptions.Parse(args);
+        await using var system = new BenchmarkSystem(options.Servers, options.Pools, inTokens: false);
+        await system.StartAsync();
+        await using (var channel = await system.Servers.RabbitMq.CreateChannelAsync())
         {
-            options = AcceptOptions.Parse(args);
+            // Someone must want the messages, or the broker throws them away.
+            await BenchmarkServers.DeclareAsync(channel, "prepare-transaction");
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return 2;
-        }
-        await using var servers = new AcceptServers(options);
-        await servers.StartAsync();
-        using var clients = new AcceptClients(servers, options.Clients);
-        using var open = new AcceptClients(servers, 256);
-        clients.Prepare(2 * options.Payments + (Batches + 1) * BatchSize);
+        await system.StartApiAsync();
+        using var clients = new AcceptClients(system, options.Clients);
+        using var open = new AcceptClients(system, 256);
+        clients.Prepare(2 * options.Payments + (Batches + 1) * PaymentBatch.PaymentsMax);
         open.Prepare(options.Rate * options.Seconds);
 
         // Connections, prepared statements and compiled code.
         await clients.RunAsync(options.Payments / 2);
-        await clients.BatchAsync(BatchSize);
+        await clients.BatchAsync();
 
-        var (commits, calls, cpu) = (await servers.CommitsAsync(), servers.RpcRequests, CpuOf(servers.ApiProcess));
+        var before = await ResourceUse.ReadAsync(system);
         var free = await clients.RunAsync(options.Payments);
-        cpu = CpuOf(servers.ApiProcess) - cpu;
-        // PostgreSQL counts a second behind.
-        await Task.Delay(TimeSpan.FromSeconds(2));
-        var commitsPerPayment = (double)(await servers.CommitsAsync() - commits) / options.Payments;
-        var callsPerPayment = (double)(servers.RpcRequests - calls) / options.Payments;
+        var each = (await ResourceUse.ReadAsync(system)).PerPayment(before, options.Payments);
 
         var paced = await open.RunAtAsync(options.Rate, options.Seconds);
-        calls = servers.RpcRequests;
+        var calls = system.Proxy.Requests.Values.Sum();
         var batches = new List<double>();
         for (var i = 0; i < Batches; i++)
         {
-            batches.Add((await clients.BatchAsync(BatchSize)).TotalMilliseconds);
+            batches.Add((await clients.BatchAsync()).TotalMilliseconds);
         }
-        var callsPerBatch = (double)(servers.RpcRequests - calls) / Batches;
-        var ceiling = await AcceptCeiling.MeasureAsync(servers, options);
+        var callsPerBatch = (double)(system.Proxy.Requests.Values.Sum() - calls) / Batches;
+        var ceiling = await AcceptCeiling.MeasureAsync(system, options);
 
         var table = new Table().AddColumns("payments accepted over HTTP", "figure");
         table.AddRow($"{options.Clients} clients, {options.Pools} training pools", $"{free.PerSecond:0}/s");
@@ -59,11 +51,11 @@ internal static class AcceptBenchmark
             $"p50, p99 at {options.Rate}/s ({paced.PerSecond:0}/s reached)",
             $"{paced.Percentile(0.5):0.0} ms, {paced.Percentile(0.99):0.0} ms"
         );
-        table.AddRow($"batch of {BatchSize}, median", $"{batches.Order().ElementAt(Batches / 2):0} ms");
-        table.AddRow("commits of the database per payment", $"{commitsPerPayment:0.00}");
-        table.AddRow("RPC requests per payment", $"{callsPerPayment:0.00}");
-        table.AddRow($"RPC requests per batch of {BatchSize}", $"{callsPerBatch:0.0}");
-        table.AddRow("processor time of the API per payment", $"{cpu.TotalMilliseconds / options.Payments:0.00} ms");
+        table.AddRow($"batch of {PaymentBatch.PaymentsMax}, median", $"{batches.Order().ElementAt(Batches / 2):0} ms");
+        table.AddRow("commits of the database per payment", $"{each.Commits:0.00}");
+        table.AddRow("RPC requests per payment", $"{each.Rpc.Values.Sum():0.00}");
+        table.AddRow($"RPC requests per batch of {PaymentBatch.PaymentsMax}", $"{callsPerBatch:0.0}");
+        table.AddRow("processor time of the API per payment", $"{1_000 * each.Processors["api"]:0.00} ms");
         AnsiConsole.Write(table);
         Console.WriteLine(
             JsonSerializer.Serialize(
@@ -77,19 +69,13 @@ internal static class AcceptBenchmark
                     p99_ms_at_rate = Math.Round(paced.Percentile(0.99), 1),
                     rate = options.Rate,
                     batch_ms = Math.Round(batches.Order().ElementAt(Batches / 2), 1),
-                    commits_per_payment = Math.Round(commitsPerPayment, 3),
-                    rpc_per_payment = Math.Round(callsPerPayment, 3),
+                    commits_per_payment = Math.Round(each.Commits, 3),
+                    rpc_per_payment = Math.Round(each.Rpc.Values.Sum(), 3),
                     rpc_per_batch = callsPerBatch,
-                    api_cpu_ms_per_payment = Math.Round(cpu.TotalMilliseconds / options.Payments, 3),
+                    api_cpu_ms_per_payment = Math.Round(1_000 * each.Processors["api"], 3),
                 }
             )
         );
         return 0;
-    }
-
-    private static TimeSpan CpuOf(int? process)
-    {
-        using var running = Process.GetProcessById(process ?? throw new InvalidOperationException("The API has ended."));
-        return running.TotalProcessorTime;
     }
 }

@@ -1,32 +1,24 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
-using Clones.Solana.Primitives;
+using Clones.Bench.Servers;
 
 namespace Clones.Bench.Acceptance;
 
 /// <summary>Clients of the API, each payment to a recipient of its own.</summary>
-internal sealed class AcceptClients(AcceptServers servers, int connections) : IDisposable
+internal sealed class AcceptClients(BenchmarkSystem system, int connections) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = connections })
-    {
-        BaseAddress = servers.Api,
-        DefaultRequestHeaders = { { "X-Api-Key", AcceptServers.ServiceKey } },
-    };
+    private readonly HttpClient http = system.Client(connections);
 
-    /// <summary>Made before the clock starts: keys cost more than requests.</summary>
     private readonly ConcurrentQueue<string> recipients = new();
 
-    public void Prepare(int count) =>
-        Parallel.For(
-            0,
-            count,
-            _ =>
-            {
-                using var account = Account.Generate();
-                recipients.Enqueue(account.PublicKey.ToString());
-            }
-        );
+    public void Prepare(int count)
+    {
+        foreach (var recipient in PaymentBatch.NewRecipients(count))
+        {
+            recipients.Enqueue(recipient.ToString());
+        }
+    }
 
     /// <summary>Each client asks again when it has its answer.</summary>
     public async Task<Latencies> RunAsync(int payments)
@@ -69,27 +61,12 @@ internal sealed class AcceptClients(AcceptServers servers, int connections) : ID
     }
 
     /// <summary>One batch out of one pool.</summary>
-    public async Task<TimeSpan> BatchAsync(int count)
+    public async Task<TimeSpan> BatchAsync()
     {
-        var batch = new
-        {
-            payments = Enumerable
-                .Range(0, count)
-                .Select(_ => new
-                {
-                    idempotencyKey = $"{Guid.NewGuid():n}",
-                    trainingPoolId = servers.Pools[0],
-                    recipient = Recipient(),
-                    amount = "0.001",
-                })
-                .ToArray(),
-        };
+        var batch = Enumerable.Range(0, PaymentBatch.PaymentsMax).Select(_ => (system.Pools[0].Id, Recipient())).ToList();
         var clock = Stopwatch.StartNew();
-        using var answer = await http.PostAsJsonAsync("/v1/payments/batch", batch);
-        var body = await answer.Content.ReadAsStringAsync();
-        return body.Contains($"\"accepted\":{count}", StringComparison.Ordinal)
-            ? clock.Elapsed
-            : throw new InvalidOperationException($"{answer.StatusCode}: {body[..Math.Min(500, body.Length)]}");
+        await PaymentBatch.SendAsync(http, batch);
+        return clock.Elapsed;
     }
 
     public void Dispose() => http.Dispose();
@@ -101,9 +78,9 @@ internal sealed class AcceptClients(AcceptServers servers, int connections) : ID
             Content = JsonContent.Create(
                 new
                 {
-                    trainingPoolId = servers.Pools[i % servers.Pools.Count],
+                    trainingPoolId = system.Pools[i % system.Pools.Count].Id,
                     recipient = Recipient(),
-                    amount = "0.001",
+                    amount = PaymentBatch.Amount,
                 }
             ),
         };

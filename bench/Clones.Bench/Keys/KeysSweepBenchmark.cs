@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using Clones.Bench.Sagas;
+using Clones.Bench.Servers;
 using Clones.Custody;
 using Clones.Domain.Keys;
 using Clones.Hosting;
@@ -38,16 +38,14 @@ internal static class KeysSweepBenchmark
             await Console.Error.WriteLineAsync("clones bench keys [WALLETS]");
             return 2;
         }
-        var servers = SagaBenchmarkOptions.Parse([]);
-        await using var database = new BenchmarkServers(servers);
-        await database.StartAsync();
-        // The queues and exchanges of the workers go when the private servers do.
+        await using var servers = new BenchmarkServers(new OptionReader([]).Servers());
+        await servers.StartAsync();
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
                 new Dictionary<string, string?>
                 {
-                    ["ConnectionStrings:Clones"] = database.Postgres,
-                    ["RABBITMQ_URL"] = servers.RabbitMq.ToString(),
+                    ["ConnectionStrings:Clones"] = servers.Postgres,
+                    ["RABBITMQ_URL"] = servers.RabbitMqUrl.ToString(),
                     ["DEPOSIT_KEY_ENCRYPTION_SECRET"] = RandomNumberGenerator.GetHexString(64),
                     ["DEPOSIT_KEY_ENCRYPTION_SALT"] = RandomNumberGenerator.GetHexString(64),
                 }
@@ -61,9 +59,9 @@ internal static class KeysSweepBenchmark
         await worker.StartAsync();
         await worker.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromMinutes(1));
 
-        await PlantAsync(database.Postgres, OneByOne);
+        await PlantAsync(servers.Postgres, OneByOne);
         var single = await MigrateOneByOneAsync(worker.Services);
-        await PlantAsync(database.Postgres, wallets);
+        await PlantAsync(servers.Postgres, wallets);
         var (took, atDefault) = await SweepAsync(worker.Services, NoLimit, wallets);
         await worker.StopAsync();
 

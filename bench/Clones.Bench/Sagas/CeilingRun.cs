@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using Clones.Bench.Servers;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -21,8 +22,8 @@ internal sealed class CeilingRun(NpgsqlDataSource database, IChannel consumer, I
         await using var publisher = await servers.RabbitMq.CreateChannelAsync(
             new CreateChannelOptions(true, true, outstandingPublisherConfirmationsRateLimiter: null)
         );
-        await servers.DeclareAsync(consumer, input);
-        await servers.DeclareAsync(consumer, output);
+        await BenchmarkServers.DeclareAsync(consumer, input);
+        await BenchmarkServers.DeclareAsync(consumer, output);
         await BenchmarkServers.ExecuteAsync(
             servers.Postgres,
             """

@@ -1,3 +1,4 @@
+using Clones.Bench.Servers;
 using Spectre.Console;
 
 namespace Clones.Bench.Sagas;
@@ -7,17 +8,8 @@ internal static class SagaBenchmark
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
-        SagaBenchmarkOptions options;
-        try
-        {
-            options = SagaBenchmarkOptions.Parse(args);
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return 2;
-        }
-        await using var servers = new BenchmarkServers(options);
+        var options = SagaBenchmarkOptions.Parse(args);
+        await using var servers = new BenchmarkServers(options.Servers);
         await servers.StartAsync();
         Measured? ceiling = options.Only is "store" ? null : await CeilingRun.MeasureAsync(servers, options);
         Measured? store = options.Only is "ceiling" ? null : await StoreRun.MeasureAsync(servers, options);

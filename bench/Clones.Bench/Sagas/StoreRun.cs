@@ -1,3 +1,4 @@
+using Clones.Bench.Servers;
 using Clones.Hosting.Bus;
 using Clones.Messaging;
 using Clones.Messaging.Sagas;
@@ -18,8 +19,8 @@ internal static class StoreRun
         var (input, output) = ($"{servers.Name}-step-taken", $"{servers.Name}-step-done");
         await using (var channel = await servers.RabbitMq.CreateChannelAsync())
         {
-            await servers.DeclareAsync(channel, input);
-            await servers.DeclareAsync(channel, output);
+            await BenchmarkServers.DeclareAsync(channel, input);
+            await BenchmarkServers.DeclareAsync(channel, output);
         }
         await EventFeed.FillAsync(servers.RabbitMq, input, MessageUrn.ForTypeString<StepTaken>(), options);
 
@@ -64,7 +65,7 @@ internal static class StoreRun
             bus.UsingRabbitMq(
                 (context, rabbit) =>
                 {
-                    rabbit.Host(options.RabbitMq);
+                    rabbit.Host(servers.RabbitMqUrl);
                     rabbit.MessageTopology.SetEntityNameFormatter(new Exchanges(output));
                     rabbit.UseRawJsonSerializer(
                         RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders,

@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
 using Clones.Testing;
 using Npgsql;
 
@@ -31,30 +28,13 @@ internal sealed class ChaosServers
     /// <returns>The address of a new virtual host.</returns>
     public async Task<Uri> CreateVirtualHostAsync(string name)
     {
-        var management = new Uri(addresses["CLONES_CHAOS_RABBITMQ_MANAGEMENT"]);
-        using var http = new HttpClient { BaseAddress = new Uri(management, "api/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic",
-            Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo)))
+        using var broker = new VirtualHosts(
+            new Uri(addresses["CLONES_CHAOS_RABBITMQ"]),
+            new Uri(addresses["CLONES_CHAOS_RABBITMQ_MANAGEMENT"])
         );
-        using var deleted = await http.DeleteAsync($"vhosts/{name}");
-        using var made = await http.PutAsJsonAsync($"vhosts/{name}", new { });
-        made.EnsureSuccessStatusCode();
-        var all = new
-        {
-            configure = ".*",
-            write = ".*",
-            read = ".*",
-        };
-        using var permitted = await http.PutAsJsonAsync($"permissions/{name}/{management.UserInfo.Split(':')[0]}", all);
-        permitted.EnsureSuccessStatusCode();
-        return new Uri(new Uri(addresses["CLONES_CHAOS_RABBITMQ"]), name);
+        await broker.DeleteAsync(name);
+        return await broker.CreateAsync(name);
     }
-
-    /// <summary>The first process of the database or the broker, of which the others came; it may be dead already.</summary>
-    /// <param name="name">postgres or rabbitmq.</param>
-    public static int IdOf(string name) =>
-        int.Parse(File.ReadAllText(Repository.PathOf(".local", "chaos", "run", $"{name}.pid")).Split(' ')[0]);
 
     /// <summary>Starts what was killed, on the same ports with the same data, and waits until it answers.</summary>
     public static Task StartAgainAsync() => ServersScript.RunAsync("chaos", "again");

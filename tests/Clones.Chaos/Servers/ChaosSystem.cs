@@ -124,7 +124,7 @@ internal sealed class ChaosSystem(ChaosPlan plan, FaultCounts tally, TimeProvide
                 break;
             default:
                 var family = await Signals.FreezeFamilyAsync(
-                    ChaosServers.IdOf(deed.FaultTarget == FaultTarget.Database ? "postgres" : "rabbitmq")
+                    ServersScript.ProcessOf("chaos", deed.FaultTarget == FaultTarget.Database ? "postgres" : "rabbitmq")
                 );
                 if (!deed.IsFreeze)
                 {

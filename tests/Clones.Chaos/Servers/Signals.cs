@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Clones.Testing;
 
 namespace Clones.Chaos.Servers;
 
@@ -29,7 +30,7 @@ internal static class Signals
             // One that waits for a disk stops later than this, and forks as little meanwhile.
             await UntilStoppedAsync(generation);
             family.AddRange(generation);
-            generation = [.. generation.SelectMany(ChildrenOf).Distinct()];
+            generation = [.. generation.SelectMany(ProcessFamily.ChildrenOf).Distinct()];
         }
         return family;
     }
@@ -55,25 +56,6 @@ internal static class Signals
         {
             // It has ended.
             return true;
-        }
-    }
-
-    private static List<int> ChildrenOf(int process)
-    {
-        try
-        {
-            return
-            [
-                .. Directory
-                    .EnumerateDirectories($"/proc/{process}/task")
-                    .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                    .Select(int.Parse),
-            ];
-        }
-        catch (IOException)
-        {
-            // It has ended meanwhile.
-            return [];
         }
     }
 
