@@ -1,5 +1,6 @@
 using Clones.Acceptance;
 using Clones.Domain.Payments;
+using Clones.Hosting;
 using Clones.Persistence;
 using Clones.Settlement.Events;
 using Clones.Solana.Rpc;
@@ -18,25 +19,11 @@ internal sealed class FundsReconciler(
     FundsOptions options,
     TimeProvider time,
     ILogger<FundsReconciler> log
-) : BackgroundService
+) : PassService(time, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogError(e, "A pass over the wallets failed");
-            }
-            await Task.Delay(options.PassEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override TimeSpan PassEvery => options.PassEvery;
 
-    internal async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         foreach (var wallet in await DueAsync(cancellationToken))
         {
@@ -90,7 +77,7 @@ internal sealed class FundsReconciler(
     }
 
     private Task FailAsync(IPublishEndpoint publish, Payment payment) =>
-        publish.Publish(PaymentEvents.Failed(payment, payment.CompletedAt ?? time.GetUtcNow()));
+        publish.Publish(PaymentEvents.Failed(payment, payment.CompletedAt ?? Time.GetUtcNow()));
 
     private sealed record DueWallet(Guid Id, Guid PoolId);
 }
