@@ -19,8 +19,9 @@ internal sealed record FoundTransaction(Signature Signature, ulong Slot, long? B
 
 /// <summary>
 /// Finds transactions on chain that the database may not know: in the history of an owner who pays, and in that of what a deployment has made. One
-/// node that shows it is enough here, for a find only ever keeps something from being signed. Proofs (<see cref="ExpiryProofCollector"/>) and the
-/// ledger (<see cref="AgreedHistory"/>) ask by their own rules, because what they conclude lets something be signed.
+/// node that shows it is enough here, for no find lets anything be signed; that nothing is found does in <see cref="FindExecutedAsync"/> alone, and
+/// there by a quorum. Proofs (<see cref="ExpiryProofCollector"/>) and the ledger (<see cref="AgreedHistory"/>) ask by their own rules, because what
+/// they conclude lets something be signed.
 /// </summary>
 internal sealed class TransactionFinder(RpcEndpoints rpc)
 {

@@ -29,8 +29,9 @@ internal sealed class FundsReconciler(
         {
             try
             {
-                await SettleAsync(wallet.PoolId, cancellationToken);
-                await payments.ResumeAsync(wallet.Id, FailAsync, cancellationToken);
+                // What is read for payments that wait serves the pool's status too.
+                var read = await payments.ResumeAsync(wallet.Id, FailAsync, cancellationToken);
+                await SettleAsync(wallet.PoolId, read, cancellationToken);
             }
             catch (RpcException e)
             {
@@ -61,13 +62,13 @@ internal sealed class FundsReconciler(
             .ToListAsync(cancellationToken);
     }
 
-    private async Task SettleAsync(Guid poolId, CancellationToken cancellationToken)
+    private async Task SettleAsync(Guid poolId, IReadOnlyList<WalletBalance> known, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var funds = scope.ServiceProvider.GetRequiredService<PoolFunds>();
         var pool = await db.TrainingPools.AsNoTracking().SingleAsync(p => p.Id == poolId, cancellationToken);
-        if (await funds.ReadAsync(pool, cancellationToken) is { } read)
+        if (await funds.ReadAsync(pool, known, cancellationToken) is { } read)
         {
             await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
             await funds.ApplyAsync(read, cancellationToken);

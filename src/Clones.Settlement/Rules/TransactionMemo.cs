@@ -20,7 +20,7 @@ internal static class TransactionMemo
             && attemptNumber > 0;
     }
 
-    /// <summary>Whether a memo, as nodes list it ("[38] text; .."), is of any attempt of the transaction.</summary>
+    /// <summary>Whether a memo, as nodes list it ("[38] text; .."), is of any attempt of the transaction: loose, for it vetoes expiry proofs.</summary>
     public static bool Mentions(string? memo, Guid transactionId) =>
         memo is not null && memo.Contains($"{transactionId:D}:", StringComparison.OrdinalIgnoreCase);
 
