@@ -2,6 +2,7 @@ using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
+using Clones.Solana.Rpc;
 using MassTransit;
 
 namespace Clones.Acceptance;
@@ -86,7 +87,8 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
     /// <param name="waiting">In the order in which they get what there is.</param>
     /// <param name="failing">Told of those that can never be paid.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task ResumeAsync(
+    /// <returns>What was read of the wallet meanwhile, for each mint.</returns>
+    public async Task<IReadOnlyList<WalletBalance>> ResumeAsync(
         IAcceptanceUnit unit,
         IReadOnlyList<Payment> waiting,
         PaymentFailing failing,
@@ -96,6 +98,10 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
         var wallets = await unit.Store.WalletsAsync(waiting.Select(p => p.TrainingPoolId), cancellationToken);
         var entries = waiting.Select(p => new Entry(PaymentStore.RequestOf(p), p, wallets[p.TrainingPoolId])).ToList();
         await DecideAsync(unit, entries, allOrNone: false, failing, cancellationToken);
+        return
+        [
+            .. entries.Select(e => e.Seen).OfType<ChainView>().Where(v => !v.IsRemembered).Select(v => v.Balance).OfType<WalletBalance>(),
+        ];
     }
 
     public Task<ChainView> ReadAheadAsync(PayingWallet wallet, string? mint, PublicKey recipient, CancellationToken cancellationToken) =>

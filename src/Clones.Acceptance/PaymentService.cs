@@ -128,14 +128,12 @@ public sealed class PaymentService : IDisposable
     /// <param name="walletId">The deposit wallet.</param>
     /// <param name="failing">Told of those that can never be paid.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task ResumeAsync(Guid walletId, PaymentFailing failing, CancellationToken cancellationToken)
+    /// <returns>Balances of the wallet that were read for them, by mint; none where nothing waits or no node answers.</returns>
+    public async Task<IReadOnlyList<WalletBalance>> ResumeAsync(Guid walletId, PaymentFailing failing, CancellationToken cancellationToken)
     {
         await using var unit = OwnCommit();
         var waiting = await unit.Store.WaitingAsync(walletId, ResumedMax, cancellationToken);
-        if (waiting.Count > 0)
-        {
-            await loop.ResumeAsync(unit, waiting, failing, cancellationToken);
-        }
+        return waiting.Count == 0 ? [] : await loop.ResumeAsync(unit, waiting, failing, cancellationToken);
     }
 
     public void Dispose() => places.Dispose();

@@ -1,5 +1,4 @@
-using System.Data.Common;
-using Clones.Messaging;
+using Clones.Hosting;
 
 namespace Clones.Custody;
 
@@ -9,28 +8,12 @@ internal sealed class EncryptionLimitWatch(
     TimeProvider time,
     ILogger<EncryptionLimitWatch> log,
     long alarm = EncryptionLimit.Alarm
-) : BackgroundService
+) : PassService(time, log)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(6);
+    /// <summary>And at the start: where workers are restarted more often than that, the alarm would never come to it.</summary>
+    protected override TimeSpan PassEvery => TimeSpan.FromHours(6);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookEvery, time);
-        // At the start too: where workers are restarted more often than that, the timer alone would never come to it.
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is DbException || PostgresErrors.IsTransient(e))
-            {
-                log.LogWarning("The encryptions of the master keys could not be counted: {Reason}", e.Message);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    internal async Task LookAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var census = scope.ServiceProvider.GetRequiredService<KeyInventory>();
@@ -38,7 +21,7 @@ internal sealed class EncryptionLimitWatch(
         {
             if (EncryptionLimit.WarningOf(masterKey, count, alarm) is { } warning)
             {
-                log.LogError("{Warning}", warning);
+                Log.LogError("{Warning}", warning);
             }
         }
     }

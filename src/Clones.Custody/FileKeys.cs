@@ -70,31 +70,37 @@ internal sealed class FileKeys : RingKeys
 }
 
 /// <summary>Reads the file again every <see cref="FileKeys.ReadEvery"/>.</summary>
-internal sealed class FileKeysReader(FileKeys keys, KeyMeter meter, TimeProvider time, ILogger<FileKeysReader> log) : BackgroundService
+internal sealed class FileKeysReader(FileKeys keys, KeyMeter meter, TimeProvider time, ILogger<FileKeysReader> log) : PassService(time, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private string? said;
+
+    protected override TimeSpan PassEvery => FileKeys.ReadEvery;
+
+    protected override bool WaitsFirst => true;
+
+    public override Task PassAsync(CancellationToken cancellationToken)
     {
-        string? said = null;
-        using var timer = new PeriodicTimer(FileKeys.ReadEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (keys.ReadAgain())
         {
-            try
-            {
-                if (keys.ReadAgain())
-                {
-                    log.LogInformation("The master keys were read anew; {MasterKey} is written with", keys.Current);
-                }
-                said = null;
-            }
-            catch (ConfigurationMissingException e)
-            {
-                meter.SourceFailed.Add(1);
-                if (said != e.Message)
-                {
-                    log.LogError("The master keys cannot be read anew, those before stay: {Reason}", e.Message);
-                }
-                said = e.Message;
-            }
+            Log.LogInformation("The master keys were read anew; {MasterKey} is written with", keys.Current);
         }
+        said = null;
+        return Task.CompletedTask;
+    }
+
+    protected override void Report(Exception failure)
+    {
+        if (failure is not ConfigurationMissingException)
+        {
+            base.Report(failure);
+            return;
+        }
+
+        meter.SourceFailed.Add(1);
+        if (said != failure.Message)
+        {
+            Log.LogError("The master keys cannot be read anew, those before stay: {Reason}", failure.Message);
+        }
+        said = failure.Message;
     }
 }

@@ -1,4 +1,4 @@
-using Clones.Messaging;
+using Clones.Hosting;
 using Clones.Persistence;
 using Clones.Persistence.Keys;
 
@@ -8,34 +8,13 @@ namespace Clones.Custody;
 /// Brings what was written to the log of the keys into its chain. Every worker does, one at a time; a row is in the chain about
 /// <see cref="Every"/> after its commit, and signing waits for none of it.
 /// </summary>
-internal sealed class KeyLogLinker(IServiceScopeFactory scopes, TimeProvider time, ILogger<KeyLogLinker> log) : BackgroundService
+internal sealed class KeyLogLinker(IServiceScopeFactory scopes, TimeProvider time, ILogger<KeyLogLinker> log) : PassService(time, log)
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LinkAsync(stoppingToken);
-                await Task.Delay(Every, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (PostgresErrors.IsTransient(e))
-            {
-                log.LogWarning(e, "The key log could not be linked; it is tried again");
-                await Task.Delay(Every, time, CancellationToken.None)
-                    .WaitAsync(stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override TimeSpan PassEvery => Every;
 
-    private async Task LinkAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();

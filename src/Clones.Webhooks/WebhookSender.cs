@@ -1,3 +1,4 @@
+using Clones.Hosting;
 using Clones.Persistence.Webhooks;
 
 namespace Clones.Webhooks;
@@ -14,17 +15,26 @@ internal sealed class WebhookSender(
     WebhookOptions options,
     TimeProvider time,
     ILogger<WebhookSender> log
-) : BackgroundService
+) : PassService(time, log)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock gate = new();
     private readonly HashSet<Task> running = [];
     private int failingAtOnce;
+    private bool isBusy;
+
+    protected override TimeSpan PassEvery => isBusy ? Soon : options.PassEvery;
+
+    public override async Task PassAsync(CancellationToken cancellationToken)
+    {
+        isBusy = false;
+        isBusy = await StartDueAsync(cancellationToken) > 0 || Running().Length >= options.AtOnce;
+    }
 
     /// <summary>Takes what is due and there is room for, and waits until all of that is sent.</summary>
     /// <returns>How many deliveries were taken.</returns>
-    internal async Task<int> PassAsync(CancellationToken cancellationToken)
+    internal async Task<int> SendDueAsync(CancellationToken cancellationToken)
     {
         var count = await StartDueAsync(cancellationToken);
         await Task.WhenAll(Running());
@@ -33,26 +43,7 @@ internal sealed class WebhookSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var pause = options.PassEvery;
-            try
-            {
-                if (await StartDueAsync(stoppingToken) > 0 || Running().Length >= options.AtOnce)
-                {
-                    pause = Soon;
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "Due webhooks could not be taken");
-            }
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await base.ExecuteAsync(stoppingToken);
         // What is on its way is brought to its end, which is bounded.
         await Task.WhenAll(Running());
     }
@@ -67,7 +58,7 @@ internal sealed class WebhookSender(
             {
                 continue;
             }
-            var claimedAt = time.GetTimestamp();
+            var claimedAt = Time.GetTimestamp();
             foreach (var due in await claims.TakeAsync(failing, room, cancellationToken))
             {
                 Start(due, claimedAt);
@@ -119,18 +110,18 @@ internal sealed class WebhookSender(
         try
         {
             // A process that was frozen in between: somebody else may have the delivery by the time this request would end.
-            if (time.GetElapsedTime(claimedAt) > options.Lease - options.AnswerWithin - options.BodyWithin)
+            if (Time.GetElapsedTime(claimedAt) > options.Lease - options.AnswerWithin - options.BodyWithin)
             {
                 return;
             }
-            var startedAt = time.GetUtcNow();
+            var startedAt = Time.GetUtcNow();
             var outcome = await requests.SendAsync(due);
             slowOnes.Note(due.EndpointId, outcome.Took);
             await deliveries.NoteAsync(due, startedAt, outcome);
         }
         catch (Exception e)
         {
-            log.LogError(e, "What came of webhook {DeliveryId} could not be noted; it is sent again in {Lease}", due.Id, options.Lease);
+            Log.LogError(e, "What came of webhook {DeliveryId} could not be noted; it is sent again in {Lease}", due.Id, options.Lease);
         }
     }
 }

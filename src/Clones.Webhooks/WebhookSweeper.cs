@@ -1,3 +1,4 @@
+using Clones.Hosting;
 using Clones.Persistence;
 using Clones.Persistence.Webhooks;
 
@@ -8,29 +9,15 @@ namespace Clones.Webhooks;
 /// waited in vain for its endpoint to be enabled, or for its turn. In batches, so that no lock is held for long; any number of workers may sweep.
 /// </summary>
 internal sealed class WebhookSweeper(IServiceScopeFactory scopes, WebhookOptions options, TimeProvider time, ILogger<WebhookSweeper> log)
-    : BackgroundService
+    : PassService(time, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogError(e, "Old webhooks could not be swept");
-            }
-            await Task.Delay(options.SweepEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override TimeSpan PassEvery => options.SweepEvery;
 
-    internal async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         await db.SweepWebhooksAsync(now - options.KeptFor, now, cancellationToken);
     }
 }

@@ -126,6 +126,16 @@ public sealed partial class ArchitectureTests
             .ShouldBeEmpty("the master secret is read by Clones.Custody only");
     }
 
+    /// <summary>Even encrypted, keys are none of the business of the process that faces the internet.</summary>
+    [Fact]
+    public void The_api_reads_no_stored_keys()
+    {
+        using var api = new AssemblyContents("Clones.Api");
+
+        api.UsedTypes.ShouldContain("Clones.Persistence.ClonesDbContext");
+        api.UsedTypes.ShouldNotContain("Clones.Persistence.Keys.StoredKeyRows");
+    }
+
     [Fact]
     public void The_api_cannot_sign()
     {

@@ -2,6 +2,7 @@ using Clones.Acceptance;
 using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
+using Clones.Settlement.Funds;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Clones.Testing.Hosts;
@@ -94,6 +95,25 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
         await host.UntilPaymentAsync(reward.Id, PaymentStatus.Completed);
 
         await UntilPoolIsAsync(pool, TrainingPoolStatus.NoFunds);
+    }
+
+    [Fact]
+    public async Task What_was_read_for_payments_that_wait_is_not_read_again_for_the_status_of_the_pool()
+    {
+        var pool = await host.CreatePoolAsync(Sol);
+        var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == pool.Id));
+        var known = new WalletBalance(PublicKey.Parse(wallet.Address), 7, Sol, 0, new Dictionary<PublicKey, ulong>());
+
+        var read = await host.WithAsync(
+            (services, db) =>
+            {
+                var answersNothing = new WalletBalances(new CannedNode().Endpoints);
+                var funds = ActivatorUtilities.CreateInstance<PoolFunds>(services, db, answersNothing);
+                return funds.ReadAsync(pool, [known], TestContext.Current.CancellationToken);
+            }
+        );
+
+        read.ShouldNotBeNull().Balance.ShouldBe(known);
     }
 
     private Task<PaymentStatus> StatusOfAsync(Payment payment) =>

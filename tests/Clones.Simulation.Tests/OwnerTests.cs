@@ -21,7 +21,7 @@ public sealed class OwnerTests
     [Fact]
     public void What_is_signed_after_a_renewal_is_refused_and_the_fresh_one_lands()
     {
-        using var world = WorldOf(new OwnerBehaviour(IsSlow: 0.8, KeepsOld: 1), DeploymentPayer.DepositWallet);
+        using var world = WorldOf(new OwnerBehaviour(IsSlow: 0.8, KeepsOld: 1), DeploymentPayer.DepositWallet, seed: 112);
         DeployWithin(world, 30 * Minute);
         world.Faults.Counts.ShouldContainKey("owner refused: transaction_expired");
         world.Chain.FinalExecutions().Count(e => e.Transaction.Instructions.Count > 0).ShouldBe(2);
@@ -67,10 +67,10 @@ public sealed class OwnerTests
         DeployWithin(world, world.Timeline.Now + 5 * Minute);
     }
 
-    private static World WorldOf(OwnerBehaviour temper, DeploymentPayer payer)
+    private static World WorldOf(OwnerBehaviour temper, DeploymentPayer payer, ulong seed = 108)
     {
         SynchronizationContext.SetSynchronizationContext(null);
-        var world = new World(seed: 108, nodes: 2, workers: 2, deployments: true);
+        var world = new World(seed, nodes: 2, workers: 2, deployments: true);
         world.AddAgent(world.AddWallet(), temper, payer);
         return world;
     }

@@ -105,12 +105,20 @@ internal static class Audit
         foreach (var attempts in world.Database.Attempts.Values.GroupBy(a => a.TransactionId))
         {
             var ordered = attempts.OrderBy(a => a.Number).ToList();
-            foreach (var earlier in ordered.Take(ordered.Count - 1).Where(a => !IsOver(a)))
+            foreach (var earlier in ordered.Take(ordered.Count - 1).Where(a => !IsOver(a) && !WasFoundTooLate(world, a, ordered)))
             {
                 yield return $"attempt {earlier.Number} of {attempts.Key} is {earlier.Status}, and another was signed";
             }
         }
     }
+
+    // A restored database has withdrawn what it had forgotten to be signed and finds it on chain, failed. What it prepared meanwhile it must not have
+    // signed.
+    private static bool WasFoundTooLate(World world, TransactionAttempt attempt, List<TransactionAttempt> all) =>
+        world.Database.Restores > 0
+        && attempt is { Status: AttemptStatus.Failed, Evidence: { } evidence }
+        && evidence.Contains("RECOVERED", StringComparison.Ordinal)
+        && all.TrueForAll(a => a.Number <= attempt.Number || a.WireBytes is null);
 
     // What was withdrawn before we signed can land nowhere; what an owner pays for can from the beginning.
     private static bool IsOver(TransactionAttempt attempt) =>

@@ -100,7 +100,7 @@ internal sealed class Broker(Timeline timeline, RandomSource dice, Func<IReadOnl
                     or AdoptLanded
                     or TransactionSettled
                     or IAgentCommand
-            && e is RpcException or ChainNotReadyException or LandingUntoldException
+            && e is RpcException or ChainNotReadyException
         );
 
     private void Again(Message message, Delivery delivery, long after)

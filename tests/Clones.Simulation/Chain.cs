@@ -84,10 +84,15 @@ internal sealed class Chain
     }
 
     /// <summary>Whether the winning fork holds a success of this transaction, by any attempt.</summary>
-    public bool HasExecuted(Guid transactionId) =>
+    public bool HasExecuted(Guid transactionId) => ExecutionsOf(transactionId).Any(e => e.Error is null);
+
+    /// <summary>The same of a success or a failure.</summary>
+    public bool HasLanded(Guid transactionId) => ExecutionsOf(transactionId).Any();
+
+    private IEnumerable<Execution> ExecutionsOf(Guid transactionId) =>
         Main
             .Blocks.SelectMany(b => b.Executions)
-            .Any(e => e.Error is null && e.Transaction.Memo?.StartsWith($"{transactionId:D}:", StringComparison.Ordinal) == true);
+            .Where(e => e.Transaction.Memo?.StartsWith($"{transactionId:D}:", StringComparison.Ordinal) == true);
 
     /// <summary>Somebody has paid into the wallet long ago: its history says so.</summary>
     /// <summary>What strangers gave is of a version that no reader knows: nodes say so, and what it did to the balances.</summary>

@@ -33,7 +33,7 @@ internal sealed class World : IDisposable
         Database.Faults.WithoutFence = SeededBug.WithoutFence;
         Database.Transitions.StandsOnChain = id => Database.Ledger.Landings.Values.Any(l => l.TransactionId == id);
         Chain = new Chain(Timeline, RandomSource);
-        Database.Transitions.WasForgotten = id => Database.Restores > 0 && Chain.HasExecuted(id);
+        Database.Transitions.WasForgotten = id => Database.Restores > 0 && Chain.HasLanded(id);
         Nodes = [.. Enumerable.Range(1, nodes).Select(n => new Node(Chain, RandomSource, n))];
         Broker = new Broker(Timeline, RandomSource, () => Workers, () => Database.Restores > 0);
         Database.Committed = Broker.Post;

@@ -82,7 +82,7 @@ internal sealed class WebhookWorld : IAsyncLifetime
 
     internal Task<int> PassAsync(IServiceProvider? worker = null) =>
         Hosted<WebhookSender>(worker ?? Worker)
-            .PassAsync(TestContext.Current.CancellationToken)
+            .SendDueAsync(TestContext.Current.CancellationToken)
             .OrGiveUpAsync("a pass over the webhooks", TestContext.Current.CancellationToken);
 
     /// <summary>Moves the clock on until the task has ended, as fast as it goes.</summary>

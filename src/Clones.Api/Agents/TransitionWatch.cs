@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Clones.Messaging;
+using Clones.Hosting;
 using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,9 +9,8 @@ namespace Clones.Api.Agents;
 /// Wakes the streams whose agent has a new row in its history. It looks into the database, which all API processes and workers share, with one
 /// query for all streams of this process: a stream costs no query of its own while nothing happens to its agent.
 /// </summary>
-internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider time, ILogger<TransitionWatch> log) : BackgroundService
+internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider time, ILogger<TransitionWatch> log) : PassService(time, log)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(300);
     private readonly ConcurrentDictionary<Waiter, byte> waiters = new();
 
     /// <summary>Until the agent's history is longer than <paramref name="after"/> rows, or the time is over.</summary>
@@ -22,7 +21,7 @@ internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider 
         waiters.TryAdd(waiter, 0);
         try
         {
-            await waiter.Longer.Task.WaitAsync(limit, time, cancellationToken);
+            await waiter.Longer.Task.WaitAsync(limit, Time, cancellationToken);
             return true;
         }
         catch (TimeoutException)
@@ -35,26 +34,10 @@ internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider 
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            if (waiters.IsEmpty)
-            {
-                continue;
-            }
+    protected override TimeSpan PassEvery => TimeSpan.FromMilliseconds(300);
 
-            try
-            {
-                await LookAsync([.. waiters.Keys], stoppingToken);
-            }
-            catch (Exception e) when (PostgresErrors.IsTransient(e))
-            {
-                log.LogWarning("The histories of agents cannot be watched now: {Reason}", e.Message);
-            }
-        }
-    }
+    public override Task PassAsync(CancellationToken cancellationToken) =>
+        waiters.IsEmpty ? Task.CompletedTask : LookAsync([.. waiters.Keys], cancellationToken);
 
     private async Task LookAsync(Waiter[] waiting, CancellationToken cancellationToken)
     {

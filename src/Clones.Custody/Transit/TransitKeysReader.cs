@@ -4,9 +4,11 @@ namespace Clones.Custody.Transit;
 
 /// <summary>Tries Vault at the start, and asks it once a minute whether its key was rotated.</summary>
 internal sealed class TransitKeysReader(TransitKeys keys, KeyMeter meter, TimeProvider time, ILogger<TransitKeysReader> log)
-    : BackgroundService
+    : PassService(time, log)
 {
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMinutes(1);
+    protected override TimeSpan PassEvery => TimeSpan.FromMinutes(1);
+
+    protected override bool WaitsFirst => true;
 
     /// <exception cref="ConfigurationMissingException">There is no such key, or it cannot bind: the workers do not start.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -15,20 +17,18 @@ internal sealed class TransitKeysReader(TransitKeys keys, KeyMeter meter, TimePr
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task PassAsync(CancellationToken cancellationToken) => AskAsync(thoroughly: false, cancellationToken);
+
+    protected override void Report(Exception failure)
     {
-        using var timer = new PeriodicTimer(AskEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (failure is ConfigurationMissingException)
         {
-            try
-            {
-                await AskAsync(thoroughly: false, stoppingToken);
-            }
-            catch (ConfigurationMissingException e)
-            {
-                meter.SourceFailed.Add(1);
-                log.LogError("Vault's key can no longer be used: {Reason}", e.Message);
-            }
+            meter.SourceFailed.Add(1);
+            Log.LogError("Vault's key can no longer be used: {Reason}", failure.Message);
+        }
+        else
+        {
+            base.Report(failure);
         }
     }
 
@@ -40,14 +40,14 @@ internal sealed class TransitKeysReader(TransitKeys keys, KeyMeter meter, TimePr
             await keys.AskAsync(thoroughly, cancellationToken);
             if (keys.Current != before)
             {
-                log.LogInformation("{MasterKey} is written with", keys.Current);
+                Log.LogInformation("{MasterKey} is written with", keys.Current);
             }
         }
         catch (TransitUnavailableException e)
         {
             // Payments wait for it; it is no reason to be away as well.
             meter.SourceFailed.Add(1);
-            log.LogError("Vault does not serve: {Reason}", e.Message);
+            Log.LogError("Vault does not serve: {Reason}", e.Message);
         }
     }
 }

@@ -1,5 +1,3 @@
-using Clones.Solana.Primitives;
-
 namespace Clones.Domain.Wallets;
 
 /// <summary>What became of a wish to reserve part of a wallet's balance.</summary>
@@ -8,9 +6,6 @@ public abstract record WalletReservationResult
     private WalletReservationResult() { }
 
     public sealed record Reserved : WalletReservationResult;
-
-    /// <summary>Base units of the mint.</summary>
-    public sealed record MissingTokens(PublicKey Mint, ulong Needed, ulong Available) : WalletReservationResult;
 
     /// <summary>Lamports; what is needed may exceed a u64.</summary>
     public sealed record MissingLamports(UInt128 Needed, ulong Available) : WalletReservationResult;

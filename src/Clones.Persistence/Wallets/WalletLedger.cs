@@ -1,5 +1,4 @@
 using Clones.Domain.Wallets;
-using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,20 +38,18 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
     }
 
     /// <summary>
-    /// Reserves lamports and at most one token for a transaction, all or nothing, and writes the rows (the caller commits). Called again
-    /// for the same transaction, the new amounts replace the old ones.
+    /// Reserves lamports for a transaction and writes the row (the caller commits). Called again for the same transaction, the new amount replaces
+    /// the old one.
     /// </summary>
     /// <param name="wallet">Locked by <see cref="LockAsync"/>.</param>
     /// <param name="transactionId">Of a transaction that is stored or in the context.</param>
-    /// <param name="balance">Finalized balances, with the token's mint among them.</param>
+    /// <param name="balance">Finalized.</param>
     /// <param name="lamports">Amount, fee ceiling and rent of new accounts together.</param>
-    /// <param name="tokens">Mint and base units; null where only lamports move.</param>
     public async Task<WalletReservationResult> ReserveAsync(
         DepositWallet wallet,
         Guid transactionId,
         WalletBalance balance,
         UInt128 lamports,
-        (PublicKey Mint, ulong Amount)? tokens,
         CancellationToken cancellationToken
     )
     {
@@ -65,49 +62,49 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
             return new WalletReservationResult.BalanceTooOld(wallet.SettledSlot);
         }
 
-        var reserved = await ReservedAsync(wallet.Id, transactionId, cancellationToken);
-        if (Missing(balance, lamports, tokens, reserved) is { } missing)
+        var reserved = await db
+            .Database.SqlQuery<decimal>(
+                $"""
+                SELECT coalesce(sum(amount), 0) AS "Value" FROM wallet_reservations
+                WHERE wallet_id = {wallet.Id} AND mint IS NULL AND released_at IS NULL AND transaction_id <> {transactionId}
+                """
+            )
+            .SingleAsync(cancellationToken);
+        var available = AvailableFunds.Of(balance, null, new Dictionary<string, UInt128> { [AvailableFunds.Lamports] = (UInt128)reserved });
+        if (available < lamports)
         {
-            return await IsOlderThanLedgerAsync(balance, wallet.Id, cancellationToken) is { } slot
-                ? new WalletReservationResult.BalanceTooOld(slot)
-                : missing;
+            // Nothing is refused for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit
+            // tells what the wallet held before it.
+            var known = await db.WalletScans.Where(s => s.WalletId == wallet.Id).MaxAsync(s => (ulong?)s.Slot, cancellationToken);
+            return balance.Slot < known
+                ? new WalletReservationResult.BalanceTooOld(known.Value)
+                : new WalletReservationResult.MissingLamports(lamports, available);
         }
 
-        var own = await db.WalletReservations.Where(r => r.TransactionId == transactionId).ToListAsync(cancellationToken);
-        Set(wallet.Id, transactionId, null, (ulong)lamports, own);
-        if (tokens is var (reservedMint, reservedAmount))
+        if (
+            await db.WalletReservations.FirstOrDefaultAsync(r => r.TransactionId == transactionId && r.Mint == null, cancellationToken) is
+            { } own
+        )
         {
-            Set(wallet.Id, transactionId, reservedMint.ToString(), reservedAmount, own);
+            own.Amount = (ulong)lamports;
+            own.ReleasedAt = null;
         }
-
+        else
+        {
+            var now = time.GetUtcNow();
+            db.WalletReservations.Add(
+                new WalletReservation
+                {
+                    Id = Guid.CreateVersion7(now),
+                    WalletId = wallet.Id,
+                    TransactionId = transactionId,
+                    Amount = (ulong)lamports,
+                    CreatedAt = now,
+                }
+            );
+        }
         await db.SaveChangesAsync(cancellationToken);
         return new WalletReservationResult.Reserved();
-    }
-
-    /// <summary>What the balance lacks; null where it suffices.</summary>
-    /// <param name="reserved">By mint, lamports under the empty string: what others have reserved of it.</param>
-    public static WalletReservationResult? Missing(
-        WalletBalance balance,
-        UInt128 lamports,
-        (PublicKey Mint, ulong Amount)? tokens,
-        IReadOnlyDictionary<string, UInt128> reserved
-    ) =>
-        tokens is var (mint, amount) && AvailableFunds.Of(balance, mint, reserved) is var available && available < amount
-            ? new WalletReservationResult.MissingTokens(mint, amount, available)
-        : AvailableFunds.Of(balance, null, reserved) is var availableLamports && availableLamports < lamports
-            ? new WalletReservationResult.MissingLamports(lamports, availableLamports)
-        : null;
-
-    /// <summary>
-    /// Nothing is refused for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit tells what the
-    /// wallet held before it.
-    /// </summary>
-    /// <returns>The slot that the node must have reached; null where the balance is young enough.</returns>
-    private async Task<ulong?> IsOlderThanLedgerAsync(WalletBalance balance, Guid walletId, CancellationToken cancellationToken)
-    {
-        var slots = await db.WalletScans.Where(s => s.WalletId == walletId).Select(s => s.Slot).ToListAsync(cancellationToken);
-        var known = slots.Count == 0 ? 0 : slots.Max();
-        return balance.Slot < known ? known : null;
     }
 
     /// <summary>
@@ -129,46 +126,4 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
             wallet.SettledSlot = settledSlot.Value;
         }
     }
-
-    private async Task<Dictionary<string, UInt128>> ReservedAsync(
-        Guid walletId,
-        Guid? exceptTransactionId,
-        CancellationToken cancellationToken
-    )
-    {
-        var except = exceptTransactionId ?? Guid.Empty;
-        var sums = await db
-            .Database.SqlQuery<ReservedSum>(
-                $"""
-                SELECT coalesce(mint, '') AS mint, sum(amount) AS amount FROM wallet_reservations
-                WHERE wallet_id = {walletId} AND released_at IS NULL AND transaction_id <> {except} GROUP BY mint
-                """
-            )
-            .ToListAsync(cancellationToken);
-        return sums.ToDictionary(s => s.Mint, s => (UInt128)s.Amount);
-    }
-
-    private void Set(Guid walletId, Guid transactionId, string? mint, ulong amount, List<WalletReservation> own)
-    {
-        if (own.Find(r => r.Mint == mint) is { } existing)
-        {
-            existing.Amount = amount;
-            existing.ReleasedAt = null;
-            return;
-        }
-
-        db.WalletReservations.Add(
-            new WalletReservation
-            {
-                Id = Guid.CreateVersion7(time.GetUtcNow()),
-                WalletId = walletId,
-                TransactionId = transactionId,
-                Mint = mint,
-                Amount = amount,
-                CreatedAt = time.GetUtcNow(),
-            }
-        );
-    }
-
-    private sealed record ReservedSum(string Mint, decimal Amount);
 }

@@ -25,7 +25,9 @@ internal static class AgreedHistory
     )
     {
         var nodes = horizon.Nodes.Where(n => keptFrom is null || n.FirstSlot <= keptFrom);
-        var told = await Task.WhenAll(nodes.Select(n => ListOfNodeAsync(n.Rpc, horizon.Slot, address, fromSlot, cancellationToken)));
+        var told = await nodes
+            .Select(n => n.Rpc)
+            .AnswersAsync(node => ListOfNodeAsync(node, horizon.Slot, address, fromSlot, cancellationToken));
         var lists = told.OfType<List<SignatureInfo>>().ToList();
         if (lists.Count < horizon.Needed)
         {
@@ -56,7 +58,9 @@ internal static class AgreedHistory
         CancellationToken cancellationToken
     )
     {
-        var told = await Task.WhenAll(horizon.Nodes.Select(n => DetailOfNodeAsync(n.Rpc, signature, slot, cancellationToken)));
+        var told = await horizon
+            .Nodes.Select(n => n.Rpc)
+            .AnswersAsync(node => TransactionLookup.AskAsync(node, signature, slot, cancellationToken));
         var answers = told.OfType<TransactionDetail>().ToList();
         return Agreed(answers, horizon.Needed)
             ?? ReadableToSome(answers, wallet, signature, horizon.Needed)
@@ -137,41 +141,16 @@ internal static class AgreedHistory
     )
     {
         var history = new AddressHistory(node, address, Commitment.Finalized, horizonSlot);
-        try
+        var all = await history.ReadAsync(fromSlot, cancellationToken).ToListAsync(cancellationToken);
+        return history.End switch
         {
-            var all = await history.ReadAsync(fromSlot, cancellationToken).ToListAsync(cancellationToken);
-            return history.End switch
-            {
-                HistoryEnd.Whole or HistoryEnd.AtSlot => all,
-                HistoryEnd.Nothing when !await HoldsLamportsAsync(node, address, cancellationToken) => all,
-                _ => null,
-            };
-        }
-        catch (RpcException)
-        {
-            // Not answered is not "nothing there".
-            return null;
-        }
+            HistoryEnd.Whole or HistoryEnd.AtSlot => all,
+            HistoryEnd.Nothing when !await HoldsLamportsAsync(node, address, cancellationToken) => all,
+            _ => null,
+        };
     }
 
     // Whoever has something was given it: a node that lists nothing then keeps no index of addresses.
     private static async Task<bool> HoldsLamportsAsync(IRpcClient node, PublicKey address, CancellationToken cancellationToken) =>
         (await node.GetBalanceAsync(address, Commitment.Finalized, cancellationToken: cancellationToken)).Value > 0;
-
-    private static async Task<TransactionDetail?> DetailOfNodeAsync(
-        IRpcClient node,
-        Signature signature,
-        ulong slot,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await TransactionLookup.AskAsync(node, signature, slot, cancellationToken);
-        }
-        catch (RpcException)
-        {
-            return null;
-        }
-    }
 }

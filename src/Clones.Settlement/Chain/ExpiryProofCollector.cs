@@ -115,12 +115,12 @@ internal sealed class ExpiryProofCollector(RpcEndpoints rpc)
         }
 
         var detail = await TransactionLookup.AskAsync(node, entry.Signature, entry.Slot, cancellationToken);
-        return detail switch
+        return TransactionLookup.PayerOf(detail) switch
         {
             null => null,
             // Ours are of versions that can be read: this is none of them, but the wallet's key made it, and it says that it is.
-            { Unparsed: not null } when TransactionLookup.PayerOf(detail) == attempt.Wallet => null,
-            _ => TransactionLookup.PayerOf(detail) is { } payer ? payer == attempt.Wallet : null,
+            { } payer when payer == attempt.Wallet => detail!.Unparsed is null ? true : null,
+            _ => false,
         };
     }
 }

@@ -20,15 +20,22 @@ public sealed record FinalizedHorizon(
 public sealed record HorizonNode(IRpcClient Rpc, ulong FirstSlot);
 
 /// <summary>The nodes do not (or not yet) tell enough to believe: nothing is concluded, try again later. The text is for people.</summary>
-public sealed class HistoryUnresolvedException(string reason) : Exception(reason);
+public sealed class HistoryUnresolvedException(string reason) : Exception(reason), INodeFailure
+{
+    public string Diagnosis => Message;
+}
 
 public sealed class HorizonReader(RpcEndpoints rpc)
 {
     /// <exception cref="HistoryUnresolvedException">Too few nodes answer, or they are of different clusters.</exception>
     public async Task<FinalizedHorizon> ReadAsync(CancellationToken cancellationToken)
     {
-        var asked = await Task.WhenAll(rpc.All.Select(node => AskAsync(node, cancellationToken)));
-        var answers = asked.OfType<Answer>().ToList();
+        var answers = await rpc.All.AnswersAsync(async node => new Answer(
+            node,
+            (await node.GetGenesisHashAsync(cancellationToken)).ToString(),
+            await node.GetEpochInfoAsync(Commitment.Finalized, cancellationToken: cancellationToken),
+            await node.GetFirstAvailableBlockAsync(cancellationToken)
+        ));
         var needed = Math.Min(2, rpc.All.Count);
         if (answers.Count < needed)
         {
@@ -40,32 +47,17 @@ public sealed class HorizonReader(RpcEndpoints rpc)
         }
 
         // A single node may run ahead of the truth, or claim to; what the next one confirms is believed.
-        var slot = answers.Select(a => a.Slot).OrderDescending().ElementAt(needed - 1);
-        var height = answers.Select(a => a.Height).OrderDescending().ElementAt(needed - 1);
+        var slot = answers.Select(a => a.Epoch.AbsoluteSlot).OrderDescending().ElementAt(needed - 1);
+        var height = answers.Select(a => a.Epoch.BlockHeight).OrderDescending().ElementAt(needed - 1);
         return new FinalizedHorizon(
             slot,
             height,
             answers[0].Genesis,
-            [.. answers.Where(a => a.Slot >= slot).Select(a => new HorizonNode(a.Node, a.First))],
+            [.. answers.Where(a => a.Epoch.AbsoluteSlot >= slot).Select(a => new HorizonNode(a.Node, a.First))],
             needed,
             rpc.All.Count
         );
     }
 
-    private static async Task<Answer?> AskAsync(IRpcClient node, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var genesis = await node.GetGenesisHashAsync(cancellationToken);
-            var epoch = await node.GetEpochInfoAsync(Commitment.Finalized, cancellationToken: cancellationToken);
-            var first = await node.GetFirstAvailableBlockAsync(cancellationToken);
-            return new Answer(node, genesis.ToString(), epoch.AbsoluteSlot, epoch.BlockHeight, first);
-        }
-        catch (RpcException)
-        {
-            return null;
-        }
-    }
-
-    private sealed record Answer(IRpcClient Node, string Genesis, ulong Slot, ulong Height, ulong First);
+    private sealed record Answer(IRpcClient Node, string Genesis, EpochInfo Epoch, ulong First);
 }

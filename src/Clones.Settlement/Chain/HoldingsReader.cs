@@ -12,37 +12,24 @@ public sealed class HoldingsReader(RpcEndpoints rpc)
 
     /// <param name="minSlot">Only nodes that have come so far answer; null takes any.</param>
     /// <returns>For each node that answered, slot and content of each address. Content is null where the node knows no such account.</returns>
-    public async Task<IReadOnlyList<IReadOnlyDictionary<PublicKey, (ulong Slot, AccountInfo? Account)>>> ReadAsync(
+    public Task<IReadOnlyList<IReadOnlyDictionary<PublicKey, (ulong Slot, AccountInfo? Account)>>> ReadAsync(
         IReadOnlyCollection<PublicKey> addresses,
         ulong? minSlot,
         CancellationToken cancellationToken
-    )
-    {
-        var answers = await Task.WhenAll(rpc.Usable.Select(AskAsync));
-        return [.. answers.OfType<Dictionary<PublicKey, (ulong, AccountInfo?)>>()];
-
-        async Task<Dictionary<PublicKey, (ulong, AccountInfo?)>?> AskAsync(IRpcClient node)
+    ) =>
+        rpc.Usable.AnswersAsync<IReadOnlyDictionary<PublicKey, (ulong, AccountInfo?)>>(async node =>
         {
             var found = new Dictionary<PublicKey, (ulong, AccountInfo?)>();
-            try
+            foreach (var chunk in addresses.Distinct().Chunk(AccountsMax))
             {
-                foreach (var chunk in addresses.Distinct().Chunk(AccountsMax))
+                var read = await node.GetMultipleAccountsAsync(chunk, Commitment.Finalized, minSlot, cancellationToken);
+                for (var i = 0; i < chunk.Length; i++)
                 {
-                    var read = await node.GetMultipleAccountsAsync(chunk, Commitment.Finalized, minSlot, cancellationToken);
-                    for (var i = 0; i < chunk.Length; i++)
-                    {
-                        found[chunk[i]] = (read.Slot, read.Value[i]);
-                    }
+                    found[chunk[i]] = (read.Slot, read.Value[i]);
                 }
-                return found;
             }
-            catch (RpcException)
-            {
-                // Not answered is not zero.
-                return null;
-            }
-        }
-    }
+            return found;
+        });
 
     /// <summary>Base units in a token account; 0 where there is none.</summary>
     /// <exception cref="FormatException">The data is no token account.</exception>

@@ -6,7 +6,8 @@ namespace Clones.Settlement.Chain;
 
 /// <summary>
 /// Asks every node for the statuses of a batch, once each. A node that fails is left alone for a while, longer each time: silence of one node
-/// must cost neither it nor the others a storm of requests.
+/// must cost neither it nor the others a storm of requests. Its pauses are its own: RpcEndpoints asks a paused node where all are paused, because a
+/// reader needs some answer, and here silence is an answer.
 /// </summary>
 internal sealed class StatusReader(RpcEndpoints rpc, TimeProvider time, ILogger<StatusReader> log)
 {

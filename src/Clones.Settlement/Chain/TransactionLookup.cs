@@ -55,12 +55,13 @@ internal static class TransactionLookup
     }
 
     /// <summary>Null where it cannot be told.</summary>
-    public static PublicKey? PayerOf(TransactionDetail detail) =>
-        detail.Unparsed is { } unparsed
-            ? unparsed.AccountKeys.Count == 0
-                ? null
-                : unparsed.AccountKeys[0]
-            : Transaction.Deserialize(detail.TransactionBytes.Span).Message.FeePayer;
+    public static PublicKey? PayerOf(TransactionDetail? detail) =>
+        detail switch
+        {
+            null or { Unparsed.AccountKeys: [] } => null,
+            { Unparsed.AccountKeys: [var payer, ..] } => payer,
+            _ => Transaction.Deserialize(detail.TransactionBytes.Span).Message.FeePayer,
+        };
 
     private static string? Complaint(TransactionDetail detail)
     {

@@ -1,4 +1,3 @@
-using Clones.Contracts.Deployments;
 using Clones.Settlement.Store;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
@@ -10,7 +9,7 @@ namespace Clones.Settlement.Deployments;
 /// Agents whose deployment was given up (DRAFT, FAILED) while the chain may hold what it made after all: as after a restore of an older
 /// database, or where a node has lied. A few at a time, the oldest first, round and round: nothing may ever be found, and it costs little.
 /// </summary>
-internal sealed class AbandonedDeployments(RpcEndpoints rpc)
+internal sealed class AbandonedDeployments(ISettlementStore store, RpcEndpoints rpc)
 {
     /// <summary>So many accounts are read by one call.</summary>
     private const int TokensMax = 100;
@@ -22,36 +21,31 @@ internal sealed class AbandonedDeployments(RpcEndpoints rpc)
     private Guid lastToken;
     private Guid lastPool;
 
+    /// <summary>Which of them to look for on chain. No database transaction is open while the chain is read.</summary>
     /// <exception cref="RpcException">No node answered.</exception>
-    /// <returns>What asks for them, claimed in the caller's database transaction.</returns>
-    public async Task<IReadOnlyList<AdoptLanded>> FindAsync(IDeploymentWork work, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> FindAsync(CancellationToken cancellationToken)
     {
-        Guid[] found = [.. await TokensAsync(work, cancellationToken), .. await PoolsAsync(work, cancellationToken)];
-        var claimed = await work.ClaimWakeUpsAsync(found, cancellationToken);
-        return [.. found.Where(claimed.Contains).Select(id => new AdoptLanded { AgentId = id })];
-    }
-
-    private async Task<IReadOnlyList<Guid>> TokensAsync(IDeploymentWork work, CancellationToken cancellationToken)
-    {
-        var agents = await work.AbandonedTokensAsync(lastToken, TokensMax, cancellationToken);
-        lastToken = agents.Count < TokensMax ? Guid.Empty : agents[^1].AgentId;
-        if (agents.Count == 0)
+        IReadOnlyList<AgentMint> tokens;
+        IReadOnlyList<Guid> pools;
+        await using (var look = await store.BeginAsync(cancellationToken))
         {
-            return [];
+            tokens = await look.AbandonedTokensAsync(lastToken, TokensMax, cancellationToken);
+            pools = await look.AbandonedPoolsAsync(lastPool, PoolsMax, cancellationToken);
         }
 
-        PublicKey[] mints = [.. agents.Select(a => PublicKey.Parse(a.Mint))];
+        lastToken = tokens.Count < TokensMax ? Guid.Empty : tokens[^1].AgentId;
+        lastPool = pools.Count < PoolsMax ? Guid.Empty : pools[^1];
+        if (tokens.Count == 0)
+        {
+            return pools;
+        }
+
+        PublicKey[] mints = [.. tokens.Select(a => PublicKey.Parse(a.Mint))];
         var accounts = await rpc.ReadAsync(
             (client, stop) => client.GetMultipleAccountsAsync(mints, Commitment.Finalized, cancellationToken: stop),
             cancellationToken
         );
-        return [.. agents.Where((_, i) => accounts.Value[i] is { } found && found.Owner != SystemProgram.Id).Select(a => a.AgentId)];
-    }
-
-    private async Task<IReadOnlyList<Guid>> PoolsAsync(IDeploymentWork work, CancellationToken cancellationToken)
-    {
-        var agents = await work.AbandonedPoolsAsync(lastPool, PoolsMax, cancellationToken);
-        lastPool = agents.Count < PoolsMax ? Guid.Empty : agents[^1];
-        return agents;
+        var made = tokens.Where((_, i) => accounts.Value[i] is { } found && found.Owner != SystemProgram.Id).Select(a => a.AgentId);
+        return [.. made, .. pools];
     }
 }

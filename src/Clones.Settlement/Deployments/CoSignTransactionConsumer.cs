@@ -8,7 +8,6 @@ using Clones.Domain.Transactions;
 using Clones.Settlement.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
-using Clones.Solana.Rpc;
 using MassTransit;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
@@ -21,9 +20,7 @@ namespace Clones.Settlement.Deployments;
 internal sealed class CoSignTransactionConsumer(
     IDeploymentWork work,
     DeploymentTransactions transactions,
-    EarlierExecutions earlier,
     IDeploymentKeys keys,
-    RpcEndpoints rpc,
     ICrashPoints crashes,
     TimeProvider time,
     ILogger<CoSignTransactionConsumer> log
@@ -56,7 +53,7 @@ internal sealed class CoSignTransactionConsumer(
 
         var agent = await work.FindAgentAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
         var deployment = Deployment.Of(agent);
-        var executed = await earlier.ExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellation);
+        var executed = await transactions.FindExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellation);
         var evidence =
             executed is not null ? Evidence(new { neverComplete = true, reason = $"the chain shows that this was done before: {executed}" })
             : Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature) ? await DeathAsync(attempt, cancellation)
@@ -161,19 +158,15 @@ internal sealed class CoSignTransactionConsumer(
     /// <summary>Why the attempt can no longer land, as JSON; null while it can.</summary>
     private async Task<string?> DeathAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
     {
-        var (genesis, height) = await rpc.ReadAsync(
-            async (client, stop) =>
-                (await client.GetGenesisHashAsync(stop), await client.GetBlockHeightAsync(Commitment.Confirmed, cancellationToken: stop)),
-            cancellationToken
-        );
-        var dead = height > attempt.LastValidBlockHeight || genesis.ToString() != attempt.GenesisHash;
+        var (genesis, height) = await transactions.TipAsync(cancellationToken);
+        var dead = height > attempt.LastValidBlockHeight || genesis != attempt.GenesisHash;
         return dead
             ? Evidence(
                 new
                 {
                     neverComplete = true,
                     blockHeight = height,
-                    genesisHash = genesis.ToString(),
+                    genesisHash = genesis,
                 }
             )
             : null;

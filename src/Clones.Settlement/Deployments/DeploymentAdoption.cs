@@ -14,7 +14,7 @@ namespace Clones.Settlement.Deployments;
 internal sealed class DeploymentAdoption(
     IDeploymentWork work,
     DeploymentTransactions transactions,
-    DeploymentTransactionFinder landed,
+    TransactionFinder finder,
     TimeProvider time
 )
 {
@@ -25,7 +25,7 @@ internal sealed class DeploymentAdoption(
     /// <param name="address">The mint or the liquidity pool, finalized.</param>
     /// <param name="isAsPromised">Otherwise it landed and did something else: the database is closed, and no success stands in them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="LandingUntoldException">It is there and no node tells which transaction made it.</exception>
+    /// <exception cref="ChainNotReadyException">It is there and no node tells which transaction made it.</exception>
     public async Task<(Guid TransactionId, DeploymentMade Made)> AdoptAsync(
         Deployment deployment,
         TransactionKind kind,
@@ -36,7 +36,7 @@ internal sealed class DeploymentAdoption(
     )
     {
         var attempts = await work.AttemptsOfAgentAsync(deployment.Agent.Id, kind, cancellationToken);
-        var landing = await landed.FindAsync(attempts, kind, address, cancellationToken) ?? throw new LandingUntoldException(address);
+        var landing = await finder.FindMakerAsync(attempts, kind, address, cancellationToken);
         var made = new DeploymentMade(address.ToString(), landing.Signature.ToString(), landing.Slot, landing.BlockTime);
         var transaction = await HomeAsync(deployment, kind, open, landing, cancellationToken);
         CloseAttempts(transaction, landing);
@@ -57,7 +57,7 @@ internal sealed class DeploymentAdoption(
         Deployment deployment,
         TransactionKind kind,
         ChainTransaction? open,
-        Landing landing,
+        FoundTransaction landing,
         CancellationToken cancellationToken
     )
     {
@@ -79,7 +79,7 @@ internal sealed class DeploymentAdoption(
             ?? throw new InvalidOperationException($"Transaction {earlierId} is gone.");
     }
 
-    private void CloseAttempts(ChainTransaction transaction, Landing landing)
+    private void CloseAttempts(ChainTransaction transaction, FoundTransaction landing)
     {
         var now = time.GetUtcNow();
         foreach (var attempt in transaction.Attempts)
@@ -116,7 +116,7 @@ internal sealed class DeploymentAdoption(
 
     // What the deposit wallet pays lands only with our signature: it was made by a database that is gone (a restore), and the log of the key's
     // opening went with it. "keys audit" counts by this word.
-    private static string Recovered(Landing landing) =>
+    private static string Recovered(FoundTransaction landing) =>
         JsonSerializer.Serialize(
             new
             {

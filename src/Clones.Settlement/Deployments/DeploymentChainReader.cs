@@ -1,4 +1,5 @@
 using Clones.Domain.Transactions;
+using Clones.Settlement.Chain;
 using Clones.Settlement.Deployments.Venues;
 using Clones.Settlement.Rules;
 using Clones.Solana.Primitives;
@@ -14,7 +15,8 @@ internal abstract record DeploymentSighting
     private DeploymentSighting() { }
 
     /// <summary>Nothing is there.</summary>
-    public sealed record Missing : DeploymentSighting;
+    /// <param name="IsPrefunded">But lamports that somebody sent to the mint's address: they are no token.</param>
+    public sealed record Missing(bool IsPrefunded = false) : DeploymentSighting;
 
     /// <summary>Seen, and not final: it may be rolled back. Nothing is signed beside it, and nothing is believed of it.</summary>
     public sealed record NotFinal : DeploymentSighting;
@@ -48,7 +50,8 @@ internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSele
         var final = await LookAsync(deployment, kind, Commitment.Finalized, minContextSlot, cancellationToken);
         return
             final is DeploymentSighting.Missing
-            && await LookAsync(deployment, kind, Commitment.Confirmed, null, cancellationToken) is not DeploymentSighting.Missing
+            && await LookAsync(deployment, kind, Commitment.Confirmed, null, cancellationToken) is var newer
+            && newer != final
             ? new DeploymentSighting.NotFinal()
             : final;
     }
@@ -69,29 +72,12 @@ internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSele
             kind == TransactionKind.TokenCreation
                 ? deployment.Mint!.Value
                 : (await venues.SelectAsync(cancellationToken)).AddressOf(LiquidityPoolSpecs.Of(deployment));
-        var told = await Task.WhenAll(rpc.All.Select(node => IsAbsentAsync(node, address, kind, slot, cancellationToken)));
-        return !told.Contains(false) && told.Count(t => t == true) >= ExpiryDecision.Quorum(told.Length);
+        var told = await rpc.All.AnswersAsync(node => node.GetAccountInfoAsync(address, Commitment.Finalized, slot, cancellationToken));
+        return told.All(account => IsAbsent(kind, account.Value)) && told.Count >= ExpiryDecision.Quorum(rpc.All.Count);
     }
 
-    // Null where the node does not answer. Lamports that somebody sent to a mint's address are no token.
-    private static async Task<bool?> IsAbsentAsync(
-        IRpcClient node,
-        PublicKey address,
-        TransactionKind kind,
-        ulong? slot,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var account = await node.GetAccountInfoAsync(address, Commitment.Finalized, slot, cancellationToken);
-            return account.Value is not { } found || (kind == TransactionKind.TokenCreation && found.Owner == SystemProgram.Id);
-        }
-        catch (RpcException)
-        {
-            return null;
-        }
-    }
+    private static bool IsAbsent(TransactionKind kind, AccountInfo? account) =>
+        account is null || (kind == TransactionKind.TokenCreation && account.Owner == SystemProgram.Id);
 
     private Task<DeploymentSighting> LookAsync(
         Deployment deployment,
@@ -120,10 +106,9 @@ internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSele
             (client, stop) => client.GetAccountInfoAsync(mint, commitment, minContextSlot, stop),
             cancellationToken
         );
-        if (account.Value is not { } found || found.Owner == SystemProgram.Id)
+        if (account.Value is not { } found || IsAbsent(TransactionKind.TokenCreation, found))
         {
-            // Lamports that somebody sent to the address are no token.
-            return new DeploymentSighting.Missing();
+            return new DeploymentSighting.Missing(IsPrefunded: account.Value is not null);
         }
 
         var promise = TokenSpec.Of(deployment.Agent, mint, options.Value.MetadataUriOf(deployment.Agent.Id));

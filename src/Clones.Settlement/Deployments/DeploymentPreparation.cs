@@ -17,7 +17,6 @@ internal sealed class DeploymentPreparation(
     WalletBalances balances,
     RpcEndpoints rpc,
     DeploymentTransactions transactions,
-    EarlierExecutions earlier,
     OwnerFunds ownerFunds,
     MintSigner mint,
     IOptions<DeploymentOptions> options,
@@ -72,8 +71,12 @@ internal sealed class DeploymentPreparation(
     {
         // The payer may have been another before.
         var executed =
-            await earlier.ExecutedAsync(deployment.Agent.Id, transaction.Kind, transaction.WalletId, cancellationToken)
-            ?? (deployment.IsPaidByOwner ? await earlier.ExecutedByOwnerAsync(deployment, transaction.Kind, cancellationToken) : null);
+            await transactions.FindExecutedAsync(deployment.Agent.Id, transaction.Kind, transaction.WalletId, cancellationToken)
+            ?? (
+                deployment.IsPaidByOwner
+                    ? await transactions.FindExecutedByOwnerAsync(deployment, transaction.Kind, cancellationToken)
+                    : null
+            );
         if (executed is not null)
         {
             throw new DeploymentImpossibleException(

@@ -1,6 +1,7 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Deployments;
 using Clones.Domain.Transactions;
+using Clones.Hosting;
 using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
 
@@ -16,41 +17,21 @@ internal sealed class DeploymentSweeper(
     RpcEndpoints rpc,
     TimeProvider time,
     ILogger<DeploymentSweeper> log
-) : BackgroundService
+) : PassService(time, log)
 {
     public static readonly TimeSpan Pace = TimeSpan.FromSeconds(15);
 
     // Longer than the bus retries a message, so that nothing is asked for twice in the usual course.
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(60);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(Pace, time, stoppingToken);
-                await PassAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (RpcException unanswered)
-            {
-                // Without the chain every message sent now would end where the last one did.
-                log.LogInformation("Stalled deployments wait for the chain: {Reason}", unanswered.Diagnosis);
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "A pass over the stalled deployments failed");
-            }
-        }
-    }
+    protected override TimeSpan PassEvery => Pace;
 
-    internal async Task PassAsync(CancellationToken cancellationToken)
+    protected override bool WaitsFirst => true;
+
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         await rpc.ReadAsync((client, stop) => client.GetSlotAsync(cancellationToken: stop), cancellationToken);
+        var unrecorded = await abandoned.FindAsync(cancellationToken);
         await using var work = await store.BeginAsync(cancellationToken);
         foreach (var (id, number) in await work.DueForCoSigningAsync(QuietFor, cancellationToken))
         {
@@ -62,9 +43,10 @@ internal sealed class DeploymentSweeper(
             await work.PublishAsync(kind.RequestFor(id), cancellationToken);
         }
 
-        foreach (var adopt in await abandoned.FindAsync(work, cancellationToken))
+        var claimed = await work.ClaimWakeUpsAsync(unrecorded, cancellationToken);
+        foreach (var id in unrecorded.Where(claimed.Contains))
         {
-            await work.PublishAsync(adopt, cancellationToken);
+            await work.PublishAsync(new AdoptLanded { AgentId = id }, cancellationToken);
         }
         foreach (var id in await work.DueForOwnersAsync(Pace, cancellationToken))
         {

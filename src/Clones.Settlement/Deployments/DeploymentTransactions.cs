@@ -1,5 +1,6 @@
 using Clones.Domain.Transactions;
 using Clones.Persistence.Wallets;
+using Clones.Settlement.Chain;
 using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
@@ -7,10 +8,13 @@ using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 namespace Clones.Settlement.Deployments;
 
 /// <summary>The rows behind the transactions that an owner signs. Callers hold an open database transaction and save.</summary>
-internal sealed class DeploymentTransactions(IDeploymentWork work, RpcEndpoints rpc, TimeProvider time)
+internal sealed class DeploymentTransactions(IDeploymentWork work, TransactionFinder finder, RpcEndpoints rpc, TimeProvider time)
 {
     // A blockhash with less left than this would be gone before a person has read what to sign.
     private const ulong BlocksLeftMin = 20;
+
+    /// <summary>So many transactions of one agent and kind may have been forgotten.</summary>
+    private const int ForgottenMax = 1_000;
 
     /// <summary>A new transaction of the agent (whose row is locked), not saved yet.</summary>
     public async Task<ChainTransaction> AddAsync(
@@ -58,12 +62,53 @@ internal sealed class DeploymentTransactions(IDeploymentWork work, RpcEndpoints 
             return false;
         }
 
-        var (genesis, height) = await rpc.ReadAsync(
+        var (genesis, height) = await TipAsync(cancellationToken);
+        return prepared.GenesisHash == genesis && height + BlocksLeftMin <= prepared.LastValidBlockHeight;
+    }
+
+    /// <summary>Genesis hash and confirmed block height by the word of one node: enough to hold a signature back, never to make one.</summary>
+    public Task<(string Genesis, ulong Height)> TipAsync(CancellationToken cancellationToken) =>
+        rpc.ReadAsync(
             async (client, stop) =>
-                (await client.GetGenesisHashAsync(stop), await client.GetBlockHeightAsync(Commitment.Confirmed, cancellationToken: stop)),
+                (
+                    (await client.GetGenesisHashAsync(stop)).ToString(),
+                    await client.GetBlockHeightAsync(Commitment.Confirmed, cancellationToken: stop)
+                ),
             cancellationToken
         );
-        return prepared.GenesisHash == genesis.ToString() && height + BlocksLeftMin <= prepared.LastValidBlockHeight;
+
+    /// <summary>
+    /// What the history of the deposit wallet shows of a deployment under the name of any of its transactions. A restored database has forgotten
+    /// some of them, with the mint that they made, and counts from a lower ordinal than the one that landed.
+    /// </summary>
+    /// <returns>Signature of a finalized, executed transaction, base58; null where the history, as far as it was read, has none.</returns>
+    public async Task<string?> FindExecutedAsync(Guid agentId, TransactionKind kind, Guid walletId, CancellationToken cancellationToken)
+    {
+        var landings = await work.LandingsAsync(walletId, await IdsAsync(agentId, kind, cancellationToken), cancellationToken);
+        return landings.FirstOrDefault(l => l.Error is null)?.Signature;
+    }
+
+    /// <summary>The same by the history of an owner who pays, which nobody reads before it is asked for.</summary>
+    /// <exception cref="DeploymentImpossibleException">The history is too long to be read.</exception>
+    public async Task<string?> FindExecutedByOwnerAsync(Deployment deployment, TransactionKind kind, CancellationToken cancellationToken)
+    {
+        var agent = deployment.Agent;
+        var ids = await IdsAsync(agent.Id, kind, cancellationToken);
+        var (found, isTooLong) = await finder.FindExecutedAsync(deployment.Owner, ids, agent.CreatedAt, cancellationToken);
+        return isTooLong
+            ? throw new DeploymentImpossibleException(
+                $"Your wallet {deployment.Owner} has more than {TransactionFinder.EntriesMax} transactions since this agent was made, too many to "
+                    + "look through. Let the deposit wallet pay."
+            )
+            : found?.ToString();
+    }
+
+    /// <summary>Of every transaction that the agent has, or may have had before the database forgot it.</summary>
+    private async Task<IReadOnlyCollection<Guid>> IdsAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken)
+    {
+        var known = await work.TransactionIdsAsync(agentId, kind, cancellationToken);
+        var ordinals = Enumerable.Range(1, known.Count + ForgottenMax);
+        return [.. ordinals.Select(ordinal => TransactionIds.OfDeployment(agentId, kind, ordinal)).Union(known)];
     }
 
     /// <summary>Takes back what was prepared and not handed in. Nothing the owner holds of it can land: our signatures are missing.</summary>

@@ -23,18 +23,17 @@ public static class DeploymentsRegistration
         services.TryAddSingleton<ExpiryProofCollector>();
         services.TryAddSingleton<SettlementRules>();
         services.AddSingleton<OwnerFunds>();
-        services.AddSingleton<OwnerTransactionFinder>();
+        services.AddSingleton<TransactionFinder>();
         services.AddScoped<MintSigner>();
         services.AddScoped<OwnerHeldAttempts>();
         services.AddSingleton<AbandonedDeployments>();
         services.AddScoped<DeploymentTransactions>();
         services.AddScoped<DeploymentPreparation>();
+        services.AddScoped<DeploymentRequestHandler>();
         services.AddScoped<DeploymentAdoption>();
-        services.AddSingleton<DeploymentTransactionFinder>();
         services.AddScoped<DeploymentChainReader>();
         services.AddScoped<UnrecordedDeployments>();
         services.AddScoped<IUnrecordedTokens>(provider => provider.GetRequiredService<UnrecordedDeployments>());
-        services.AddScoped<EarlierExecutions>();
         return services;
     }
 

@@ -35,13 +35,12 @@ internal enum OwnerHeldAttempt
 internal sealed class OwnerHeldAttempts(
     IDeploymentWork work,
     RpcEndpoints rpc,
+    TransactionFinder finder,
     ExpiryProofCollector inquest,
     SettlementRules rules,
     TimeProvider time
 )
 {
-    private const int PagesMax = 500;
-
     /// <summary>Looks for every such attempt of the transaction, saves what it finds, and hands over to settlement what was sent.</summary>
     /// <param name="transaction">Locked, with its attempts, in an open database transaction.</param>
     /// <returns>Null where there is none: nothing of it is in the owner's hands.</returns>
@@ -86,7 +85,7 @@ internal sealed class OwnerHeldAttempts(
     )
     {
         var facts = FactsOf(attempt);
-        if (await FindSentAsync(rpc, facts, cancellationToken) is { } signature)
+        if (await finder.FindSentAsync(facts, cancellationToken) is { } signature)
         {
             TakeUp(transaction, attempt, signature);
             return OwnerHeldAttempt.Sent;
@@ -110,39 +109,6 @@ internal sealed class OwnerHeldAttempts(
                     $"Attempt {attempt.Number} may have been sent by its owner and may still land; it is replaced when the finalized block height "
                     + $"is {height} and the chain does not show it.";
                 return OwnerHeldAttempt.MayLand;
-        }
-    }
-
-    /// <summary>
-    /// The owner's signature is the transaction's id on chain, and whoever holds the message can tell it from every other. Read back to the attempt:
-    /// what the chain has rejected is found here or nowhere, and anybody can make the owner's history longer. Every node is asked, one that
-    /// shows it is enough; that none does proves nothing.
-    /// </summary>
-    /// <exception cref="RpcException">No node answered.</exception>
-    internal static async Task<Signature?> FindSentAsync(RpcEndpoints rpc, AttemptFacts facts, CancellationToken cancellationToken)
-    {
-        var answers = await Task.WhenAll(rpc.Usable.Select(AskAsync));
-        return Array.Find(answers, answer => answer.Found is not null).Found
-            ?? (Array.TrueForAll(answers, answer => answer.Error is not null) ? throw answers[0].Error! : null);
-
-        async Task<(Signature? Found, RpcException? Error)> AskAsync(IRpcClient node)
-        {
-            try
-            {
-                var history = new AddressHistory(node, facts.Wallet, Commitment.Confirmed, pagesMax: PagesMax);
-                await foreach (var entry in history.ReadAsync(facts.ContextSlot, cancellationToken))
-                {
-                    if (TransactionMemo.Mentions(entry.Memo, facts.TransactionId) && facts.IsSignedBy(entry.Signature))
-                    {
-                        return (entry.Signature, null);
-                    }
-                }
-                return (null, null);
-            }
-            catch (RpcException e)
-            {
-                return (null, e);
-            }
         }
     }
 

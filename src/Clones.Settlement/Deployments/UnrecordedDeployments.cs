@@ -93,7 +93,7 @@ internal sealed class UnrecordedDeployments(
             );
             return made;
         }
-        catch (Exception e) when (e is RpcException or LandingUntoldException or DeploymentImpossibleException)
+        catch (Exception e) when (e is INodeFailure or DeploymentImpossibleException)
         {
             // The preparation looks again before anything is signed.
             log.LogInformation("Whether agent {AgentId} has a token on chain is not known now: {Reason}", agentId, e.Diagnosis());

@@ -1,35 +1,35 @@
-using Clones.Settlement.Chain;
+using Clones.Hosting;
 using Clones.Settlement.Ledger;
 using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Fence;
 
 /// <summary>Watches the fence as long as the workers live, from before the first signature, and lifts it when that is safe.</summary>
-internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimeProvider time, ILogger<FenceKeeper> log) : BackgroundService
+internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimeProvider time, ILogger<FenceKeeper> log)
+    : PassService(time, log)
 {
     private string? told;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan PassEvery => options.FenceEvery;
+
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        var progress = await fence.TryAsync(cancellationToken);
+        if (!progress.IsOpen)
         {
-            try
-            {
-                var progress = await fence.TryAsync(stoppingToken);
-                if (!progress.IsOpen)
-                {
-                    Tell(progress.State);
-                }
-            }
-            catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
-            {
-                Tell(e.Diagnosis());
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogError(e, "Looking at the signing fence failed");
-            }
-            await Task.Delay(options.FenceEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Tell(progress.State);
+        }
+    }
+
+    protected override void Report(Exception failure)
+    {
+        if (failure is INodeFailure)
+        {
+            Tell(failure.Diagnosis());
+        }
+        else
+        {
+            base.Report(failure);
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimePr
         if (told != state)
         {
             told = state;
-            log.LogWarning("The signing fence stands: {State}", state);
+            Log.LogWarning("The signing fence stands: {State}", state);
         }
     }
 }

@@ -198,23 +198,10 @@ public sealed class FenceLift(
     /// <summary>The highest block height that any node tells: no attempt can have been signed with a younger blockhash.</summary>
     private async Task<ulong> HighestAsync(CancellationToken cancellationToken)
     {
-        var heights = await Task.WhenAll(rpc.All.Select(AskAsync));
-        var told = heights.OfType<ulong>().ToList();
+        var told = await rpc.All.AnswersAsync(node => node.GetBlockHeightAsync(Commitment.Processed, cancellationToken: cancellationToken));
         return told.Count >= Math.Min(2, rpc.All.Count)
             ? told.Max()
             : throw new HistoryUnresolvedException($"{told.Count} of {rpc.All.Count} nodes report the height of the chain.");
-
-        async Task<ulong?> AskAsync(IRpcClient node)
-        {
-            try
-            {
-                return await node.GetBlockHeightAsync(Commitment.Processed, cancellationToken: cancellationToken);
-            }
-            catch (RpcException)
-            {
-                return null;
-            }
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 using Clones.Acceptance;
 using Clones.Domain.Payments;
+using Clones.Hosting;
 using Clones.Persistence;
 using Clones.Settlement.Events;
 using Clones.Solana.Rpc;
@@ -18,32 +19,19 @@ internal sealed class FundsReconciler(
     FundsOptions options,
     TimeProvider time,
     ILogger<FundsReconciler> log
-) : BackgroundService
+) : PassService(time, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogError(e, "A pass over the wallets failed");
-            }
-            await Task.Delay(options.PassEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override TimeSpan PassEvery => options.PassEvery;
 
-    internal async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         foreach (var wallet in await DueAsync(cancellationToken))
         {
             try
             {
-                await SettleAsync(wallet.PoolId, cancellationToken);
-                await payments.ResumeAsync(wallet.Id, FailAsync, cancellationToken);
+                // What is read for payments that wait serves the pool's status too.
+                var read = await payments.ResumeAsync(wallet.Id, FailAsync, cancellationToken);
+                await SettleAsync(wallet.PoolId, read, cancellationToken);
             }
             catch (RpcException e)
             {
@@ -74,13 +62,13 @@ internal sealed class FundsReconciler(
             .ToListAsync(cancellationToken);
     }
 
-    private async Task SettleAsync(Guid poolId, CancellationToken cancellationToken)
+    private async Task SettleAsync(Guid poolId, IReadOnlyList<WalletBalance> known, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var funds = scope.ServiceProvider.GetRequiredService<PoolFunds>();
         var pool = await db.TrainingPools.AsNoTracking().SingleAsync(p => p.Id == poolId, cancellationToken);
-        if (await funds.ReadAsync(pool, cancellationToken) is { } read)
+        if (await funds.ReadAsync(pool, known, cancellationToken) is { } read)
         {
             await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
             await funds.ApplyAsync(read, cancellationToken);
@@ -90,7 +78,7 @@ internal sealed class FundsReconciler(
     }
 
     private Task FailAsync(IPublishEndpoint publish, Payment payment) =>
-        publish.Publish(PaymentEvents.Failed(payment, payment.CompletedAt ?? time.GetUtcNow()));
+        publish.Publish(PaymentEvents.Failed(payment, payment.CompletedAt ?? Time.GetUtcNow()));
 
     private sealed record DueWallet(Guid Id, Guid PoolId);
 }

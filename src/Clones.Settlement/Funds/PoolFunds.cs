@@ -23,9 +23,10 @@ internal sealed class PoolFunds(
 )
 {
     /// <summary>What the chain says of the pool's wallet, with no lock held.</summary>
+    /// <param name="known">Balances of the wallet, read a moment ago.</param>
     /// <returns>Null where the pool has no wallet yet.</returns>
     /// <exception cref="RpcException">The chain did not answer: the status stays, an error is never read as zero.</exception>
-    public async Task<PoolBalance?> ReadAsync(TrainingPool pool, CancellationToken cancellationToken)
+    public async Task<PoolBalance?> ReadAsync(TrainingPool pool, IReadOnlyList<WalletBalance> known, CancellationToken cancellationToken)
     {
         if (!(await store.WalletsAsync([pool.Id], cancellationToken)).TryGetValue(pool.Id, out var wallet))
         {
@@ -33,12 +34,14 @@ internal sealed class PoolFunds(
         }
 
         var mint = pool.Mint is null ? (PublicKey?)null : PublicKey.Parse(pool.Mint);
-        var balance = await balances.ReadAsync(
-            PublicKey.Parse(wallet.Address),
-            mint is { } token ? [token] : [],
-            wallet.SettledSlot == 0 ? null : wallet.SettledSlot,
-            cancellationToken
-        );
+        var balance =
+            known.FirstOrDefault(b => mint is not { } of || b.Tokens.ContainsKey(of))
+            ?? await balances.ReadAsync(
+                PublicKey.Parse(wallet.Address),
+                mint is { } token ? [token] : [],
+                wallet.SettledSlot == 0 ? null : wallet.SettledSlot,
+                cancellationToken
+            );
         var rent = mint is null ? 0 : await balances.RentAsync(TokenAccount.Size, cancellationToken);
         return new PoolBalance(pool, wallet.Id, balance, mint, PaymentAcceptanceRule.FeeLamportsMax + rent);
     }

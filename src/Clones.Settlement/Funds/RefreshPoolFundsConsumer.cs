@@ -24,7 +24,7 @@ internal sealed class RefreshPoolFundsConsumer(
             ?? throw new UnacceptableMessageException($"There is no training pool {id}.");
         try
         {
-            var read = await funds.ReadAsync(pool, context.CancellationToken);
+            var read = await funds.ReadAsync(pool, [], context.CancellationToken);
             if (read is not null)
             {
                 await funds.ApplyAsync(read, context.CancellationToken);

@@ -1,7 +1,6 @@
+using Clones.Hosting;
 using Clones.Persistence;
-using Clones.Settlement.Chain;
 using Clones.Settlement.Rules;
-using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Settlement.Ledger;
@@ -17,29 +16,11 @@ internal sealed class LedgerScanner(
     LedgerOptions options,
     TimeProvider time,
     ILogger<LedgerScanner> log
-) : BackgroundService
+) : PassService(time, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is RpcException or HistoryUnresolvedException)
-            {
-                log.LogWarning("The histories of the wallets cannot be read now: {Reason}", e.Diagnosis());
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.LogError(e, "A pass over the wallets' histories failed");
-            }
-            await Task.Delay(options.PassEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override TimeSpan PassEvery => options.PassEvery;
 
-    internal async Task PassAsync(CancellationToken cancellationToken)
+    public override async Task PassAsync(CancellationToken cancellationToken)
     {
         var due = await DueAsync(cancellationToken);
         if (due.Count == 0)
@@ -52,10 +33,10 @@ internal sealed class LedgerScanner(
             switch (comparison)
             {
                 case LedgerComparison.Unresolved(var reason):
-                    log.LogWarning("The history of wallet {Wallet} could not be read: {Reason}", wallet.Address, reason);
+                    Log.LogWarning("The history of wallet {Wallet} could not be read: {Reason}", wallet.Address, reason);
                     break;
                 case LedgerComparison.Differs(var reason):
-                    log.LogWarning("The ledger of wallet {Wallet} differs from the chain: {Reason}", wallet.Address, reason);
+                    Log.LogWarning("The ledger of wallet {Wallet} differs from the chain: {Reason}", wallet.Address, reason);
                     await store.SaveComparisonAsync(wallet.Id, reason, cancellationToken);
                     break;
                 default:

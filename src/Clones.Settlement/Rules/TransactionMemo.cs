@@ -20,7 +20,12 @@ internal static class TransactionMemo
             && attemptNumber > 0;
     }
 
-    /// <summary>Whether a memo, as nodes list it ("[38] text; .."), is of any attempt of the transaction.</summary>
+    /// <summary>Whether a memo, as nodes list it ("[38] text; .."), is of any attempt of the transaction: loose, for it vetoes expiry proofs.</summary>
     public static bool Mentions(string? memo, Guid transactionId) =>
         memo is not null && memo.Contains($"{transactionId:D}:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether one of a line of memos, as nodes list them, names any of the transactions, exactly as <see cref="Of"/> writes it.</summary>
+    public static bool NamesAny(string? memo, IReadOnlySet<Guid> transactionIds) =>
+        memo is not null
+        && memo.Split("; ").Any(part => TryParse(part[(part.IndexOf(' ') + 1)..], out var id, out _) && transactionIds.Contains(id));
 }

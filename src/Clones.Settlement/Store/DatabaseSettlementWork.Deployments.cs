@@ -92,7 +92,7 @@ internal sealed partial class DatabaseSettlementWork
         WalletBalance balance,
         UInt128 lamports,
         CancellationToken cancellationToken
-    ) => ledger.ReserveAsync(wallet, transactionId, balance, lamports, null, cancellationToken);
+    ) => ledger.ReserveAsync(wallet, transactionId, balance, lamports, cancellationToken);
 
     public async Task<IReadOnlyList<StalledAttempt>> DueForCoSigningAsync(TimeSpan again, CancellationToken cancellationToken) =>
         await db

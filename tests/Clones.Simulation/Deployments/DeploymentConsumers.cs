@@ -14,7 +14,7 @@ namespace Clones.Simulation;
 /// <summary>The real consumers of deployments and the real lifecycle, each message in its own scope and its own commit.</summary>
 internal sealed class DeploymentConsumers(SimulatedHost host)
 {
-    private readonly AbandonedDeployments abandoned = new(host.Rpc);
+    private readonly AbandonedDeployments abandoned = new(host.Store, host.Rpc);
 
     /// <returns>False for what is no message of a deployment.</returns>
     public async Task<bool> HandleAsync(Guid messageId, object message)

@@ -97,11 +97,13 @@ internal sealed partial class SimulatedWork
                 .Where(r => r.WalletId == wallet.Id && r.ReleasedAt is null && r.TransactionId != transactionId)
                 .GroupBy(r => r.Mint ?? "")
                 .ToDictionary(g => g.Key, g => g.Aggregate(UInt128.Zero, (sum, r) => sum + r.Amount));
-            if (WalletLedger.Missing(balance, lamports, null, reserved) is { } missing)
+            if (AvailableFunds.Of(balance, null, reserved) is var available && available < lamports)
             {
                 var scanned = Database.Ledger.ScannedSlots.Where(s => s.Key.Wallet == wallet.Id).Select(s => s.Value);
                 var known = scanned.DefaultIfEmpty().Max();
-                return balance.Slot < known ? new WalletReservationResult.BalanceTooOld(known) : missing;
+                return balance.Slot < known
+                    ? new WalletReservationResult.BalanceTooOld(known)
+                    : new WalletReservationResult.MissingLamports(lamports, available);
             }
             if (Rows.Find<WalletReservation>(r => r.TransactionId == transactionId && r.Mint is null) is [var own, ..])
             {

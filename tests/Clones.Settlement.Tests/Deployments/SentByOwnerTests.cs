@@ -1,4 +1,4 @@
-using Clones.Settlement.Deployments;
+using Clones.Settlement.Chain;
 using Clones.Settlement.Rules;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
@@ -7,7 +7,7 @@ using Clones.Testing.Hosts;
 
 namespace Clones.Settlement.Tests.Deployments;
 
-public sealed class OwnerHeldAttemptsTests
+public sealed class SentByOwnerTests
 {
     private static readonly Guid Ours = Guid.CreateVersion7();
 
@@ -45,7 +45,7 @@ public sealed class OwnerHeldAttemptsTests
             message
         );
 
-        var found = await OwnerHeldAttempts.FindSentAsync(node.Endpoints, facts, TestContext.Current.CancellationToken);
+        var found = await new TransactionFinder(node.Endpoints).FindSentAsync(facts, TestContext.Current.CancellationToken);
 
         found.ShouldBe(isReached ? sent : null);
     }

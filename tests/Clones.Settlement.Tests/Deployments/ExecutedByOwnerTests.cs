@@ -1,5 +1,4 @@
 using Clones.Settlement.Chain;
-using Clones.Settlement.Deployments;
 using Clones.Settlement.Rules;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
@@ -9,18 +8,18 @@ using Clones.Testing.Hosts;
 
 namespace Clones.Settlement.Tests.Deployments;
 
-public sealed class OwnerTransactionFinderTests
+public sealed class ExecutedByOwnerTests
 {
     private static readonly Guid Ours = Guid.CreateVersion7();
 
     [Fact]
     public void A_memo_names_a_transaction_wherever_it_stands_in_the_line_that_a_node_writes()
     {
-        OwnerTransactionFinder.Names($"[38] {Ours:D}:1", new HashSet<Guid> { Ours }).ShouldBeTrue();
-        OwnerTransactionFinder.Names($"[5] hello; [39] {Ours:D}:12", new HashSet<Guid> { Ours }).ShouldBeTrue();
-        OwnerTransactionFinder.Names($"[38] {Guid.CreateVersion7():D}:1", new HashSet<Guid> { Ours }).ShouldBeFalse();
-        OwnerTransactionFinder.Names($"[36] {Ours:D}", new HashSet<Guid> { Ours }).ShouldBeFalse();
-        OwnerTransactionFinder.Names(null, new HashSet<Guid> { Ours }).ShouldBeFalse();
+        TransactionMemo.NamesAny($"[38] {Ours:D}:1", new HashSet<Guid> { Ours }).ShouldBeTrue();
+        TransactionMemo.NamesAny($"[5] hello; [39] {Ours:D}:12", new HashSet<Guid> { Ours }).ShouldBeTrue();
+        TransactionMemo.NamesAny($"[38] {Guid.CreateVersion7():D}:1", new HashSet<Guid> { Ours }).ShouldBeFalse();
+        TransactionMemo.NamesAny($"[36] {Ours:D}", new HashSet<Guid> { Ours }).ShouldBeFalse();
+        TransactionMemo.NamesAny(null, new HashSet<Guid> { Ours }).ShouldBeFalse();
     }
 
     [Fact]
@@ -70,13 +69,17 @@ public sealed class OwnerTransactionFinderTests
         refused.Diagnosis.ShouldContain("do not lead to the beginning");
     }
 
-    private static async Task<string?> AskAsync(Account owner, params CannedNode[] nodes) =>
-        await new OwnerTransactionFinder(new RpcEndpoints(nodes.Select(n => n.Endpoints.Primary), TimeProvider.System)).ExecutedAsync(
+    private static async Task<string?> AskAsync(Account owner, params CannedNode[] nodes)
+    {
+        var finder = new TransactionFinder(new RpcEndpoints(nodes.Select(n => n.Endpoints.Primary), TimeProvider.System));
+        var (found, _) = await finder.FindExecutedAsync(
             owner.PublicKey,
             [Ours],
             DateTimeOffset.UnixEpoch,
             TestContext.Current.CancellationToken
         );
+        return found?.ToString();
+    }
 
     private static Transaction PaidBy(Account payer, string? memo = null)
     {
