@@ -45,9 +45,10 @@ public sealed class TransactionAdoption(
             await using var work = await store.BeginAsync(cancellationToken);
             if (
                 await work.LockAsync(id, cancellationToken) is { } transaction
-                && await TryAdoptAsync(transaction, work, finalizedBlockHeight, margin, cancellationToken)
+                && await TryAdoptAsync(transaction, work, finalizedBlockHeight, margin, cancellationToken) is { } ended
             )
             {
+                await closer.CloseAsync(work, [ended], cancellationToken);
                 await work.CommitAsync(cancellationToken);
                 closed++;
             }
@@ -56,8 +57,8 @@ public sealed class TransactionAdoption(
     }
 
     /// <summary>Within <paramref name="work"/>, which holds the lock of the transaction's row and which the caller commits.</summary>
-    /// <returns>Whether the transaction has come to its end by it.</returns>
-    public async Task<bool> TryAdoptAsync(
+    /// <returns>What has come to its end by it, which the caller closes; null where nothing has.</returns>
+    public async Task<EndedTransaction?> TryAdoptAsync(
         ChainTransaction transaction,
         ISettlementWork work,
         ulong finalizedBlockHeight,
@@ -68,7 +69,7 @@ public sealed class TransactionAdoption(
         var landings = await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken);
         if (landings.Count == 0)
         {
-            return false;
+            return null;
         }
 
         var attempts = await work.AttemptsAsync(transaction.Id, cancellationToken);
@@ -78,22 +79,20 @@ public sealed class TransactionAdoption(
         {
             case AdoptionDecision.Adopt(var landing):
                 var adopted = Record(transaction, attempts, landing, work);
-                await closer.CloseAsync(work, [new EndedTransaction(transaction, adopted, landing.BlockTime)], cancellationToken);
                 log.LogWarning(
                     "Transaction {TransactionId} was found on chain and is taken over, nothing was signed: {Signature} in slot {Slot}",
                     transaction.Id,
                     landing.Signature,
                     landing.Slot
                 );
-                return true;
+                return new EndedTransaction(transaction, adopted, landing.BlockTime);
             case AdoptionDecision.Refuse(var reason):
                 transaction.MoveTo(TransactionStatus.Failed);
                 transaction.Reason = reason;
-                await closer.CloseAsync(work, [new EndedTransaction(transaction, null)], cancellationToken);
                 log.LogError("Transaction {TransactionId} failed, the chain contradicts the database: {Reason}", transaction.Id, reason);
-                return true;
+                return new EndedTransaction(transaction, null);
             default:
-                return false;
+                return null;
         }
     }
 

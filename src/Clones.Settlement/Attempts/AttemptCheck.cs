@@ -1,5 +1,6 @@
 using Clones.Domain.Agents;
 using Clones.Domain.Transactions;
+using Clones.Messaging;
 using Clones.Persistence.Transactions;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Rules;
@@ -58,7 +59,7 @@ internal sealed class AttemptCheck(
         {
             await writer.WriteAsync(group, cancellationToken);
         }
-        catch (Exception) when (group.Length > 1 && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (group.Length > 1 && !PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
             // One transaction's trouble is not the group's.
             foreach (var change in group)

@@ -84,7 +84,14 @@ public sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time)
         {
             return null;
         }
-        facts = new MintFacts(info.Owner, MintAccount.Decode(info.Data.Span).Decimals);
+        try
+        {
+            facts = new MintFacts(info.Owner, MintAccount.Decode(info.Data.Span).Decimals);
+        }
+        catch (FormatException e)
+        {
+            throw new ChainNotReadyException($"What a node shows of the mint {mint} is none: {e.Message}");
+        }
         mints[mint] = facts;
         return facts;
     }

@@ -15,7 +15,7 @@ public sealed class TransactionCloser(SettlementOptions options, ICrashPoints cr
 {
     /// <summary>All within <paramref name="work"/>, which holds the locks of the transactions' rows and which the caller commits.</summary>
     /// <param name="work">Where they were ended.</param>
-    /// <param name="ended">FINALIZED or FAILED, not closed before.</param>
+    /// <param name="ended">FINALIZED or FAILED, not closed before: all that end in this work, so that wallets are locked once and in order.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task CloseAsync(ISettlementWork work, IReadOnlyList<EndedTransaction> ended, CancellationToken cancellationToken)
     {
@@ -24,6 +24,8 @@ public sealed class TransactionCloser(SettlementOptions options, ICrashPoints cr
         {
             transaction.SettledAt = now;
             transaction.WakeUps = 0;
+            // Only so many wake-ups may be on their way at once: this one is over.
+            (transaction.LeaseOwner, transaction.LeaseUntil) = (null, null);
         }
         await ClosePaymentsAsync(work, [.. ended.Where(e => e.Transaction.Kind == TransactionKind.Payment)], now, cancellationToken);
         await TellAsync(work, [.. ended.Where(e => e.Transaction.Kind != TransactionKind.Payment)], cancellationToken);

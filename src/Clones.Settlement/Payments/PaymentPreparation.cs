@@ -1,9 +1,11 @@
+using System.Runtime.ExceptionServices;
 using Clones.Contracts.Settlement;
 using Clones.Domain;
 using Clones.Domain.Faults;
 using Clones.Domain.Keys;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
+using Clones.Messaging;
 using Clones.Messaging.Bus;
 using Clones.Persistence.Transactions;
 using Clones.Settlement.Adoption;
@@ -45,21 +47,51 @@ internal sealed class PaymentPreparation(
     private const string KeyReason =
         "key_unusable: The key of the deposit wallet cannot be opened. Operators are informed; the payment is tried again by itself.";
 
+    /// <summary>Who is not built by then waits: a blockhash lives about a minute, and who was built first is signed with the last.</summary>
+    private static readonly TimeSpan BuildFor = TimeSpan.FromSeconds(10);
+
     /// <exception cref="UnacceptableMessageException">One of them does not exist or carries no payment; the others were prepared.</exception>
     public async Task PrepareAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken)
     {
         var unusable = new List<string>();
         foreach (var ids in transactionIds.Distinct().Chunk(PrepareTransactions.Max))
         {
-            var group = await LookAsync(ids, cancellationToken);
-            await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, cancellationToken));
-            var signed = await SignAsync(group.ToBuild, cancellationToken);
-            await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
-            unusable.AddRange(group.Unusable);
+            await PrepareAsync(ids, unusable, cancellationToken);
         }
         if (unusable.Count > 0)
         {
             throw new UnacceptableMessageException(string.Join(' ', unusable));
+        }
+    }
+
+    private async Task PrepareAsync(Guid[] ids, List<string> unusable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var group = await LookAsync(ids, cancellationToken);
+            var begun = time.GetTimestamp();
+            await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, begun, cancellationToken));
+            var signed = await SignAsync(group.ToBuild, cancellationToken);
+            await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
+            unusable.AddRange(group.Unusable);
+        }
+        catch (Exception e) when (ids.Length > 1 && !PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
+        {
+            // One transaction's trouble is not the group's. What went well already is found done.
+            log.LogWarning(e, "A group of {Count} transactions could not be prepared together", ids.Length);
+            ExceptionDispatchInfo? first = null;
+            foreach (var id in ids)
+            {
+                try
+                {
+                    await PrepareAsync([id], unusable, cancellationToken);
+                }
+                catch (Exception alone) when (!PostgresErrors.IsAway(alone) && !cancellationToken.IsCancellationRequested)
+                {
+                    first ??= ExceptionDispatchInfo.Capture(alone);
+                }
+            }
+            first?.Throw();
         }
     }
 
@@ -72,12 +104,13 @@ internal sealed class PaymentPreparation(
         var rows = await LockedRows.ReadAsync(work, ids, cancellationToken);
         group.Unusable.AddRange(ids.Except(rows.Transactions.Select(t => t.Id)).Select(id => $"There is no transaction {id}."));
         var isChanged = false;
+        var ended = new List<EndedTransaction>();
         foreach (var transaction in rows.Transactions)
         {
             var attempts = rows.Attempts[transaction.Id];
             switch (rules.MayPrepare(transaction.Kind, transaction.Status, [.. attempts]))
             {
-                case PreparationDecision.Sign when await MustWaitAsync(transaction, rows, work, cancellationToken):
+                case PreparationDecision.Sign when await MustWaitAsync(transaction, rows, work, ended, cancellationToken):
                     isChanged = true;
                     break;
                 case PreparationDecision.Sign when !rows.Payments[transaction.Id].Any():
@@ -87,6 +120,7 @@ internal sealed class PaymentPreparation(
                     group.ToBuild.Add(
                         new Candidate(
                             transaction.Id,
+                            transaction.WalletId,
                             new MessageRequest(
                                 rules.Memo(transaction.Id, number),
                                 number,
@@ -108,8 +142,11 @@ internal sealed class PaymentPreparation(
         }
         if (isChanged)
         {
+            await closer.CloseAsync(work, ended, cancellationToken);
             await work.CommitAsync(cancellationToken);
         }
+        // A last try asks every node: whoever waits behind it waits long.
+        group.ToBuild.Sort((one, other) => one.Request.IsLastTry.CompareTo(other.Request.IsLastTry));
         return group;
     }
 
@@ -118,10 +155,11 @@ internal sealed class PaymentPreparation(
         ChainTransaction transaction,
         LockedRows rows,
         ISettlementWork work,
+        List<EndedTransaction> ended,
         CancellationToken cancellationToken
     )
     {
-        if (await IsFencedOrDoneAsync(transaction, rows, work, cancellationToken))
+        if (await IsFencedOrDoneAsync(transaction, rows, work, ended, cancellationToken))
         {
             return true;
         }
@@ -139,6 +177,7 @@ internal sealed class PaymentPreparation(
         ChainTransaction transaction,
         LockedRows rows,
         ISettlementWork work,
+        List<EndedTransaction> ended,
         CancellationToken cancellationToken
     )
     {
@@ -157,12 +196,24 @@ internal sealed class PaymentPreparation(
             return true;
         }
         // No attempt is live, so none needs to be waited for.
-        return rows.Landed.Contains(transaction.Id)
-            && await adoption.TryAdoptAsync(transaction, work, finalizedBlockHeight: 0, margin: 0, cancellationToken);
+        if (
+            !rows.Landed.Contains(transaction.Id)
+            || await adoption.TryAdoptAsync(transaction, work, finalizedBlockHeight: 0, margin: 0, cancellationToken) is not { } adopted
+        )
+        {
+            return false;
+        }
+        ended.Add(adopted);
+        return true;
     }
 
-    private async Task BuildAsync(Candidate candidate, CancellationToken cancellationToken)
+    private async Task BuildAsync(Candidate candidate, long begun, CancellationToken cancellationToken)
     {
+        if (time.GetElapsedTime(begun) > BuildFor)
+        {
+            candidate.Failure = new ChainNotReadyException("The nodes answer slowly.");
+            return;
+        }
         try
         {
             candidate.Prepared = await messages.BuildAsync(candidate.Request, cancellationToken);
@@ -188,9 +239,10 @@ internal sealed class PaymentPreparation(
         await using var work = await store.BeginAsync(cancellationToken);
         var rows = await LockedRows.ReadAsync(work, [.. candidates.Select(c => c.TransactionId)], cancellationToken);
         var transactions = rows.Transactions.ToDictionary(t => t.Id);
-        var refused = new List<EndedTransaction>();
-        var keysAway = new Dictionary<Guid, KeyUnusableException>();
-        foreach (var candidate in candidates)
+        var ended = new List<EndedTransaction>();
+        var closedKeys = new ClosedKeys();
+        // Opening a key may write rows of the wallet: in this order, groups that share some do not wait for each other in a circle.
+        foreach (var candidate in candidates.OrderBy(c => c.WalletId).ThenBy(c => c.TransactionId))
         {
             if (
                 !transactions.TryGetValue(candidate.TransactionId, out var transaction)
@@ -198,7 +250,7 @@ internal sealed class PaymentPreparation(
                     is not PreparationDecision.Sign
                     (var number)
                 || number != candidate.Request.AttemptNumber
-                || await IsFencedOrDoneAsync(transaction, rows, work, cancellationToken)
+                || await IsFencedOrDoneAsync(transaction, rows, work, ended, cancellationToken)
             )
             {
                 // Somebody else was faster, or what was true before the chain was asked is no more.
@@ -208,7 +260,7 @@ internal sealed class PaymentPreparation(
             switch (candidate.Failure)
             {
                 case null:
-                    if (await TrySignAsync(transaction, candidate, rows, keysAway, work, cancellationToken) is { } attempt)
+                    if (await TrySignAsync(transaction, candidate, rows, closedKeys, work, cancellationToken) is { } attempt)
                     {
                         signed.Add(attempt);
                     }
@@ -216,7 +268,7 @@ internal sealed class PaymentPreparation(
                 case PaymentCannotBeBuiltException e:
                     if (await RefuseAsync(transaction, e.Message, work, cancellationToken))
                     {
-                        refused.Add(new EndedTransaction(transaction, null));
+                        ended.Add(new EndedTransaction(transaction, null));
                     }
                     break;
                 case var e:
@@ -235,7 +287,7 @@ internal sealed class PaymentPreparation(
             }
         }
 
-        await closer.CloseAsync(work, refused, cancellationToken);
+        await closer.CloseAsync(work, ended, cancellationToken);
         await work.CheckAgainAsync([.. signed.Select(a => a.TransactionId)], options.CheckEvery, cancellationToken);
         await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellationToken);
         await work.CommitAsync(cancellationToken);
@@ -247,12 +299,13 @@ internal sealed class PaymentPreparation(
         ChainTransaction transaction,
         Candidate candidate,
         LockedRows rows,
-        Dictionary<Guid, KeyUnusableException> keysAway,
+        ClosedKeys closedKeys,
         ISettlementWork work,
         CancellationToken cancellationToken
     )
     {
-        if (!keysAway.TryGetValue(transaction.WalletId, out var unusable))
+        var unusable = closedKeys.Of(transaction.WalletId);
+        if (unusable is null)
         {
             try
             {
@@ -261,7 +314,7 @@ internal sealed class PaymentPreparation(
             catch (KeyUnusableException e)
             {
                 log.LogError("Transaction {TransactionId} waits for its wallet's key: {Reason}", transaction.Id, e.Message);
-                keysAway[transaction.WalletId] = unusable = e;
+                closedKeys.Add(transaction.WalletId, unusable = e);
             }
         }
         if (unusable is MasterKeyAwayException)
@@ -382,11 +435,26 @@ internal sealed class PaymentPreparation(
     }
 
     /// <summary>One that the chain is asked about, and what it said.</summary>
-    private sealed record Candidate(Guid TransactionId, MessageRequest Request)
+    private sealed record Candidate(Guid TransactionId, Guid WalletId, MessageRequest Request)
     {
         public PreparedMessage? Prepared { get; set; }
 
         public Exception? Failure { get; set; }
+    }
+
+    /// <summary>What did not open is not tried again in the same commit. Where the master keys are away, nothing is: each try takes seconds.</summary>
+    private sealed class ClosedKeys
+    {
+        private readonly Dictionary<Guid, KeyUnusableException> byWallet = [];
+        private MasterKeyAwayException? away;
+
+        public KeyUnusableException? Of(Guid walletId) => byWallet.GetValueOrDefault(walletId) ?? away;
+
+        public void Add(Guid walletId, KeyUnusableException failure)
+        {
+            byWallet[walletId] = failure;
+            away ??= failure as MasterKeyAwayException;
+        }
     }
 
     private sealed class Group
