@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Clones.Domain;
 using Clones.Domain.Faults;
 using Clones.Domain.Payments;
 using Clones.Messaging;

@@ -28,6 +28,7 @@ public static class SettlementRegistration
         services.TryAddSingleton<ExpiryProofCollector>();
         services.AddSingleton<PaymentTransactionBuilder>();
         services.TryAddSingleton<SettlementRules>();
+        services.AddSingleton<TransactionRegrouping>();
         services.AddSingleton<TransactionCloser>();
         services.AddSingleton<TransactionAdoption>();
         services.AddSingleton<PaymentPreparation>();

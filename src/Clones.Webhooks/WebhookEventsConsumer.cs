@@ -5,6 +5,7 @@ using Clones.Contracts.Pools;
 using Clones.Domain.Webhooks;
 using Clones.Messaging.Bus;
 using Clones.Persistence;
+using Clones.Persistence.Webhooks;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,9 +13,9 @@ namespace Clones.Webhooks;
 
 /// <summary>
 /// Writes the deliveries of an event, one for each endpoint of the owner whom it is about. Nothing is sent from here: a slow endpoint must not
-/// hold up the queue. Whose event it is the database says, not the message.
+/// hold up the queue. Whose event it is the database says, not the message. Without inbox: the same event is the same delivery.
 /// </summary>
-internal sealed class WebhookEventsConsumer(ClonesDbContext db, WebhookDeliveries deliveries)
+internal sealed class WebhookEventsConsumer(ClonesDbContext db, PaymentEndpoints payments, WebhookDeliveries deliveries)
     : IConsumer<AgentStatusChanged>,
         IConsumer<PaymentConfirmed>,
         IConsumer<PaymentCompleted>,
@@ -64,14 +65,9 @@ internal sealed class WebhookEventsConsumer(ClonesDbContext db, WebhookDeliverie
         where TEvent : PaymentFields
     {
         var (id, poolId) = (context.Message.PaymentId, context.Message.TrainingPoolId);
-        var owner =
-            await (
-                from payment in db.Payments
-                join pool in db.TrainingPools on payment.TrainingPoolId equals pool.Id
-                where payment.Id == id && pool.Id == poolId
-                select pool.OwnerAddress
-            ).FirstOrDefaultAsync(context.CancellationToken)
+        var endpoints =
+            await payments.OfAsync(new PaymentEvent(id, poolId, type), context.CancellationToken)
             ?? throw new UnacceptableMessageException($"paymentId: there is no payment {id} of training pool {poolId}.");
-        await deliveries.AddAsync(context, type, owner, context.Message.OccurredAt);
+        await deliveries.AddAsync(context, type, endpoints, context.Message.OccurredAt);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Clones.Domain;
 using Clones.Hosting;
+using Clones.Hosting.Bus;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -24,11 +25,12 @@ public static class WebhooksRegistration
         services.AddSingleton<WebhookSlowEndpoints>();
         services.AddSingleton<WebhookClaims>();
         services.AddSingleton<WebhookDeliveryWriter>();
+        services.AddSingleton<PaymentEndpoints>();
         services.AddScoped<WebhookDeliveries>();
         services.AddHostedService<WebhookSender>();
         services.AddHostedService<WebhookSweeper>();
         return services;
     }
 
-    public static void AddWebhooks(this IBusRegistrationConfigurator bus) => bus.AddConsumer<WebhookEventsConsumer>();
+    public static void AddWebhooks(this IBusRegistrationConfigurator bus) => bus.AddConsumerWithoutInbox<WebhookEventsConsumer>();
 }

@@ -31,6 +31,43 @@ public sealed class PoolAndTokenTests(ApiFixture api)
         answer.Errors(field).ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(13)]
+    public async Task A_payout_batch_out_of_range_is_refused(int size)
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var token = await api.ListTokenAsync();
+        var body = new Dictionary<string, object>
+        {
+            ["name"] = "Demos",
+            ["tokenSymbol"] = token.Symbol,
+            ["pricePerDemo"] = "1",
+            ["payoutBatch"] = size,
+        };
+
+        var answer = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/pools", body);
+
+        answer.Status.ShouldBe(400);
+        answer.Errors("payoutBatch").ShouldHaveSingleItem().ShouldBe("must be 1 to 12");
+    }
+
+    [Fact]
+    public async Task A_payout_batch_is_12_unless_its_owner_says_otherwise_and_null_is_12_again()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        var path = $"/v1/pools/{poolId}";
+
+        (await owner.Http.GetJsonAsync(path)).Body["payoutBatch"]!.GetValue<int>().ShouldBe(12);
+        (await ChangeAsync(new { payoutBatch = 1 })).ShouldBe(1);
+        (await ChangeAsync(new { name = "Other" })).ShouldBe(1);
+        (await ChangeAsync(new { payoutBatch = (int?)null })).ShouldBe(12);
+
+        async Task<int> ChangeAsync(object body) =>
+            (await owner.Http.SendJsonAsync(HttpMethod.Patch, path, body, ("If-Match", "*"))).Body["payoutBatch"]!.GetValue<int>();
+    }
+
     [Fact]
     public async Task A_training_pool_is_paused_and_resumed_by_its_owner()
     {

@@ -31,7 +31,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         await listener.BindAsync(cancellationToken);
 
         using var owner = new Owner(system, time);
-        var setting = new ChaosSetup(system, owner, time);
+        var setting = new ChaosSetup(system, owner, plan.PayoutBatch, time);
         var pools = await setting.MakeAsync(PayingPools + plan.Agents, PoorPool, cancellationToken);
         var orders = PaymentOrder.Draw(plan, PayingPools, PoorPool);
         var sender = new PaymentSender(plan, system, owner, pools, tally, time);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Clones.Domain.Payments;
 using Clones.Simulation;
 
 namespace Clones.Chaos;
@@ -18,6 +19,11 @@ internal static class Program
         var kills = new Option<int?>("--kills") { Description = "deaths and freezes of processes; 5 a minute where it is not given" };
         var workers = new Option<int>("--workers") { Description = "worker processes", DefaultValueFactory = _ => 2 };
         var agents = new Option<int>("--agents") { Description = "agents that are deployed meanwhile", DefaultValueFactory = _ => 3 };
+        var payoutBatch = new Option<int>("--payout-batch")
+        {
+            Description = "the most payments that share a transaction; 1: each alone",
+            DefaultValueFactory = _ => PayoutBatch.Max,
+        };
         var seed = new Option<ulong?>("--seed") { Description = "the same seed, the same plan; a new one where it is not given" };
         var command = new RootCommand("Kills, freezes and lies to everything while payments go on, then asks the chain what came of it.")
         {
@@ -28,6 +34,7 @@ internal static class Program
             kills,
             workers,
             agents,
+            payoutBatch,
             seed,
         };
         command.SetAction(
@@ -46,7 +53,8 @@ internal static class Program
                     length,
                     parsed.GetValue(kills) ?? (int)Math.Ceiling(length.TotalMinutes * 5),
                     parsed.GetValue(workers),
-                    parsed.GetValue(agents)
+                    parsed.GetValue(agents),
+                    parsed.GetValue(payoutBatch)
                 );
                 if (plan.Refuse() is { } reason)
                 {

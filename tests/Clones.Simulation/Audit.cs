@@ -1,6 +1,7 @@
 using Clones.Domain.Agents;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
+using Clones.Settlement.Rules;
 using Clones.Solana.Primitives;
 
 namespace Clones.Simulation;
@@ -29,13 +30,17 @@ internal static class Audit
     private static IEnumerable<string> OfTransaction(World world, ChainTransaction transaction, IReadOnlyList<Execution> finals)
     {
         var payments = world.Database.Payments.Values.Where(p => p.TransactionId == transaction.Id).ToList();
-        var landed = finals.Count(e => e.Error is null && IsOf(e, transaction));
         foreach (var payment in payments)
         {
             var expected = payment.Status == PaymentStatus.Completed ? 1 : 0;
+            var landed = finals.Count(e => e.Error is null && IsOf(e, payment));
             if (landed != expected)
             {
-                yield return $"payment {payment.Id} is {payment.Status} and its memo stands on chain {landed} times";
+                yield return $"payment {payment.Id} is {payment.Status} and stands on chain {landed} times by its tag";
+            }
+            if (expected == 1 && !finals.Any(e => e.Error is null && IsOf(e, transaction) && IsOf(e, payment)))
+            {
+                yield return $"payment {payment.Id} stands on chain in another transaction than the database says";
             }
             if (payment.Status == PaymentStatus.Failed && string.IsNullOrEmpty(payment.Reason))
             {
@@ -128,6 +133,10 @@ internal static class Audit
 
     private static bool IsOf(Execution execution, ChainTransaction transaction) =>
         execution.Transaction.Memo?.StartsWith($"{transaction.Id:D}:", StringComparison.Ordinal) == true;
+
+    private static bool IsOf(Execution execution, Payment payment) =>
+        TransactionMemo.Parse(execution.Transaction.Memo) is { } memo
+        && (memo.PaymentTags.Count == 0 ? memo.TransactionId == payment.Tag : memo.PaymentTags.Contains(payment.Tag));
 
     private static ulong Sum(IEnumerable<ulong> amounts) => amounts.Aggregate(0UL, (sum, amount) => sum + amount);
 }

@@ -55,6 +55,26 @@ internal sealed class Chain
     /// <summary>Chance that executing a transaction fails, anew on every fork.</summary>
     public double ExecutionFails { get; set; }
 
+    /// <summary>Recipients whom no transaction can pay, and whether nodes see that by a simulation.</summary>
+    private readonly Dictionary<PublicKey, bool> closed = [];
+
+    /// <summary>From now on whatever pays this recipient fails as a whole.</summary>
+    public void Close(PublicKey recipient, bool isSeenBefore) => closed[recipient] = isSeenBefore;
+
+    /// <summary>What the chain says of a transaction that pays somebody who cannot be paid; null where there is none.</summary>
+    public string? ErrorOf(WireTransaction transaction, bool bySimulation)
+    {
+        for (var i = 0; i < transaction.Transfers.Count && transaction.Instructions.Count == 0; i++)
+        {
+            if (closed.TryGetValue(transaction.Transfers[i].To, out var isSeen) && (isSeen || !bySimulation))
+            {
+                // Behind the two instructions of the compute budget.
+                return $$"""{"InstructionError":[{{i + 2}},{"Custom":17}]}""";
+            }
+        }
+        return null;
+    }
+
     public Dictionary<Signature, WireTransaction> Known { get; } = [];
 
     public IReadOnlyDictionary<PublicKey, ulong> Balances => balances;
@@ -230,15 +250,16 @@ internal sealed class Chain
 
         var total = transaction.Transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports);
         var run = new TokenRun(address => Tokens.At(address, Main, block.Height));
-        var error =
-            dice.Chance(ExecutionFails) ? """{"InstructionError":[2,{"Custom":6}]}"""
+        var failure =
+            dice.Chance(ExecutionFails) ? (dice.Chance(0.5) ? """{"InstructionError":[2,{"Custom":6}]}""" : "\"ProgramCacheHitMaxLimit\"")
+            : ErrorOf(transaction, bySimulation: false) is { } error ? error
             : balance - transaction.Fee < total ? """{"InstructionError":[2,{"Custom":1}]}"""
             : run.Execute(transaction.Instructions);
-        var execution = new Execution(transaction, block, error);
+        var execution = new Execution(transaction, block, failure);
         block.Executions.Add(execution);
         transaction.Executions.Add(execution);
         balances[transaction.Payer] = balance - transaction.Fee;
-        if (error is null)
+        if (failure is null)
         {
             Move(transaction, forth: true);
             Tokens.Write(block, run.Changes);

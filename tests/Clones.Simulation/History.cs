@@ -30,12 +30,23 @@ internal sealed record History(
         for (var i = 0; i < payments; i++)
         {
             // Often the same sum to the same person: what tells the two apart is the memo alone.
-            var to = dice.Chance(0.6) ? twin : new PublicKey(dice.Bytes(PublicKey.Length));
-            (PublicKey, ulong)[] transfers = dice.Chance(0.2) ? [(to, 1_000_000), (twin, 2_000_000)] : [(to, 1_000_000)];
+            var to = Somebody();
+            (PublicKey, ulong)[] transfers =
+            [
+                (to, 1_000_000),
+                .. Enumerable.Range(0, dice.Chance(0.4) ? dice.Between(1, 4) : 0).Select(_ => (Somebody(), 1_000_000UL)),
+            ];
+            if (dice.Chance(0.05))
+            {
+                world.Note("closed account");
+                world.Chain.Close(to, dice.Chance(0.5));
+            }
             world.Timeline.After(dice.Chance(0.6) ? 100 : dice.Between(0, until), () => world.Accept(wallet, transfers));
         }
         world.Faults.Brew(until);
         return Finish(world, seed, until);
+
+        PublicKey Somebody() => dice.Chance(0.6) ? twin : new PublicKey(dice.Bytes(PublicKey.Length));
     }
 
     /// <summary>Lets the trouble rage until it is healed, then waits until all is settled and whoever kept old bytes has sent them again.</summary>

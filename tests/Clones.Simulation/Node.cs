@@ -190,7 +190,7 @@ internal sealed class Node(Chain chain, RandomSource dice, int number)
         }
         var run = new TokenRun(address => chain.Tokens.At(address, View, Height(Commitment.Confirmed)));
         return new SimulationResult(
-            run.Execute(transaction.Instructions),
+            chain.ErrorOf(transaction, bySimulation: true) ?? run.Execute(transaction.Instructions),
             [],
             (ulong)(150 * transaction.Transfers.Count + Encoding.UTF8.GetByteCount(transaction.Memo ?? ""))
         );

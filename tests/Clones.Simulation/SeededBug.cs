@@ -1,3 +1,4 @@
+using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Settlement.Rules;
 using Clones.Solana.Rpc;
@@ -19,6 +20,9 @@ internal abstract class SeededBug
 
     public virtual bool WithoutFence => false;
 
+    /// <summary>Payments are not looked for by what the memos of others' transactions say of them.</summary>
+    public virtual bool WithoutTags => false;
+
     /// <summary>A key is opened twice for one signature.</summary>
     public virtual bool OpensKeysTwice => false;
 
@@ -31,6 +35,10 @@ internal abstract class SeededBug
             ["null taken for death"] = new With(new NullIsDeath()),
             ["error taken for null"] = new With(new ErrorIsNull()),
             ["memo left out"] = new With(new NoMemo(), indexes: false),
+            ["memo without its payments"] = new With(new NoTags()),
+            ["payments not looked for in batches"] = new NoSearch(),
+            ["batch split by a failure that is not final"] = new With(new HastySplit()),
+            ["split that drops a payment"] = new With(new LossySplit()),
             ["certificate without margin"] = new With(new NoMargin()),
             ["fence left out"] = new NoFence(),
             ["short page taken for the end of a history"] = new ShortPages(),
@@ -46,6 +54,11 @@ internal abstract class SeededBug
     private sealed class TwoOpenings : SeededBug
     {
         public override bool OpensKeysTwice => true;
+    }
+
+    private sealed class NoSearch : SeededBug
+    {
+        public override bool WithoutTags => true;
     }
 
     /// <summary>A database restored from a backup signs what it does not remember to have signed.</summary>
@@ -116,7 +129,32 @@ internal abstract class SeededBug
 
     private sealed class NoMemo : SettlementRules
     {
-        public override string Memo(Guid transactionId, int attemptNumber) => "payment";
+        public override string Memo(Guid transactionId, int attemptNumber, IReadOnlyList<Payment> payments) => "payment";
+    }
+
+    private sealed class NoTags : SettlementRules
+    {
+        public override string Memo(Guid transactionId, int attemptNumber, IReadOnlyList<Payment> payments) =>
+            $"{transactionId:D}:{attemptNumber}";
+    }
+
+    /// <summary>An error at a block that may be rolled back is taken for the end, while the other fork may hold the success.</summary>
+    private sealed class HastySplit : SettlementRules
+    {
+        public override SettlementDecision Judge(
+            IReadOnlyList<Sighting> sightings,
+            ulong? finalizedBlockHeight,
+            ulong lastValidBlockHeight
+        ) =>
+            sightings.FirstOrDefault(s => s.Error is not null) is { Error: { } error } seen
+                ? new SettlementDecision.Failed(seen.Slot, error)
+                : base.Judge(sightings, finalizedBlockHeight, lastValidBlockHeight);
+    }
+
+    private sealed class LossySplit : SettlementRules
+    {
+        public override IReadOnlyList<IReadOnlyList<Payment>> Split(IReadOnlyList<Payment> payments, int? culprit) =>
+            [base.Split(payments, culprit)[0]];
     }
 
     /// <summary>The blockhash is over at the newest block, and nobody knows the transaction: dead. As most clients have it.</summary>

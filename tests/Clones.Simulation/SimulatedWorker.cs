@@ -45,8 +45,9 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         var host = new SimulatedHost(world, Process, this, this);
         var (clock, rpc) = (host.Clock, host.Rpc);
         var rules = world.SeededBug.Rules;
-        var closer = new TransactionCloser(Paces, this, clock);
-        var adoption = new TransactionAdoption(rules, closer, clock, NullLogger<TransactionAdoption>.Instance);
+        var regrouping = new TransactionRegrouping(clock, NullLogger<TransactionRegrouping>.Instance);
+        var closer = new TransactionCloser(rules, regrouping, Paces, this, clock);
+        var adoption = new TransactionAdoption(rules, closer, regrouping, clock, NullLogger<TransactionAdoption>.Instance);
         store = host.Store;
         broadcast = new AttemptBroadcast(store, rpc, this, clock, NullLogger<AttemptBroadcast>.Instance);
         preparation = new PaymentPreparation(
@@ -55,6 +56,7 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
             rules,
             adoption,
             closer,
+            regrouping,
             broadcast,
             Paces,
             this,

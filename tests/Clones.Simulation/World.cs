@@ -31,6 +31,7 @@ internal sealed class World : IDisposable
         Database = new Database(Timeline, RandomSource);
         Database.Faults.WithoutUniqueIndexes = SeededBug.WithoutUniqueIndexes;
         Database.Faults.WithoutFence = SeededBug.WithoutFence;
+        Database.Faults.WithoutTags = SeededBug.WithoutTags;
         Database.Transitions.StandsOnChain = id => Database.Ledger.Landings.Values.Any(l => l.TransactionId == id);
         Chain = new Chain(Timeline, RandomSource);
         Database.Transitions.WasForgotten = id => Database.Restores > 0 && Chain.HasLanded(id);
@@ -84,7 +85,7 @@ internal sealed class World : IDisposable
     public Dictionary<string, int> Crashes { get; } = [];
 
     public bool IsSettled =>
-        orders.TrueForAll(o => Database.Transactions.ContainsKey(o.TransactionId))
+        orders.TrueForAll(o => Find(o) is not null)
         && Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
         && Database.Reservations.TrueForAll(r => r.ReleasedAt is not null || DeploymentAudit.MayReserve(this, r.TransactionId))
         && Owners.TrueForAll(o => o.IsDone || o.IsGone)
@@ -164,39 +165,50 @@ internal sealed class World : IDisposable
 
     public void Dispose() => Owners.ForEach(o => o.Dispose());
 
-    /// <summary>What accepting a payment commits: payments, transaction, reservation and message, at once.</summary>
+    /// <summary>What accepting payments commits: payments, transaction, reservation and message, at once. Those of one call share a transaction.</summary>
     public ChainTransaction Accept(DepositWallet wallet, params (PublicKey To, ulong Lamports)[] transfers)
     {
-        var order = new Order(RandomSource.Guid(), wallet.Id, transfers);
-        orders.Add(order);
-        return Accept(order);
+        List<Order> asked = [.. transfers.Select(t => new Order(RandomSource.Guid().ToString(), wallet.Id, t.To, t.Lamports))];
+        orders.AddRange(asked);
+        return Accept(asked)[0];
     }
 
-    /// <summary>The database is put back to what it was, and clients who miss their payments ask for them again, under the same keys.</summary>
+    /// <summary>
+    /// The database is put back to what it was, and clients who miss their payments ask for them again, under the same keys: together or each
+    /// alone, and in any order.
+    /// </summary>
     public void Restore(Action backup)
     {
         backup();
-        foreach (var order in orders)
+        for (var left = orders.ToList(); left.Count > 0; )
         {
-            Timeline.After(
-                RandomSource.Between(0, 120_000),
-                () =>
-                {
-                    if (!Database.Transactions.ContainsKey(order.TransactionId))
-                    {
-                        Accept(order);
-                    }
-                }
-            );
+            var first = RandomSource.Of(left);
+            List<Order> asked = RandomSource.Chance(0.5) ? [first] : left.FindAll(o => o == first || RandomSource.Chance(0.3));
+            left.RemoveAll(asked.Contains);
+            Timeline.After(RandomSource.Between(0, 120_000), () => Accept(asked.FindAll(o => Find(o) is null)));
         }
     }
 
-    private ChainTransaction Accept(Order order)
+    /// <summary>A client asks once more for the payment of this key, alone, and at once.</summary>
+    public void AcceptAgain(string key) => Accept(orders.FindAll(o => o.Key == key));
+
+    private Payment? Find(Order order) => Database.Payments.Values.FirstOrDefault(p => p.IdempotencyKey == order.Key);
+
+    /// <summary>As the rule of acceptance has it: what stands on chain already takes nothing any more, and is alone.</summary>
+    private List<ChainTransaction> Accept(IReadOnlyList<Order> asked)
     {
-        var (wallet, transfers) = (Database.Wallets[order.WalletId], order.Transfers);
+        var groups = asked.GroupBy(o => (o.WalletId, Found: IsOnChain(o) ? o.Key : ""));
+        return [.. groups.Select(g => Accept(Database.Wallets[g.Key.WalletId], [.. g], g.Key.Found.Length > 0))];
+    }
+
+    private bool IsOnChain(Order order) =>
+        Database.Ledger.Landings.Values.Any(l => l.TransactionId == order.Tag || Database.TagsOf(l).Contains(order.Tag));
+
+    private ChainTransaction Accept(DepositWallet wallet, Order[] asked, bool isOnChain)
+    {
         var transaction = new ChainTransaction
         {
-            Id = order.TransactionId,
+            Id = TransactionIds.OfPayments([.. asked.Select(o => (Order.Caller, o.Key))]),
             Kind = TransactionKind.Payment,
             Status = TransactionStatus.Accepted,
             WalletId = wallet.Id,
@@ -204,7 +216,7 @@ internal sealed class World : IDisposable
             CreatedAt = Database.Clock,
         };
         Database.Transactions[transaction.Id] = transaction;
-        foreach (var (to, lamports) in transfers)
+        foreach (var order in asked)
         {
             var payment = new Payment
             {
@@ -213,28 +225,30 @@ internal sealed class World : IDisposable
                 TrainingPoolId = wallet.TrainingPoolId,
                 WalletId = wallet.Id,
                 TransactionId = transaction.Id,
-                Recipient = to.ToString(),
-                Amount = lamports,
+                Recipient = order.To.ToString(),
+                Amount = order.Lamports,
+                ReservedLamports = isOnChain ? 0 : PaymentAcceptanceRule.FeeLamportsMax + order.Lamports,
                 Status = PaymentStatus.Accepted,
-                Caller = "simulation",
-                IdempotencyKey = transaction.Id.ToString(),
+                Caller = Order.Caller,
+                IdempotencyKey = order.Key,
                 RequestHash = [],
                 CreatedAt = Database.Clock,
             };
             Database.Payments[payment.Id] = payment;
         }
-        // What stands on chain already takes nothing any more.
-        var landed = Database.Ledger.Landings.Values.Any(l => l.TransactionId == transaction.Id);
-        Database.Reservations.Add(
-            new WalletReservation
-            {
-                Id = RandomSource.Guid(),
-                WalletId = wallet.Id,
-                TransactionId = transaction.Id,
-                Amount = landed ? 0 : PaymentAcceptanceRule.FeeLamportsMax + transfers.Aggregate(0UL, (sum, t) => sum + t.Lamports),
-                CreatedAt = Database.Clock,
-            }
-        );
+        if (!isOnChain)
+        {
+            Database.Reservations.Add(
+                new WalletReservation
+                {
+                    Id = RandomSource.Guid(),
+                    WalletId = wallet.Id,
+                    TransactionId = transaction.Id,
+                    Amount = asked.Aggregate(0UL, (sum, o) => sum + PaymentAcceptanceRule.FeeLamportsMax + o.Lamports),
+                    CreatedAt = Database.Clock,
+                }
+            );
+        }
         Broker.Post(new PrepareTransactions { TransactionIds = [transaction.Id] });
         return transaction;
     }
@@ -279,5 +293,10 @@ internal sealed class World : IDisposable
         );
 
     /// <summary>What a client wants, and goes on wanting.</summary>
-    private sealed record Order(Guid TransactionId, Guid WalletId, (PublicKey To, ulong Lamports)[] Transfers);
+    private sealed record Order(string Key, Guid WalletId, PublicKey To, ulong Lamports)
+    {
+        public const string Caller = "simulation";
+
+        public Guid Tag { get; } = TransactionIds.OfPayment(Caller, Key);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Clones.Bench.Servers;
+using Clones.Domain.Payments;
 using Npgsql;
 
 namespace Clones.Bench.Acceptance;
@@ -81,6 +82,7 @@ internal sealed class AcceptCeiling(NpgsqlDataSource database, IReadOnlyList<Ben
             Body,
             ids
         );
-        return AcceptedRows.StoreAsync(database, pool, ids, [.. ids.Select(_ => Recipient)], mint: null, messages);
+        Guid[] transactions = [.. ids.Select((_, i) => ids[i - i % PayoutBatch.Max])];
+        return AcceptedRows.StoreAsync(database, pool, ids, transactions, [.. ids.Select(_ => Recipient)], mint: null, messages);
     }
 }

@@ -15,11 +15,12 @@ internal static class AcceptedRows
     private const long FeeAndRentLamports = 2_144_280;
 
     /// <summary>
-    /// Locks the wallet, sums its reservations, and writes payments, transactions and reservations: one commit for the group. Payment and transaction
-    /// have one id.
+    /// Locks the wallet, sums its reservations, and writes payments, transactions and reservations: one commit for the group.
     /// </summary>
     /// <param name="database">With statements that are prepared by themselves.</param>
     /// <param name="pool">That pays all of them.</param>
+    /// <param name="ids">Of the payments.</param>
+    /// <param name="transactionIds">That carry them, one for each id.</param>
     /// <param name="recipients">One for each id.</param>
     /// <param name="mint">What they are paid in; null for SOL.</param>
     /// <param name="also">What else is written in this commit.</param>
@@ -27,11 +28,15 @@ internal static class AcceptedRows
         NpgsqlDataSource database,
         BenchmarkPool pool,
         Guid[] ids,
+        Guid[] transactionIds,
         string[] recipients,
         PublicKey? mint,
         params NpgsqlBatchCommand[] also
     )
     {
+        var transactions = transactionIds.CountBy(id => id).ToList();
+        var distinct = transactions.ConvertAll(t => t.Key).ToArray();
+        var counts = transactions.ConvertAll(t => t.Value).ToArray();
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using (
@@ -60,14 +65,14 @@ internal static class AcceptedRows
                     SELECT id, 'PAYMENT', 'ACCEPTED', $1, 1, 0, 0, 0, clock_timestamp() FROM unnest($2::uuid[]) AS t(id)
                     """,
                     pool.WalletId,
-                    ids
+                    distinct
                 ),
                 Command(
                     """
                     INSERT INTO payments (id, kind, training_pool_id, wallet_id, transaction_id, recipient, mint, amount, status, caller,
                         idempotency_key, request_hash, created_at)
-                    SELECT id, 'REWARD', $1, $2, id, recipient, $3, $4, 'ACCEPTED', $5, id::text, sha256(id::text::bytea), clock_timestamp()
-                    FROM unnest($6::uuid[], $7::text[]) AS t(id, recipient)
+                    SELECT id, 'REWARD', $1, $2, transaction_id, recipient, $3, $4, 'ACCEPTED', $5, id::text, sha256(id::text::bytea), clock_timestamp()
+                    FROM unnest($6::uuid[], $7::uuid[], $8::text[]) AS t(id, transaction_id, recipient)
                     """,
                     pool.Id,
                     pool.WalletId,
@@ -75,16 +80,18 @@ internal static class AcceptedRows
                     Amount,
                     Caller,
                     ids,
+                    transactionIds,
                     recipients
                 ),
                 Command(
                     """
                     INSERT INTO wallet_reservations (id, wallet_id, transaction_id, amount, created_at)
-                    SELECT gen_random_uuid(), $1, id, $2, clock_timestamp() FROM unnest($3::uuid[]) AS t(id)
+                    SELECT gen_random_uuid(), $1, id, $2 * payments, clock_timestamp() FROM unnest($3::uuid[], $4::int[]) AS t(id, payments)
                     """,
                     pool.WalletId,
                     FeeAndRentLamports + (mint is null ? Amount : 0),
-                    ids
+                    distinct,
+                    counts
                 ),
             },
         };
@@ -94,12 +101,13 @@ internal static class AcceptedRows
                 Command(
                     """
                     INSERT INTO wallet_reservations (id, wallet_id, transaction_id, mint, amount, created_at)
-                    SELECT gen_random_uuid(), $1, id, $2, $3, clock_timestamp() FROM unnest($4::uuid[]) AS t(id)
+                    SELECT gen_random_uuid(), $1, id, $2, $3 * payments, clock_timestamp() FROM unnest($4::uuid[], $5::int[]) AS t(id, payments)
                     """,
                     pool.WalletId,
                     token.ToString(),
                     Amount,
-                    ids
+                    distinct,
+                    counts
                 )
             );
         }

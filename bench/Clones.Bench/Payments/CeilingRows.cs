@@ -9,20 +9,21 @@ namespace Clones.Bench.Payments;
 /// <summary>What a payment has in the database when it is signed and when it is finalized: one commit for a group.</summary>
 internal sealed class CeilingRows(NpgsqlDataSource database, PublicKey mint, Blockhash genesis)
 {
-    public Task AcceptedAsync(IReadOnlyList<CeilingPayment> group) =>
+    public Task AcceptedAsync(IReadOnlyList<CeilingTransaction> group) =>
         AcceptedRows.StoreAsync(
             database,
             group[0].Pool,
-            [.. group.Select(p => p.Id)],
-            [.. group.Select(p => p.Recipient.ToString())],
+            [.. group.SelectMany(t => t.PaymentIds)],
+            [.. group.SelectMany(t => t.PaymentIds.Select(_ => t.Id))],
+            [.. group.SelectMany(t => t.Recipients).Select(r => r.ToString())],
             mint
         );
 
-    public Task SignedAsync(IReadOnlyList<CeilingPayment> group, LatestBlockhash latest)
+    public Task SignedAsync(IReadOnlyList<CeilingTransaction> group, LatestBlockhash latest)
     {
         var ids = group.Select(p => p.Id).ToArray();
         return StoreAsync(
-            Command("UPDATE payments SET status = 'SUBMITTED' WHERE id = ANY($1)", ids),
+            Command("UPDATE payments SET status = 'SUBMITTED' WHERE transaction_id = ANY($1)", ids),
             Command(
                 """
                 UPDATE transactions SET status = 'SIGNED', attempt_number = 1, next_check_at = now() + interval '1 second' WHERE id = ANY($1)
@@ -57,7 +58,7 @@ internal sealed class CeilingRows(NpgsqlDataSource database, PublicKey mint, Blo
         );
     }
 
-    public Task FinalizedAsync(IReadOnlyList<CeilingPayment> group)
+    public Task FinalizedAsync(IReadOnlyList<CeilingTransaction> group)
     {
         var ids = group.Select(p => p.Id).ToArray();
         var slots = group.Select(p => (decimal)p.Slot).ToArray();
@@ -94,7 +95,7 @@ internal sealed class CeilingRows(NpgsqlDataSource database, PublicKey mint, Blo
             Command(
                 """
                 UPDATE payments p SET status = 'COMPLETED', signature = t.signature, slot = t.slot, completed_at = clock_timestamp()
-                FROM unnest($1::uuid[], $2::text[], $3::numeric[]) AS t(id, signature, slot) WHERE p.id = t.id
+                FROM unnest($1::uuid[], $2::text[], $3::numeric[]) AS t(id, signature, slot) WHERE p.transaction_id = t.id
                 """,
                 ids,
                 Signatures(group),
@@ -103,7 +104,7 @@ internal sealed class CeilingRows(NpgsqlDataSource database, PublicKey mint, Blo
         );
     }
 
-    private static string[] Signatures(IReadOnlyList<CeilingPayment> group) => [.. group.Select(p => p.Signature.ToString())];
+    private static string[] Signatures(IReadOnlyList<CeilingTransaction> group) => [.. group.Select(p => p.Signature.ToString())];
 
     private async Task StoreAsync(params NpgsqlBatchCommand[] commands)
     {

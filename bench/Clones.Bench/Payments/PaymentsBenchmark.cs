@@ -14,7 +14,7 @@ internal static class PaymentsBenchmark
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {
         var options = PaymentsOptions.Parse(args);
-        await using var system = new BenchmarkSystem(options.Servers, options.Pools, inTokens: true, options.Latency);
+        await using var system = new BenchmarkSystem(options.Servers, options.Pools, inTokens: true, options.Latency, options.Batch);
         await system.StartAsync();
         var recipients = await RecipientsAsync(system, options);
         var audit = await PaymentsAudit.BeginAsync(system);
@@ -116,7 +116,7 @@ internal static class PaymentsBenchmark
     {
         var recipients = options.NewRecipients ? "new" : "existing";
         var table = new Table().AddColumns(
-            $"{options.Payments} payments, {options.Pools} pools, {options.Workers} worker(s), {recipients} token accounts",
+            $"{options.Payments} payments, {options.Pools} pools, {options.Workers} worker(s), {options.Batch} a transaction, {recipients} token accounts",
             "clones",
             "by hand"
         );
@@ -164,6 +164,7 @@ internal static class PaymentsBenchmark
                     payments = options.Payments,
                     pools = options.Pools,
                     workers = options.Workers,
+                    batch = options.Batch,
                     recipients,
                     latency_ms = options.Latency.TotalMilliseconds,
                 }

@@ -19,6 +19,9 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
     private const int SignedAtOnce = 256;
     private const int StatusesAtOnce = 256;
 
+    /// <summary>As many accounts as one packet can make.</summary>
+    private const int NewAccountsMax = 7;
+
     /// <summary>Signed and not sent: more would only wait, while their blockhash lives.</summary>
     private const int UnsentMax = 512;
 
@@ -36,31 +39,40 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
     private readonly CeilingRows rows;
     private readonly PublicKey mint;
     private readonly int senders;
+    private readonly int perTransaction;
+    private readonly bool makesAccounts;
 
-    private PaymentsCeiling(BenchmarkSystem system, int senders, Blockhash genesis)
+    private PaymentsCeiling(BenchmarkSystem system, PaymentsOptions options, Blockhash genesis)
     {
-        (this.system, this.senders) = (system, senders);
+        this.system = system;
+        // As many requests on their way as the rate needs, however far away the node is.
+        senders = options.Latency > TimeSpan.Zero ? 512 : 32;
+        makesAccounts = options.NewRecipients || options.Batch == 1;
+        perTransaction = options.NewRecipients ? Math.Min(options.Batch, NewAccountsMax) : options.Batch;
         database = NpgsqlDataSource.Create(system.Servers.Postgres);
         mint = system.Mint!.Value;
         rows = new CeilingRows(database, mint, genesis);
     }
 
     public static async Task<PaymentsCeiling> CreateAsync(BenchmarkSystem system, PaymentsOptions options) =>
-        // As many requests on their way as the rate needs, however far away the node is.
-        new(system, options.Latency > TimeSpan.Zero ? 512 : 32, await system.Node.GetGenesisHashAsync());
+        new(system, options, await system.Node.GetGenesisHashAsync());
 
     public async Task RunAsync(IReadOnlyList<PublicKey> recipients)
     {
-        var payments = recipients.Select((r, i) => new CeilingPayment(system.Pools[i % system.Pools.Count], r)).ToList();
-        var accepted = Channel.CreateUnbounded<CeilingPayment>();
-        var signed = Channel.CreateBounded<CeilingPayment>(UnsentMax);
-        var sent = Channel.CreateUnbounded<CeilingPayment>();
+        var transactions = recipients
+            .Select((r, i) => (Pool: system.Pools[i % system.Pools.Count], Recipient: r, Batch: i / AcceptedAtOnce))
+            .GroupBy(p => (p.Batch, p.Pool), p => p.Recipient)
+            .SelectMany(g => g.Chunk(perTransaction).Select(some => new CeilingTransaction(g.Key.Pool, some, makesAccounts)))
+            .ToList();
+        var accepted = Channel.CreateUnbounded<CeilingTransaction>();
+        var signed = Channel.CreateBounded<CeilingTransaction>(UnsentMax);
+        var sent = Channel.CreateUnbounded<CeilingTransaction>();
         using var failed = new CancellationTokenSource();
         await Task.WhenAll([
-            StageAsync(AcceptAsync(payments, accepted.Writer)),
+            StageAsync(AcceptAsync(transactions, accepted.Writer)),
             StageAsync(SignAsync(accepted.Reader, signed.Writer, failed.Token)),
             .. Enumerable.Range(0, senders).Select(_ => StageAsync(SendAsync(signed.Reader, sent.Writer, failed.Token))),
-            StageAsync(WatchAsync(sent.Reader, payments.Count, failed.Token)),
+            StageAsync(WatchAsync(sent.Reader, transactions.Count, failed.Token)),
         ]);
 
         // One that fails leaves the others waiting for it.
@@ -80,9 +92,9 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
-    private async Task AcceptAsync(IReadOnlyList<CeilingPayment> payments, ChannelWriter<CeilingPayment> accepted)
+    private async Task AcceptAsync(IReadOnlyList<CeilingTransaction> transactions, ChannelWriter<CeilingTransaction> accepted)
     {
-        foreach (var batch in payments.Chunk(AcceptedAtOnce))
+        foreach (var batch in transactions.Chunk(Math.Max(1, AcceptedAtOnce / perTransaction)))
         {
             await Task.WhenAll(
                 batch
@@ -100,7 +112,11 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
         accepted.Complete();
     }
 
-    private async Task SignAsync(ChannelReader<CeilingPayment> accepted, ChannelWriter<CeilingPayment> signed, CancellationToken stop)
+    private async Task SignAsync(
+        ChannelReader<CeilingTransaction> accepted,
+        ChannelWriter<CeilingTransaction> signed,
+        CancellationToken stop
+    )
     {
         LatestBlockhash? latest = null;
         var readAt = 0L;
@@ -111,7 +127,7 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
                 readAt = Stopwatch.GetTimestamp();
                 latest = await system.NodeOfHosts.GetLatestBlockhashAsync(cancellationToken: stop);
             }
-            var group = new List<CeilingPayment>();
+            var group = new List<CeilingTransaction>();
             while (group.Count < SignedAtOnce && accepted.TryRead(out var payment))
             {
                 payment.Sign(mint, AcceptedRows.Amount, Cluster.TokenDecimals, latest.Blockhash);
@@ -126,7 +142,7 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
         signed.Complete();
     }
 
-    private async Task SendAsync(ChannelReader<CeilingPayment> signed, ChannelWriter<CeilingPayment> sent, CancellationToken stop)
+    private async Task SendAsync(ChannelReader<CeilingTransaction> signed, ChannelWriter<CeilingTransaction> sent, CancellationToken stop)
     {
         await foreach (var payment in signed.ReadAllAsync(stop))
         {
@@ -136,9 +152,9 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
         }
     }
 
-    private async Task WatchAsync(ChannelReader<CeilingPayment> sent, int left, CancellationToken stop)
+    private async Task WatchAsync(ChannelReader<CeilingTransaction> sent, int left, CancellationToken stop)
     {
-        var open = new List<CeilingPayment>();
+        var open = new List<CeilingTransaction>();
         while (left > 0)
         {
             while (sent.TryRead(out var payment))
@@ -157,10 +173,10 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<CeilingPayment>> FinalizedAsync(CeilingPayment[] page, CancellationToken stop)
+    private async Task<IReadOnlyList<CeilingTransaction>> FinalizedAsync(CeilingTransaction[] page, CancellationToken stop)
     {
         var statuses = await system.NodeOfHosts.GetSignatureStatusesAsync([.. page.Select(p => p.Signature)], cancellationToken: stop);
-        var finalized = new List<CeilingPayment>();
+        var finalized = new List<CeilingTransaction>();
         foreach (var (payment, status) in page.Zip(statuses.Value))
         {
             if (status is { Err: { } error })

@@ -1,13 +1,23 @@
 using Clones.Bench.Servers;
+using Clones.Domain.Payments;
 
 namespace Clones.Bench.Payments;
 
 /// <param name="Payments">That are measured; a fifth of them is paid before, to warm up.</param>
 /// <param name="Pools">Training pools that pay.</param>
 /// <param name="Workers">Worker processes.</param>
+/// <param name="Batch">Payments that share a transaction at most, in every pool and in the baseline.</param>
 /// <param name="NewRecipients">Each payment makes a token account of its own. Otherwise they go to people who have one.</param>
 /// <param name="Latency">What each RPC request takes longer.</param>
-internal sealed record PaymentsOptions(ServerAddresses Servers, int Payments, int Pools, int Workers, bool NewRecipients, TimeSpan Latency)
+internal sealed record PaymentsOptions(
+    ServerAddresses Servers,
+    int Payments,
+    int Pools,
+    int Workers,
+    int Batch,
+    bool NewRecipients,
+    TimeSpan Latency
+)
 {
     public int WarmUp => Math.Max(1, Payments / 5);
 
@@ -20,10 +30,11 @@ internal sealed record PaymentsOptions(ServerAddresses Servers, int Payments, in
             given.Number("--payments", 5_000),
             given.Number("--pools", 8),
             given.Number("--workers", 1),
+            given.Number("--batch", PayoutBatch.Max),
             given.OneOf("--recipients", "existing", "new") == "new",
             TimeSpan.FromMilliseconds(given.Number("--latency-ms", 0, min: 0))
         );
         given.End();
-        return options;
+        return options.Batch <= PayoutBatch.Max ? options : throw new BadOptionException($"--batch is 1 to {PayoutBatch.Max}.");
     }
 }

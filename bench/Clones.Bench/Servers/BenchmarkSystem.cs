@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Clones.Demo;
+using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Domain.Tokens;
 using Clones.Domain.Wallets;
@@ -22,7 +23,13 @@ internal sealed record BenchmarkPool(Guid Id, Guid WalletId, Account Wallet);
 /// <param name="pools">How many training pools there are.</param>
 /// <param name="inTokens">Whether they pay in a token of their own, or in SOL.</param>
 /// <param name="latency">What each RPC request takes longer.</param>
-internal sealed class BenchmarkSystem(ServerAddresses addresses, int pools, bool inTokens, TimeSpan latency = default) : IAsyncDisposable
+internal sealed class BenchmarkSystem(
+    ServerAddresses addresses,
+    int pools,
+    bool inTokens,
+    TimeSpan latency = default,
+    int payoutBatch = PayoutBatch.Max
+) : IAsyncDisposable
 {
     private const ulong LamportsPerPool = 10_000_000_000_000;
     private const ulong TokensPerPool = 1_000_000_000_000;
@@ -188,6 +195,7 @@ internal sealed class BenchmarkSystem(ServerAddresses addresses, int pools, bool
                 TokenSymbol = symbol,
                 Mint = Mint?.ToString(),
                 PricePerDemo = 1_000_000,
+                PayoutBatch = payoutBatch,
                 Status = TrainingPoolStatus.Live,
                 CreatedAt = now,
                 UpdatedAt = now,

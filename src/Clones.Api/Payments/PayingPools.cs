@@ -1,6 +1,6 @@
-using Clones.Acceptance;
 using Clones.Api.Pools;
 using Clones.Api.Tokens;
+using Clones.Domain;
 using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -3,6 +3,7 @@ using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Contracts.Pools;
+using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Persistence;
 using MassTransit;
@@ -95,6 +96,13 @@ internal static class ChangePoolEndpoint
                     body.TaskRewardLimits.Value is { } tasks ? TaskRewardLimits.Parse(tasks, decimals) : new Refusal("must not be null")
                 )
                 .Values;
+        }
+
+        if (body.PayoutBatch.IsGiven)
+        {
+            pool.PayoutBatch = body.PayoutBatch.Value is { } size
+                ? fields.Number<PayoutBatchSize>("payoutBatch", size).Value
+                : PayoutBatch.Max;
         }
 
         var resumes = body.Status is { IsGiven: true, Value: "LIVE" } && pool.Status == TrainingPoolStatus.Paused;

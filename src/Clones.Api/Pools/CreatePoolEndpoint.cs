@@ -4,6 +4,7 @@ using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
 using Clones.Contracts.Keys;
+using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -60,6 +61,7 @@ internal static class CreatePoolEndpoint
             Limit("uploadLimitPerDay", body.UploadLimitPerDay),
             Limit("uploadLimitPerTask", body.UploadLimitPerTask)
         );
+        var batch = body.PayoutBatch is { } size ? fields.Number<PayoutBatchSize>("payoutBatch", size).Value : PayoutBatch.Max;
         fields.Text<TokenSymbol>("tokenSymbol", body.TokenSymbol);
         var token = tokens.BySymbol(body.TokenSymbol);
         if (token is null)
@@ -87,6 +89,7 @@ internal static class CreatePoolEndpoint
             UploadLimitPerDay = perDay,
             UploadLimitPerTask = perTask,
             TaskRewardLimits = taskLimits,
+            PayoutBatch = batch,
             Status = TrainingPoolStatus.NoFunds,
             CreatedAt = now,
             UpdatedAt = now,

@@ -11,6 +11,7 @@ namespace Clones.Api.Pools;
 /// <param name="UploadLimitPerDay">The same within a day in UTC.</param>
 /// <param name="UploadLimitPerTask">The same of one task.</param>
 /// <param name="TaskRewardLimits">The most that one submission earns, a decimal string in the pool's token, by the id of its task; up to 100.</param>
+/// <param name="PayoutBatch">The most payments that share one transaction on chain, from 1 (each alone) to 12, which is what null means.</param>
 internal sealed record CreatePoolRequest(
     string Name,
     string TokenSymbol,
@@ -19,7 +20,8 @@ internal sealed record CreatePoolRequest(
     int? UploadLimit = null,
     int? UploadLimitPerDay = null,
     int? UploadLimitPerTask = null,
-    IReadOnlyDictionary<string, string>? TaskRewardLimits = null
+    IReadOnlyDictionary<string, string>? TaskRewardLimits = null,
+    int? PayoutBatch = null
 );
 
 /// <summary>What is left out stays as it is.</summary>
@@ -34,6 +36,9 @@ internal sealed record ChangePoolRequest
 
     /// <summary>All of them anew; an empty object lifts them.</summary>
     public Optional<IReadOnlyDictionary<string, string>> TaskRewardLimits { get; init; }
+
+    /// <summary>The most payments that share one transaction on chain, from 1 (each alone) to 12, which is what null means.</summary>
+    public Optional<int?> PayoutBatch { get; init; }
 
     /// <summary>PAUSED, or LIVE to resume.</summary>
     public Optional<string> Status { get; init; }
@@ -55,6 +60,7 @@ internal sealed record PoolView(
     int? UploadLimitPerDay,
     int? UploadLimitPerTask,
     IReadOnlyDictionary<string, string> TaskRewardLimits,
+    int PayoutBatch,
     string Status,
     string? DepositAddress,
     DateTimeOffset CreatedAt,
@@ -78,6 +84,7 @@ internal sealed record PoolView(
             pool.UploadLimitPerTask,
             pool.TaskRewardLimits.OrderBy(l => l.Key, StringComparer.Ordinal)
                 .ToDictionary(l => l.Key, l => DecimalAmount.Format(l.Value, token.Decimals)),
+            pool.PayoutBatch,
             UpperSnakeCase.From(pool.Status),
             depositAddress,
             pool.CreatedAt,

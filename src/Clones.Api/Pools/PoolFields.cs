@@ -1,4 +1,5 @@
 using Clones.Api.Requests;
+using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 
 namespace Clones.Api.Pools;
@@ -57,6 +58,13 @@ internal readonly record struct TaskRewardLimits
         }
         return new TaskRewardLimits(limits);
     }
+}
+
+/// <summary>The most payments that share one transaction.</summary>
+internal readonly record struct PayoutBatchSize(int Value) : IField<PayoutBatchSize, int>
+{
+    public static Parsed<PayoutBatchSize> Parse(int raw) =>
+        raw is < 1 or > PayoutBatch.Max ? new Refusal($"must be 1 to {PayoutBatch.Max}") : new PayoutBatchSize(raw);
 }
 
 /// <summary>How many submissions one person may be paid for.</summary>

@@ -777,6 +777,10 @@ public sealed partial record ChangePoolRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Optional<IReadOnlyDictionary<string, string>?> TaskRewardLimits { get; init; }
 
+    [JsonPropertyName("payoutBatch")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<int?> PayoutBatch { get; init; }
+
     [JsonPropertyName("status")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Optional<string?> Status { get; init; }
@@ -921,6 +925,10 @@ public sealed partial record CreatePoolRequest
     [JsonPropertyName("taskRewardLimits")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyDictionary<string, string>? TaskRewardLimits { get; init; }
+
+    [JsonPropertyName("payoutBatch")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? PayoutBatch { get; init; }
 
 }
 
@@ -1361,6 +1369,9 @@ public sealed partial record PoolView
 
     [JsonPropertyName("taskRewardLimits")]
     public required IReadOnlyDictionary<string, string> TaskRewardLimits { get; init; }
+
+    [JsonPropertyName("payoutBatch")]
+    public required int PayoutBatch { get; init; }
 
     [JsonPropertyName("status")]
     public required string Status { get; init; }

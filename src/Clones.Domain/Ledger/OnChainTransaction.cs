@@ -12,6 +12,12 @@ public sealed class OnChainTransaction
 
     /// <summary>Of its memo.</summary>
     public int? AttemptNumber { get; init; }
+
+    /// <summary>
+    /// Of its memo: the payments' tags (<see cref="Payments.Payment.Tag"/>), in the order of its transfers. Null where it carries a single payment,
+    /// whose tag is the transaction's id, and where it failed: then it has paid nobody.
+    /// </summary>
+    public Guid[]? PaymentTags { get; init; }
     public required ulong Slot { get; init; }
 
     /// <summary>Unix seconds, as the validators estimate.</summary>

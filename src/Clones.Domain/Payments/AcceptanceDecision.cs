@@ -5,7 +5,7 @@ public abstract record AcceptanceDecision
 {
     private AcceptanceDecision() { }
 
-    /// <param name="TransactionId">By <see cref="Transactions.TransactionIds"/>.</param>
+    /// <param name="TransactionId">By <see cref="Transactions.TransactionIds"/>: its own, or that of several which share it.</param>
     /// <param name="Lamports">To be reserved: amount of SOL, fee ceiling and rent together; 0 where it stands on chain already.</param>
     /// <param name="Tokens">To be reserved; null where no tokens are.</param>
     /// <param name="Slot">Of the balance that it was accepted by.</param>

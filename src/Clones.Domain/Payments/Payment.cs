@@ -1,3 +1,5 @@
+using Clones.Domain.Transactions;
+
 namespace Clones.Domain.Payments;
 
 /// <summary>A reward or withdrawal out of a deposit wallet. Accepted once, executed on chain exactly once.</summary>
@@ -13,6 +15,12 @@ public sealed class Payment
     /// <summary>The transaction that carries it (one may carry several payments of one wallet); null while it waits for funds.</summary>
     public Guid? TransactionId { get; set; }
 
+    /// <summary>
+    /// Names it on chain for ever: the id of the transaction that carries it alone, and what the memo of a transaction with several payments says
+    /// of it. Made of caller and idempotency key, so that a database that has forgotten it finds it by what its client asks for again.
+    /// </summary>
+    public Guid Tag => TransactionIds.OfPayment(Caller, IdempotencyKey);
+
     /// <summary>Wallet address of the recipient, base58 (its ATA is derived).</summary>
     public required string Recipient { get; init; }
 
@@ -21,6 +29,9 @@ public sealed class Payment
 
     /// <summary>Base units of the mint, or lamports; above zero.</summary>
     public required ulong Amount { get; init; }
+
+    /// <summary>Lamports that were reserved for it: amount of SOL, fee ceiling and rent together; 0 while it waits.</summary>
+    public ulong ReservedLamports { get; set; }
     public required PaymentStatus Status
     {
         get => status;

@@ -24,11 +24,11 @@ public static class PaymentAcceptanceRule
     )
     {
         var tally = new Tally(wallet, mayReadAgain);
-        return [.. candidates.Select(tally.Decide)];
+        return PayoutBatch.Form(wallet.PayoutBatch, [.. candidates.Select(c => (c, tally.Decide(c)))]);
     }
 
     /// <summary>Stored as it is, nothing reserved.</summary>
-    public static Guid TransactionIdOf(PaymentRequest request) => TransactionIds.OfPayments([(request.Caller, request.IdempotencyKey)]);
+    public static Guid TransactionIdOf(PaymentRequest request) => TransactionIds.OfPayment(request.Caller, request.IdempotencyKey);
 
     private sealed class Tally(WalletUnderLock wallet, bool mayReadAgain)
     {

@@ -18,16 +18,16 @@ public static class PaymentTransitions
             new(Submitted, Completed, "finalized"),
             new(Submitted, Failed, "failed on chain"),
             new(Submitted, Unresolved, "evidence is missing"),
-            new(Submitted, Accepted, "expired"),
+            new(Submitted, Accepted, "expired, or failed together with others"),
             new(Confirmed, Submitted, "rolled back"),
             new(Confirmed, Completed, "finalized"),
             new(Confirmed, Failed, "failed on chain"),
             new(Confirmed, Unresolved, "evidence contradicts"),
-            new(Confirmed, Accepted, "expired"),
+            new(Confirmed, Accepted, "expired, or failed together with others"),
             new(Unresolved, Submitted, "in flight again"),
             new(Unresolved, Confirmed, "confirmed"),
             new(Unresolved, Completed, "finalized"),
             new(Unresolved, Failed, "failed on chain"),
-            new(Unresolved, Accepted, "expired")
+            new(Unresolved, Accepted, "expired, or failed together with others")
         );
 }

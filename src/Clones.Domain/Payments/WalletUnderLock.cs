@@ -18,13 +18,16 @@ public sealed record WalletUnderLock
     /// <summary>Whether the owner has paused its training pool.</summary>
     public bool PoolIsPaused { get; init; }
 
+    /// <inheritdoc cref="Pools.TrainingPool.PayoutBatch"/>
+    public int PayoutBatch { get; init; } = 1;
+
     /// <summary>Open reservations by mint; <see cref="AvailableFunds.Lamports"/> for lamports.</summary>
     public IReadOnlyDictionary<string, UInt128> Reserved { get; init; } = new Dictionary<string, UInt128>();
 
     /// <summary>The rewards that wait, by mint.</summary>
     public IReadOnlyDictionary<string, WaitingRewards> Waiting { get; init; } = new Dictionary<string, WaitingRewards>();
 
-    /// <summary>Which of the transactions that the requests would make stand on chain already, and in which slot.</summary>
+    /// <summary>Which of the payments stand on chain already, by their tags (<see cref="Payment.Tag"/>), and in which slot.</summary>
     public IReadOnlyDictionary<Guid, ulong> OnChain { get; init; } = new Dictionary<Guid, ulong>();
 }
 

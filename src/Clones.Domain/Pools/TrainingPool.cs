@@ -33,6 +33,9 @@ public sealed class TrainingPool
 
     /// <summary>The most that one submission of a task earns, by the id of the task, in base units; a task that is not there has no ceiling.</summary>
     public Dictionary<string, ulong> TaskRewardLimits { get; set; } = [];
+
+    /// <summary>The most payments that share one transaction, from 1 to <see cref="Payments.PayoutBatch.Max"/>.</summary>
+    public int PayoutBatch { get; set; } = Payments.PayoutBatch.Max;
     public required TrainingPoolStatus Status { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; set; }

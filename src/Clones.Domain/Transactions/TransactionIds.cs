@@ -30,6 +30,9 @@ public static class TransactionIds
         return Of(PaymentsDomain, sorted);
     }
 
+    /// <summary>Of a transaction with this payment alone.</summary>
+    public static Guid OfPayment(string caller, string idempotencyKey) => OfPayments([(caller, idempotencyKey)]);
+
     /// <param name="ordinal">1 for the agent's first transaction of this kind, 2 for the one after its failure, ..</param>
     public static Guid OfDeployment(Guid agentId, TransactionKind kind, int ordinal)
     {

@@ -39,10 +39,12 @@ public static class TransactionTransitions
                 new(Accepted, Signed, "signed"),
                 new(Accepted, Finalized, "found on chain"),
                 new(Accepted, Failed, "cannot be executed"),
+                new(Accepted, Cancelled, "payments regrouped"),
                 .. InFlight,
                 new(Expired, Signed, "signed again"),
                 new(Expired, Finalized, "found on chain"),
                 new(Expired, Failed, "cannot be executed"),
+                new(Expired, Cancelled, "payments regrouped"),
             ]
         );
 

@@ -18,6 +18,7 @@ internal sealed class LedgerMaps
         builder.HasKey(l => l.Signature);
         builder.HasIndex(l => l.TransactionId);
         builder.HasIndex(l => l.WalletId);
+        builder.HasIndex(l => l.PaymentTags).HasMethod("gin");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(l => l.WalletId).OnDelete(DeleteBehavior.Restrict);
     }
 

@@ -562,6 +562,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("genesis_hash");
 
+                    b.PrimitiveCollection<Guid[]>("PaymentTags")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("payment_tags");
+
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
@@ -585,6 +589,11 @@ namespace Clones.Persistence.Migrations
 
                     b.HasKey("Signature")
                         .HasName("pk_chain_landings");
+
+                    b.HasIndex("PaymentTags")
+                        .HasDatabaseName("ix_chain_landings_payment_tags");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("PaymentTags"), "gin");
 
                     b.HasIndex("TransactionId")
                         .HasDatabaseName("ix_chain_landings_transaction_id");
@@ -910,6 +919,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("request_hash");
 
+                    b.Property<decimal>("ReservedLamports")
+                        .HasColumnType("numeric(20,0)")
+                        .HasColumnName("reserved_lamports");
+
                     b.Property<string>("Signature")
                         .HasColumnType("text")
                         .HasColumnName("signature");
@@ -1046,6 +1059,12 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("owner_address");
 
+                    b.Property<int>("PayoutBatch")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(12)
+                        .HasColumnName("payout_batch");
+
                     b.Property<decimal>("PricePerDemo")
                         .HasColumnType("numeric(20,0)")
                         .HasColumnName("price_per_demo");
@@ -1104,7 +1123,10 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("OwnerAddress", "CreatedAt")
                         .HasDatabaseName("ix_training_pools_owner_address_created_at");
 
-                    b.ToTable("training_pools", (string)null);
+                    b.ToTable("training_pools", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_training_pools_payout_batch", "payout_batch BETWEEN 1 AND 12");
+                        });
                 });
 
             modelBuilder.Entity("Clones.Domain.Tokens.Token", b =>

@@ -97,8 +97,8 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         Add(
             batch,
             """
-            SELECT w.id FROM deposit_wallets w JOIN training_pools p ON p.id = w.training_pool_id
-            WHERE w.id = ANY($1) AND p.status = 'PAUSED'
+            SELECT w.id, p.status = 'PAUSED', p.payout_batch FROM deposit_wallets w JOIN training_pools p ON p.id = w.training_pool_id
+            WHERE w.id = ANY($1)
             """,
             wallets
         );
@@ -121,7 +121,10 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         Add(batch, "SELECT wallet_id, max(slot) FROM wallet_scans WHERE wallet_id = ANY($1) GROUP BY wallet_id", wallets);
         Add(
             batch,
-            "SELECT wallet_id, transaction_id, max(slot) FROM chain_landings WHERE transaction_id = ANY($1) GROUP BY wallet_id, transaction_id",
+            """
+            SELECT l.wallet_id, n.tag, max(l.slot) FROM chain_landings l, unnest(l.payment_tags || l.transaction_id) AS n(tag)
+            WHERE (l.transaction_id = ANY($1) OR l.payment_tags && $1) AND n.tag = ANY($1) GROUP BY l.wallet_id, n.tag
+            """,
             asked.Select(PaymentAcceptanceRule.TransactionIdOf).ToArray()
         );
         Add(
@@ -138,7 +141,9 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var locked = await NextAsync(reader, r => (Id: r.GetGuid(0), Address: r.GetString(1), Slot: Number(r, 2)), cancellationToken);
-        var paused = await NextAsync(reader, r => r.GetGuid(0), cancellationToken);
+        var pools = (
+            await NextAsync(reader, r => (Wallet: r.GetGuid(0), IsPaused: r.GetBoolean(1), PayoutBatch: r.GetInt32(2)), cancellationToken)
+        ).ToDictionary(p => p.Wallet);
         var reserved = (
             await NextAsync(reader, r => (Wallet: r.GetGuid(0), Mint: r.GetString(1), Sum: (UInt128)r.GetDecimal(2)), cancellationToken)
         ).ToLookup(r => r.Wallet);
@@ -151,7 +156,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         ).ToLookup(r => r.Wallet);
         var scanned = (await NextAsync(reader, r => (r.GetGuid(0), Number(r, 1)), cancellationToken)).ToDictionary();
         var landed = (
-            await NextAsync(reader, r => (Wallet: r.GetGuid(0), Transaction: r.GetGuid(1), Slot: Number(r, 2)), cancellationToken)
+            await NextAsync(reader, r => (Wallet: r.GetGuid(0), Tag: r.GetGuid(1), Slot: Number(r, 2)), cancellationToken)
         ).ToLookup(r => r.Wallet);
         var replayed = await NextAsync(reader, r => new PaymentKey(r.GetString(0), r.GetString(1)), cancellationToken);
         var still = await NextAsync(reader, r => r.GetGuid(0), cancellationToken);
@@ -164,10 +169,11 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
                     Address = PublicKey.Parse(w.Address),
                     SettledSlot = w.Slot,
                     LedgerSlot = scanned.GetValueOrDefault(w.Id),
-                    PoolIsPaused = paused.Contains(w.Id),
+                    PoolIsPaused = pools[w.Id].IsPaused,
+                    PayoutBatch = pools[w.Id].PayoutBatch,
                     Reserved = reserved[w.Id].ToDictionary(r => r.Mint, r => r.Sum),
                     Waiting = waiting[w.Id].ToDictionary(r => r.Mint, r => r.Queue),
-                    OnChain = landed[w.Id].ToDictionary(r => r.Transaction, r => r.Slot),
+                    OnChain = landed[w.Id].ToDictionary(r => r.Tag, r => r.Slot),
                 }
             ),
             replayed.ToHashSet(),
@@ -194,20 +200,27 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         await using var batch = Batch();
         if (accepted.Count > 0)
         {
-            InsertTransactions(batch, [.. accepted.Select(a => (a.WalletId, a.Accept!))], now);
+            InsertTransactions(batch, [.. accepted.DistinctBy(a => a.Accept!.TransactionId).Select(a => (a.WalletId, a.Accept!))], now);
         }
         InsertPayments(batch, [.. payments.Where((_, i) => decided[i].Candidate.Stored is null)]);
         UpdatePayments(batch, [.. payments.Where((_, i) => decided[i].Candidate.Stored is not null)]);
         if (accepted.Count > 0)
         {
-            // Of nothing where it stands on chain already: it is what the workers are reminded by to close it, should the message be lost.
+            // Nothing is reserved for what stands on chain already.
             InsertReservations(
                 batch,
                 [
-                    .. accepted.Select(a => (a.WalletId, a.Accept!.TransactionId, Mint: (string?)null, Amount: a.Accept.Lamports)),
                     .. accepted
-                        .Where(a => a.Accept!.Tokens is not null)
-                        .Select(a => (a.WalletId, a.Accept!.TransactionId, a.Request.Mint?.ToString(), a.Accept.Tokens!.Value)),
+                        .SelectMany(a =>
+                            new (string? Mint, ulong? Amount)[]
+                            {
+                                (null, a.Accept!.Lamports),
+                                (a.Request.Mint?.ToString(), a.Accept.Tokens),
+                            }.Select(r => (a.WalletId, a.Accept.TransactionId, r.Mint, r.Amount))
+                        )
+                        .Where(r => r.Amount > 0)
+                        .GroupBy(r => (r.WalletId, r.TransactionId, r.Mint))
+                        .Select(g => (g.Key.WalletId, g.Key.TransactionId, g.Key.Mint, g.Aggregate(0m, (sum, r) => sum + r.Amount!.Value))),
                 ],
                 now
             );
@@ -258,6 +271,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             case AcceptanceDecision.Accept accept:
                 payment.MoveTo(PaymentStatus.Accepted);
                 payment.TransactionId = accept.TransactionId;
+                payment.ReservedLamports = accept.Lamports;
                 payment.Reason = null;
                 break;
             case AcceptanceDecision.Wait wait:
@@ -303,9 +317,9 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             batch,
             """
             INSERT INTO payments (id, kind, training_pool_id, wallet_id, transaction_id, recipient, mint, amount, status, caller,
-                idempotency_key, request_hash, reference, reason, created_at)
+                idempotency_key, request_hash, reference, reason, created_at, reserved_lamports)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::numeric[], $9::text[],
-                $10::text[], $11::text[], $12::bytea[], $13::text[], $14::text[], $15::timestamptz[])
+                $10::text[], $11::text[], $12::bytea[], $13::text[], $14::text[], $15::timestamptz[], $16::numeric[])
             """,
             rows.Select(p => p.Id).ToArray(),
             rows.Select(p => UpperSnakeCase.From(p.Kind)).ToArray(),
@@ -321,7 +335,8 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             rows.Select(p => p.RequestHash).ToArray(),
             rows.Select(p => p.Reference).ToArray(),
             rows.Select(p => p.Reason).ToArray(),
-            rows.Select(p => p.CreatedAt).ToArray()
+            rows.Select(p => p.CreatedAt).ToArray(),
+            rows.Select(p => (decimal)p.ReservedLamports).ToArray()
         );
     }
 
@@ -334,22 +349,24 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         Add(
             batch,
             """
-            UPDATE payments p SET status = u.status, transaction_id = u.transaction_id, reason = u.reason, completed_at = u.completed_at
-            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[])
-                AS u(id, status, transaction_id, reason, completed_at)
+            UPDATE payments p SET status = u.status, transaction_id = u.transaction_id, reason = u.reason, completed_at = u.completed_at,
+                reserved_lamports = u.reserved_lamports
+            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[], $6::numeric[])
+                AS u(id, status, transaction_id, reason, completed_at, reserved_lamports)
             WHERE p.id = u.id
             """,
             rows.Select(p => p.Id).ToArray(),
             rows.Select(p => UpperSnakeCase.From(p.Status)).ToArray(),
             rows.Select(p => p.TransactionId).ToArray(),
             rows.Select(p => p.Reason).ToArray(),
-            rows.Select(p => p.CompletedAt).ToArray()
+            rows.Select(p => p.CompletedAt).ToArray(),
+            rows.Select(p => (decimal)p.ReservedLamports).ToArray()
         );
     }
 
     private static void InsertReservations(
         NpgsqlBatch batch,
-        (Guid WalletId, Guid TransactionId, string? Mint, ulong Amount)[] rows,
+        (Guid WalletId, Guid TransactionId, string? Mint, decimal Amount)[] rows,
         DateTimeOffset now
     ) =>
         Add(
@@ -364,7 +381,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             rows.Select(r => r.WalletId).ToArray(),
             rows.Select(r => r.TransactionId).ToArray(),
             rows.Select(r => r.Mint).ToArray(),
-            rows.Select(r => (decimal)r.Amount).ToArray()
+            rows.Select(r => r.Amount).ToArray()
         );
 
     private NpgsqlBatch Batch()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -14,6 +15,8 @@ internal sealed class TrainingPoolMap : IEntityTypeConfiguration<TrainingPool>
         builder.HasIndex(p => new { p.OwnerAddress, p.CreatedAt });
         builder.HasIndex(p => p.DepositWalletId).IsUnique();
         builder.Property(p => p.Version).IsRowVersion();
+        builder.Property(p => p.PayoutBatch).HasDefaultValue(PayoutBatch.Max).HasSentinel(0);
+        builder.ToTable(t => t.HasCheckConstraint("ck_training_pools_payout_batch", $"payout_batch BETWEEN 1 AND {PayoutBatch.Max}"));
         builder
             .Property(p => p.TaskRewardLimits)
             .HasColumnType("jsonb")

@@ -17,6 +17,14 @@ public sealed record WebhookClaim(
     DateTimeOffset LeasedUntil
 );
 
+/// <summary>Something that happened to a payment, and the training pool that it is said to be of.</summary>
+/// <param name="Type">See <see cref="WebhookEventType"/>.</param>
+public sealed record PaymentEvent(Guid PaymentId, Guid TrainingPoolId, string Type);
+
+/// <param name="Place">Of the event, from 1.</param>
+/// <param name="EndpointId">Null where the payment exists and nobody wants to hear of it.</param>
+internal sealed record PaymentEventEndpoint(long Place, Guid? EndpointId);
+
 /// <summary>The deliveries of webhooks, by statements: any number of workers take, end and sweep them at once. The triggers hold the order of their statuses.</summary>
 public static class WebhookRows
 {
@@ -35,6 +43,33 @@ public static class WebhookRows
 
     private static readonly string Pending = UpperSnakeCase.From(WebhookDeliveryStatus.Pending);
     private static readonly string Exhausted = UpperSnakeCase.From(WebhookDeliveryStatus.Exhausted);
+
+    /// <summary>The endpoints that want to hear of payments: those of the owners of the training pools. One statement for all events.</summary>
+    /// <returns>For each event; null where there is no such payment of that training pool.</returns>
+    public static async Task<IReadOnlyList<IReadOnlyList<Guid>?>> EndpointsOfPaymentsAsync(
+        this ClonesDbContext db,
+        IReadOnlyList<PaymentEvent> events,
+        CancellationToken cancellationToken
+    )
+    {
+        var payments = events.Select(e => e.PaymentId).ToArray();
+        var pools = events.Select(e => e.TrainingPoolId).ToArray();
+        var types = events.Select(e => e.Type).ToArray();
+        var found = await db
+            .Database.SqlQuery<PaymentEventEndpoint>(
+                $"""
+                SELECT q.place, e.id AS endpoint_id
+                FROM unnest({payments}, {pools}, {types}) WITH ORDINALITY AS q(payment_id, pool_id, type, place)
+                JOIN payments p ON p.id = q.payment_id AND p.training_pool_id = q.pool_id
+                JOIN training_pools t ON t.id = q.pool_id
+                LEFT JOIN webhook_endpoints e ON e.owner_address = t.owner_address AND e.deleted_at IS NULL AND e.is_enabled
+                    AND (cardinality(e.event_types) = 0 OR q.type = ANY (e.event_types))
+                """
+            )
+            .ToListAsync(cancellationToken);
+        var endpoints = found.ToLookup(f => f.Place, f => f.EndpointId);
+        return [.. events.Select((_, i) => endpoints.Contains(i + 1) ? (IReadOnlyList<Guid>)[.. endpoints[i + 1].OfType<Guid>()] : null)];
+    }
 
     /// <summary>The same event again, from an error queue say, is the same delivery.</summary>
     public static Task AddDeliveryAsync(

@@ -2,12 +2,14 @@ using System.Text.Json;
 using Clones.Contracts.Settlement;
 using Clones.Domain;
 using Clones.Domain.Ledger;
+using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Transactions;
 using Clones.Settlement.Closing;
 using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
 using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
 
 namespace Clones.Settlement.Adoption;
 
@@ -18,6 +20,7 @@ namespace Clones.Settlement.Adoption;
 public sealed class TransactionAdoption(
     SettlementRules rules,
     TransactionCloser closer,
+    TransactionRegrouping regrouping,
     TimeProvider time,
     ILogger<TransactionAdoption> log
 )
@@ -66,8 +69,13 @@ public sealed class TransactionAdoption(
         CancellationToken cancellationToken
     )
     {
-        var landings = await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken);
-        if (landings.Count == 0)
+        OnChainTransaction[] landings =
+        [
+            .. (await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken)).Where(l =>
+                l.TransactionId == transaction.Id
+            ),
+        ];
+        if (landings.Length == 0)
         {
             return null;
         }
@@ -94,6 +102,110 @@ public sealed class TransactionAdoption(
             default:
                 return null;
         }
+    }
+
+    /// <summary>
+    /// Payments that the database has in this transaction and the chain in others, by their tags: a database restored from a backup has forgotten
+    /// how they were grouped. They move to where the chain has them and are complete by it, and the rest is grouped anew. Within
+    /// <paramref name="work"/>, which holds the lock of the transaction's row and which the caller saves and commits.
+    /// </summary>
+    /// <param name="transaction">Without a live attempt.</param>
+    /// <param name="payments">That it carries.</param>
+    /// <param name="landings">What stands on chain of the wallet and names any of them.</param>
+    /// <param name="ended">Takes what the caller closes.</param>
+    /// <returns>Whether any was found: nothing may be signed for the transaction then.</returns>
+    public async Task<bool> TryMoveAsync(
+        ChainTransaction transaction,
+        IReadOnlyList<Payment> payments,
+        IEnumerable<OnChainTransaction> landings,
+        ISettlementWork work,
+        List<EndedTransaction> ended,
+        CancellationToken cancellationToken
+    )
+    {
+        var elsewhere = landings.Where(l => l.Error is null && l.TransactionId != transaction.Id).ToList();
+        var found = payments
+            .Select(p => (Payment: p, Landing: elsewhere.Find(l => l.TransactionId == p.Tag || l.PaymentTags?.Contains(p.Tag) == true)))
+            .Where(f => f.Landing is not null)
+            .ToList();
+        if (found.Count == 0)
+        {
+            return false;
+        }
+
+        var address = PublicKey.Parse(await work.WalletAddressAsync(transaction.WalletId, cancellationToken));
+        var open = await work.OpenReservationsAsync(transaction.Id, cancellationToken);
+        var apart = new List<IReadOnlyList<Payment>>();
+        foreach (var group in found.GroupBy(f => f.Landing!, f => f.Payment))
+        {
+            var message = Transaction.Deserialize(group.Key.WireBytes).Message;
+            var same = group.Where(p => MessageTransfers.Deviation(message, address, [p]) is null).ToList();
+            if (same.Count < group.Count() && payments.Count == 1)
+            {
+                transaction.MoveTo(TransactionStatus.Failed);
+                transaction.Reason =
+                    $"The chain holds another payment under this name ({group.Key.Signature}, slot {group.Key.Slot}): "
+                    + MessageTransfers.Deviation(message, address, payments);
+                log.LogError(
+                    "Transaction {TransactionId} failed, the chain contradicts the database: {Reason}",
+                    transaction.Id,
+                    transaction.Reason
+                );
+                ended.Add(new EndedTransaction(transaction, null));
+                return true;
+            }
+            // Each alone: what is wrong with it is its own.
+            apart.AddRange(group.Except(same).Select(p => new[] { p }));
+            if (same.Count > 0)
+            {
+                ended.Add(await JoinAsync(transaction, group.Key, same, work, cancellationToken));
+            }
+        }
+        Payment[] rest = [.. payments.Except(found.Select(f => f.Payment))];
+        await regrouping.RegroupAsync(work, transaction, rest.Length > 0 ? [rest, .. apart] : apart, open, cancellationToken);
+        await work.SaveAsync(cancellationToken);
+        return true;
+    }
+
+    private async Task<EndedTransaction> JoinAsync(
+        ChainTransaction from,
+        OnChainTransaction landing,
+        IReadOnlyList<Payment> payments,
+        ISettlementWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = landing.TransactionId!.Value;
+        var transaction = await work.LockAsync(id, cancellationToken);
+        if (transaction is null)
+        {
+            transaction = new ChainTransaction
+            {
+                Id = id,
+                Kind = TransactionKind.Payment,
+                Status = TransactionStatus.Accepted,
+                WalletId = from.WalletId,
+                CreatedAt = time.GetUtcNow(),
+            };
+            work.Add(transaction);
+        }
+        var attempts = await work.AttemptsAsync(id, cancellationToken);
+        var attempt =
+            transaction.Status == TransactionStatus.Finalized
+                ? attempts.First(a => a.Status == AttemptStatus.Finalized)
+                : Record(transaction, attempts, landing, work);
+        foreach (var payment in payments)
+        {
+            payment.TransactionId = id;
+        }
+        log.LogWarning(
+            "{Count} payments were found on chain in transaction {TransactionId}, nothing was signed: {Signature} in slot {Slot}",
+            payments.Count,
+            id,
+            landing.Signature,
+            landing.Slot
+        );
+        return new EndedTransaction(transaction, attempt, landing.BlockTime);
     }
 
     private TransactionAttempt Record(

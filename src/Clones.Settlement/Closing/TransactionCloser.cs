@@ -3,15 +3,23 @@ using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Wallets;
 using Clones.Settlement.Events;
+using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
+using Clones.Solana.Messages;
 
 namespace Clones.Settlement.Closing;
 
 /// <summary>
-/// What follows from the end of transactions, in the commit that ends them: payments are closed and their reservations given back; whoever
-/// deploys is told by a message and closes by itself.
+/// What follows from the end of transactions, in the commit that ends them: payments are closed and their reservations given back; those that
+/// the chain has rejected together go on in smaller transactions; whoever deploys is told by a message and closes by itself.
 /// </summary>
-public sealed class TransactionCloser(SettlementOptions options, ICrashPoints crashes, TimeProvider time)
+public sealed class TransactionCloser(
+    SettlementRules rules,
+    TransactionRegrouping regrouping,
+    SettlementOptions options,
+    ICrashPoints crashes,
+    TimeProvider time
+)
 {
     /// <summary>All within <paramref name="work"/>, which holds the locks of the transactions' rows and which the caller commits.</summary>
     /// <param name="work">Where they were ended.</param>
@@ -22,7 +30,7 @@ public sealed class TransactionCloser(SettlementOptions options, ICrashPoints cr
         var now = time.GetUtcNow();
         foreach (var (transaction, _, _) in ended)
         {
-            transaction.SettledAt = now;
+            transaction.SettledAt ??= now;
             transaction.WakeUps = 0;
             // Only so many wake-ups may be on their way at once: this one is over.
             (transaction.LeaseOwner, transaction.LeaseUntil) = (null, null);
@@ -51,11 +59,24 @@ public sealed class TransactionCloser(SettlementOptions options, ICrashPoints cr
         var open = (await work.OpenReservationsAsync(ids, cancellationToken)).ToLookup(r => r.TransactionId);
         foreach (var (transaction, attempt, _) in ended)
         {
-            foreach (var payment in payments[transaction.Id].Where(p => p.Status is not (PaymentStatus.Completed or PaymentStatus.Failed)))
-            {
-                await work.PublishAsync(Close(payment, transaction, attempt, now), cancellationToken);
-            }
             var wallet = wallets[transaction.WalletId];
+            Payment[] unfinished =
+            [
+                .. payments[transaction.Id].Where(p => p.Status is not (PaymentStatus.Completed or PaymentStatus.Failed)),
+            ];
+            if (attempt is { Error: { } error } && unfinished.Length > 1)
+            {
+                // One of them has failed all of them.
+                var culprit = BatchSplit.CulpritOf(error, Message.Deserialize(attempt.MessageBytes));
+                await regrouping.RegroupAsync(work, transaction, rules.Split(unfinished, culprit), open[transaction.Id], cancellationToken);
+            }
+            else
+            {
+                foreach (var payment in unfinished)
+                {
+                    await work.PublishAsync(Close(payment, transaction, attempt, now), cancellationToken);
+                }
+            }
             WalletLedger.Release(wallet, open[transaction.Id], attempt?.Slot, now);
             wallet.BalanceCheckedAt = null;
         }

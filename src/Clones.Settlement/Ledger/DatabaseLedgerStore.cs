@@ -193,9 +193,9 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
         {
             await db.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO chain_landings (signature, wallet_id, transaction_id, attempt_number, slot, block_time, error, fee_lamports,
-                    wire_bytes, genesis_hash, recorded_at)
-                VALUES ({l.Signature}, {l.WalletId}, {l.TransactionId}, {l.AttemptNumber}, {l.Slot}, {l.BlockTime}, {l.Error},
+                INSERT INTO chain_landings (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error,
+                    fee_lamports, wire_bytes, genesis_hash, recorded_at)
+                VALUES ({l.Signature}, {l.WalletId}, {l.TransactionId}, {l.AttemptNumber}, {l.PaymentTags}, {l.Slot}, {l.BlockTime}, {l.Error},
                     {l.FeeLamports}, {l.WireBytes}, {l.GenesisHash}, {l.RecordedAt})
                 ON CONFLICT DO NOTHING
                 """,

@@ -140,13 +140,18 @@ public static class Reconciliation
             }
             if (transaction.Kind == TransactionKind.Payment && executed.Count > 0)
             {
-                var transfers = MessageTransfers.Of(
-                    Transaction.Deserialize(executed[0].WireBytes).Message,
-                    PublicKey.Parse(facts.Wallet.Address)
-                );
-                if (MessageTransfers.Deviation(transfers, [.. facts.Payments.Where(p => p.TransactionId == transaction.Id)]) is { } other)
+                var message = Transaction.Deserialize(executed[0].WireBytes).Message;
+                Payment[] carried = [.. facts.Payments.Where(p => p.TransactionId == transaction.Id)];
+                if (MessageTransfers.Deviation(message, PublicKey.Parse(facts.Wallet.Address), carried) is { } other)
                 {
                     yield return Found(DifferenceKind.OtherTerms, $"{executed[0].Signature}: {other}");
+                }
+                if (executed[0].PaymentTags is { } tags && tags.Except(carried.Select(p => p.Tag)).Count() is var forgotten and > 0)
+                {
+                    yield return Found(
+                        DifferenceKind.OtherTerms,
+                        $"{executed[0].Signature} pays {tags.Length} payments, of which the database does not know {forgotten}"
+                    );
                 }
             }
 

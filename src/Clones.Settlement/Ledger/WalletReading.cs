@@ -39,9 +39,10 @@ public sealed record WalletReading(OnChainTransaction? Landing, IReadOnlyList<Wa
         // Anybody can write a memo that names a transaction of ours; only who signs with the wallet's key means it.
         Guid? transactionId = null;
         int? attempt = null;
-        if (pays && TransactionMemo.TryParse(MessageTransfers.MemoOf(message), out var id, out var number))
+        IReadOnlyList<Guid> tags = [];
+        if (pays && TransactionMemo.Parse(MessageTransfers.MemoOf(message)) is { } memo)
         {
-            (transactionId, attempt) = (id, number);
+            (transactionId, attempt, tags) = (memo.TransactionId, memo.AttemptNumber, memo.PaymentTags);
         }
 
         var signature = transaction.Id.ToString();
@@ -132,6 +133,7 @@ public sealed record WalletReading(OnChainTransaction? Landing, IReadOnlyList<Wa
                 WalletId = wallet.Id,
                 TransactionId = transactionId,
                 AttemptNumber = attempt,
+                PaymentTags = detail.Err is null && tags.Count > 0 ? [.. tags] : null,
                 Slot = detail.Slot,
                 BlockTime = detail.BlockTime,
                 Error = detail.Err,

@@ -11,7 +11,11 @@ namespace Clones.Settlement.Payments;
 /// <summary>Builds a message by what certain nodes (all by preference, or a single one) say of the chain.</summary>
 internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
 {
-    private const uint UnitsMax = 400_000;
+    /// <summary>Of compute, that the simulation may take.</summary>
+    private const uint UnitsOfPayment = 400_000;
+
+    /// <summary>The most that the runtime lets one transaction have.</summary>
+    private const uint UnitsOfTransaction = 1_400_000;
 
     /// <summary>Should the recipient's token account be closed on the way, making it again takes about this much more.</summary>
     private const uint UnitsSpare = 30_000;
@@ -29,48 +33,78 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
             throw new ChainNotReadyException($"The node is at slot {latest.Slot}; the funds were seen at slot {request.NotBeforeSlot}.");
         }
 
-        var transfers = new List<Instruction>();
-        foreach (var payment in request.Payments)
-        {
-            transfers.AddRange(await TransferAsync(request.Wallet, payment, cancellationToken));
-        }
+        var (transfers, newAccounts) = await TransfersAsync(request, latest.Slot, cancellationToken);
         transfers.Add(MemoProgram.Write(request.Memo));
 
         var units = await MeasureAsync(
-            Compose(request.Wallet, latest.Blockhash, UnitsMax, PriceMin, transfers),
+            Compose(request.Wallet, latest.Blockhash, UnitsMax(request.Payments.Count), PriceMin, transfers),
+            UnitsMax(request.Payments.Count),
+            UnitsSpare * (uint)Math.Max(1, newAccounts),
             latest.Slot,
             cancellationToken
         );
-        var price = Price(await facts.PriorityFeeAsync(cancellationToken), units, request.AttemptNumber);
+        var price = Price(await facts.PriorityFeeAsync(cancellationToken), units, request.AttemptNumber, FeeMax(request));
         var message = Compose(request.Wallet, latest.Blockhash, units, price, transfers);
-        return new PreparedMessage(message, latest, genesis.ToString(), await FeeAsync(message, latest.Slot, cancellationToken));
+        return new PreparedMessage(
+            message,
+            latest,
+            genesis.ToString(),
+            await FeeAsync(message, FeeMax(request), latest.Slot, cancellationToken)
+        );
     }
 
-    private async Task<IEnumerable<Instruction>> TransferAsync(PublicKey wallet, Payment payment, CancellationToken cancellationToken)
+    /// <summary>Lamports, as they were reserved: for each payment the same, whether or not it shares the transaction.</summary>
+    private static ulong FeeMax(MessageRequest request) => PaymentAcceptanceRule.FeeLamportsMax * (ulong)request.Payments.Count;
+
+    private static uint UnitsMax(int payments) => Math.Min(UnitsOfTransaction, UnitsOfPayment * (uint)payments);
+
+    private async Task<(List<Instruction> Transfers, int NewAccounts)> TransfersAsync(
+        MessageRequest request,
+        ulong minContextSlot,
+        CancellationToken cancellationToken
+    )
     {
-        var recipient = PublicKey.Parse(payment.Recipient);
-        if (payment.Mint is null)
+        List<PublicKey> recipients = [.. request.Payments.Select(p => PublicKey.Parse(p.Recipient))];
+        // All of one mint, which is looked up once.
+        if (request.Payments[0].Mint is not { } text)
         {
-            return [SystemProgram.Transfer(wallet, recipient, payment.Amount)];
+            return ([.. recipients.Zip(request.Payments, (to, p) => SystemProgram.Transfer(request.Wallet, to, p.Amount))], 0);
         }
 
-        var mint = PublicKey.Parse(payment.Mint);
+        var mint = PublicKey.Parse(text);
         var (program, decimals) =
             await facts.MintAsync(mint, cancellationToken)
             ?? throw new PaymentCannotBeBuiltException($"There is no mint {mint} on the cluster.");
-        return
-        [
-            AssociatedTokenAccountProgram.CreateIdempotent(wallet, recipient, mint, program),
-            TokenProgram.TransferChecked(
-                AssociatedTokenAccountProgram.FindAddress(wallet, mint, program),
-                mint,
-                AssociatedTokenAccountProgram.FindAddress(recipient, mint, program),
-                wallet,
-                payment.Amount,
-                decimals,
-                program
-            ),
-        ];
+        var source = AssociatedTokenAccountProgram.FindAddress(request.Wallet, mint, program);
+        List<PublicKey> accounts = [.. recipients.Select(to => AssociatedTokenAccountProgram.FindAddress(to, mint, program))];
+        // Whoever is paid alone has room for the instruction that makes the account, should it be closed on the way.
+        var missing =
+            recipients.Count == 1 ? accounts.ToHashSet() : await MissingAsync([.. accounts.Distinct()], minContextSlot, cancellationToken);
+        var transfers = new List<Instruction>();
+        for (var i = 0; i < recipients.Count; i++)
+        {
+            if (missing.Contains(accounts[i]))
+            {
+                transfers.Add(AssociatedTokenAccountProgram.CreateIdempotent(request.Wallet, recipients[i], mint, program));
+            }
+            transfers.Add(
+                TokenProgram.TransferChecked(source, mint, accounts[i], request.Wallet, request.Payments[i].Amount, decimals, program)
+            );
+        }
+        return (transfers, missing.Count);
+    }
+
+    private async Task<HashSet<PublicKey>> MissingAsync(
+        IReadOnlyList<PublicKey> accounts,
+        ulong minContextSlot,
+        CancellationToken cancellationToken
+    )
+    {
+        var there = await rpc.ReadAsync(
+            (node, ct) => node.GetMultipleAccountsAsync(accounts, Commitment.Confirmed, minContextSlot, ct),
+            cancellationToken
+        );
+        return [.. accounts.Where((_, i) => there.Value[i] is null)];
     }
 
     private static Message Compose(PublicKey wallet, Blockhash blockhash, uint units, ulong price, IEnumerable<Instruction> transfers) =>
@@ -82,7 +116,13 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
             .AddInstructions(transfers)
             .BuildMessage();
 
-    private async Task<uint> MeasureAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
+    private async Task<uint> MeasureAsync(
+        Message message,
+        uint unitsMax,
+        uint spare,
+        ulong minContextSlot,
+        CancellationToken cancellationToken
+    )
     {
         var unsigned = new Transaction(message).Serialize();
         var simulated = await rpc.ReadAsync(
@@ -104,28 +144,30 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
                 throw UnknownBlockhash();
             }
             throw new PaymentCannotBeBuiltException(
-                $"The simulation before signing failed: {error}. {LastWords(simulated.Value.Logs)}".TrimEnd()
+                $"The simulation before signing failed: {error}. {LastWords(simulated.Value.Logs)}".TrimEnd(),
+                BatchSplit.CulpritOf(error, message)
             );
         }
 
-        var used = simulated.Value.UnitsConsumed ?? UnitsMax;
-        return (uint)Math.Min(UnitsMax, used + used / 5 + UnitsSpare);
+        var used = simulated.Value.UnitsConsumed ?? unitsMax;
+        return (uint)Math.Min(unitsMax, used + used / 5 + spare);
     }
 
     /// <summary>Each further attempt offers twice as much, up to the ceiling that was reserved.</summary>
     /// <param name="market">What others pay, in micro-lamports per unit.</param>
     /// <param name="units">The limit in the message.</param>
     /// <param name="attemptNumber">From 1. Nothing but a certificate raises it: see <see cref="PreparationDecision"/>.</param>
+    /// <param name="feeMax">Lamports that were reserved for the fee.</param>
     /// <returns>Micro-lamports per unit.</returns>
-    internal static ulong Price(ulong market, uint units, int attemptNumber)
+    internal static ulong Price(ulong market, uint units, int attemptNumber, ulong feeMax = PaymentAcceptanceRule.FeeLamportsMax)
     {
         const ulong BaseFee = 5_000;
-        var ceiling = (PaymentAcceptanceRule.FeeLamportsMax - BaseFee) * 1_000_000 / units;
+        var ceiling = (feeMax - BaseFee) * 1_000_000 / units;
         var wanted = (UInt128)Math.Max(market, PriceMin) << Math.Min(attemptNumber - 1, 10);
         return wanted < ceiling ? (ulong)wanted : ceiling;
     }
 
-    private async Task<ulong> FeeAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
+    private async Task<ulong> FeeAsync(Message message, ulong feeMax, ulong minContextSlot, CancellationToken cancellationToken)
     {
         var bytes = message.Serialize();
         var fee = await rpc.ReadAsync(
@@ -135,8 +177,8 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         return fee.Value switch
         {
             null => throw UnknownBlockhash(),
-            > PaymentAcceptanceRule.FeeLamportsMax => throw new PaymentCannotBeBuiltException(
-                $"The fee of {fee.Value} lamports is above the ceiling of {PaymentAcceptanceRule.FeeLamportsMax}."
+            { } lamports when lamports > feeMax => throw new PaymentCannotBeBuiltException(
+                $"The fee of {lamports} lamports is above the ceiling of {feeMax}."
             ),
             { } lamports => lamports,
         };

@@ -3,6 +3,7 @@ using Clones.Contracts.Settlement;
 using Clones.Domain;
 using Clones.Domain.Faults;
 using Clones.Domain.Keys;
+using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Messaging;
@@ -31,6 +32,7 @@ internal sealed class PaymentPreparation(
     SettlementRules rules,
     TransactionAdoption adoption,
     TransactionCloser closer,
+    TransactionRegrouping regrouping,
     AttemptBroadcast broadcast,
     SettlementOptions options,
     ICrashPoints crashes,
@@ -122,7 +124,7 @@ internal sealed class PaymentPreparation(
                             transaction.Id,
                             transaction.WalletId,
                             new MessageRequest(
-                                rules.Memo(transaction.Id, number),
+                                rules.Memo(transaction.Id, number, [.. rows.Payments[transaction.Id]]),
                                 number,
                                 PublicKey.Parse(rows.Addresses[transaction.WalletId]),
                                 [.. rows.Payments[transaction.Id]],
@@ -195,16 +197,24 @@ internal sealed class PaymentPreparation(
             );
             return true;
         }
-        // No attempt is live, so none needs to be waited for.
-        if (
-            !rows.Landed.Contains(transaction.Id)
-            || await adoption.TryAdoptAsync(transaction, work, finalizedBlockHeight: 0, margin: 0, cancellationToken) is not { } adopted
-        )
+        if (rows.Landings.Count == 0)
         {
             return false;
         }
-        ended.Add(adopted);
-        return true;
+        // No attempt is live, so none needs to be waited for.
+        if (await adoption.TryAdoptAsync(transaction, work, finalizedBlockHeight: 0, margin: 0, cancellationToken) is { } adopted)
+        {
+            ended.Add(adopted);
+            return true;
+        }
+        return await adoption.TryMoveAsync(
+            transaction,
+            [.. rows.Payments[transaction.Id]],
+            rows.Landings.Where(l => l.WalletId == transaction.WalletId),
+            work,
+            ended,
+            cancellationToken
+        );
     }
 
     private async Task BuildAsync(Candidate candidate, long begun, CancellationToken cancellationToken)
@@ -221,6 +231,11 @@ internal sealed class PaymentPreparation(
         catch (Exception e) when (e is RpcException or ChainNotReadyException or PaymentCannotBeBuiltException)
         {
             candidate.Failure = e;
+        }
+        catch (TransactionTooLargeException e)
+        {
+            // Recipients have closed their accounts since it was grouped.
+            candidate.Failure = new PaymentCannotBeBuiltException(e.Message);
         }
     }
 
@@ -264,6 +279,17 @@ internal sealed class PaymentPreparation(
                     {
                         signed.Add(attempt);
                     }
+                    break;
+                case PaymentCannotBeBuiltException e when candidate.Request.Payments.Count > 1:
+                    // One of them fails all of them; nothing was signed, so that they may part.
+                    log.LogWarning("Transaction {TransactionId} cannot be built as it is: {Reason}", transaction.Id, e.Message);
+                    await regrouping.RegroupAsync(
+                        work,
+                        transaction,
+                        rules.Split([.. rows.Payments[transaction.Id]], e.Culprit),
+                        await work.OpenReservationsAsync(transaction.Id, cancellationToken),
+                        cancellationToken
+                    );
                     break;
                 case PaymentCannotBeBuiltException e:
                     if (await RefuseAsync(transaction, e.Message, work, cancellationToken))
@@ -474,7 +500,7 @@ internal sealed class PaymentPreparation(
         ILookup<Guid, Payment> Payments,
         IReadOnlyDictionary<Guid, string> Addresses,
         IReadOnlyDictionary<Guid, SigningPermit> Permits,
-        IReadOnlySet<Guid> Landed
+        IReadOnlyList<OnChainTransaction> Landings
     )
     {
         public static async Task<LockedRows> ReadAsync(
@@ -485,13 +511,14 @@ internal sealed class PaymentPreparation(
         {
             var transactions = await work.LockAsync(ids, cancellationToken);
             Guid[] wallets = [.. transactions.Select(t => t.WalletId).Distinct()];
+            var payments = await work.PaymentsAsync(ids, cancellationToken);
             return new LockedRows(
                 transactions,
                 (await work.AttemptsAsync(ids, cancellationToken)).ToLookup(a => a.TransactionId),
-                (await work.PaymentsAsync(ids, cancellationToken)).ToLookup(p => p.TransactionId!.Value),
+                payments.ToLookup(p => p.TransactionId!.Value),
                 await work.WalletAddressesAsync(wallets, cancellationToken),
                 await work.AskFenceAsync(wallets, cancellationToken),
-                (await work.LandingsAsync(wallets, ids, cancellationToken)).Select(l => l.TransactionId!.Value).ToHashSet()
+                await work.LandingsAsync(wallets, [.. ids.Union(payments.Select(p => p.Tag))], cancellationToken)
             );
         }
     }

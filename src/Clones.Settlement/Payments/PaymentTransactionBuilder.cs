@@ -70,4 +70,8 @@ internal sealed record MessageRequest(
 internal sealed record PreparedMessage(Message Message, LatestBlockhash Blockhash, string GenesisHash, ulong FeeLamports);
 
 /// <summary>As things are now, the chain would reject it. Nothing was signed. The text is for people.</summary>
-internal sealed class PaymentCannotBeBuiltException(string reason) : Exception(reason);
+/// <param name="culprit">Index of the payment that would fail, of several; null where none is known.</param>
+internal sealed class PaymentCannotBeBuiltException(string reason, int? culprit = null) : Exception(reason)
+{
+    public int? Culprit => culprit;
+}

@@ -66,10 +66,7 @@ public abstract record AdoptionDecision
         var deviation =
             payments.Count == 0 ? null
             : landing.Error is not null ? null
-            : MessageTransfers.Deviation(
-                MessageTransfers.Of(Transaction.Deserialize(landing.WireBytes).Message, PublicKey.Parse(walletAddress)),
-                payments
-            );
+            : MessageTransfers.Deviation(Transaction.Deserialize(landing.WireBytes).Message, PublicKey.Parse(walletAddress), payments);
         return deviation is null
             ? new Adopt(landing)
             : new Refuse($"The chain holds another payment under this name ({landing.Signature}, slot {landing.Slot}): {deviation}.");

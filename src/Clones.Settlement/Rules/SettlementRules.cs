@@ -34,5 +34,10 @@ public class SettlementRules
     /// <summary>Whether the fence lets a wallet through on the strength of this comparison.</summary>
     public virtual bool MayLetThrough(LedgerComparison comparison) => comparison is LedgerComparison.Equal;
 
-    public virtual string Memo(Guid transactionId, int attemptNumber) => TransactionMemo.Of(transactionId, attemptNumber);
+    /// <param name="payments">Those that the transaction carries, in the order of their transfers.</param>
+    public virtual string Memo(Guid transactionId, int attemptNumber, IReadOnlyList<Payment> payments) =>
+        TransactionMemo.Of(transactionId, attemptNumber, [.. payments.Select(p => p.Tag)]);
+
+    public virtual IReadOnlyList<IReadOnlyList<Payment>> Split(IReadOnlyList<Payment> payments, int? culprit) =>
+        BatchSplit.Of(payments, culprit);
 }

@@ -182,11 +182,7 @@ internal sealed partial class DatabaseSettlementWork
     public async Task<IReadOnlySet<Guid>> ClaimWakeUpsAsync(IReadOnlyCollection<Guid> agentIds, CancellationToken cancellationToken) =>
         await db.ClaimWakeUpsAsync(agentIds, cancellationToken);
 
-    public void Add(ChainTransaction transaction) => db.Transactions.Add(transaction);
-
     public void Add(EncryptedMintKey key) => db.MintKeys.Add(key);
-
-    public Task SaveAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
 
     public void ForgetUnsaved() => db.ChangeTracker.Clear();
 

@@ -138,12 +138,14 @@ internal sealed partial class DatabaseSettlementWork(
 
     public async Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
         IReadOnlyCollection<Guid> walletIds,
-        IReadOnlyCollection<Guid> transactionIds,
+        IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
     ) =>
         await db
             .OnChainTransactions.AsNoTracking()
-            .Where(l => walletIds.Contains(l.WalletId) && transactionIds.Contains(l.TransactionId!.Value))
+            .Where(l =>
+                walletIds.Contains(l.WalletId) && (names.Contains(l.TransactionId!.Value) || l.PaymentTags!.Any(tag => names.Contains(tag)))
+            )
             .OrderBy(l => l.Slot)
             .ToListAsync(cancellationToken);
 
@@ -163,7 +165,13 @@ internal sealed partial class DatabaseSettlementWork(
             .Distinct()
             .ToListAsync(cancellationToken);
 
+    public void Add(ChainTransaction transaction) => db.Transactions.Add(transaction);
+
     public void Add(TransactionAttempt attempt) => db.TransactionAttempts.Add(attempt);
+
+    public void Add(WalletReservation reservation) => db.WalletReservations.Add(reservation);
+
+    public Task SaveAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
 
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
         db.CheckAgainAsync(transactionIds, after, cancellationToken);

@@ -80,12 +80,7 @@ public interface IDeploymentWork : ISettlementWork
     /// <inheritdoc cref="AgentWakeUpRows.ClaimWakeUpsAsync"/>
     Task<IReadOnlySet<Guid>> ClaimWakeUpsAsync(IReadOnlyCollection<Guid> agentIds, CancellationToken cancellationToken);
 
-    void Add(ChainTransaction transaction);
-
     void Add(EncryptedMintKey key);
-
-    /// <summary>Writes what was changed so far: only then do this transaction's own questions see it, and nobody else does before the commit.</summary>
-    Task SaveAsync(CancellationToken cancellationToken);
 
     /// <summary>Drops every change that is not saved. Rows that were handed out are no longer tracked; the locks stay.</summary>
     void ForgetUnsaved();

@@ -60,17 +60,27 @@ public interface ISettlementWork : IAsyncDisposable
     /// <summary>Opens keys: an opening is told in this commit.</summary>
     IWalletKeys Keys { get; }
 
-    /// <summary>What stands on chain (finalized) under the transactions' names, as far as the wallets' histories have been read; the oldest first.</summary>
+    /// <summary>What stands on chain (finalized) and names any of these, as far as the wallets' histories have been read; the oldest first.</summary>
+    /// <param name="walletIds">That paid.</param>
+    /// <param name="names">Ids of transactions, or tags of payments (<see cref="Payment.Tag"/>).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
         IReadOnlyCollection<Guid> walletIds,
-        IReadOnlyCollection<Guid> transactionIds,
+        IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
     );
 
     /// <summary>Transactions of a wallet that are open in the database and stand on chain with something that is no live attempt of theirs.</summary>
     Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken);
 
+    void Add(ChainTransaction transaction);
+
     void Add(TransactionAttempt attempt);
+
+    void Add(WalletReservation reservation);
+
+    /// <summary>Writes what was changed so far: only then do this transaction's own questions see it, and nobody else does before the commit.</summary>
+    Task SaveAsync(CancellationToken cancellationToken);
 
     /// <summary>Sets when the transactions are looked at again, by the clock of the database, and gives their leases back.</summary>
     Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken);

@@ -49,9 +49,9 @@ public static class SettlementWorkExtensions
     public static Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
         this ISettlementWork work,
         Guid walletId,
-        IReadOnlyCollection<Guid> transactionIds,
+        IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
-    ) => work.LandingsAsync([walletId], transactionIds, cancellationToken);
+    ) => work.LandingsAsync([walletId], names, cancellationToken);
 
     public static Task CheckAgainAsync(
         this ISettlementWork work,

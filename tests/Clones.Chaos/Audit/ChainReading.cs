@@ -103,11 +103,12 @@ internal sealed class ChainReading(IRpcClient rpc)
         );
     }
 
-    /// <summary>"[38] transaction:attempt", as nodes list it.</summary>
+    /// <summary>"[38] transaction:attempt", and ":tags" behind it where several payments share it, as nodes list it.</summary>
     private static (Guid?, int) MemoOf(string? memo)
     {
         var text = memo?[(memo.IndexOf(' ', StringComparison.Ordinal) + 1)..].Split(':');
-        return text is [var id, var attempt] && Guid.TryParseExact(id, "D", out var transaction) && int.TryParse(attempt, out var number)
+        return
+            text is [var id, var attempt, ..] && Guid.TryParseExact(id, "D", out var transaction) && int.TryParse(attempt, out var number)
             ? (transaction, number)
             : (null, 0);
     }

@@ -31,13 +31,13 @@ internal static class MoneyAudit
                     tokens[mint] = tokens.GetValueOrDefault(mint) - payment.Amount;
                 }
             }
-            // Whoever had no account for the token gets one, and its rent comes out of the same wallet.
+            // Whoever had no account for the token gets one, and its rent comes out of the same wallet: one account a payment at most.
             var rents = (lamports - entry.Lamports) / (Int128)evidence.TokenAccountRent;
             var moved = entry.Tokens.Where(t => t.Value != 0).ToDictionary();
             if (
                 lamports - entry.Lamports != rents * (Int128)evidence.TokenAccountRent
                 || rents < 0
-                || rents > tokens.Count
+                || rents > carried[id].Count(p => p.Mint is not null && entry.Succeeded)
                 || moved.Count != tokens.Count
                 || moved.Any(m => tokens.GetValueOrDefault(m.Key) != m.Value)
             )

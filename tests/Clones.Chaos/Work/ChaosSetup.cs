@@ -6,7 +6,7 @@ using Clones.Solana.Primitives;
 namespace Clones.Chaos.Work;
 
 /// <summary>Makes what the run needs, while all is calm: a token, training pools, and money in their deposit wallets.</summary>
-internal sealed class ChaosSetup(ChaosSystem system, Owner owner, TimeProvider time)
+internal sealed class ChaosSetup(ChaosSystem system, Owner owner, int payoutBatch, TimeProvider time)
 {
     private const ulong LamportsPerPool = 1_000_000_000_000;
     private const ulong TokensPerPool = 1_000_000_000_000;
@@ -72,6 +72,7 @@ internal sealed class ChaosSetup(ChaosSystem system, Owner owner, TimeProvider t
             TokenSymbol = symbol,
             PricePerDemo = "0.01",
             Skills = ["chaos"],
+            PayoutBatch = payoutBatch,
         };
         while (true)
         {

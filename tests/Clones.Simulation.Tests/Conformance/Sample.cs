@@ -11,7 +11,7 @@ namespace Clones.Simulation.Tests.Conformance;
 /// <summary>Rows with all that the tables want. What a test is about, it says itself.</summary>
 internal static class Sample
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public static string Address()
     {
@@ -141,13 +141,20 @@ internal static class Sample
             CreatedAt = Start,
         };
 
-    public static OnChainTransaction Landing(DepositWallet wallet, Guid? transactionId, ulong slot, string? signature = null) =>
+    public static OnChainTransaction Landing(
+        DepositWallet wallet,
+        Guid? transactionId,
+        ulong slot,
+        string? signature = null,
+        Guid[]? tags = null
+    ) =>
         new()
         {
             Signature = signature ?? Guid.NewGuid().ToString("n"),
             WalletId = wallet.Id,
             TransactionId = transactionId,
             AttemptNumber = 1,
+            PaymentTags = tags,
             Slot = slot,
             FeeLamports = 5_000,
             WireBytes = [3],

@@ -335,6 +335,46 @@ public abstract class SettlementPortTests
         });
 
     [Fact]
+    public Task What_stands_on_chain_is_found_by_the_tags_of_its_payments_too() =>
+        RunAsync(async _ =>
+        {
+            var (tag, other) = (Guid.NewGuid(), Guid.NewGuid());
+            await PutAsync([Sample.Landing(wallet, Guid.NewGuid(), 3, tags: [other, tag]), Sample.Landing(wallet, Guid.NewGuid(), 4)]);
+            await using var work = await Store.BeginAsync(default);
+
+            (await work.LandingsAsync(wallet.Id, [tag], default)).ShouldHaveSingleItem().PaymentTags.ShouldBe([other, tag]);
+            (await work.LandingsAsync(wallet.Id, [Guid.NewGuid()], default)).ShouldBeEmpty();
+        });
+
+    [Fact]
+    public Task A_payment_moves_to_a_new_transaction_and_reservation_and_is_found_there_as_soon_as_it_is_saved() =>
+        RunAsync(async _ =>
+        {
+            var from = Sample.Transaction(wallet, TransactionStatus.Accepted);
+            var payment = Sample.Payment(from, wallet);
+            await PutAsync([from, payment, Sample.Reservation(from, 7)]);
+            var to = Sample.Transaction(wallet, TransactionStatus.Accepted);
+            await using (var work = await Store.BeginAsync(default))
+            {
+                (await work.LockAsync(from.Id, default))!.MoveTo(TransactionStatus.Cancelled);
+                (await work.OpenReservationsAsync(from.Id, default)).Single().ReleasedAt = Sample.Start;
+                (await work.PaymentsAsync(from.Id, default)).Single().TransactionId = to.Id;
+                work.Add(to);
+                work.Add(Sample.Reservation(to, 7));
+                await work.SaveAsync(default);
+
+                (await work.PaymentsAsync(from.Id, default)).ShouldBeEmpty();
+                (await work.PaymentsAsync(to.Id, default)).Single().Id.ShouldBe(payment.Id);
+                (await work.OpenReservationsAsync(to.Id, default)).Single().Amount.ShouldBe(7ul);
+                (await work.LockAsync(to.Id, default))!.Id.ShouldBe(to.Id);
+                await work.CommitAsync(default);
+            }
+
+            (await TransactionAsync(from)).Status.ShouldBe(TransactionStatus.Cancelled);
+            (await TransactionAsync(to)).Status.ShouldBe(TransactionStatus.Accepted);
+        });
+
+    [Fact]
     public Task Adoptable_is_what_is_open_and_landed_by_no_live_attempt_and_each_once() =>
         RunAsync(async _ =>
         {

@@ -1,3 +1,4 @@
+using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
@@ -106,6 +107,8 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
             Ledger.OpenedAt,
             ++Ledger.Heartbeat
         );
+
+    public IReadOnlyList<Guid> TagsOf(OnChainTransaction landing) => Faults.WithoutTags ? [] : landing.PaymentTags ?? [];
 
     public void MustBeUp()
     {

@@ -14,6 +14,9 @@ internal sealed class DatabaseFaults
     /// <summary>Planted by a test: whoever asks may sign.</summary>
     public bool WithoutFence { get; set; }
 
+    /// <summary>Planted by a test: the tags of payments are not searched.</summary>
+    public bool WithoutTags { get; set; }
+
     /// <summary>Planted by a test: the unique indexes are not there.</summary>
     public bool WithoutUniqueIndexes { get; set; }
 }

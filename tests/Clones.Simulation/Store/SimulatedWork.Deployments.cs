@@ -212,16 +212,7 @@ internal sealed partial class SimulatedWork
         return claimed;
     }
 
-    public void Add(ChainTransaction transaction) => Rows.Add(transaction);
-
     public void Add(EncryptedMintKey key) => Rows.Add(key);
-
-    public Task SaveAsync(CancellationToken cancellationToken) =>
-        AskAsync(() =>
-        {
-            Rows.Save();
-            return true;
-        });
 
     public void ForgetUnsaved() => Rows.Forget();
 

@@ -132,15 +132,18 @@ internal sealed partial class SimulatedWork(
 
     public Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
         IReadOnlyCollection<Guid> walletIds,
-        IReadOnlyCollection<Guid> transactionIds,
+        IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
     )
     {
-        var wanted = transactionIds.ToHashSet();
+        var wanted = names.ToHashSet();
         return AskAsync<IReadOnlyList<OnChainTransaction>>(() =>
             [
                 .. Database
-                    .Ledger.Landings.Values.Where(l => walletIds.Contains(l.WalletId) && l.TransactionId is { } id && wanted.Contains(id))
+                    .Ledger.Landings.Values.Where(l =>
+                        walletIds.Contains(l.WalletId)
+                        && ((l.TransactionId is { } id && wanted.Contains(id)) || Database.TagsOf(l).Any(wanted.Contains))
+                    )
                     .OrderBy(l => l.Slot),
             ]
         );
@@ -162,7 +165,18 @@ internal sealed partial class SimulatedWork(
             ]
         );
 
+    public void Add(ChainTransaction transaction) => Rows.Add(transaction);
+
     public void Add(TransactionAttempt attempt) => Rows.Add(attempt);
+
+    public void Add(WalletReservation reservation) => Rows.Add(reservation);
+
+    public Task SaveAsync(CancellationToken cancellationToken) =>
+        AskAsync(() =>
+        {
+            Rows.Save();
+            return true;
+        });
 
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
         AskAsync(() =>

@@ -1,4 +1,4 @@
-using Clones.Acceptance;
+using Clones.Domain;
 using Clones.Domain.Access;
 using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;

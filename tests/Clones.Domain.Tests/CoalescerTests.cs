@@ -1,4 +1,4 @@
-namespace Clones.Acceptance.Tests;
+namespace Clones.Domain.Tests;
 
 public sealed class CoalescerTests
 {

@@ -1,4 +1,4 @@
-namespace Clones.Acceptance;
+namespace Clones.Domain;
 
 /// <summary>
 /// Handles together what arrives together: while one group of a lane is handled, what comes for the lane gathers, and is the next group. The
