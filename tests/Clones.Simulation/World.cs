@@ -82,6 +82,15 @@ internal sealed class World : IDisposable
     /// <summary>Wallets whose stored key somebody has damaged.</summary>
     public HashSet<Guid> DamagedKeys { get; } = [];
 
+    /// <summary>Whoever keeps the master keys does not answer.</summary>
+    public bool KeysAreAway { get; set; }
+
+    /// <summary>A row of these wallets is poisoned: what is done with it fails every time, in a way that nobody expected.</summary>
+    public HashSet<Guid> PoisonedWallets { get; } = [];
+
+    /// <summary>How often a key was asked for.</summary>
+    public int KeyOpenings { get; private set; }
+
     public Dictionary<string, int> Crashes { get; } = [];
 
     public bool IsSettled =>
@@ -109,10 +118,15 @@ internal sealed class World : IDisposable
     }
 
     /// <exception cref="KeyUnusableException">It is damaged.</exception>
-    public Account OpenKey(Guid walletId) =>
-        DamagedKeys.Contains(walletId)
-            ? throw new KeyUnusableException(KeyBinding.OfWallet(walletId, Database.Wallets[walletId].Address), "v1", "it was changed.")
+    public Account OpenKey(Guid walletId)
+    {
+        KeyOpenings++;
+        var binding = KeyBinding.OfWallet(walletId, Database.Wallets[walletId].Address);
+        return KeysAreAway ? throw new MasterKeyAwayException(binding, "v1", "Vault does not answer.")
+            : PoisonedWallets.Contains(walletId) ? throw new DatabaseFailure("A row is poisoned.")
+            : DamagedKeys.Contains(walletId) ? throw new KeyUnusableException(binding, "v1", "it was changed.")
             : Account.FromSeed(Seeds[walletId]);
+    }
 
     /// <summary>An agent that is a draft, and its owner, who begins at once.</summary>
     /// <param name="payer">Null for either.</param>
@@ -173,6 +187,14 @@ internal sealed class World : IDisposable
         return Accept(asked)[0];
     }
 
+    /// <summary>A payment out of each wallet, accepted in one commit: one message asks to prepare all of them.</summary>
+    public IReadOnlyList<ChainTransaction> AcceptFromEach(IReadOnlyList<DepositWallet> wallets, PublicKey to, ulong lamports)
+    {
+        List<Order> asked = [.. wallets.Select(w => new Order(RandomSource.Guid().ToString(), w.Id, to, lamports))];
+        orders.AddRange(asked);
+        return Accept(asked);
+    }
+
     /// <summary>
     /// The database is put back to what it was, and clients who miss their payments ask for them again, under the same keys: together or each
     /// alone, and in any order.
@@ -198,7 +220,12 @@ internal sealed class World : IDisposable
     private List<ChainTransaction> Accept(IReadOnlyList<Order> asked)
     {
         var groups = asked.GroupBy(o => (o.WalletId, Found: IsOnChain(o) ? o.Key : ""));
-        return [.. groups.Select(g => Accept(Database.Wallets[g.Key.WalletId], [.. g], g.Key.Found.Length > 0))];
+        List<ChainTransaction> accepted = [.. groups.Select(g => Accept(Database.Wallets[g.Key.WalletId], [.. g], g.Key.Found.Length > 0))];
+        if (accepted.Count > 0)
+        {
+            Broker.Post(new PrepareTransactions { TransactionIds = accepted.ConvertAll(t => t.Id) });
+        }
+        return accepted;
     }
 
     private bool IsOnChain(Order order) =>
@@ -249,7 +276,6 @@ internal sealed class World : IDisposable
                 }
             );
         }
-        Broker.Post(new PrepareTransactions { TransactionIds = [transaction.Id] });
         return transaction;
     }
 
