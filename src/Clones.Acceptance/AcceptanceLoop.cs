@@ -238,6 +238,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
                 .Where(p => p.Status != PaymentStatus.Failed)
                 .Select(p => p.TransactionId)
                 .OfType<Guid>()
+                .Distinct()
                 .Chunk(PrepareTransactions.Max)
         )
         {

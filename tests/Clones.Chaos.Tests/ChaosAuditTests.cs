@@ -49,6 +49,17 @@ public sealed class ChaosAuditTests
     }
 
     [Fact]
+    public void A_payment_that_stands_on_chain_alone_and_in_a_batch_is_found()
+    {
+        var wallet = good.Wallets[0];
+        var twice = SmallWorld.Entry(7, SmallWorld.Agent, -6_400, 5_000, tags: [SmallWorld.Sol, SmallWorld.Failed]);
+        var planted = good with { Wallets = [wallet with { History = [.. wallet.History, twice] }, good.Wallets[1]] };
+
+        ShouldFind(planted, $"is Completed in {SmallWorld.Sol} and its tag stands on chain in 2 transactions");
+        ShouldFind(planted, $"is Failed in {SmallWorld.Failed} and its tag stands on chain in 1 transactions");
+    }
+
+    [Fact]
     public void A_failed_payment_that_landed_is_found()
     {
         var wallet = good.Wallets[0];

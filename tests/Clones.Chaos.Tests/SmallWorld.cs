@@ -12,13 +12,14 @@ namespace Clones.Chaos.Tests;
 internal static class SmallWorld
 {
     public const ulong Rent = 2_039_280;
+    private const string Caller = "test";
     private const ulong Fee = 5_000;
     private const ulong Funds = 1_000_000_000;
 
     public static readonly PublicKey Mint = Key(50);
-    public static readonly Guid Sol = Id(1);
-    public static readonly Guid Token = Id(2);
-    public static readonly Guid Failed = Id(3);
+    public static readonly Guid Sol = TransactionIds.OfPayment(Caller, Order(0, 0, 700).KeyOf(1));
+    public static readonly Guid Token = TransactionIds.OfPayment(Caller, Order(1, 1, 800).KeyOf(1));
+    public static readonly Guid Failed = TransactionIds.OfPayment(Caller, Order(2, 0, 900).KeyOf(1));
     public static readonly Guid Agent = Id(9);
 
     public static Evidence Evidence()
@@ -88,7 +89,15 @@ internal static class SmallWorld
         );
     }
 
-    public static ChainEntry Entry(byte number, Guid? transaction, Int128 lamports, ulong fee = 0, bool succeeded = true, int tokens = 0) =>
+    public static ChainEntry Entry(
+        byte number,
+        Guid? transaction,
+        Int128 lamports,
+        ulong fee = 0,
+        bool succeeded = true,
+        int tokens = 0,
+        params Guid[] tags
+    ) =>
         new(
             Signature.Parse(new Signature([.. Enumerable.Repeat(number, 64)]).ToString()),
             transaction,
@@ -96,7 +105,10 @@ internal static class SmallWorld
             succeeded,
             lamports,
             fee,
-            tokens == 0 ? new Dictionary<PublicKey, Int128>() : new Dictionary<PublicKey, Int128> { [Mint] = tokens }
+            tokens == 0 ? new Dictionary<PublicKey, Int128>() : new Dictionary<PublicKey, Int128> { [Mint] = tokens },
+            tags.Length > 0 ? tags
+                : transaction is { } id ? [id]
+                : []
         );
 
     public static PublicKey Key(byte number)
@@ -123,7 +135,7 @@ internal static class SmallWorld
             Amount = order.AmountBaseUnits,
             Status = status,
             Reason = status == PaymentStatus.Failed ? "The chain rejected it." : null,
-            Caller = "test",
+            Caller = Caller,
             IdempotencyKey = order.KeyOf(1),
             RequestHash = [],
             CreatedAt = default,

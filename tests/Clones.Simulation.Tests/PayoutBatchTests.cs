@@ -129,6 +129,25 @@ public sealed class PayoutBatchTests : IDisposable
             .ShouldAllBe(t => t.Status == TransactionStatus.Cancelled && t.Attempts.Count == 0);
     }
 
+    [Fact]
+    public void Row_30_a_payment_that_the_chain_has_rejected_alone_is_not_tried_again_with_others_after_a_restore()
+    {
+        var backup = world.Database.BackUp();
+        world.Chain.Close(people[2], isSeenBefore: false);
+        Accept();
+        world.Timeline.RunUntil(() => world.IsSettled, 5 * Minute).ShouldBeTrue();
+        PaymentTo(2).Status.ShouldBe(PaymentStatus.Failed);
+        var keys = world.Database.Payments.Values.Select(p => p.IdempotencyKey).ToArray();
+        world.Chain.Open(people[2]);
+
+        // Before the histories are read: the payment that failed and its neighbours in one transaction.
+        world.RestoreWith(backup, keys);
+        Finish(world.Timeline.Now + 5 * Minute);
+
+        PaymentTo(2).Status.ShouldBe(PaymentStatus.Failed);
+        Others(but: 2).ShouldAllBe(p => p.Status == PaymentStatus.Completed);
+    }
+
     private ChainTransaction Accept() => world.Accept(wallet, [.. people.Select(p => (p, 1_000_000UL))]);
 
     private Payment PaymentTo(int person) => world.Database.Payments.Values.Single(p => p.Recipient == people[person].ToString());

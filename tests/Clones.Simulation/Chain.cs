@@ -61,6 +61,8 @@ internal sealed class Chain
     /// <summary>From now on whatever pays this recipient fails as a whole.</summary>
     public void Close(PublicKey recipient, bool isSeenBefore) => closed[recipient] = isSeenBefore;
 
+    public void Open(PublicKey recipient) => closed.Remove(recipient);
+
     /// <summary>What the chain says of a transaction that pays somebody who cannot be paid; null where there is none.</summary>
     public string? ErrorOf(WireTransaction transaction, bool bySimulation)
     {

@@ -211,6 +211,13 @@ internal sealed class World : IDisposable
         }
     }
 
+    /// <summary>The database is put back, and a client asks at once for all of these, together.</summary>
+    public void RestoreWith(Action backup, params string[] keys)
+    {
+        backup();
+        Accept(orders.FindAll(o => keys.Contains(o.Key)));
+    }
+
     /// <summary>A client asks once more for the payment of this key, alone, and at once.</summary>
     public void AcceptAgain(string key) => Accept(orders.FindAll(o => o.Key == key));
 

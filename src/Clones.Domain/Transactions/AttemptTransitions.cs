@@ -45,6 +45,7 @@ public static class AttemptTransitions
             new(Unresolved, Expired, "expiry proof"),
             new(Expired, Finalized, TransitionCause.AdoptedAfterRestore),
             new(Expired, Failed, TransitionCause.AdoptedAfterRestore),
+            new(Failed, Finalized, TransitionCause.AdoptedAfterRestore),
             new(Withdrawn, Finalized, TransitionCause.AdoptedAfterRestore),
             new(Withdrawn, Failed, TransitionCause.AdoptedAfterRestore)
         );

@@ -45,6 +45,8 @@ public static class TransactionTransitions
                 new(Expired, Finalized, "found on chain"),
                 new(Expired, Failed, "cannot be executed"),
                 new(Expired, Cancelled, "payments regrouped"),
+                new(Failed, Finalized, TransitionCause.AdoptedAfterRestore),
+                new(Cancelled, Finalized, TransitionCause.AdoptedAfterRestore),
             ]
         );
 

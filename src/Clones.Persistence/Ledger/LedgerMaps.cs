@@ -18,7 +18,12 @@ internal sealed class LedgerMaps
         builder.HasKey(l => l.Signature);
         builder.HasIndex(l => l.TransactionId);
         builder.HasIndex(l => l.WalletId);
-        builder.HasIndex(l => l.PaymentTags).HasMethod("gin");
+        // Acceptance searches it under locks: what is inserted is in the index at once, and what has no tags is not in it.
+        builder
+            .HasIndex(l => l.PaymentTags)
+            .HasMethod("gin")
+            .HasStorageParameter("fastupdate", false)
+            .HasFilter("payment_tags IS NOT NULL");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(l => l.WalletId).OnDelete(DeleteBehavior.Restrict);
     }
 

@@ -594,9 +594,11 @@ namespace Clones.Persistence.Migrations
                         .HasName("pk_chain_landings");
 
                     b.HasIndex("PaymentTags")
-                        .HasDatabaseName("ix_chain_landings_payment_tags");
+                        .HasDatabaseName("ix_chain_landings_payment_tags")
+                        .HasFilter("payment_tags IS NOT NULL");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("PaymentTags"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasStorageParameter(b.HasIndex("PaymentTags"), "fastupdate", false);
 
                     b.HasIndex("TransactionId")
                         .HasDatabaseName("ix_chain_landings_transaction_id");

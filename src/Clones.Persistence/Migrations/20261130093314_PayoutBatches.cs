@@ -42,8 +42,10 @@ namespace Clones.Persistence.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_chain_landings_payment_tags",
                 table: "chain_landings",
-                column: "payment_tags")
-                .Annotation("Npgsql:IndexMethod", "gin");
+                column: "payment_tags",
+                filter: "payment_tags IS NOT NULL")
+                .Annotation("Npgsql:IndexMethod", "gin")
+                .Annotation("Npgsql:StorageParameter:fastupdate", false);
         }
 
         /// <inheritdoc />

@@ -28,7 +28,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         // What the context holds from before the lock may be old by now, and EF would hand that out again.
         var known = db.DepositWallets.Local.FirstOrDefault(w => w.Id == walletId);
         var wallet = (
-            await db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR UPDATE", walletId).ToListAsync(cancellationToken)
+            await db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR NO KEY UPDATE", walletId).ToListAsync(cancellationToken)
         ).SingleOrDefault();
         if (known is not null)
         {

@@ -69,19 +69,16 @@ public sealed class TransactionAdoption(
         CancellationToken cancellationToken
     )
     {
-        OnChainTransaction[] landings =
-        [
-            .. (await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken)).Where(l =>
-                l.TransactionId == transaction.Id
-            ),
-        ];
-        if (landings.Length == 0)
+        var payments = await work.PaymentsAsync(transaction.Id, cancellationToken);
+        var named = await work.LandingsAsync(transaction.WalletId, [transaction.Id, .. payments.Select(p => p.Tag)], cancellationToken);
+        OnChainTransaction[] landings = [.. named.Where(l => l.TransactionId == transaction.Id)];
+        // Rejected under this name and paid under another: there it is complete.
+        if (landings.Length == 0 || (landings.All(l => l.Error is not null) && named.Any(l => l.Error is null)))
         {
             return null;
         }
 
         var attempts = await work.AttemptsAsync(transaction.Id, cancellationToken);
-        var payments = await work.PaymentsAsync(transaction.Id, cancellationToken);
         var address = await work.WalletAddressAsync(transaction.WalletId, cancellationToken);
         switch (rules.MayAdopt(transaction, attempts, payments, landings, address, finalizedBlockHeight, margin))
         {
@@ -94,6 +91,12 @@ public sealed class TransactionAdoption(
                     landing.Slot
                 );
                 return new EndedTransaction(transaction, adopted, landing.BlockTime);
+            case AdoptionDecision.AdoptBut(var landing, var others):
+                var open = await work.OpenReservationsAsync(transaction.Id, cancellationToken);
+                var part = Record(transaction, attempts, landing, work);
+                await regrouping.RegroupAsync(work, transaction, [.. others.Select(p => new[] { p })], open, cancellationToken);
+                await work.SaveAsync(cancellationToken);
+                return new EndedTransaction(transaction, part, landing.BlockTime);
             case AdoptionDecision.Refuse(var reason):
                 transaction.MoveTo(TransactionStatus.Failed);
                 transaction.Reason = reason;
@@ -128,14 +131,18 @@ public sealed class TransactionAdoption(
             .Select(p => (Payment: p, Landing: elsewhere.Find(l => l.TransactionId == p.Tag || l.PaymentTags?.Contains(p.Tag) == true)))
             .Where(f => f.Landing is not null)
             .ToList();
-        if (found.Count == 0)
+        // Rejected by the chain alone: together with others it would be tried again, although its client was told that it failed.
+        var rejected = payments
+            .Where(p => payments.Count > 1 && !found.Exists(f => f.Payment == p) && landings.Any(l => l.TransactionId == p.Tag))
+            .ToList();
+        if (found.Count == 0 && rejected.Count == 0)
         {
             return false;
         }
 
         var address = PublicKey.Parse(await work.WalletAddressAsync(transaction.WalletId, cancellationToken));
         var open = await work.OpenReservationsAsync(transaction.Id, cancellationToken);
-        var apart = new List<IReadOnlyList<Payment>>();
+        var apart = rejected.ConvertAll<IReadOnlyList<Payment>>(p => [p]);
         foreach (var group in found.GroupBy(f => f.Landing!, f => f.Payment))
         {
             var message = Transaction.Deserialize(group.Key.WireBytes).Message;
@@ -161,7 +168,7 @@ public sealed class TransactionAdoption(
                 ended.Add(await JoinAsync(transaction, group.Key, same, work, cancellationToken));
             }
         }
-        Payment[] rest = [.. payments.Except(found.Select(f => f.Payment))];
+        Payment[] rest = [.. payments.Except(found.Select(f => f.Payment)).Except(rejected)];
         await regrouping.RegroupAsync(work, transaction, rest.Length > 0 ? [rest, .. apart] : apart, open, cancellationToken);
         await work.SaveAsync(cancellationToken);
         return true;

@@ -67,7 +67,7 @@ public sealed class TransactionCloser(
             if (attempt is { Error: { } error } && unfinished.Length > 1)
             {
                 // One of them has failed all of them.
-                var culprit = BatchSplit.CulpritOf(error, Message.Deserialize(attempt.MessageBytes));
+                var culprit = BatchSplit.CulpritOf(error, Message.Deserialize(attempt.MessageBytes), unfinished);
                 await regrouping.RegroupAsync(work, transaction, rules.Split(unfinished, culprit), open[transaction.Id], cancellationToken);
             }
             else

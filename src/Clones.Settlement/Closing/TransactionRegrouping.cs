@@ -14,8 +14,8 @@ public sealed class TransactionRegrouping(TimeProvider time, ILogger<Transaction
 {
     /// <summary>Within <paramref name="work"/>, which holds the lock of the transaction's row and which the caller commits.</summary>
     /// <param name="work">Where it is done.</param>
-    /// <param name="transaction">Without a live attempt. Unless the chain has rejected it, it is CANCELLED by this.</param>
-    /// <param name="groups">Its payments, each once; those of one transaction together.</param>
+    /// <param name="transaction">Without a live attempt. Unless the chain has executed or rejected it, it is CANCELLED by this.</param>
+    /// <param name="groups">The payments that leave it, each once; those of one transaction together.</param>
     /// <param name="open">What it has reserved and not given back: the same is reserved for the new ones.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RegroupAsync(
@@ -31,7 +31,7 @@ public sealed class TransactionRegrouping(TimeProvider time, ILogger<Transaction
         {
             reservation.ReleasedAt = now;
         }
-        if (transaction.Status != TransactionStatus.Failed)
+        if (transaction.Status is not (TransactionStatus.Failed or TransactionStatus.Finalized))
         {
             transaction.MoveTo(TransactionStatus.Cancelled);
             transaction.Reason = "Its payments are in other transactions now.";

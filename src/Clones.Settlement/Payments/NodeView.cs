@@ -79,7 +79,9 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         List<PublicKey> accounts = [.. recipients.Select(to => AssociatedTokenAccountProgram.FindAddress(to, mint, program))];
         // Whoever is paid alone has room for the instruction that makes the account, should it be closed on the way.
         var missing =
-            recipients.Count == 1 ? accounts.ToHashSet() : await MissingAsync([.. accounts.Distinct()], minContextSlot, cancellationToken);
+            recipients.Count == 1
+                ? accounts.ToHashSet()
+                : await MissingAsync(recipients, accounts, program, minContextSlot, cancellationToken);
         var transfers = new List<Instruction>();
         for (var i = 0; i < recipients.Count; i++)
         {
@@ -94,17 +96,46 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         return (transfers, missing.Count);
     }
 
+    /// <summary>The token accounts that are to be made. An address to which somebody has sent lamports is none yet.</summary>
+    /// <exception cref="PaymentCannotBeBuiltException">One of them belongs to somebody else by now.</exception>
     private async Task<HashSet<PublicKey>> MissingAsync(
+        IReadOnlyList<PublicKey> recipients,
         IReadOnlyList<PublicKey> accounts,
+        PublicKey program,
         ulong minContextSlot,
         CancellationToken cancellationToken
     )
     {
-        var there = await rpc.ReadAsync(
+        var read = await rpc.ReadAsync(
             (node, ct) => node.GetMultipleAccountsAsync(accounts, Commitment.Confirmed, minContextSlot, ct),
             cancellationToken
         );
-        return [.. accounts.Where((_, i) => there.Value[i] is null)];
+        var missing = new HashSet<PublicKey>();
+        for (var i = 0; i < accounts.Count; i++)
+        {
+            if (read.Value[i] is not { } account || account.Owner != program)
+            {
+                missing.Add(accounts[i]);
+            }
+            else if (OwnerOf(account) != recipients[i])
+            {
+                throw new PaymentCannotBeBuiltException($"The token account of {recipients[i]} belongs to somebody else.", i);
+            }
+        }
+        return missing;
+
+        static PublicKey OwnerOf(AccountInfo account)
+        {
+            try
+            {
+                return TokenAccount.Decode(account.Data.Span).Owner;
+            }
+            catch (FormatException e)
+            {
+                // No token program writes that: the node is to blame.
+                throw new ChainNotReadyException($"A node answers what is no token account: {e.Message}");
+            }
+        }
     }
 
     private static Message Compose(PublicKey wallet, Blockhash blockhash, uint units, ulong price, IEnumerable<Instruction> transfers) =>

@@ -17,6 +17,9 @@ public abstract record AdoptionDecision
     /// <summary>Take it over: it is this transaction, executed (or rejected) once.</summary>
     public sealed record Adopt(OnChainTransaction Landing) : AdoptionDecision;
 
+    /// <summary>Take it over for all payments but these: under their tags it pays something else than they ask for.</summary>
+    public sealed record AdoptBut(OnChainTransaction Landing, IReadOnlyList<Payment> Others) : AdoptionDecision;
+
     /// <summary>Nothing to take over, or not yet.</summary>
     public sealed record Leave(string Reason) : AdoptionDecision;
 
@@ -63,12 +66,17 @@ public abstract record AdoptionDecision
             return new Refuse($"It stands on chain more than once: {string.Join(", ", landings.Select(l => l.Signature))}.");
         }
 
-        var deviation =
-            payments.Count == 0 ? null
-            : landing.Error is not null ? null
-            : MessageTransfers.Deviation(Transaction.Deserialize(landing.WireBytes).Message, PublicKey.Parse(walletAddress), payments);
-        return deviation is null
-            ? new Adopt(landing)
+        if (payments.Count == 0 || landing.Error is not null)
+        {
+            return new Adopt(landing);
+        }
+        var (message, wallet) = (Transaction.Deserialize(landing.WireBytes).Message, PublicKey.Parse(walletAddress));
+        if (MessageTransfers.Deviation(message, wallet, payments) is not { } deviation)
+        {
+            return new Adopt(landing);
+        }
+        return landing.PaymentTags is not null && payments.Count > 1
+            ? new AdoptBut(landing, [.. payments.Where(p => MessageTransfers.Deviation(message, wallet, [p]) is not null)])
             : new Refuse($"The chain holds another payment under this name ({landing.Signature}, slot {landing.Slot}): {deviation}.");
     }
 }

@@ -40,6 +40,18 @@ internal static class BatchSplit
             : null;
     }
 
+    /// <summary>The same as an index of the payments: a restored database may have them in another order than the message.</summary>
+    public static int? CulpritOf(string error, Message message, IReadOnlyList<Payment> payments)
+    {
+        var place = CulpritOf(error, message);
+        if (TransactionMemo.Parse(MessageTransfers.MemoOf(message)) is not { PaymentTags: { Count: > 0 } tags } || !(place < tags.Count))
+        {
+            return place;
+        }
+        var index = payments.ToList().FindIndex(p => p.Tag == tags[place.Value]);
+        return index < 0 ? null : index;
+    }
+
     private static int? InstructionOf(string error)
     {
         if (!error.StartsWith('{'))

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Clones.Chaos.Work;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
@@ -12,6 +13,7 @@ namespace Clones.Chaos.Audit;
 /// <param name="Fee">Lamports; 0 where somebody else paid.</param>
 /// <param name="Tokens">What the wallet has more (or less) of each mint.</param>
 /// <param name="Succeeded">Whether the chain executed it.</param>
+/// <param name="PaymentTags">Of its memo: the payments that share it. One alone has the transaction's id.</param>
 internal sealed record ChainEntry(
     Signature Signature,
     Guid? TransactionId,
@@ -19,7 +21,8 @@ internal sealed record ChainEntry(
     bool Succeeded,
     Int128 Lamports,
     ulong Fee,
-    IReadOnlyDictionary<PublicKey, Int128> Tokens
+    IReadOnlyDictionary<PublicKey, Int128> Tokens,
+    IReadOnlyList<Guid> PaymentTags
 );
 
 /// <summary>What the chain shows of one wallet.</summary>
@@ -29,6 +32,7 @@ internal sealed record WalletOnChain(IReadOnlyList<ChainEntry> History, ulong La
 internal sealed class ChainReading(IRpcClient rpc)
 {
     private const int AtOnce = 16;
+    private const int TagLength = 22;
 
     public async Task<WalletOnChain> WalletAsync(ChaosPool pool, CancellationToken cancellationToken)
     {
@@ -86,7 +90,7 @@ internal sealed class ChainReading(IRpcClient rpc)
             ?? throw new InvalidOperationException($"The chain lists {info.Signature} and does not know it.");
         var keys = Transaction.Deserialize(detail.TransactionBytes.Span).Message.AccountKeys.ToList();
         var index = keys.IndexOf(wallet);
-        var (id, attempt) = MemoOf(info.Memo);
+        var (id, attempt, tags) = MemoOf(info.Memo);
         return new ChainEntry(
             info.Signature,
             id,
@@ -99,17 +103,22 @@ internal sealed class ChainReading(IRpcClient rpc)
                 .Concat(detail.PostTokenBalances.Select(b => (b, Sign: 1)))
                 .Where(t => t.b.Owner == wallet)
                 .GroupBy(t => t.b.Mint)
-                .ToDictionary(t => t.Key, t => t.Aggregate(Int128.Zero, (sum, one) => sum + one.Sign * (Int128)one.b.Amount))
+                .ToDictionary(t => t.Key, t => t.Aggregate(Int128.Zero, (sum, one) => sum + one.Sign * (Int128)one.b.Amount)),
+            tags
         );
     }
 
     /// <summary>"[38] transaction:attempt", and ":tags" behind it where several payments share it, as nodes list it.</summary>
-    private static (Guid?, int) MemoOf(string? memo)
+    private static (Guid?, int, IReadOnlyList<Guid>) MemoOf(string? memo)
     {
         var text = memo?[(memo.IndexOf(' ', StringComparison.Ordinal) + 1)..].Split(':');
         return
-            text is [var id, var attempt, ..] && Guid.TryParseExact(id, "D", out var transaction) && int.TryParse(attempt, out var number)
-            ? (transaction, number)
-            : (null, 0);
+            text is [var id, var attempt, .. var rest]
+            && Guid.TryParseExact(id, "D", out var transaction)
+            && int.TryParse(attempt, out var number)
+            ? (transaction, number, rest.Length == 0 ? [transaction] : [.. rest[0].Chunk(TagLength).Select(TagOf)])
+            : (null, 0, []);
     }
+
+    private static Guid TagOf(char[] text) => new(Base64Url.DecodeFromChars(text), bigEndian: true);
 }

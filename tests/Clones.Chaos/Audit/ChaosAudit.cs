@@ -10,6 +10,7 @@ internal static class ChaosAudit
         [
             .. Lost(evidence),
             .. Executions(evidence),
+            .. Tags(evidence),
             .. Attempts(evidence.Books),
             .. Changes(evidence.Books),
             .. Leftovers(evidence.Books),
@@ -86,6 +87,25 @@ internal static class ChaosAudit
             if (told != (payment.Status == PaymentStatus.Completed ? 1 : 0))
             {
                 yield return $"payment {payment.Id} is {payment.Status} and was told complete {told} times";
+            }
+        }
+    }
+
+    /// <summary>Payment by payment, also within a transaction that several share: each stands on chain once, where the database says.</summary>
+    private static IEnumerable<string> Tags(Evidence evidence)
+    {
+        var onChain = evidence
+            .Entries.Where(e => e.Succeeded)
+            .SelectMany(e => e.PaymentTags.Select(tag => (Tag: tag, e.TransactionId)))
+            .ToLookup(e => e.Tag, e => e.TransactionId);
+        foreach (var payment in evidence.Books.Payments)
+        {
+            var expected = payment.Status == PaymentStatus.Completed ? 1 : 0;
+            var stands = onChain[payment.Tag].ToList();
+            if (stands.Count != expected || stands.Exists(id => id != payment.TransactionId))
+            {
+                yield return $"payment {payment.Id} is {payment.Status} in {payment.TransactionId} and its tag stands on chain in "
+                    + $"{stands.Count} transactions: {string.Join(", ", stands)}";
             }
         }
     }
