@@ -173,6 +173,8 @@ run_tests() {
   rm -f "$STATE"/reports/*
   touch "$STATE/reports/counts" "$STATE/reports/unsteady"
   STARTED_SECONDS=$SECONDS
+  # Of every .NET process from here on: each compiled method would be mapped a second time only to be written, and changes of mappings are dear.
+  export DOTNET_EnableWriteXorExecute=0
   trap release_private_servers EXIT
   (start_private_servers $$) &
   local servers=$!
