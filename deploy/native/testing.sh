@@ -173,6 +173,8 @@ run_tests() {
   rm -f "$STATE"/reports/*
   touch "$STATE/reports/counts" "$STATE/reports/unsteady"
   STARTED_SECONDS=$SECONDS
+  # Of every .NET process from here on: each compiled method would be mapped a second time only to be written, and changes of mappings are dear.
+  export DOTNET_EnableWriteXorExecute=0
   trap release_private_servers EXIT
   (start_private_servers $$) &
   local servers=$!
@@ -185,7 +187,7 @@ run_tests() {
     test_step format dotnet csharpier check src tests bench tools || true
   fi
   # One compiler for all projects, warm after the first of them, whatever the environment says of servers that stay.
-  test_step build env MSBUILDDISABLENODEREUSE=0 dotnet build Clones.sln -c Release -v quiet --nologo || built=false
+  test_step build env MSBUILDDISABLENODEREUSE=0 UseSharedCompilation=true dotnet build Clones.sln -c Release -v quiet --nologo || built=false
   dotnet build-server shutdown >"$LOGS/build-server.log" 2>&1 || true
   wait $modules || count localnet-modules 0 1 0 0
   if ! wait $servers; then
