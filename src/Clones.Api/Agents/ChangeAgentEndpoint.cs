@@ -4,6 +4,7 @@ using Clones.Api.Requests;
 using Clones.Contracts.Agents;
 using Clones.Domain.Agents;
 using Clones.Persistence;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Ledger;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -34,10 +35,7 @@ internal static class ChangeAgentEndpoint
         await lifecycles.AwaitAsync(await db.FindOwnAgentAsync(id, caller, cancellationToken), cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Under this lock the deployment cannot begin: what it will read of the agent is what is committed here.
-        var life = await db
-            .AgentLifecycles.FromSql($"SELECT * FROM agent_lifecycles WHERE agent_id = {id} FOR SHARE")
-            .AsNoTracking()
-            .SingleAsync(cancellationToken);
+        var life = await db.HoldLifecycleAsync(id, cancellationToken);
         var agent = await db.Agents.SingleAsync(a => a.Id == id, cancellationToken);
         var row = new AgentRow { Agent = agent, Life = life };
         EntityTag.Demand(context, row.Version);

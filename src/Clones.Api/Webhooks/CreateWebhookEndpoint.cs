@@ -4,6 +4,7 @@ using Clones.Api.Requests;
 using Clones.Domain.Webhooks;
 using Clones.Hosting;
 using Clones.Persistence;
+using Clones.Persistence.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -170,7 +170,7 @@ internal static class TokenCommand
             try
             {
                 var configuration = read();
-                var settings = TokenSettings.Read(configuration);
+                var settings = configuration.ReadSettings<TokenSettings>();
                 var services = new ServiceCollection().AddSingleton(settings);
                 if (nodes is not null)
                 {

@@ -262,7 +262,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     public async Task A_broker_or_a_management_API_that_is_away_is_said_without_the_password()
     {
         var noBroker = await RunAsync(["list"], ("RABBITMQ_URL", "amqp://clones:hunter2@127.0.0.1:1/clones"));
-        var noManagement = await RunAsync(["list"], (BrokerManagement.Setting, "http://clones:hunter2@127.0.0.1:1/"));
+        var noManagement = await RunAsync(["list"], (ManagementOptions.Setting, "http://clones:hunter2@127.0.0.1:1/"));
 
         (noBroker.Code, noManagement.Code).ShouldBe((ErrorsCommand.NotDone, ErrorsCommand.NotDone));
         noBroker.Said.ShouldStartWith("The broker at 127.0.0.1:1 did not do its part: ");
@@ -470,7 +470,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         var settings = new Dictionary<string, string?>
         {
             ["RABBITMQ_URL"] = workers.Broker.Amqp.ToString(),
-            [BrokerManagement.Setting] = new Uri(workers.Broker.Management, "..").ToString(),
+            [ManagementOptions.Setting] = new Uri(workers.Broker.Management, "..").ToString(),
             [setting.Name] = setting.Value,
         };
         await using var said = new StringWriter { NewLine = "\n" };
