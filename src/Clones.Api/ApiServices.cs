@@ -12,7 +12,7 @@ namespace Clones.Api;
 
 internal static class ApiServices
 {
-    /// <summary>How requests are read and refused, and the parts that endpoints share.</summary>
+    /// <summary>How requests are read and rejected, and the parts that endpoints share.</summary>
     public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<LimitOptions>(configuration);

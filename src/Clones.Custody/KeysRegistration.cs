@@ -66,7 +66,7 @@ public static class KeysRegistration
     /// <summary>One source is written with; the others are there to open what is still under them.</summary>
     private static void AddMasterKeys(IServiceCollection services, IConfiguration configuration)
     {
-        KeySettingName.Demand(configuration.AsEnumerable().Select(s => s.Key));
+        KeySettingName.Require(configuration.AsEnumerable().Select(s => s.Key));
         var source = configuration.ReadSettings<KeySourceOptions>();
         if (source.Path is { } path)
         {

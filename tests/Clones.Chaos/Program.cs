@@ -48,7 +48,7 @@ internal static class Program
                     parsed.GetValue(workers),
                     parsed.GetValue(agents)
                 );
-                if (plan.Refuse() is { } reason)
+                if (plan.Reject() is { } reason)
                 {
                     await Console.Error.WriteLineAsync(reason);
                     return 64;

@@ -144,10 +144,10 @@ public sealed class WebhookNetworkTests : IAsyncLifetime
             )
             .Build();
 
-        var refused = Should.Throw<OptionsValidationException>(() => configuration.ReadSettings<WebhookSettings>()).Message;
+        var rejected = Should.Throw<OptionsValidationException>(() => configuration.ReadSettings<WebhookSettings>()).Message;
 
-        refused.ShouldContain("CLONES_WEBHOOK_");
-        refused.ShouldNotContain("too-short");
-        refused.ShouldNotContain("yes please");
+        rejected.ShouldContain("CLONES_WEBHOOK_");
+        rejected.ShouldNotContain("too-short");
+        rejected.ShouldNotContain("yes please");
     }
 }

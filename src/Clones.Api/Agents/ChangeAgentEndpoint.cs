@@ -38,7 +38,7 @@ internal static class ChangeAgentEndpoint
         var life = await db.HoldLifecycleAsync(id, cancellationToken);
         var agent = await db.Agents.SingleAsync(a => a.Id == id, cancellationToken);
         var row = new AgentRow { Agent = agent, Life = life };
-        EntityTag.Demand(context, row.Version);
+        EntityTag.Require(context, row.Version);
         if (row.Status != AgentStatus.Draft)
         {
             throw new ProblemException(
@@ -131,17 +131,17 @@ internal static class ChangeAgentEndpoint
             agent.HasFreezeAuthority = Flag(fields, "freezeAuthority", body.FreezeAuthority.Value);
         }
 
-        fields.ThrowIfRefused();
-        if (new TokenSupply(agent.Supply).RefuseWith(new TokenDecimals(agent.Decimals)) is { } tooLarge)
+        fields.ThrowIfRejected();
+        if (new TokenSupply(agent.Supply).RejectWith(new TokenDecimals(agent.Decimals)) is { } tooLarge)
         {
-            fields.Refuse<TokenSupply>("supply", tooLarge.Reason);
+            fields.Reject<TokenSupply>("supply", tooLarge.Reason);
         }
 
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
     }
 
-    private static bool Flag(Fields fields, string name, bool? raw) => raw ?? fields.Refuse<bool>(name, "must be true or false");
+    private static bool Flag(Fields fields, string name, bool? raw) => raw ?? fields.Reject<bool>(name, "must be true or false");
 
     private static T Number<T>(Fields fields, string name, int? raw)
-        where T : IField<T, int> => raw is { } value ? fields.Number<T>(name, value) : fields.Refuse<T>(name, "must not be null");
+        where T : IField<T, int> => raw is { } value ? fields.Number<T>(name, value) : fields.Reject<T>(name, "must not be null");
 }

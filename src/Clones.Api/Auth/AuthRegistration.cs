@@ -43,14 +43,14 @@ internal static class AuthRegistration
                 {
                     bearer.MapInboundClaims = false;
                     bearer.TokenValidationParameters = AccessTokens.Validation(options, time);
-                    bearer.Events = new JwtBearerEvents { OnTokenValidated = RefuseEndedSessionAsync };
+                    bearer.Events = new JwtBearerEvents { OnTokenValidated = RejectEndedSessionAsync };
                 }
             );
         return services;
     }
 
     // A token that was signed out ends at once, not when its quarter of an hour is over.
-    private static async Task RefuseEndedSessionAsync(TokenValidatedContext context)
+    private static async Task RejectEndedSessionAsync(TokenValidatedContext context)
     {
         var sessions = context.HttpContext.RequestServices.GetRequiredService<Sessions>();
         var isOpen =

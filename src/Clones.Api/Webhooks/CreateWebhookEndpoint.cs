@@ -63,7 +63,7 @@ internal static class CreateWebhookEndpoint
         var url = fields.WebhookAddress(body.Url, settings);
         var description = fields.OptionalText<WebhookDescription>("description", body.Description);
         var types = fields.Take("eventTypes", WebhookEventTypes.Parse(body.EventTypes));
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         return new WebhookEndpoint
         {
             Id = Guid.CreateVersion7(now),

@@ -82,7 +82,7 @@ public static class ClonesBus
         {
             // Line breaks and blanks would be a third of every message in the outbox and on the wire.
             json.WriteIndented = false;
-            // A field that the contract does not call optional is refused by name when it is null, before any consumer sees it.
+            // A field that the contract does not call optional is rejected by name when it is null, before any consumer sees it.
             json.RespectNullableAnnotations = true;
             return json;
         });
