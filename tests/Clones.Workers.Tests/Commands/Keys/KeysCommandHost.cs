@@ -1,3 +1,4 @@
+using Clones.Custody;
 using Clones.Workers.Commands.Keys;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
