@@ -25,7 +25,7 @@ docker_up() {
   lock_servers
   create_settings
   read_settings
-  refuse_repeated_settings
+  reject_repeated_settings
   add_new_secrets
   [ -z "$(setting CLONES_LOCALNET_ARGS)" ] || die "CLONES_LOCALNET_ARGS names files that containers do not see: ./clones up without --docker"
   # Running containers hold their ports themselves.

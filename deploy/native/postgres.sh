@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A private PostgreSQL on 127.0.0.1. It refuses to run as root: there it runs as the user postgres.
+# A private PostgreSQL on 127.0.0.1. It does not run as root: there it runs as the user postgres.
 
 AS_POSTGRES=()
 [ "$(id -u)" != 0 ] || AS_POSTGRES=(setpriv --reuid=postgres --regid=postgres --clear-groups --)
@@ -55,7 +55,7 @@ start_postgres() {
   say "PostgreSQL ready on 127.0.0.1:$port"
 }
 
-# Again where it has ended: after a SIGKILL it refuses to start as long as one of its old backends still lives.
+# Again where it has ended: after a SIGKILL it does not start as long as one of its old backends still lives.
 postgres_answers_or_starts() {
   local bin=$1 port=$2 data=$3
   is_running "$RUN/postgres.pid" ||

@@ -31,7 +31,7 @@ read_settings() {
 
 # A name that stands twice would silently have its last value: a second secret of a master key would lock out
 # what was encrypted under the first. Which of the two is meant, nobody but the operator can tell.
-refuse_repeated_settings() {
+reject_repeated_settings() {
   local line key number=0 repeated=() file=${SETTINGS_FILE#"$ROOT"/}
   local -A line_of=()
   [ -e "$SETTINGS_FILE" ] || return 0

@@ -18,7 +18,7 @@ native_up() {
   lock_servers
   create_settings
   read_settings
-  refuse_repeated_settings
+  reject_repeated_settings
   add_new_secrets
   record_localnet_options
   choose_ports POSTGRES RABBITMQ RABBITMQ_UI RABBITMQ_DIST EPMD API WORKERS

@@ -7,7 +7,7 @@ run_workers_command() { # run_workers_command reconcile|fence|keys|errors|token|
   read_settings
   # The others must work in any case: the fence is raised in an emergency.
   case "$1 ${2:-}" in
-    "keys import" | "keys retire") refuse_repeated_settings ;;
+    "keys import" | "keys retire") reject_repeated_settings ;;
   esac
   # The file stays where it is: a container reads it from its standard input.
   if [ "$1 ${2:-}" = "keys import" ] && [ -f "${3:-}" ]; then

@@ -6,15 +6,16 @@ using Clones.Api.Paging;
 using Clones.Api.Payments;
 using Clones.Api.Problems;
 using Clones.Api.Requests;
+using Clones.Hosting;
 
 namespace Clones.Api;
 
 internal static class ApiServices
 {
-    /// <summary>How requests are read and refused, and the parts that endpoints share.</summary>
+    /// <summary>How requests are read and rejected, and the parts that endpoints share.</summary>
     public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(LimitOptions.Read(configuration));
+        services.AddSettings<LimitOptions>(configuration);
         services.AddSingleton<RateLimits>();
         services.AddCrossOrigin(configuration);
         services.ConfigureHttpJsonOptions(options => StrictJson.Configure(options.SerializerOptions));

@@ -6,7 +6,7 @@ public sealed partial class ClonesClient
 {
     /// <summary>Payments as CSV (RFC 4180), oldest first, in the filters of the list. <c>GET /v1/payments/export</c></summary>
     /// <param name="to">Gets it as it comes; half of it where this throws.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public async Task ExportPaymentsAsync(
         Stream to,
         string? status = null,
@@ -27,8 +27,8 @@ public sealed partial class ClonesClient
             .Query("createdFrom", createdFrom)
             .Query("createdBefore", createdBefore);
         // Not sent again: what was written cannot be taken back.
-        using var patience = new RequestDeadline(Timeout.InfiniteTimeSpan, options.Time, cancellationToken);
-        using var response = await SendOnceAsync(request, "text/csv", patience).ConfigureAwait(false);
+        using var deadline = new RequestDeadline(Timeout.InfiniteTimeSpan, options.Time, cancellationToken);
+        using var response = await SendOnceAsync(request, "text/csv", deadline).ConfigureAwait(false);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!response.IsSuccessStatusCode)
         {
@@ -45,7 +45,7 @@ public sealed partial class ClonesClient
 
     /// <summary>The lifecycle as the running machine has it. <c>GET /v1/agents/lifecycle</c></summary>
     /// <param name="agent">Whose path is counted; nobody's where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<LifecycleView> GetLifecycleAsync(Guid? agent = null, CancellationToken cancellationToken = default) =>
         SendAsync<LifecycleView>(new ClonesRequest(HttpMethod.Get, "/v1/agents/lifecycle").Query("agent", agent), cancellationToken);
 

@@ -15,7 +15,7 @@ public sealed partial class ClonesClient
     /// that ends, breaks or falls silent is opened anew and resumed behind the last row, to whichever process of the API.
     /// </summary>
     /// <param name="afterSequence">Resume behind this row; 0 for the whole history.</param>
-    /// <exception cref="ClonesProblemException">The API refused it: not found, or a row beyond the history (the database was restored: read it anew).</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it: not found, or a row beyond the history (the database was restored: read it anew).</exception>
     public async IAsyncEnumerable<TransitionView> StreamAgentEventsAsync(
         Guid id,
         long afterSequence = 0,

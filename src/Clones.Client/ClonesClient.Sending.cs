@@ -43,9 +43,9 @@ public sealed partial class ClonesClient
             throw new ClonesAnswerException(request.Name, (int)answer.Status, "it is null");
         }
 
-        if (value is ITagged tagged)
+        if (value is IHasEntityTag entity)
         {
-            tagged.ETag = answer.ETag;
+            entity.ETag = answer.ETag;
         }
 
         return value;
@@ -63,9 +63,9 @@ public sealed partial class ClonesClient
         {
             try
             {
-                using var patience = new RequestDeadline(options.TryTimeout + request.WaitAsked, options.Time, cancellationToken);
-                using var response = await SendOnceAsync(request, accept, patience).ConfigureAwait(false);
-                var body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
+                using var deadline = new RequestDeadline(options.TryTimeout + request.WaitAsked, options.Time, cancellationToken);
+                using var response = await SendOnceAsync(request, accept, deadline).ConfigureAwait(false);
+                var body = await response.Content.ReadAsByteArrayAsync(deadline.Token).ConfigureAwait(false);
                 var type = response.Content.Headers.ContentType?.MediaType;
                 if (response.IsSuccessStatusCode)
                 {
@@ -89,26 +89,26 @@ public sealed partial class ClonesClient
         }
     }
 
-    /// <summary>One try; one more where the credentials were refused and others can be had, because a refused caller has done nothing.</summary>
-    private async Task<HttpResponseMessage> SendOnceAsync(ClonesRequest request, string accept, RequestDeadline patience)
+    /// <summary>One try; one more where the credentials were rejected and others can be had, because a rejected caller has done nothing.</summary>
+    private async Task<HttpResponseMessage> SendOnceAsync(ClonesRequest request, string accept, RequestDeadline deadline)
     {
         for (var isFirst = true; ; isFirst = false)
         {
             using var message = request.ToMessage(baseAddress, accept);
-            var header = await CredentialsOfAsync(message, patience.Caller).ConfigureAwait(false);
+            var header = await CredentialsOfAsync(message, deadline.Caller).ConfigureAwait(false);
             if (header is { } given)
             {
                 message.Headers.TryAddWithoutValidation(given.Name, given.Value);
             }
 
-            patience.Begin();
-            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+            deadline.Begin();
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
             ThrowIfFromElsewhere(request, response);
             if (
                 !isFirst
                 || header is null
                 || response.StatusCode != HttpStatusCode.Unauthorized
-                || !options.Credentials.Refused(header.Value.Value)
+                || !options.Credentials.Rejected(header.Value.Value)
             )
             {
                 return response;

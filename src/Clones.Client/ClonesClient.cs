@@ -1,7 +1,7 @@
 namespace Clones.Client;
 
 /// <summary>
-/// The Clones API, one method for each operation of its document. Safe for many threads; made once and kept. A call that is refused throws
+/// The Clones API, one method for each operation of its document. Safe for many threads; made once and kept. A call that is rejected throws
 /// <see cref="ClonesProblemException"/>; one that nobody answers throws <see cref="HttpRequestException"/> or <see cref="TimeoutException"/> when its
 /// tries are used up.
 /// </summary>
@@ -60,7 +60,7 @@ public sealed partial class ClonesClient : IDisposable
     /// by themselves.
     /// </summary>
     /// <inheritdoc cref="ClonesCredentials.Wallet"/>
-    /// <exception cref="ClonesProblemException">The signature was refused.</exception>
+    /// <exception cref="ClonesProblemException">The signature was rejected.</exception>
     /// <exception cref="ClonesSigningException">There is none.</exception>
     public async Task<AccessTokenView> SignInAsync(
         string address,

@@ -11,7 +11,7 @@ public abstract class ClonesCredentials
     /// <summary>A service or an operator.</summary>
     public static ClonesCredentials ApiKey(string key) => new Fixed("X-Api-Key", Given(key));
 
-    /// <summary>An owner, with a token that somebody else got; when it has expired, calls are refused with 401.</summary>
+    /// <summary>An owner, with a token that somebody else got; when it has expired, calls are rejected with 401.</summary>
     public static ClonesCredentials BearerToken(string accessToken) => new Fixed("Authorization", $"Bearer {Given(accessToken)}");
 
     /// <summary>
@@ -31,7 +31,7 @@ public abstract class ClonesCredentials
 
     /// <summary>What was sent is no longer good.</summary>
     /// <returns>Whether the next header may be better.</returns>
-    internal virtual bool Refused(string value) => false;
+    internal virtual bool Rejected(string value) => false;
 
     private static string Given(string text)
     {

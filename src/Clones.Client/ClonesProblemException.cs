@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Clones.Client;
 
-/// <summary>A refusal: the problem document (RFC 9457) of an answer that is no success.</summary>
+/// <summary>A rejection: the problem document (RFC 9457) of an answer that is no success.</summary>
 public sealed class ClonesProblemException : ClonesException
 {
     /// <summary><see cref="Code"/> of an answer that is no success and no problem document either: a proxy has answered, not the API.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Clones.Client;
 
-/// <summary>The session of one wallet: signed in once, renewed by its refresh token, signed in anew where that is refused.</summary>
+/// <summary>The session of one wallet: signed in once, renewed by its refresh token, signed in anew where that is rejected.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle nobody takes holds nothing to be given back.")]
 internal sealed class WalletSession(string address, Func<string, CancellationToken, Task<string>> sign) : ClonesCredentials
 {
@@ -12,7 +12,7 @@ internal sealed class WalletSession(string address, Func<string, CancellationTok
     private readonly SemaphoreSlim renewing = new(1, 1);
     private volatile AccessTokenView? current;
 
-    /// <summary>Timestamp of the client's clock from which on it is renewed; 0 where it was refused.</summary>
+    /// <summary>Timestamp of the client's clock from which on it is renewed; 0 where it was rejected.</summary>
     private long renewAt;
 
     internal override async ValueTask<(string Name, string Value)?> HeaderAsync(ClonesClient client, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class WalletSession(string address, Func<string, CancellationTok
         }
     }
 
-    internal override bool Refused(string value)
+    internal override bool Rejected(string value)
     {
         // Somebody else may have renewed it meanwhile; then the next header is better already. Ours is old although the clock does not say so: clocks stop
         // in machines that sleep, and sessions are ended elsewhere.

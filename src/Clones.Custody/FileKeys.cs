@@ -5,7 +5,7 @@ namespace Clones.Custody;
 
 /// <summary>
 /// Master keys from a mounted secret: <c>DEPOSIT_KEY_ENCRYPTION_FILE</c>. It is read again every few seconds, so that a new version comes to all replicas
-/// without a restart (Kubernetes swaps links, which file watchers miss). What cannot be used is refused, and the keys before it stay.
+/// without a restart (Kubernetes swaps links, which file watchers miss). What cannot be used is rejected, and the keys before it stay.
 /// </summary>
 internal sealed class FileKeys : RingKeys
 {

@@ -24,7 +24,7 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The version that new ciphertexts are written under.</summary>
     public int Latest { get; }
 
-    /// <summary>What is under less is refused.</summary>
+    /// <summary>What is under less is rejected.</summary>
     public int MinVersion { get; }
 
     public bool Knows(int version) => keys.ContainsKey(version);

@@ -31,13 +31,13 @@ internal static partial class KeySettingName
     public static int? VersionOfSalt(string name) => VersionOf(name, "SALT");
 
     /// <exception cref="ConfigurationMissingException">One begins as ours do, and is none.</exception>
-    public static void Demand(IEnumerable<string> names)
+    public static void Require(IEnumerable<string> names)
     {
         foreach (var name in names)
         {
             if (IsOurs(name))
             {
-                Demand(name);
+                Require(name);
             }
             else if (
                 name.StartsWith(Family, StringComparison.OrdinalIgnoreCase)
@@ -56,7 +56,7 @@ internal static partial class KeySettingName
     }
 
     /// <exception cref="ConfigurationMissingException">It is none of ours.</exception>
-    public static void Demand(string name)
+    public static void Require(string name)
     {
         var rest = name[KeySettings.Prefix.Length..];
         if (Plain.Contains(rest, StringComparer.OrdinalIgnoreCase) || NumberedName().IsMatch(rest))

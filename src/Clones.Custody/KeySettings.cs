@@ -26,7 +26,7 @@ internal sealed class KeySettings : IDisposable
     /// <exception cref="ConfigurationMissingException">A name is misspelt.</exception>
     public static KeySettings FromConfiguration(IConfiguration configuration)
     {
-        KeySettingName.Demand(configuration.AsEnumerable().Select(s => s.Key));
+        KeySettingName.Require(configuration.AsEnumerable().Select(s => s.Key));
         var settings = new KeySettings();
         foreach (var (name, value) in configuration.AsEnumerable())
         {
@@ -56,7 +56,7 @@ internal sealed class KeySettings : IDisposable
             {
                 foreach (var file in Directory.EnumerateFiles(path, Prefix + "*"))
                 {
-                    KeySettingName.Demand(Path.GetFileName(file));
+                    KeySettingName.Require(Path.GetFileName(file));
                     using var content = Read(file);
                     settings.Set(Path.GetFileName(file), PinnedBytes.CopyOf(WithoutLineEnd(content.Span)));
                 }
@@ -120,7 +120,7 @@ internal sealed class KeySettings : IDisposable
         {
             throw new ConfigurationMissingException($"Line {number} of {Prefix}FILE has a space before its '='. Write {Prefix}NAME=value.");
         }
-        KeySettingName.Demand(name);
+        KeySettingName.Require(name);
         if (isExported)
         {
             // A shell would take quotes and more away from the value, which here are part of it.

@@ -111,8 +111,8 @@ internal sealed class KeySource
         string.IsNullOrEmpty(wanted) ? 0
         : VersionOf(wanted) is { } version && version <= latest ? version
         : throw new ConfigurationMissingException(
-            $"{MinVersionName} must be a version from 0 to {latest}, the one that is written with: less is refused, "
-                + "and more would refuse what this very process writes."
+            $"{MinVersionName} must be a version from 0 to {latest}, the one that is written with: less is rejected, "
+                + "and more would reject what this very process writes."
         );
 
     private static int? VersionOf(string text) =>

@@ -11,12 +11,6 @@ namespace Clones.Custody;
 
 public static class KeysRegistration
 {
-    private const string SourceName = KeySettings.Prefix + "SOURCE";
-    private const string FileName = KeySettings.Prefix + "FILE";
-    private const string Environment = "environment";
-    private const string File = "file";
-    private const string Transit = "transit";
-
     /// <summary>Derives the master keys now, so that a missing secret stops the process and not the first payment.</summary>
     /// <exception cref="ConfigurationMissingException">Says what to set.</exception>
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
@@ -55,43 +49,39 @@ public static class KeysRegistration
     /// <exception cref="ConfigurationMissingException">Says what to set.</exception>
     public static ConfiguredVersions ReadVersions(IConfiguration configuration)
     {
-        var isWrittenWith = configuration[SourceName] != Transit;
-        if (configuration[FileName] is { Length: > 0 } file)
+        var source = configuration.ReadSettings<KeySourceOptions>();
+        if (source.Path is { } path)
         {
-            using var settings = KeySettings.FromFile(file);
-            return new ConfiguredVersions(KeySource.Read(settings, isWrittenWith).Names.Keys);
+            using var settings = KeySettings.FromFile(path);
+            return new ConfiguredVersions(KeySource.Read(settings, source.IsRingWrittenWith).Names.Keys);
         }
-        if (!isWrittenWith && !HasSecrets(configuration))
+        if (!source.IsRingWrittenWith && !HasSecrets(configuration))
         {
             return new ConfiguredVersions([]);
         }
         using var environment = KeySettings.FromConfiguration(configuration);
-        return new ConfiguredVersions(KeySource.Read(environment, isWrittenWith).Names.Keys);
+        return new ConfiguredVersions(KeySource.Read(environment, source.IsRingWrittenWith).Names.Keys);
     }
 
     /// <summary>One source is written with; the others are there to open what is still under them.</summary>
     private static void AddMasterKeys(IServiceCollection services, IConfiguration configuration)
     {
-        KeySettingName.Demand(configuration.AsEnumerable().Select(s => s.Key));
-        var source = configuration[SourceName] is { Length: > 0 } given ? given : Environment;
-        if (source is not (Environment or File or Transit))
+        KeySettingName.Require(configuration.AsEnumerable().Select(s => s.Key));
+        var source = configuration.ReadSettings<KeySourceOptions>();
+        if (source.Path is { } path)
         {
-            throw new ConfigurationMissingException($"{SourceName} must be {Environment}, {File} or {Transit}.");
+            var file = FileKeys.Load(path, source.IsRingWrittenWith);
+            services.AddSingleton(_ => file);
+            services.AddSingleton<RingKeys>(s => s.GetRequiredService<FileKeys>());
+            services.AddHostedService<FileKeysReader>();
         }
-
-        var isRingWrittenWith = source != Transit;
-        var hasFile = source == File || configuration[FileName] is { Length: > 0 };
-        if (hasFile)
+        else if (source.IsRingWrittenWith || HasSecrets(configuration))
         {
-            AddFile(services, configuration[FileName], isRingWrittenWith);
-        }
-        else if (isRingWrittenWith || HasSecrets(configuration))
-        {
-            var ring = new RingKeys(KeyRing.Load(configuration, isRingWrittenWith));
+            var ring = new RingKeys(KeyRing.Load(configuration, source.IsRingWrittenWith));
             // By a factory: the container disposes (and wipes) only what it makes itself.
             services.AddSingleton(_ => ring);
         }
-        if (source == Transit || configuration["VAULT_ADDR"] is { Length: > 0 })
+        if (source.HasTransit)
         {
             AddTransit(services, TransitOptions.Read(configuration));
         }
@@ -100,22 +90,8 @@ public static class KeysRegistration
             var ring = s.GetService<RingKeys>();
             var transit = s.GetService<TransitKeys>();
             IMasterKeySource[] all = [.. new IMasterKeySource?[] { ring, transit }.OfType<IMasterKeySource>()];
-            return new MasterKeys(isRingWrittenWith ? ring! : transit!, all);
+            return new MasterKeys(source.IsRingWrittenWith ? ring! : transit!, all);
         });
-    }
-
-    private static void AddFile(IServiceCollection services, string? path, bool isWrittenWith)
-    {
-        if (string.IsNullOrEmpty(path))
-        {
-            throw new ConfigurationMissingException(
-                $"{FileName} is missing. Set it to the mounted file or folder of the secrets, since {SourceName} is {File}."
-            );
-        }
-        var file = FileKeys.Load(path, isWrittenWith);
-        services.AddSingleton(_ => file);
-        services.AddSingleton<RingKeys>(s => s.GetRequiredService<FileKeys>());
-        services.AddHostedService<FileKeysReader>();
     }
 
     private static void AddTransit(IServiceCollection services, TransitOptions options)

@@ -22,7 +22,7 @@ internal static class RetirementRule
     /// <param name="oldestRestorePoint">The oldest backup or point in time that would ever be restored; null where there is none at all.</param>
     /// <param name="now">By this host's clock.</param>
     /// <returns>Why not; null where it may be retired.</returns>
-    public static string? Refuse(string masterKey, KeyPast past, string current, DateTimeOffset? oldestRestorePoint, DateTimeOffset now)
+    public static string? Reject(string masterKey, KeyPast past, string current, DateTimeOffset? oldestRestorePoint, DateTimeOffset now)
     {
         if (oldestRestorePoint > now)
         {

@@ -13,10 +13,10 @@ namespace Clones.Custody;
 internal static class SecretKeyCodec
 {
     /// <summary>Writes the secret key into a span that the caller wipes.</summary>
-    /// <exception cref="KeyUnusableException">Unknown or refused version, tampered with, or another wallet's.</exception>
+    /// <exception cref="KeyUnusableException">Unknown or rejected version, tampered with, or another wallet's.</exception>
     public static void Open(StoredKey key, ReadOnlySpan<byte> stored, KeyBinding binding, KeyRing ring, Span<byte> secretKey64)
     {
-        Demand(key, binding, ring);
+        Require(key, binding, ring);
         switch (key.Form)
         {
             case StoredForm.Plaintext:
@@ -78,7 +78,7 @@ internal static class SecretKeyCodec
         }
     }
 
-    private static void Demand(StoredKey key, KeyBinding binding, KeyRing ring)
+    private static void Require(StoredKey key, KeyBinding binding, KeyRing ring)
     {
         if (key.Version < ring.MinVersion)
         {

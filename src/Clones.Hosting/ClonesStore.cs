@@ -16,64 +16,43 @@ namespace Clones.Hosting;
 public static class ClonesStore
 {
     /// <summary>The context and the database of wallets and payments, all scoped.</summary>
-    /// <exception cref="ConfigurationMissingException">The connection string is missing.</exception>
+    /// <exception cref="ConfigurationMissingException">A crash point is armed where none may be.</exception>
     public static IServiceCollection AddClonesStore(this IServiceCollection services, IConfiguration configuration)
     {
-        var connectionString = configuration.GetConnectionString("Clones");
-        if (string.IsNullOrWhiteSpace(connectionString))
-        {
-            throw new ConfigurationMissingException(
-                "The database is missing. Set ConnectionStrings__Clones: Host=..;Port=5432;Database=clones;Username=..;Password=.."
-            );
-        }
-
+        services.AddSettings<DatabaseOptions>(configuration);
         services.UseMicroseconds();
         services.TryAddSingleton(ArmedCrashPoint.Read(configuration));
         // Pooled: building a context anew for each message costs more than the message.
-        services.AddDbContextPool<ClonesDbContext>(options => options.UseClonesPostgres(connectionString));
+        services.AddDbContextPool<ClonesDbContext>(
+            (provider, options) => options.UseClonesPostgres(provider.GetRequiredService<DatabaseOptions>().ConnectionString)
+        );
         services.AddScoped<WalletLedger>();
         services.AddScoped<PaymentStore>();
         return services;
     }
 
     /// <summary><see cref="RpcEndpoints"/> and <see cref="WalletBalances"/> for SOLANA_RPC_URLS, as singletons.</summary>
-    /// <exception cref="ConfigurationMissingException">No address, or one that is not http(s).</exception>
     public static IServiceCollection AddSolanaRpc(this IServiceCollection services, IConfiguration configuration)
     {
-        const string Wanted = "Set SOLANA_RPC_URLS: http(s) addresses of nodes of one cluster, separated by commas, the preferred first.";
-        var urls = configuration["SOLANA_RPC_URLS"];
-        if (string.IsNullOrWhiteSpace(urls))
-        {
-            throw new ConfigurationMissingException($"SOLANA_RPC_URLS is missing. {Wanted}");
-        }
-
         services.AddLogging().UseMicroseconds();
-        try
+        services.AddSettings<RpcOptions>(configuration);
+        services.TryAddSingleton(provider =>
         {
             // Idle connections are renewed, so that a moved node is found by name again.
             var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
-            var probe = RpcEndpoints.Parse(urls, http, TimeProvider.System);
-            services.TryAddSingleton(provider =>
-            {
-                var log = provider.GetRequiredService<ILogger<RpcEndpoints>>();
-                return new RpcEndpoints(
-                    probe.All,
-                    provider.GetRequiredService<TimeProvider>(),
-                    node =>
-                        log.LogWarning(
-                            "{Endpoint} is left alone until {PausedUntil}: {Reason}",
-                            node.Endpoint,
-                            node.PausedUntil,
-                            node.LastFailure
-                        )
-                );
-            });
-        }
-        catch (FormatException e)
-        {
-            throw new ConfigurationMissingException($"SOLANA_RPC_URLS cannot be used: {e.Message} {Wanted}");
-        }
-
+            var log = provider.GetRequiredService<ILogger<RpcEndpoints>>();
+            return new RpcEndpoints(
+                RpcEndpoints.Parse(provider.GetRequiredService<RpcOptions>().Urls, http, TimeProvider.System).All,
+                provider.GetRequiredService<TimeProvider>(),
+                node =>
+                    log.LogWarning(
+                        "{Endpoint} is left alone until {PausedUntil}: {Reason}",
+                        node.Endpoint,
+                        node.PausedUntil,
+                        node.LastFailure
+                    )
+            );
+        });
         services.TryAddSingleton<WalletBalances>();
         return services;
     }

@@ -65,6 +65,8 @@ public sealed class HostCommandLine
             async (parsed, _) =>
             {
                 await using var app = build(parsed.GetValue(settings) ?? []);
+                // The host would do it too, and log what it finds with a stack trace.
+                app.Services.GetService<IStartupValidator>()?.Validate();
                 map(app);
                 app.Logger.LogInformation("Version {Version} of {Host}", Version, host);
                 await app.RunAsync();
@@ -122,9 +124,9 @@ public sealed class HostCommandLine
             }
             return code;
         }
-        catch (Exception e) when (e is ConfigurationMissingException or OptionsValidationException)
+        catch (Exception e) when (WrongSettings(e) is { } wrongSettings)
         {
-            await errors.WriteLineAsync($"{char.ToUpperInvariant(host[0])}{host[1..]} cannot start: {e.Message}");
+            await errors.WriteLineAsync($"{char.ToUpperInvariant(host[0])}{host[1..]} cannot start: {wrongSettings}");
             return NotConfigured;
         }
     }
@@ -167,6 +169,18 @@ public sealed class HostCommandLine
             ]
         );
     }
+
+    /// <returns>All that is wrong with the settings, each thing once; null for any other failure.</returns>
+    private static string? WrongSettings(Exception e) =>
+        e switch
+        {
+            ConfigurationMissingException or OptionsValidationException => e.Message,
+            AggregateException all when all.InnerExceptions.All(one => one is OptionsValidationException) => string.Join(
+                "; ",
+                all.InnerExceptions.Select(one => one.Message).Distinct()
+            ),
+            _ => null,
+        };
 
     /// <summary>As .NET's configuration takes it from the command line, and in no other of its notations: <c>--Serilog:MinimumLevel:Default=Debug</c>.</summary>
     private static bool IsSetting(string argument) =>

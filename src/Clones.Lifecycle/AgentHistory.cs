@@ -18,7 +18,7 @@ internal sealed class AgentHistory(ILifecycleRows rows, TimeProvider time)
         // Covariance of ConsumeContext gives the common part of all ten messages.
         var command = ((ConsumeContext<IAgentCommand>)context).Message;
         var row = AddRow(context, command, from, to, accepted: true, (command as FailDeployment)?.Reason);
-        Answer(command, OperationStatus.Succeeded, to, refusal: null);
+        Answer(command, OperationStatus.Succeeded, to, rejection: null);
         return new AgentStatusChanged
         {
             AgentId = row.AgentId,
@@ -32,21 +32,21 @@ internal sealed class AgentHistory(ILifecycleRows rows, TimeProvider time)
         };
     }
 
-    public void Refuse<T>(BehaviorContext<AgentLifecycleInstance, T> context, Refusal refusal)
+    public void Reject<T>(BehaviorContext<AgentLifecycleInstance, T> context, Rejection rejection)
         where T : class, IAgentCommand
     {
         var status = UpperSnakeCase.From(context.Saga.CurrentState);
-        AddRow(context, context.Message, status, status, accepted: false, refusal.Detail);
-        Answer(context.Message, OperationStatus.Refused, status, refusal);
+        AddRow(context, context.Message, status, status, accepted: false, rejection.Detail);
+        Answer(context.Message, OperationStatus.Refused, status, rejection);
     }
 
     /// <summary>The event had its effect before: no row, only the answer.</summary>
     public void AnswerUnchanged(AgentLifecycleInstance instance, IAgentCommand command) =>
-        Answer(command, OperationStatus.Succeeded, UpperSnakeCase.From(instance.CurrentState), refusal: null);
+        Answer(command, OperationStatus.Succeeded, UpperSnakeCase.From(instance.CurrentState), rejection: null);
 
     /// <summary>No agent, so no history either.</summary>
     public void AnswerAgentNotFound(IAgentCommand command) =>
-        Answer(command, OperationStatus.Refused, status: null, Refusal.AgentNotFound(command.AgentId));
+        Answer(command, OperationStatus.Refused, status: null, Rejection.AgentNotFound(command.AgentId));
 
     private AgentTransition AddRow(
         BehaviorContext<AgentLifecycleInstance> context,
@@ -90,7 +90,7 @@ internal sealed class AgentHistory(ILifecycleRows rows, TimeProvider time)
         return row;
     }
 
-    private void Answer(IAgentCommand command, OperationStatus outcome, string? status, Refusal? refusal)
+    private void Answer(IAgentCommand command, OperationStatus outcome, string? status, Rejection? rejection)
     {
         if (command.OperationId is not { } id)
         {
@@ -100,11 +100,11 @@ internal sealed class AgentHistory(ILifecycleRows rows, TimeProvider time)
         var operation = rows.AnswerOperation(id);
         operation.Status = outcome;
         operation.AgentStatus = status;
-        operation.ErrorCode = refusal?.Code;
-        operation.ErrorDetail = refusal?.Detail;
-        operation.PermittedEvents = refusal?.PermittedEvents.ToList();
-        operation.LastValidBlockHeight = refusal?.InFlight?.LastValidBlockHeight;
-        operation.PossibleAtBlockHeight = refusal?.InFlight?.PossibleAtBlockHeight;
+        operation.ErrorCode = rejection?.Code;
+        operation.ErrorDetail = rejection?.Detail;
+        operation.PermittedEvents = rejection?.PermittedEvents.ToList();
+        operation.LastValidBlockHeight = rejection?.InFlight?.LastValidBlockHeight;
+        operation.PossibleAtBlockHeight = rejection?.InFlight?.PossibleAtBlockHeight;
         operation.CompletedAt = time.GetUtcNow();
     }
 }

@@ -73,12 +73,12 @@ internal static class AgentLifecycleEffects
         );
 
     /// <summary>Only what the database shows as made moves an agent: anybody on the broker can send a success.</summary>
-    public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> RefuseUnlessOnRecord(
+    public static EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> RejectUnlessOnRecord(
         this EventActivityBinder<AgentLifecycleInstance, TokenCreationSucceeded> binder
     ) => binder.Add(new SuccessOnRecordGuard<TokenCreationSucceeded>(TransactionKind.TokenCreation, m => (m.TransactionId, MadeBy(m))));
 
-    /// <inheritdoc cref="RefuseUnlessOnRecord(EventActivityBinder{AgentLifecycleInstance, TokenCreationSucceeded})"/>
-    public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> RefuseUnlessOnRecord(
+    /// <inheritdoc cref="RejectUnlessOnRecord(EventActivityBinder{AgentLifecycleInstance, TokenCreationSucceeded})"/>
+    public static EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> RejectUnlessOnRecord(
         this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
     ) => binder.Add(new SuccessOnRecordGuard<PoolCreationSucceeded>(TransactionKind.PoolCreation, m => (m.TransactionId, MadeBy(m))));
 
@@ -106,13 +106,13 @@ internal static class AgentLifecycleEffects
         where T : class =>
         binder.If(context => condition.Holds(context.Saga), then => line(then.Add(new ConditionLabel<T>(condition.Text))));
 
-    public static EventActivityBinder<AgentLifecycleInstance, T> RefuseWhileSubmissionInFlight<T>(
+    public static EventActivityBinder<AgentLifecycleInstance, T> RejectWhileSubmissionInFlight<T>(
         this EventActivityBinder<AgentLifecycleInstance, T> binder
     )
         where T : class, IAgentCommand => binder.Add(new SubmissionInFlightGuard<T>());
 
     /// <summary>What is given up, or put away, must not be on chain without the database knowing.</summary>
-    public static EventActivityBinder<AgentLifecycleInstance, T> RefuseWhileChainIsRead<T>(
+    public static EventActivityBinder<AgentLifecycleInstance, T> RejectWhileChainIsRead<T>(
         this EventActivityBinder<AgentLifecycleInstance, T> binder
     )
         where T : class, IAgentCommand => binder.Add(new ChainIsReadGuard<T>());
@@ -125,9 +125,9 @@ internal static class AgentLifecycleEffects
         this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
     ) => binder.Add(new IgnoreRepeated<PoolCreationSucceeded>(context => context.Saga.LiquidityPoolSignature == context.Message.Signature));
 
-    public static EventActivityBinder<AgentLifecycleInstance, T> Refuse<T>(this EventActivityBinder<AgentLifecycleInstance, T> binder)
+    public static EventActivityBinder<AgentLifecycleInstance, T> Reject<T>(this EventActivityBinder<AgentLifecycleInstance, T> binder)
         where T : class, IAgentCommand =>
-        binder.Then(context => context.Service<AgentHistory>().Refuse(context, Refusal.EventNotValid(context)));
+        binder.Then(context => context.Service<AgentHistory>().Reject(context, Rejection.EventNotValid(context)));
 
     private static void Store(this AgentLifecycleInstance agent, DeploymentMade token)
     {

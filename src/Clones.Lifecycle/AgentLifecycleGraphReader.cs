@@ -69,11 +69,11 @@ internal sealed class AgentLifecycleGraphReader(AgentLifecycleStateMachine machi
         where T : class, SagaStateMachineInstance
         where TMessage : class => next(behavior);
 
-    public void Visit(IStateMachineActivity activity) => Note(activity);
+    public void Visit(IStateMachineActivity activity) => Record(activity);
 
     public void Visit(IStateMachineActivity activity, Action<IStateMachineActivity> next)
     {
-        Note(activity);
+        Record(activity);
         var (outerCondition, outerGuarded) = (condition, guarded);
         next(activity);
         // What stands within a branch guards that branch only; any other activity that holds one is a mere wrapping.
@@ -90,7 +90,7 @@ internal sealed class AgentLifecycleGraphReader(AgentLifecycleStateMachine machi
         guarded = false;
     }
 
-    private void Note(IStateMachineActivity activity)
+    private void Record(IStateMachineActivity activity)
     {
         if (activity is IConditionLabel label)
         {

@@ -5,7 +5,7 @@ using MassTransit;
 namespace Clones.Lifecycle;
 
 /// <summary>
-/// The lifecycle of an agent: eight states, nine events, and REGISTER that begins it. What the table does not permit is refused and
+/// The lifecycle of an agent: eight states, nine events, and REGISTER that begins it. What the table does not permit is rejected and
 /// answered, never thrown. <see cref="AgentHistory"/> writes a row for whatever happens here; docs/lifecycle.md is drawn from here.
 /// </summary>
 internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<AgentLifecycleInstance>
@@ -33,28 +33,28 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
             Draft,
             When(InitiateDeployment).RequestTokenCreation().TransitionTo(PendingTokenSignature),
             // What was given up and has landed nevertheless: the agent moves on instead of standing where it was put back to.
-            When(TokenCreationSuccess).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
-            When(Archive).RefuseWhileChainIsRead().TransitionTo(Archived)
+            When(TokenCreationSuccess).RejectUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
+            When(Archive).RejectWhileChainIsRead().TransitionTo(Archived)
         );
 
         During(
             PendingTokenSignature,
-            When(TokenCreationSuccess).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
-            When(Fail).RefuseWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
-            When(Cancel).RefuseWhileChainIsRead().RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Draft)
+            When(TokenCreationSuccess).RejectUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
+            When(Fail).RejectWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
+            When(Cancel).RejectWhileChainIsRead().RejectWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Draft)
         );
 
         During(
             TokenCreated,
             When(InitiatePoolCreation).RequestPoolCreation().TransitionTo(PendingPoolSignature),
-            When(Cancel).RefuseWhileChainIsRead().RefuseWhileSubmissionInFlight().TransitionTo(Failed)
+            When(Cancel).RejectWhileChainIsRead().RejectWhileSubmissionInFlight().TransitionTo(Failed)
         );
 
         During(
             PendingPoolSignature,
-            When(PoolCreationSuccess).RefuseUnlessOnRecord().StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
-            When(Fail).RefuseWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
-            When(Cancel).RefuseWhileChainIsRead().RefuseWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Failed)
+            When(PoolCreationSuccess).RejectUnlessOnRecord().StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
+            When(Fail).RejectWhileSubmissionInFlight().StoreFailure().WithdrawPreparedTransaction().TransitionTo(Failed),
+            When(Cancel).RejectWhileChainIsRead().RejectWhileSubmissionInFlight().WithdrawPreparedTransaction().TransitionTo(Failed)
         );
 
         During(Deployed, When(Deactivate).TransitionTo(Deactivated));
@@ -63,30 +63,30 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
 
         During(
             Failed,
-            When(TokenCreationSuccess, NoToken).RefuseUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
-            When(TokenCreationSuccess, TokenExists).IgnoreTokenAlreadyStored().Refuse(),
-            When(PoolCreationSuccess, TokenExists).RefuseUnlessOnRecord().StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
-            When(PoolCreationSuccess, NoToken).Refuse(),
+            When(TokenCreationSuccess, NoToken).RejectUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
+            When(TokenCreationSuccess, TokenExists).IgnoreTokenAlreadyStored().Reject(),
+            When(PoolCreationSuccess, TokenExists).RejectUnlessOnRecord().StoreLiquidityPool().ClearFailures().TransitionTo(Deployed),
+            When(PoolCreationSuccess, NoToken).Reject(),
             When(Retry)
-                .RefuseWhileSubmissionInFlight()
+                .RejectWhileSubmissionInFlight()
                 .AdoptTokenOnChain()
                 .When(NoToken, then => then.RequestTokenCreation().TransitionTo(PendingTokenSignature))
                 .When(TokenExists, then => then.RequestPoolCreation().TransitionTo(PendingPoolSignature)),
-            When(Archive).RefuseWhileChainIsRead().TransitionTo(Archived)
+            When(Archive).RejectWhileChainIsRead().TransitionTo(Archived)
         );
 
         DuringAny(When(Register).AnswerAlreadyRegistered());
 
         // A success may be delivered again long after it was recorded; the same signature is the same success, not an event out of place.
-        RefuseElsewhere(TokenCreationSuccess, late => late.IgnoreTokenAlreadyStored());
-        RefuseElsewhere(PoolCreationSuccess, late => late.IgnoreLiquidityPoolAlreadyStored());
-        RefuseElsewhere(InitiateDeployment);
-        RefuseElsewhere(InitiatePoolCreation);
-        RefuseElsewhere(Deactivate);
-        RefuseElsewhere(Archive);
-        RefuseElsewhere(Fail);
-        RefuseElsewhere(Cancel);
-        RefuseElsewhere(Retry);
+        RejectElsewhere(TokenCreationSuccess, late => late.IgnoreTokenAlreadyStored());
+        RejectElsewhere(PoolCreationSuccess, late => late.IgnoreLiquidityPoolAlreadyStored());
+        RejectElsewhere(InitiateDeployment);
+        RejectElsewhere(InitiatePoolCreation);
+        RejectElsewhere(Deactivate);
+        RejectElsewhere(Archive);
+        RejectElsewhere(Fail);
+        RejectElsewhere(Cancel);
+        RejectElsewhere(Retry);
 
         ConnectStateObserver(new TransitionRecorder());
         graph = new(() => AgentLifecycleGraphReader.Read(this));
@@ -130,7 +130,7 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
     private EventActivityBinder<AgentLifecycleInstance, TEvent> When<TEvent>(Event<TEvent> @event, LifecycleCondition condition)
         where TEvent : class => When(@event, context => condition.Holds(context.Saga)).Add(new ConditionLabel<TEvent>(condition.Text));
 
-    private void RefuseElsewhere<TEvent>(
+    private void RejectElsewhere<TEvent>(
         Event<TEvent> @event,
         Func<EventActivityBinder<AgentLifecycleInstance, TEvent>, EventActivityBinder<AgentLifecycleInstance, TEvent>>? unless = null
     )
@@ -138,7 +138,7 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
     {
         foreach (var state in States.Except([Initial, Final]).Where(state => !NextEvents(state).Contains(@event)))
         {
-            During(state, (unless?.Invoke(When(@event)) ?? When(@event)).Refuse());
+            During(state, (unless?.Invoke(When(@event)) ?? When(@event)).Reject());
         }
     }
 }

@@ -4,6 +4,7 @@ using Clones.Domain.Transactions;
 using Clones.Persistence;
 using Clones.Persistence.Ledger;
 using Clones.Persistence.Operations;
+using Clones.Persistence.Transactions;
 using Clones.Settlement.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,12 +12,8 @@ namespace Clones.Lifecycle;
 
 internal sealed class DatabaseLifecycleRows(ClonesDbContext db, DatabaseHeartbeat heartbeat) : ILifecycleRows
 {
-    public async Task<IReadOnlyList<ChainTransaction>> LockTransactionsAsync(Guid agentId, CancellationToken cancellationToken) =>
-        await db
-            .Transactions.FromSql(
-                $"SELECT * FROM transactions WHERE agent_id = {agentId} AND status NOT IN ('FAILED', 'CANCELLED') FOR UPDATE"
-            )
-            .ToListAsync(cancellationToken);
+    public Task<IReadOnlyList<ChainTransaction>> LockTransactionsAsync(Guid agentId, CancellationToken cancellationToken) =>
+        db.LockDeploymentAsync(agentId, cancellationToken);
 
     public async Task<IReadOnlyList<TransactionAttempt>> OpenAttemptsAsync(
         IReadOnlyCollection<Guid> transactionIds,

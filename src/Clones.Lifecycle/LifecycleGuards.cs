@@ -14,7 +14,7 @@ internal interface IConditionLabel
     string Text { get; }
 }
 
-/// <summary>Read by <see cref="AgentLifecycleGraphReader"/>: the line may be refused although its event is valid in its state.</summary>
+/// <summary>Read by <see cref="AgentLifecycleGraphReader"/>: the line may be rejected although its event is valid in its state.</summary>
 internal interface ISubmissionInFlightGuard;
 
 internal abstract class LifecycleStep<T> : IStateMachineActivity<AgentLifecycleInstance, T>
@@ -42,7 +42,7 @@ internal sealed class ConditionLabel<T>(string text) : LifecycleStep<T>, ICondit
         next.Execute(context);
 }
 
-/// <summary>Goes on only where nothing of the agent may still land on chain; otherwise refuses, and the line ends here.</summary>
+/// <summary>Goes on only where nothing of the agent may still land on chain; otherwise rejects, and the line ends here.</summary>
 internal sealed class SubmissionInFlightGuard<T> : LifecycleStep<T>, ISubmissionInFlightGuard
     where T : class, IAgentCommand
 {
@@ -57,12 +57,12 @@ internal sealed class SubmissionInFlightGuard<T> : LifecycleStep<T>, ISubmission
         }
         else
         {
-            context.Service<AgentHistory>().Refuse(context, Refusal.SubmissionInFlight(context, submission));
+            context.Service<AgentHistory>().Reject(context, Rejection.SubmissionInFlight(context, submission));
         }
     }
 }
 
-/// <summary>Goes on only where the database knows what stands on chain: not while the signing fence stands. Otherwise refuses, and the line ends here.</summary>
+/// <summary>Goes on only where the database knows what stands on chain: not while the signing fence stands. Otherwise rejects, and the line ends here.</summary>
 internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
     where T : class, IAgentCommand
 {
@@ -70,7 +70,7 @@ internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
     {
         if (await context.Service<ILifecycleRows>().MayHaveForgottenAsync(context.Saga.CorrelationId, context.CancellationToken))
         {
-            context.Service<AgentHistory>().Refuse(context, Refusal.ChainIsRead(context));
+            context.Service<AgentHistory>().Reject(context, Rejection.ChainIsRead(context));
         }
         else
         {

@@ -7,7 +7,7 @@ namespace Clones.Lifecycle;
 
 /// <summary>
 /// Goes on only where the database holds, for this agent, exactly what the message tells: whoever wrote it there has read the finalized chain.
-/// Otherwise refuses, and the line ends here.
+/// Otherwise rejects, and the line ends here.
 /// </summary>
 internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Guid TransactionId, DeploymentMade Made)> told)
     : LifecycleStep<T>
@@ -25,7 +25,7 @@ internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Gui
         }
         else
         {
-            context.Service<AgentHistory>().Refuse(context, Refusal.SuccessNotOnRecord(context, transactionId));
+            context.Service<AgentHistory>().Reject(context, Rejection.SuccessNotOnRecord(context, transactionId));
         }
     }
 }

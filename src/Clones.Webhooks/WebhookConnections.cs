@@ -30,7 +30,7 @@ internal sealed class WebhookConnections(WebhookLookups lookups, WebhookLoopback
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
         };
 
-    /// <exception cref="WebhookRefusedException">No address of the host may be talked to.</exception>
+    /// <exception cref="WebhookRejectedException">No address of the host may be talked to.</exception>
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
@@ -40,9 +40,9 @@ internal sealed class WebhookConnections(WebhookLookups lookups, WebhookLoopback
         string? kind = null;
         foreach (var address in found)
         {
-            if (WebhookAddresses.RefusalOf(address, await MayLoopBackAsync(address, cancellationToken)) is { } refusal)
+            if (WebhookAddresses.RejectionOf(address, await MayLoopBackAsync(address, cancellationToken)) is { } rejection)
             {
-                kind ??= refusal;
+                kind ??= rejection;
             }
             else
             {
@@ -51,7 +51,7 @@ internal sealed class WebhookConnections(WebhookLookups lookups, WebhookLoopback
         }
         if (allowed.Count == 0)
         {
-            throw new WebhookRefusedException(kind is null ? "its host has no address" : $"its host has an address that is {kind}");
+            throw new WebhookRejectedException(kind is null ? "its host has no address" : $"its host has an address that is {kind}");
         }
         return await ConnectAsync(allowed, port, cancellationToken);
     }
@@ -83,4 +83,4 @@ internal sealed class WebhookConnections(WebhookLookups lookups, WebhookLoopback
 }
 
 /// <summary>The message completes the sentence "It was not sent: ..", for the endpoint's owner.</summary>
-internal sealed class WebhookRefusedException(string reason) : Exception(reason);
+internal sealed class WebhookRejectedException(string reason) : Exception(reason);

@@ -22,7 +22,7 @@ internal sealed class WebhookLoopback(WebhookSettings settings, RpcEndpoints rpc
         {
             if (!await IsAllowedAsync(cancellationToken))
             {
-                throw WebhookSettings.LoopbackOnMainnet();
+                throw new ConfigurationMissingException(WebhookSettings.LoopbackOnMainnet);
             }
             log.LogWarning(
                 "{Setting} is set: webhooks may go to this machine and over http. It is for development only",

@@ -27,7 +27,7 @@ internal sealed class WebhookRequests(
         try
         {
             // The rule may be stricter than when the endpoint was registered, without the setting for development say.
-            if (WebhookUrl.Refuse(due.Url, await loopback.IsKnownToBeAllowedAsync(limit.Token)) is { } reason)
+            if (WebhookUrl.Reject(due.Url, await loopback.IsKnownToBeAllowedAsync(limit.Token)) is { } reason)
             {
                 return new WebhookOutcome(null, $"It was not sent: its url {reason}.", null, TimeSpan.Zero, null);
             }
@@ -116,7 +116,7 @@ internal sealed class WebhookRequests(
     private string FailureOf(Exception e) =>
         e switch
         {
-            { InnerException: WebhookRefusedException refused } => $"It was not sent: {refused.Message}.",
+            { InnerException: WebhookRejectedException rejected } => $"It was not sent: {rejected.Message}.",
             OperationCanceledException => $"It did not answer within {options.AnswerWithin.TotalSeconds:0} s.",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "Its host was not found.",
             HttpRequestException { InnerException: System.Net.Sockets.SocketException { SocketErrorCode: var code } } =>

@@ -116,7 +116,7 @@ internal sealed class WebhookSender(
             }
             var startedAt = Time.GetUtcNow();
             var outcome = await requests.SendAsync(due);
-            slowOnes.Note(due.EndpointId, outcome.Took);
+            slowOnes.Record(due.EndpointId, outcome.Took);
             await deliveries.NoteAsync(due, startedAt, outcome);
         }
         catch (Exception e)

@@ -17,7 +17,7 @@ internal sealed class WebhookSlowEndpoints(TimeProvider time)
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> slowUntil = new();
 
     /// <param name="took">From the first look for the address to the answer's status.</param>
-    public void Note(Guid endpointId, TimeSpan took)
+    public void Record(Guid endpointId, TimeSpan took)
     {
         if (took > SlowFrom)
         {

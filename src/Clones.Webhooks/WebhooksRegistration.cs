@@ -9,10 +9,9 @@ namespace Clones.Webhooks;
 
 public static class WebhooksRegistration
 {
-    /// <exception cref="ConfigurationMissingException">A setting is missing or wrong; the message says what to set.</exception>
     public static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(WebhookSettings.Read(configuration));
+        services.AddSettings<WebhookSettings>(configuration);
         services.AddSettings<WebhookOptions>(configuration, "Webhooks");
         services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<WebhookResolver>(Dns.GetHostAddressesAsync);

@@ -77,7 +77,7 @@ public sealed class AgentEventsTests(ApiFixture api) : IAsyncLifetime
     [InlineData("-1")]
     [InlineData("99999999999999999999")]
     [InlineData("2", "is beyond the history of this agent, which ends with 1")]
-    public async Task A_last_id_that_is_none_is_refused_by_name(string lastEventId, string reason = "must be the id of an event")
+    public async Task A_last_id_that_is_none_is_rejected_by_name(string lastEventId, string reason = "must be the id of an event")
     {
         await WriteAsync("REGISTER");
 

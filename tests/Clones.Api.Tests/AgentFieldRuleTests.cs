@@ -62,7 +62,7 @@ public sealed class AgentFieldRuleTests(ApiFixture api)
     [InlineData(9, "18446744073", "18446744074")]
     [InlineData(8, "184467440737", "184467440738")]
     [InlineData(7, "1000000000000", null)]
-    public async Task A_supply_is_good_up_to_the_largest_that_a_u64_counts_and_is_refused_with_that_number(
+    public async Task A_supply_is_good_up_to_the_largest_that_a_u64_counts_and_is_rejected_with_that_number(
         int decimals,
         string largest,
         string? tooLarge
@@ -73,9 +73,9 @@ public sealed class AgentFieldRuleTests(ApiFixture api)
 
         if (tooLarge is not null)
         {
-            var refused = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", StandIn.AgentBody(poolId, tooLarge, decimals));
-            refused.Status.ShouldBe(400);
-            refused.Errors("supply").ShouldHaveSingleItem().ShouldContain($"\"{largest}\"");
+            var rejected = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", StandIn.AgentBody(poolId, tooLarge, decimals));
+            rejected.Status.ShouldBe(400);
+            rejected.Errors("supply").ShouldHaveSingleItem().ShouldContain($"\"{largest}\"");
         }
         var created = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/agents", StandIn.AgentBody(poolId, largest, decimals));
         created.Status.ShouldBe(201);
@@ -192,14 +192,14 @@ public sealed class AgentFieldRuleTests(ApiFixture api)
         (await owner.Http.SendJsonAsync(HttpMethod.Patch, path, new { ticker = "OLD" }, ("If-Match", etag))).Status.ShouldBe(412);
 
         var next = changed.Response.Headers.ETag!.ToString();
-        var refused = await owner.Http.SendJsonAsync(
+        var rejected = await owner.Http.SendJsonAsync(
             HttpMethod.Patch,
             path,
             new { decimals = 9, supply = "1000000000000" },
             ("If-Match", next)
         );
-        refused.Status.ShouldBe(400);
-        refused.Errors("supply").ShouldHaveSingleItem().ShouldContain("18446744073");
+        rejected.Status.ShouldBe(400);
+        rejected.Errors("supply").ShouldHaveSingleItem().ShouldContain("18446744073");
         var cleared = await owner.Http.SendContentAsync(
             HttpMethod.Patch,
             path,

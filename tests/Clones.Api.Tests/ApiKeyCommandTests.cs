@@ -26,7 +26,7 @@ public sealed partial class ApiKeyCommandTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_revoked_key_is_refused_from_the_next_request_on()
+    public async Task A_revoked_key_is_rejected_from_the_next_request_on()
     {
         var (_, key, said) = await RunAsync("create", "--name", "old service", "--scope", "ops", "--scope", "payments:write");
         var id = Id().Match(said).Value;
@@ -49,11 +49,11 @@ public sealed partial class ApiKeyCommandTests(ApiFixture api)
     [InlineData("ID", "revoke", "1")]
     [InlineData("usage", "remove")]
     [InlineData("usage")]
-    public async Task What_is_asked_for_wrongly_is_refused_by_name(string named, params string[] arguments)
+    public async Task What_is_asked_for_wrongly_is_rejected_by_name(string named, params string[] arguments)
     {
         var (code, output, said) = await RunAsync(arguments);
 
-        code.ShouldBe(ApiKeyCommand.Refused);
+        code.ShouldBe(ApiKeyCommand.Rejected);
         said.ShouldContain(named);
         output.ShouldBeEmpty();
     }
@@ -66,7 +66,7 @@ public sealed partial class ApiKeyCommandTests(ApiFixture api)
 
         var (code, _, said) = await RunAsync("revoke", $"{id}");
 
-        code.ShouldBe(ApiKeyCommand.Refused);
+        code.ShouldBe(ApiKeyCommand.Rejected);
         said.ShouldContain("environment");
         (await RunAsync("revoke", $"{Guid.NewGuid()}")).Code.ShouldBe(ApiKeyCommand.NotDone);
     }

@@ -9,7 +9,7 @@ namespace Clones.Api.Tests;
 /// <summary>Whatever comes in: a 4xx problem document with a code, never a 500.</summary>
 public sealed class BadInputTests(ApiFixture api)
 {
-    private static readonly string Wallet = "7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2";
+    private const string Wallet = "7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2";
 
     public static TheoryData<string, string, int, string> Bodies { get; } =
         new()
@@ -47,7 +47,7 @@ public sealed class BadInputTests(ApiFixture api)
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task A_bad_body_is_refused_by_name(string what, string body, int status, string code)
+    public async Task A_bad_body_is_rejected_by_name(string what, string body, int status, string code)
     {
         using var http = api.Client();
 
@@ -110,7 +110,7 @@ public sealed class BadInputTests(ApiFixture api)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_body_that_is_too_large_is_refused_also_when_its_length_is_not_told(bool chunked)
+    public async Task A_body_that_is_too_large_is_rejected_also_when_its_length_is_not_told(bool chunked)
     {
         using var http = api.Client();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/auth/challenge")
@@ -145,7 +145,7 @@ public sealed class BadInputTests(ApiFixture api)
     [InlineData("GET", "/v1/nothing", 404)]
     [InlineData("GET", "/v1/agents/00000000-0000-0000-0000-000000000000/transactions/theft", 404)]
     [InlineData("GET", "/", 404)]
-    public async Task A_bad_address_or_parameter_is_refused(string method, string path, int status)
+    public async Task A_bad_address_or_parameter_is_rejected(string method, string path, int status)
     {
         using var owner = await Owner.SignInAsync(api);
 

@@ -17,7 +17,7 @@ public sealed class ClockTests(ApiFixture api) : IDisposable
     [InlineData(6)]
     [InlineData(60)]
     [InlineData(-60)]
-    public async Task Row_25_a_sign_in_message_that_is_expired_or_from_the_future_is_refused(int minutes)
+    public async Task Row_25_a_sign_in_message_that_is_expired_or_from_the_future_is_rejected(int minutes)
     {
         using var wallet = Account.Generate();
         using var http = api.Client();

@@ -8,7 +8,7 @@ using Clones.Testing;
 namespace Clones.Api.Tests;
 
 /// <summary>
-/// What the document shows as a request is one: the API takes it, or refuses it because its ids and signatures are not of this database, never for
+/// What the document shows as a request is one: the API takes it, or rejects it because its ids and signatures are not of this database, never for
 /// its shape.
 /// </summary>
 public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
@@ -82,9 +82,9 @@ public sealed class DocumentExampleTests(ApiFixture api) : IAsyncLifetime
                 : [("Idempotency-Key", $"{Guid.NewGuid():N}"), .. method == "patch" ? [("If-Match", "*")] : Array.Empty<(string, string)>()]
         );
 
-        if (Unknown.TryGetValue(operationId, out var refused))
+        if (Unknown.TryGetValue(operationId, out var rejected))
         {
-            (answer.Status, answer.Code).ShouldBe((refused.Status, refused.Code), answer.Body.ToJsonString());
+            (answer.Status, answer.Code).ShouldBe((rejected.Status, rejected.Code), answer.Body.ToJsonString());
         }
         else
         {

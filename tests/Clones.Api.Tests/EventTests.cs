@@ -34,13 +34,13 @@ public sealed class EventTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task What_the_workers_would_refuse_is_refused_at_the_door_by_name()
+    public async Task What_the_workers_would_reject_is_rejected_by_the_endpoint_by_name()
     {
         using var owner = await Owner.SignInAsync(api);
         using var service = api.KeyClient(ApiFixture.ServiceKey);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
 
-        var refused = await service.SendJsonAsync(
+        var rejected = await service.SendJsonAsync(
             HttpMethod.Post,
             Path,
             new
@@ -53,17 +53,17 @@ public sealed class EventTests(ApiFixture api)
             }
         );
 
-        refused.Status.ShouldBe(400);
+        rejected.Status.ShouldBe(400);
         foreach (var field in (string[])["submissionId", "submitter", "taskId", "score"])
         {
-            refused.Errors(field).ShouldHaveSingleItem();
+            rejected.Errors(field).ShouldHaveSingleItem();
         }
 
         (await service.SendJsonAsync(HttpMethod.Post, Path, Body(Guid.NewGuid(), owner.Address))).Status.ShouldBe(404);
     }
 
     [Fact]
-    public async Task An_id_that_was_decided_with_other_contents_is_refused_and_with_the_same_it_is_not()
+    public async Task An_id_that_was_decided_with_other_contents_is_rejected_and_with_the_same_it_is_not()
     {
         using var owner = await Owner.SignInAsync(api);
         using var service = api.KeyClient(ApiFixture.ServiceKey);
@@ -86,9 +86,9 @@ public sealed class EventTests(ApiFixture api)
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
 
         (await TellAsync(40)).Status.ShouldBe(202);
-        var refused = await TellAsync(90);
+        var rejected = await TellAsync(90);
 
-        (refused.Status, refused.Code).ShouldBe((422, "idempotency_key_reused"));
+        (rejected.Status, rejected.Code).ShouldBe((422, "idempotency_key_reused"));
 
         Task<Answer> TellAsync(int score) =>
             service.SendJsonAsync(

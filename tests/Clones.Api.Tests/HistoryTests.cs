@@ -6,7 +6,7 @@ namespace Clones.Api.Tests;
 public sealed class HistoryTests(ApiFixture api)
 {
     [Fact]
-    public async Task The_history_is_walked_oldest_first_with_refused_events_in_it()
+    public async Task The_history_is_walked_oldest_first_with_rejected_events_in_it()
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());

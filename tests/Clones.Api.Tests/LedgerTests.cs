@@ -59,7 +59,7 @@ public sealed class LedgerTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_cursor_of_another_pool_and_a_filter_that_is_none_are_refused_and_a_pool_without_wallet_has_an_empty_ledger()
+    public async Task A_cursor_of_another_pool_and_a_filter_that_is_none_are_rejected_and_a_pool_without_wallet_has_an_empty_ledger()
     {
         using var owner = await Owner.SignInAsync(api);
         var token = await api.ListTokenAsync();

@@ -86,7 +86,7 @@ public sealed class LifecycleTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_path_of_an_agent_counts_what_it_did_and_not_what_it_was_refused()
+    public async Task The_path_of_an_agent_counts_what_it_did_and_not_what_it_was_rejected()
     {
         var answer = await owner.Http.GetJsonAsync($"/v1/agents/lifecycle?agent={agentId}");
 
@@ -126,7 +126,7 @@ public sealed class LifecycleTests(ApiFixture api) : IAsyncLifetime
     [InlineData("agent=1", "agent")]
     [InlineData("format=svg&format=json", "format")]
     [InlineData("colour=red", "colour")]
-    public async Task A_parameter_that_is_none_is_refused_by_name(string query, string name)
+    public async Task A_parameter_that_is_none_is_rejected_by_name(string query, string name)
     {
         var answer = await owner.Http.GetJsonAsync($"/v1/agents/lifecycle?{query}");
 

@@ -89,7 +89,7 @@ public sealed class OperationTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task The_same_key_starts_the_work_once_and_another_request_under_it_is_refused()
+    public async Task The_same_key_starts_the_work_once_and_another_request_under_it_is_rejected()
     {
         using var owner = await Owner.SignInAsync(api);
         var agentId = await AgentAsync(owner);

@@ -60,7 +60,7 @@ public sealed class OwnerTransactionTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_transaction_with_other_accounts_that_the_owner_truly_signed_is_refused()
+    public async Task A_transaction_with_other_accounts_that_the_owner_truly_signed_is_rejected()
     {
         using var owner = await Owner.SignInAsync(api);
         var (path, _, message) = await PreparedAsync(owner);
@@ -78,7 +78,7 @@ public sealed class OwnerTransactionTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_signature_that_is_missing_or_of_another_is_refused()
+    public async Task A_signature_that_is_missing_or_of_another_is_rejected()
     {
         using var owner = await Owner.SignInAsync(api);
         var (path, _, message) = await PreparedAsync(owner);
@@ -94,7 +94,7 @@ public sealed class OwnerTransactionTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_signature_of_another_signer_that_does_not_verify_is_refused_although_the_owners_does()
+    public async Task A_signature_of_another_signer_that_does_not_verify_is_rejected_although_the_owners_does()
     {
         using var owner = await Owner.SignInAsync(api);
         var (path, transaction, message) = await PreparedAsync(owner);
@@ -135,7 +135,7 @@ public sealed class OwnerTransactionTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Where_the_owner_pays_a_mints_signature_that_was_altered_is_refused_and_one_that_was_left_out_is_not()
+    public async Task Where_the_owner_pays_a_mints_signature_that_was_altered_is_rejected_and_one_that_was_left_out_is_not()
     {
         using var owner = await Owner.SignInAsync(api);
         var (path, transaction, message, mint) = await PreparedForPayingOwnerAsync(owner);
@@ -145,11 +145,11 @@ public sealed class OwnerTransactionTests(ApiFixture api)
         var altered = complete.Serialize();
         altered[1 + 64 + 9] ^= 1;
 
-        var refused = await SubmitAsync(owner, path, altered);
+        var rejected = await SubmitAsync(owner, path, altered);
 
-        refused.Status.ShouldBe(422);
-        refused.Code.ShouldBe("signature_not_valid");
-        refused.Errors("transaction").ShouldHaveSingleItem().ShouldContain(mint.PublicKey.ToString());
+        rejected.Status.ShouldBe(422);
+        rejected.Code.ShouldBe("signature_not_valid");
+        rejected.Errors("transaction").ShouldHaveSingleItem().ShouldContain(mint.PublicKey.ToString());
         await StaysPreparedAsync(transaction);
         (await SubmitAsync(owner, path, Signed(message, owner))).Status.ShouldBe(202);
     }

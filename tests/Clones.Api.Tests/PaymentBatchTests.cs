@@ -100,8 +100,8 @@ public sealed class PaymentBatchTests(ApiFixture api)
         var answer = await SendAsync(owner, Batch(true, Item(poolId, "4", "a"), Item(poolId, "4", "b"), Item(poolId, "4", "c")));
 
         (answer.Status, answer.Code).ShouldBe((422, "batch_refused"));
-        var refused = answer.Body["items"]!.AsArray().ShouldHaveSingleItem()!;
-        refused["problem"]!["code"]!.GetValue<string>().ShouldBe("insufficient_funds");
+        var rejected = answer.Body["items"]!.AsArray().ShouldHaveSingleItem()!;
+        rejected["problem"]!["code"]!.GetValue<string>().ShouldBe("insufficient_funds");
         (await CountAsync(poolId)).ShouldBe(0);
         Statuses(await SendAsync(owner, Batch(true, Item(poolId, "10", "a")))).ShouldBe([202]);
     }
@@ -195,7 +195,7 @@ public sealed class PaymentBatchTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task What_is_no_batch_is_refused_by_name_and_stores_nothing()
+    public async Task What_is_no_batch_is_rejected_by_name_and_stores_nothing()
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
@@ -210,8 +210,8 @@ public sealed class PaymentBatchTests(ApiFixture api)
             .ShouldNotBeEmpty();
         (await SendAsync(owner, new { })).Status.ShouldBe(400);
         (await CountAsync(poolId)).ShouldBe(0);
-        var refused = await SendAsync(owner, Batch([.. Enumerable.Range(0, 500).Select(i => Item(poolId, "-1", $"{i}"))]));
-        refused.Body["refused"]!.GetValue<int>().ShouldBe(500);
+        var rejected = await SendAsync(owner, Batch([.. Enumerable.Range(0, 500).Select(i => Item(poolId, "-1", $"{i}"))]));
+        rejected.Body["refused"]!.GetValue<int>().ShouldBe(500);
     }
 
     private Task<int> CountAsync(Guid poolId) => UseAsync(db => db.Payments.CountAsync(p => p.TrainingPoolId == poolId));

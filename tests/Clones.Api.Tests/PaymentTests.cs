@@ -83,7 +83,7 @@ public sealed class PaymentTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task The_same_key_with_another_body_is_refused()
+    public async Task The_same_key_with_another_body_is_rejected()
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
@@ -98,7 +98,7 @@ public sealed class PaymentTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task One_key_out_of_two_pools_at_once_is_one_payment_and_the_other_is_refused()
+    public async Task One_key_out_of_two_pools_at_once_is_one_payment_and_the_other_is_rejected()
     {
         using var owner = await Owner.SignInAsync(api);
         var token = await api.ListTokenAsync();
@@ -168,7 +168,7 @@ public sealed class PaymentTests(ApiFixture api)
     [InlineData("1.")]
     [InlineData("NaN")]
     [InlineData("")]
-    public async Task An_amount_that_is_none_is_refused(string amount)
+    public async Task An_amount_that_is_none_is_rejected(string amount)
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
@@ -185,7 +185,7 @@ public sealed class PaymentTests(ApiFixture api)
         using var owner = await Owner.SignInAsync(api);
         var token = await api.ListTokenAsync();
         var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, token);
-        string[] refused =
+        string[] rejected =
         [
             "11111111111111111111111111111111",
             "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
@@ -194,7 +194,7 @@ public sealed class PaymentTests(ApiFixture api)
             token.Mint!,
         ];
 
-        foreach (var recipient in refused)
+        foreach (var recipient in rejected)
         {
             var answer = await PayAsync(owner.Http, Body(poolId, "1", recipient: recipient), Guid.NewGuid().ToString());
             answer.Status.ShouldBe(422, recipient);

@@ -13,7 +13,7 @@ public sealed class PoolAndTokenTests(ApiFixture api)
     [InlineData("name", "")]
     [InlineData("tokenSymbol", "NOSUCH")]
     [InlineData("pricePerDemo", "0.0000001")]
-    public async Task A_training_pool_with_a_bad_field_is_refused(string field, string value)
+    public async Task A_training_pool_with_a_bad_field_is_rejected(string field, string value)
     {
         using var owner = await Owner.SignInAsync(api);
         var token = await api.ListTokenAsync();
@@ -147,9 +147,9 @@ public sealed class PoolAndTokenTests(ApiFixture api)
         api.Chain.SetLamports(wallet.PublicKey, 5);
         api.Chain.SetAccount(damaged.PublicKey, TokenProgram.Id, [1, 2, 3]);
         var fine = api.Chain.AddMint(12);
-        PublicKey[] refused = [wallet.PublicKey, damaged.PublicKey, fine, api.Chain.TokenAccount()];
+        PublicKey[] rejected = [wallet.PublicKey, damaged.PublicKey, fine, api.Chain.TokenAccount()];
 
-        foreach (var mint in refused)
+        foreach (var mint in rejected)
         {
             var answer = await operators.SendJsonAsync(HttpMethod.Put, "/v1/tokens/BADMINT", new { mint = mint.ToString() });
             answer.Status.ShouldBe(422);

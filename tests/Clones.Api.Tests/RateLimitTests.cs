@@ -7,6 +7,7 @@ using Clones.Solana.Primitives;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Clones.Api.Tests;
 
@@ -17,7 +18,14 @@ public sealed class RateLimitTests(ApiFixture api)
     [Fact]
     public async Task Each_caller_has_a_share_of_their_own_and_is_told_what_is_left()
     {
-        await using var limits = new RateLimits(new LimitOptions(Owner: 2, Key: 3, Anonymous: 1));
+        await using var limits = new RateLimits(
+            new LimitOptions
+            {
+                Owner = 2,
+                Key = 3,
+                Anonymous = 1,
+            }
+        );
         var (one, other) = (Wallet(), Wallet());
 
         var first = await AskAsync(limits, one);
@@ -35,7 +43,14 @@ public sealed class RateLimitTests(ApiFixture api)
     [Fact]
     public async Task Who_says_nothing_of_who_they_are_shares_with_their_network()
     {
-        await using var limits = new RateLimits(new LimitOptions(Owner: 2, Key: 3, Anonymous: 1));
+        await using var limits = new RateLimits(
+            new LimitOptions
+            {
+                Owner = 2,
+                Key = 3,
+                Anonymous = 1,
+            }
+        );
 
         (await AskAsync(limits, Nobody, "192.0.2.1")).StatusCode.ShouldBe(200);
         (await AskAsync(limits, Nobody, "192.0.2.1")).StatusCode.ShouldBe(429);
@@ -49,7 +64,14 @@ public sealed class RateLimitTests(ApiFixture api)
     [Fact]
     public async Task Zero_sets_no_limit_and_shows_none()
     {
-        await using var limits = new RateLimits(new LimitOptions(0, 0, 0));
+        await using var limits = new RateLimits(
+            new LimitOptions
+            {
+                Owner = 0,
+                Key = 0,
+                Anonymous = 0,
+            }
+        );
         for (var i = 0; i < 100; i++)
         {
             var response = await AskAsync(limits, Nobody);
@@ -61,7 +83,14 @@ public sealed class RateLimitTests(ApiFixture api)
     [Fact]
     public async Task A_caller_has_twenty_streams_open_at_a_time()
     {
-        await using var limits = new RateLimits(new LimitOptions(0, 0, 0));
+        await using var limits = new RateLimits(
+            new LimitOptions
+            {
+                Owner = 0,
+                Key = 0,
+                Anonymous = 0,
+            }
+        );
         var (one, closing) = (Wallet(), new TaskCompletionSource());
         var open = Enumerable
             .Range(0, RateLimits.StreamsMax)
@@ -80,7 +109,7 @@ public sealed class RateLimitTests(ApiFixture api)
     [InlineData("CLONES_RATE_LIMIT_KEY", "-1")]
     [InlineData("CLONES_RATE_LIMIT_ANONYMOUS", "1000001")]
     public void A_limit_that_is_none_stops_the_start_by_name(string name, string value) =>
-        Should.Throw<ConfigurationMissingException>(() => LimitOptions.Read(Settings(name, value))).Message.ShouldContain(name);
+        Should.Throw<OptionsValidationException>(() => Settings(name, value).ReadSettings<LimitOptions>()).Message.ShouldContain(name);
 
     [Theory]
     [InlineData("*")]
@@ -90,7 +119,7 @@ public sealed class RateLimitTests(ApiFixture api)
     [InlineData("https://user@app.example.org")]
     public void An_origin_that_is_none_stops_the_start_by_name(string value) =>
         Should
-            .Throw<ConfigurationMissingException>(() => new ServiceCollection().AddCrossOrigin(Settings("CLONES_CORS_ORIGINS", value)))
+            .Throw<OptionsValidationException>(() => Settings("CLONES_CORS_ORIGINS", value).ReadSettings<CrossOriginOptions>())
             .Message.ShouldContain("CLONES_CORS_ORIGINS");
 
     [Fact]

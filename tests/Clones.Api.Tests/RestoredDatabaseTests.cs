@@ -19,10 +19,10 @@ public sealed class RestoredDatabaseTests(ApiFixture api)
         await db.RaiseFenceAsync("A restore.", held: false, raising: null, cancellation);
         try
         {
-            var refused = await owner.Http.SendJsonAsync(HttpMethod.Patch, path, new { ticker = "NEW" }, ("If-Match", "*"));
+            var rejected = await owner.Http.SendJsonAsync(HttpMethod.Patch, path, new { ticker = "NEW" }, ("If-Match", "*"));
 
-            (refused.Status, refused.Code).ShouldBe((409, "chain_is_read"));
-            refused.Response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromMinutes(1));
+            (rejected.Status, rejected.Code).ShouldBe((409, "chain_is_read"));
+            rejected.Response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromMinutes(1));
         }
         finally
         {

@@ -49,7 +49,7 @@ public sealed class RewardLimitTests(ApiFixture api)
     [InlineData("1.0000001")]
     [InlineData("1e3")]
     [InlineData(null)]
-    public async Task A_reward_limit_that_is_no_amount_of_the_token_is_refused_by_name(string? limit)
+    public async Task A_reward_limit_that_is_no_amount_of_the_token_is_rejected_by_name(string? limit)
     {
         using var owner = await Owner.SignInAsync(api);
         var token = await api.ListTokenAsync(decimals: 6);
@@ -60,7 +60,7 @@ public sealed class RewardLimitTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Tasks_without_a_name_with_a_bad_one_or_too_many_are_refused()
+    public async Task Tasks_without_a_name_with_a_bad_one_or_too_many_are_rejected()
     {
         using var owner = await Owner.SignInAsync(api);
         var token = await api.ListTokenAsync();

@@ -34,7 +34,7 @@ public sealed class SignInTests(ApiFixture api)
     [InlineData("localhost", "elsewhere.example")]
     [InlineData("Chain ID: localnet", "Chain ID: mainnet")]
     [InlineData("Version: 1", "Version: 2")]
-    public async Task A_message_with_another_domain_chain_or_version_is_refused(string part, string other)
+    public async Task A_message_with_another_domain_chain_or_version_is_rejected(string part, string other)
     {
         using var wallet = Account.Generate();
         using var http = api.Client();
@@ -49,7 +49,7 @@ public sealed class SignInTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_message_for_another_wallet_is_refused()
+    public async Task A_message_for_another_wallet_is_rejected()
     {
         using var wallet = Account.Generate();
         using var thief = Account.Generate();
@@ -60,7 +60,7 @@ public sealed class SignInTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_signature_with_a_malleated_S_is_refused_and_the_true_one_still_works()
+    public async Task A_signature_with_a_malleated_S_is_rejected_and_the_true_one_still_works()
     {
         using var wallet = Account.Generate();
         using var http = api.Client();

@@ -19,7 +19,7 @@ public sealed class SubmissionInFlightTests(ApiFixture api)
         using var owner = await Owner.SignInAsync(api);
         var agentId = await AgentWithSubmissionAsync(owner);
         var asked = owner.Http.SendJsonAsync(HttpMethod.Post, $"/v1/agents/{agentId}/{verb}");
-        await RefuseAsync(agentId, kind);
+        await RejectAsync(agentId, kind);
 
         var answer = await asked;
 
@@ -37,19 +37,19 @@ public sealed class SubmissionInFlightTests(ApiFixture api)
         using var owner = await Owner.SignInAsync(api);
         var agentId = await AgentWithSubmissionAsync(owner);
         var asked = owner.Http.SendJsonAsync(HttpMethod.Post, $"/v1/agents/{agentId}/cancel", null, ("Prefer", "wait=20"));
-        await RefuseAsync(agentId, "CANCEL");
+        await RejectAsync(agentId, "CANCEL");
 
         ShouldTellTheHeights(await asked);
     }
 
     [Fact]
-    public async Task The_same_key_gets_the_same_refusal_again_and_starts_nothing()
+    public async Task The_same_key_gets_the_same_rejection_again_and_starts_nothing()
     {
         using var owner = await Owner.SignInAsync(api);
         var agentId = await AgentWithSubmissionAsync(owner);
         var key = ("Idempotency-Key", "k");
         var asked = owner.Http.SendJsonAsync(HttpMethod.Post, $"/v1/agents/{agentId}/cancel", null, key);
-        await RefuseAsync(agentId, "CANCEL");
+        await RejectAsync(agentId, "CANCEL");
         var first = await asked;
         await using var db = api.OpenDatabase();
         await db
@@ -96,7 +96,7 @@ public sealed class SubmissionInFlightTests(ApiFixture api)
         answer.Body["blockHeight"]!.GetValue<ulong>().ShouldBeLessThanOrEqualTo(LastValid);
     }
 
-    private Task RefuseAsync(Guid agentId, string kind) =>
+    private Task RejectAsync(Guid agentId, string kind) =>
         api.AnswerAsync(
             kind,
             agentId,

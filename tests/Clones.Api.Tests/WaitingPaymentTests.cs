@@ -32,7 +32,7 @@ public sealed class WaitingPaymentTests(ApiFixture api)
     [Theory]
     [InlineData(null)]
     [InlineData("reject")]
-    public async Task A_payment_that_may_not_wait_is_refused_and_its_key_stays_free(string? choice)
+    public async Task A_payment_that_may_not_wait_is_rejected_and_its_key_stays_free(string? choice)
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync(), tokens: 1_000_000);
@@ -60,7 +60,7 @@ public sealed class WaitingPaymentTests(ApiFixture api)
     [InlineData("WAIT")]
     [InlineData("")]
     [InlineData("maybe")]
-    public async Task A_choice_that_is_none_is_refused(string choice)
+    public async Task A_choice_that_is_none_is_rejected(string choice)
     {
         using var owner = await Owner.SignInAsync(api);
         var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
@@ -80,12 +80,12 @@ public sealed class WaitingPaymentTests(ApiFixture api)
         api.Chain.Hide(wallet);
 
         var waits = await PayAsync(owner.Http, Body(poolId, "1", onInsufficientFunds: "wait"), "waits");
-        var refused = await PayAsync(owner.Http, Body(poolId, "1", recipient: token.Mint, onInsufficientFunds: "wait"), "refused");
+        var rejected = await PayAsync(owner.Http, Body(poolId, "1", recipient: token.Mint, onInsufficientFunds: "wait"), "rejected");
         var rejects = await PayAsync(owner.Http, Body(poolId, "1"), "rejects");
 
         (waits.Status, waits.Text("status")).ShouldBe((202, "WAITING_FOR_FUNDS"));
         waits.Text("reason").ShouldStartWith("chain_unavailable: ");
-        refused.Code.ShouldBe("recipient_not_valid");
+        rejected.Code.ShouldBe("recipient_not_valid");
         (rejects.Status, rejects.Code).ShouldBe((503, "chain_unavailable"));
     }
 
@@ -139,17 +139,7 @@ public sealed class WaitingPaymentTests(ApiFixture api)
 
         var rejects = await PayAsync(owner.Http, Body(poolId, "1"), "small");
         var waits = await PayAsync(owner.Http, Body(poolId, "1", onInsufficientFunds: "wait"), "small that may wait");
-        var withdrawal = await owner.Http.SendJsonAsync(
-            HttpMethod.Post,
-            $"/v1/pools/{poolId}/withdrawals",
-            new
-            {
-                recipient = Recipient(),
-                amount = "1",
-                tokenSymbol = token.Symbol,
-            },
-            ("Idempotency-Key", "withdrawal")
-        );
+        var withdrawal = await WithdrawAsync(owner, poolId, token.Symbol);
 
         rejects.Code.ShouldBe("insufficient_funds");
         waits.Text("status").ShouldBe("WAITING_FOR_FUNDS");
@@ -185,17 +175,7 @@ public sealed class WaitingPaymentTests(ApiFixture api)
         var rejected = await PayAsync(owner.Http, Body(poolId, "1", recipient: recipient, onInsufficientFunds: "reject"), "k");
         var waits = await PayAsync(owner.Http, Body(poolId, "1", recipient: recipient, onInsufficientFunds: "wait"), "k");
         var replayed = await PayAsync(owner.Http, before, "before");
-        var withdrawal = await owner.Http.SendJsonAsync(
-            HttpMethod.Post,
-            $"/v1/pools/{poolId}/withdrawals",
-            new
-            {
-                recipient = Recipient(),
-                amount = "1",
-                tokenSymbol = token.Symbol,
-            },
-            ("Idempotency-Key", "withdrawal")
-        );
+        var withdrawal = await WithdrawAsync(owner, poolId, token.Symbol);
 
         (byDefault.Status, byDefault.Code).ShouldBe((409, "pool_paused"));
         (rejected.Status, rejected.Code).ShouldBe((409, "pool_paused"));
@@ -234,6 +214,19 @@ public sealed class WaitingPaymentTests(ApiFixture api)
             .Where(r => db.DepositWallets.Any(w => w.Id == r.WalletId && w.TrainingPoolId == poolId))
             .SumAsync(r => (decimal)r.Amount);
     }
+
+    private static Task<Answer> WithdrawAsync(Owner owner, Guid poolId, string symbol) =>
+        owner.Http.SendJsonAsync(
+            HttpMethod.Post,
+            $"/v1/pools/{poolId}/withdrawals",
+            new
+            {
+                recipient = Recipient(),
+                amount = "1",
+                tokenSymbol = symbol,
+            },
+            ("Idempotency-Key", "withdrawal")
+        );
 
     private static string Recipient()
     {

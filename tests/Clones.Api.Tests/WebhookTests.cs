@@ -86,22 +86,22 @@ public sealed class WebhookTests(ApiFixture api)
     [InlineData("https://[::ffff:1.1.1.1]/")]
     [InlineData("https://[fd00::1]/")]
     [InlineData("https://[64:ff9b::a00:1]/")]
-    public async Task A_url_that_nothing_may_be_sent_to_is_refused_by_name(string url)
+    public async Task A_url_that_nothing_may_be_sent_to_is_rejected_by_name(string url)
     {
         using var owner = await Owner.SignInAsync(api);
         var there = await RegisterAsync(owner);
 
-        var refused = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/webhooks", new { url });
+        var rejected = await owner.Http.SendJsonAsync(HttpMethod.Post, "/v1/webhooks", new { url });
         var changed = await owner.Http.SendJsonAsync(HttpMethod.Patch, $"/v1/webhooks/{there.Id}", new { url }, ("If-Match", "*"));
 
-        (refused.Status, refused.Code).ShouldBe((400, "invalid_request"));
-        refused.Errors("url").ShouldNotBeEmpty();
+        (rejected.Status, rejected.Code).ShouldBe((400, "invalid_request"));
+        rejected.Errors("url").ShouldNotBeEmpty();
         changed.Errors("url").ShouldNotBeEmpty();
         (await owner.Http.GetJsonAsync($"/v1/webhooks/{there.Id}")).Text("url").ShouldBe(Url);
     }
 
     [Fact]
-    public async Task Other_fields_that_are_not_what_they_should_be_are_refused_by_name_and_change_nothing()
+    public async Task Other_fields_that_are_not_what_they_should_be_are_rejected_by_name_and_change_nothing()
     {
         using var owner = await Owner.SignInAsync(api);
         var there = await RegisterAsync(owner);
@@ -242,7 +242,7 @@ public sealed class WebhookTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task What_was_given_up_is_replayed_for_three_days_more_and_a_replay_of_what_is_being_sent_is_refused()
+    public async Task What_was_given_up_is_replayed_for_three_days_more_and_a_replay_of_what_is_being_sent_is_rejected()
     {
         using var owner = await Owner.SignInAsync(api);
         var (id, deliveryId) = await RegisterAndTestAsync(owner);
@@ -261,8 +261,8 @@ public sealed class WebhookTests(ApiFixture api)
             .ExecuteUpdateAsync(s =>
                 s.SetProperty(d => d.LeaseId, lease).SetProperty(d => d.LeasedUntil, api.Time.GetUtcNow().AddMinutes(1))
             );
-        var refused = await owner.Http.SendJsonAsync(HttpMethod.Post, path);
-        (refused.Status, refused.Code).ShouldBe((409, "webhook_delivery_in_flight"));
+        var rejected = await owner.Http.SendJsonAsync(HttpMethod.Post, path);
+        (rejected.Status, rejected.Code).ShouldBe((409, "webhook_delivery_in_flight"));
         (await db.WebhookDeliveries.AsNoTracking().SingleAsync(d => d.Id == deliveryId)).LeaseId.ShouldBe(lease);
     }
 
@@ -352,7 +352,7 @@ public sealed class WebhookTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_replay_is_refused_while_more_than_a_thousand_others_wait()
+    public async Task A_replay_is_rejected_while_more_than_a_thousand_others_wait()
     {
         using var owner = await Owner.SignInAsync(api);
         var (id, deliveryId) = await RegisterAndTestAsync(owner);
@@ -362,8 +362,8 @@ public sealed class WebhookTests(ApiFixture api)
 
         await AddWaitingAsync(deliveryId, 1);
 
-        var refused = await owner.Http.SendJsonAsync(HttpMethod.Post, path);
-        (refused.Status, refused.Code).ShouldBe((409, "webhook_backlog_full"));
+        var rejected = await owner.Http.SendJsonAsync(HttpMethod.Post, path);
+        (rejected.Status, rejected.Code).ShouldBe((409, "webhook_backlog_full"));
     }
 
     private async Task AddAttemptsAsync(Guid deliveryId, int count)

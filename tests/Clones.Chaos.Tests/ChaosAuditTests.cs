@@ -204,7 +204,7 @@ public sealed class ChaosAuditTests
     }
 
     [Fact]
-    public void An_order_that_was_neither_accepted_nor_refused_is_found() =>
+    public void An_order_that_was_neither_accepted_nor_rejected_is_found() =>
         ShouldFind(good with { Accepted = good.Accepted.Where(a => a.Key != 0).ToDictionary() }, "order 0 was never accepted");
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class ChaosRunTests(ITestOutputHelper output)
         output.WriteLine(told.ToString());
 
         report.Findings.ShouldBeEmpty(told.ToString());
-        (report.Evidence.Accepted.Count + report.Evidence.Refused.Count).ShouldBe(300);
+        (report.Evidence.Accepted.Count + report.Evidence.Rejected.Count).ShouldBe(300);
         report.Evidence.Accepted.Count.ShouldBeGreaterThan(280);
         report.FaultCounts.Deaths.ShouldBeGreaterThan(4);
         report.FaultCounts.Counts.Count(c => c.Kind.StartsWith("chain: ", StringComparison.Ordinal)).ShouldBeGreaterThan(3);

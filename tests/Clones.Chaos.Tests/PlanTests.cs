@@ -40,6 +40,6 @@ public sealed class PlanTests
     [InlineData(0, 60, 2)]
     [InlineData(10, 10, 2)]
     [InlineData(10, 60, 1)]
-    public void A_plan_that_proves_nothing_is_refused(int payments, int seconds, int workers) =>
-        new ChaosPlan(1, payments, TimeSpan.FromSeconds(seconds), 5, workers, 0).Refuse().ShouldNotBeNull();
+    public void A_plan_that_proves_nothing_is_rejected(int payments, int seconds, int workers) =>
+        new ChaosPlan(1, payments, TimeSpan.FromSeconds(seconds), 5, workers, 0).Reject().ShouldNotBeNull();
 }

@@ -38,7 +38,7 @@ internal static class SmallWorld
             Seed: 1,
             orders,
             orders.ToDictionary(o => o.Number, o => payments[o.Number].Id),
-            Refused: [],
+            Rejected: [],
             new Dictionary<Guid, int> { [payments[0].Id] = 1, [payments[1].Id] = 1 },
             new DatabaseReading(
                 payments,

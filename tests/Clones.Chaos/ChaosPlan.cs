@@ -15,7 +15,7 @@ internal sealed record ChaosPlan(
 )
 {
     /// <returns>What is wrong with the plan, for people; null where nothing is.</returns>
-    public string? Refuse() =>
+    public string? Reject() =>
         this switch
         {
             { Payments: < 1 or > 1_000_000 } => "--payments must be 1 to 1000000.",

@@ -29,7 +29,7 @@ internal sealed record ChaosReport(
         output.WriteLine();
         output.WriteLine($"{"payments ordered", -36}{Plan.Payments, 9}");
         output.WriteLine($"{"accepted", -36}{Evidence.Accepted.Count, 9}");
-        output.WriteLine($"{"refused, to be sure", -36}{Evidence.Refused.Count, 9}");
+        output.WriteLine($"{"rejected, to be sure", -36}{Evidence.Rejected.Count, 9}");
         output.WriteLine($"{"finalized on chain", -36}{payments.Count(p => p.Status == PaymentStatus.Completed), 9}");
         output.WriteLine($"{"failed, with a reason", -36}{payments.Count(p => p.Status == PaymentStatus.Failed), 9}");
         output.WriteLine($"{"attempts signed", -36}{Evidence.Books.Transactions.Sum(t => t.Attempts.Count), 9}");

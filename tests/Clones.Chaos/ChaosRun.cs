@@ -215,7 +215,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             plan.Seed,
             orders,
             sender.Accepted,
-            sender.Refused,
+            sender.Rejected,
             await listener.ReadAsync(cancellationToken),
             books,
             pools,

@@ -56,7 +56,7 @@ internal static class Program
                     parsed.GetValue(agents),
                     parsed.GetValue(payoutBatch)
                 );
-                if (plan.Refuse() is { } reason)
+                if (plan.Reject() is { } reason)
                 {
                     await Console.Error.WriteLineAsync(reason);
                     return 64;

@@ -74,6 +74,30 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Only_stores_speak_sql()
+    {
+        (string Place, string Why)[] allowed =
+        [
+            ("Clones.Persistence/", "the stores"),
+            ("Clones.Messaging/", "its own tables, and it knows nothing of Clones"),
+            ("Clones.Settlement/Store/", "the port of settlement, written for the pipeline alone"),
+            ("Clones.Settlement/Ledger/", "the port of the ledger, and which histories are due"),
+            ("Clones.Settlement/Funds/FundsReconciler.cs", "which wallets are due"),
+            ("Clones.Settlement/Rewards/SubmissionGradedConsumer.cs", "a lock for the upload limit"),
+        ];
+        var speakers = Directory
+            .EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => Sql().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Repository.PathOf("src"), file))
+            .ToList();
+
+        speakers.Where(file => !allowed.Any(a => file.StartsWith(a.Place, StringComparison.Ordinal))).ShouldBeEmpty();
+        allowed
+            .Where(a => !speakers.Exists(file => file.StartsWith(a.Place, StringComparison.Ordinal)))
+            .ShouldBeEmpty("what has no SQL any more needs no exception");
+    }
+
+    [Fact]
     public void The_api_cannot_reach_the_project_that_opens_keys()
     {
         var reached = Reached(
@@ -177,6 +201,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();
+
+    [GeneratedRegex(@"\b(FromSql|ExecuteSql|SqlQuery)|\bNpgsqlCommand\b|\.CreateCommand\(")]
+    private static partial Regex Sql();
 
     [GeneratedRegex(@"^using (Clones\.[\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Using();

@@ -62,7 +62,7 @@ public sealed partial class ConfigurationPageTests
     [GeneratedRegex("[A-Za-z]+(?:_+[A-Za-z0-9]+)+")]
     private static partial Regex DocumentedName();
 
-    [GeneratedRegex("""onfiguration|Prefix \+ "|Required\("|const string (?:\w*Name|\w*Setting) =""")]
+    [GeneratedRegex("""onfiguration|Variable\(|Prefix \+ "|Required\("|const string (?:\w*Name|\w*Setting) =""")]
     private static partial Regex Reading();
 
     [GeneratedRegex("""(Prefix \+ )?"(Faults:\w+|[A-Z]+(?:_[A-Z0-9]+)*)["]""")]

@@ -1,5 +1,6 @@
 using Clones.Domain.Keys;
 using Clones.Persistence;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

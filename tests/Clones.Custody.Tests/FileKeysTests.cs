@@ -39,7 +39,7 @@ public sealed class FileKeysTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_used_is_refused_and_the_keys_before_it_stay()
+    public async Task What_cannot_be_used_is_rejected_and_the_keys_before_it_stay()
     {
         var file = Write("keys.env", Lines());
         using var keys = FileKeys.Load(file);
@@ -137,7 +137,7 @@ public sealed class FileKeysTests : IDisposable
     [InlineData("DEPOSIT_KEY_ENCRYPTION_SALT_V2=hunter2", "DEPOSIT_KEY_ENCRYPTION_SALT_V2 is a salt without its secret")]
     [InlineData("DEPOSIT_KEY_ENCRYPTION_SECRET_V2 =hunter2", "Line 4")]
     [InlineData("DEPOSIT_KEY_ENCRYPTION_SECRET_V2: hunter2", "Line 4")]
-    public void A_line_that_would_not_be_read_is_refused_and_what_it_hides_is_not_shown(string line, string reason)
+    public void A_line_that_would_not_be_read_is_rejected_and_what_it_hides_is_not_shown(string line, string reason)
     {
         var message = Should.Throw<ConfigurationMissingException>(() => FileKeys.Load(Write("keys.env", Lines(line)))).Message;
 
@@ -146,7 +146,7 @@ public sealed class FileKeysTests : IDisposable
     }
 
     [Fact]
-    public void A_file_with_a_misspelt_name_in_a_folder_is_refused()
+    public void A_file_with_a_misspelt_name_in_a_folder_is_rejected()
     {
         WriteVersion(".", ("DEPOSIT_KEY_ENCRYPTION_SECRET", TestKeys.Secret), ("DEPOSIT_KEY_ENCRYPTION_SALT", TestKeys.Salt));
         WriteVersion(".", ("DEPOSIT_KEY_ENCRYPTION_SECRETV2", Second));

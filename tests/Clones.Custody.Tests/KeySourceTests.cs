@@ -22,10 +22,10 @@ public sealed class KeySourceTests
     [Fact]
     public void What_is_missing_is_named_and_what_is_there_is_not_shown()
     {
-        Refused().Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET");
-        Refused(Secret1).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SALT");
-        Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_LATEST", "3")).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_LATEST");
-        var weak = Refused(("DEPOSIT_KEY_ENCRYPTION_SECRET", "hunter2"), Salt1);
+        Rejected().Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET");
+        Rejected(Secret1).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SALT");
+        Rejected(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_LATEST", "3")).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_LATEST");
+        var weak = Rejected(("DEPOSIT_KEY_ENCRYPTION_SECRET", "hunter2"), Salt1);
         weak.Message.ShouldContain("too weak");
         weak.Message.ShouldNotContain("hunter2");
     }
@@ -35,19 +35,19 @@ public sealed class KeySourceTests
     [InlineData("v9")]
     [InlineData("-1")]
     [InlineData("two")]
-    public void A_least_version_above_what_is_written_with_is_refused(string version) =>
-        Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION", version))
+    public void A_least_version_above_what_is_written_with_is_rejected(string version) =>
+        Rejected(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION", version))
             .Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION");
 
     [Fact]
     public void A_secret_that_repeats_itself_is_too_weak_however_long() =>
-        Refused(("DEPOSIT_KEY_ENCRYPTION_SECRET", new string('a', 64)), Salt1).Message.ShouldContain("too weak");
+        Rejected(("DEPOSIT_KEY_ENCRYPTION_SECRET", new string('a', 64)), Salt1).Message.ShouldContain("too weak");
 
     [Fact]
     public void Each_version_may_have_a_salt_of_its_own()
     {
         var second = ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", TestKeys.Secret + "2");
-        Refused(second).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SALT_V2");
+        Rejected(second).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SALT_V2");
         using var ring = KeyRing.Load(TestKeys.Configuration(second, ("DEPOSIT_KEY_ENCRYPTION_SALT_V2", "its own salt")));
         ring.Knows(1).ShouldBeFalse();
         ring.Latest.ShouldBe(2);
@@ -75,7 +75,7 @@ public sealed class KeySourceTests
     [InlineData("", "There are")]
     public void A_misspelt_setting_is_named_and_stops_the_start(string name, string help)
     {
-        var message = Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_" + name, "a value")).Message;
+        var message = Rejected(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_" + name, "a value")).Message;
         message.ShouldStartWith($"DEPOSIT_KEY_ENCRYPTION_{name} is not a setting. {help}");
         message.ShouldNotContain("a value");
     }
@@ -83,7 +83,7 @@ public sealed class KeySourceTests
     [Fact]
     public void A_misspelt_setting_is_found_where_it_is_empty_or_where_the_secrets_come_from_a_file()
     {
-        Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_SECRETV3", "")).Message.ShouldContain("SECRETV3 is not a setting");
+        Rejected(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_SECRETV3", "")).Message.ShouldContain("SECRETV3 is not a setting");
         Should
             .Throw<ConfigurationMissingException>(() =>
                 new ServiceCollection().AddKeys(
@@ -102,7 +102,7 @@ public sealed class KeySourceTests
     [InlineData("DEPOSIT_KEY_SECRET")]
     [InlineData("DEPOSIT_KEY_TRANSIT_KEYS")]
     public void A_setting_that_is_misspelt_before_its_last_word_is_named_too(string name) =>
-        Refused(Secret1, Salt1, (name, "a value"))
+        Rejected(Secret1, Salt1, (name, "a value"))
             .Message.ShouldBe(
                 $"{name} is not a setting. Those begin with DEPOSIT_KEY_ENCRYPTION_, or are DEPOSIT_KEY_TRANSIT_KEY and DEPOSIT_KEY_TRANSIT_MOUNT."
             );
@@ -110,24 +110,25 @@ public sealed class KeySourceTests
     [Fact]
     public void A_name_that_may_be_a_secret_whose_equals_sign_was_forgotten_is_not_shown()
     {
-        var message = Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_SECRET_c2VjcmV0IG9mIHRoZSBrZXlz", "")).Message;
+        var message = Rejected(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTION_SECRET_c2VjcmV0IG9mIHRoZSBrZXlz", "")).Message;
         message.ShouldContain("is not a setting");
         message.ShouldNotContain("c2VjcmV0");
-        Refused(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTON_SECRET_0123456789ABCDEF", "")).Message.ShouldStartWith("A name of 45 characters");
+        Rejected(Secret1, Salt1, ("DEPOSIT_KEY_ENCRYPTON_SECRET_0123456789ABCDEF", "")).Message.ShouldStartWith("A name of 45 characters");
     }
 
     [Fact]
-    public void A_salt_without_its_secret_is_refused()
+    public void A_salt_without_its_secret_is_rejected()
     {
         var orphan = ("DEPOSIT_KEY_ENCRYPTION_SALT_V2", "its own salt");
-        Refused(Secret1, Salt1, orphan).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET_V2");
-        Refused(Secret1, Salt1, orphan, ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", "")).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET_V2");
+        Rejected(Secret1, Salt1, orphan).Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET_V2");
+        Rejected(Secret1, Salt1, orphan, ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", ""))
+            .Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_SECRET_V2");
     }
 
     [Fact]
     public void What_is_set_to_nothing_is_not_set() =>
         TestKeys.Ring(("DEPOSIT_KEY_ENCRYPTION_SALT_V2", ""), ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", "")).Latest.ShouldBe(1);
 
-    private static ConfigurationMissingException Refused(params (string, string)[] settings) =>
+    private static ConfigurationMissingException Rejected(params (string, string)[] settings) =>
         Should.Throw<ConfigurationMissingException>(() => KeyRing.Load(TestKeys.Configuration(settings)));
 }

@@ -133,7 +133,7 @@ public sealed class MasterKeyChecksTests(KeyLogDatabase databases) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_row_that_brings_its_own_place_in_the_log_is_refused()
+    public async Task A_row_that_brings_its_own_place_in_the_log_is_rejected()
     {
         var database = await databases.CreateAsync();
         await using var db = database();

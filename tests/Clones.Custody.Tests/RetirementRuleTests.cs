@@ -9,39 +9,39 @@ public sealed class RetirementRuleTests
     [Fact]
     public void What_nothing_needs_and_no_backup_may_be_retired()
     {
-        Refusal(oldest: LastNeeded + RetirementRule.Margin).ShouldBeNull();
-        Refusal(oldest: null).ShouldBeNull("no backup will ever be restored");
+        Rejection(oldest: LastNeeded + RetirementRule.Margin).ShouldBeNull();
+        Rejection(oldest: null).ShouldBeNull("no backup will ever be restored");
     }
 
     [Fact]
-    public void While_a_row_needs_it_it_stays() => Refusal(rows: 1).ShouldNotBeNull().ShouldContain("1 stored keys need v1");
+    public void While_a_row_needs_it_it_stays() => Rejection(rows: 1).ShouldNotBeNull().ShouldContain("1 stored keys need v1");
 
     [Fact]
-    public void What_is_written_with_stays() => Refusal(masterKey: "v2").ShouldNotBeNull().ShouldContain("written with");
+    public void What_is_written_with_stays() => Rejection(masterKey: "v2").ShouldNotBeNull().ShouldContain("written with");
 
     [Fact]
     public void A_backup_from_before_the_last_key_left_still_needs_it()
     {
-        Refusal(oldest: LastNeeded).ShouldNotBeNull().ShouldContain("2026-05-01 12:00:00Z");
-        Refusal(oldest: LastNeeded + RetirementRule.Margin - TimeSpan.FromTicks(1)).ShouldNotBeNull();
+        Rejection(oldest: LastNeeded).ShouldNotBeNull().ShouldContain("2026-05-01 12:00:00Z");
+        Rejection(oldest: LastNeeded + RetirementRule.Margin - TimeSpan.FromTicks(1)).ShouldNotBeNull();
     }
 
     [Fact]
     public void A_backup_from_before_the_log_may_hold_anything()
     {
-        Refusal(lastNeeded: Never, oldest: Begun).ShouldNotBeNull();
-        Refusal(lastNeeded: Never, oldest: Begun + RetirementRule.Margin).ShouldBeNull();
+        Rejection(lastNeeded: Never, oldest: Begun).ShouldNotBeNull();
+        Rejection(lastNeeded: Never, oldest: Begun + RetirementRule.Margin).ShouldBeNull();
     }
 
     [Fact]
     public void A_name_that_no_key_was_ever_under_is_told_to_be_unknown() =>
-        Refusal(masterKey: "v9", isKnown: false, current: "v10").ShouldBe("v9 is not known here: no key was ever under it.");
+        Rejection(masterKey: "v9", isKnown: false, current: "v10").ShouldBe("v9 is not known here: no key was ever under it.");
 
     [Fact]
-    public void A_restore_point_of_the_future_is_refused_by_the_name_of_its_option()
+    public void A_restore_point_of_the_future_is_rejected_by_the_name_of_its_option()
     {
-        Refusal(oldest: Now + TimeSpan.FromTicks(1)).ShouldNotBeNull().ShouldContain("--oldest-restore-point");
-        Refusal(oldest: Now).ShouldBeNull();
+        Rejection(oldest: Now + TimeSpan.FromTicks(1)).ShouldNotBeNull().ShouldContain("--oldest-restore-point");
+        Rejection(oldest: Now).ShouldBeNull();
     }
 
     [Theory]
@@ -49,13 +49,13 @@ public sealed class RetirementRuleTests
     [InlineData("v10", "v9")]
     [InlineData("transit-v3", "transit-v2")]
     public void A_version_newer_than_the_current_one_stays(string masterKey, string current) =>
-        Refusal(masterKey: masterKey, current: current).ShouldNotBeNull().ShouldContain("newer");
+        Rejection(masterKey: masterKey, current: current).ShouldNotBeNull().ShouldContain("newer");
 
     [Fact]
     public void Even_without_restore_points_a_replica_that_is_just_storing_a_key_is_waited_for()
     {
-        Refusal(now: LastNeeded + RetirementRule.Margin - TimeSpan.FromTicks(1)).ShouldNotBeNull().ShouldContain("2026-05-01 12:15:00Z");
-        Refusal(now: LastNeeded + RetirementRule.Margin).ShouldBeNull();
+        Rejection(now: LastNeeded + RetirementRule.Margin - TimeSpan.FromTicks(1)).ShouldNotBeNull().ShouldContain("2026-05-01 12:15:00Z");
+        Rejection(now: LastNeeded + RetirementRule.Margin).ShouldBeNull();
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class RetirementRuleTests
 
     private static readonly DateTimeOffset? Never = DateTimeOffset.MinValue;
 
-    private static string? Refusal(
+    private static string? Rejection(
         string masterKey = "v1",
         long rows = 0,
         DateTimeOffset? oldest = null,
@@ -96,7 +96,7 @@ public sealed class RetirementRuleTests
         DateTimeOffset? lastNeeded = null,
         DateTimeOffset? now = null
     ) =>
-        RetirementRule.Refuse(
+        RetirementRule.Reject(
             masterKey,
             new KeyPast(isKnown, rows, lastNeeded == Never ? null : lastNeeded ?? LastNeeded, Begun),
             current,

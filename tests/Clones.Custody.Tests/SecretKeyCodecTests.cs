@@ -34,7 +34,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     }
 
     [Fact]
-    public void Any_character_changed_is_refused()
+    public void Any_character_changed_is_rejected()
     {
         var stored = SecretKeyCodec.Seal(secretKey, binding, ring);
         for (var i = 0; i < stored.Length; i++)
@@ -46,7 +46,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     }
 
     [Fact]
-    public void Any_byte_of_any_stored_form_changed_to_any_other_is_refused_or_not_the_key_of_the_address()
+    public void Any_byte_of_any_stored_form_changed_to_any_other_is_rejected_or_not_the_key_of_the_address()
     {
         var bare = Convert.ToBase64String(secretKey);
         foreach (var stored in new[] { bare, OldSystem.Seal(bare), SecretKeyCodec.Seal(secretKey, binding, ring) })
@@ -81,7 +81,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     }
 
     [Fact]
-    public void What_is_older_than_the_least_version_is_refused()
+    public void What_is_older_than_the_least_version_is_rejected()
     {
         using var strict = TestKeys.Ring(
             ("DEPOSIT_KEY_ENCRYPTION_SECRET_V2", TestKeys.Secret + "2"),
@@ -123,7 +123,7 @@ public sealed class SecretKeyCodecTests : IDisposable
     }
 
     [Fact]
-    public void A_shorter_tag_is_refused_even_where_it_would_verify()
+    public void A_shorter_tag_is_rejected_even_where_it_would_verify()
     {
         var parts = SecretKeyCodec.Seal(secretKey, binding, ring).Split(':');
         parts[3] = parts[3][..8];
@@ -140,18 +140,18 @@ public sealed class SecretKeyCodecTests : IDisposable
     [InlineData("k2:1:000000000000000000000000:00000000000000000000000000000000:00")]
     [InlineData("k1:1:0:0:0:0")]
     [InlineData("AAAA")]
-    public void What_is_in_no_known_form_is_refused_without_being_quoted(string stored)
+    public void What_is_in_no_known_form_is_rejected_without_being_quoted(string stored)
     {
-        var refused = Should.Throw<KeyUnusableException>(() => Codec.Open(stored, binding, ring, new byte[64]));
-        refused.Message.ShouldContain(binding.Id.ToString());
+        var rejected = Should.Throw<KeyUnusableException>(() => Codec.Open(stored, binding, ring, new byte[64]));
+        rejected.Message.ShouldContain(binding.Id.ToString());
         if (stored.Length > 12)
         {
-            refused.Message.ShouldNotContain(stored);
+            rejected.Message.ShouldNotContain(stored);
         }
     }
 
     [Fact]
-    public void White_space_within_bare_base64_is_refused()
+    public void White_space_within_bare_base64_is_rejected()
     {
         var bare = Convert.ToBase64String(secretKey);
         var spaced = bare[..10] + " " + bare[11..];

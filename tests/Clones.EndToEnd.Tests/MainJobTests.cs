@@ -80,7 +80,7 @@ public sealed class MainJobTests(RunningSystem system)
     public async Task A_payment_that_waits_for_funds_is_paid_when_they_arrive()
     {
         using var limit = new CancellationTokenSource(Limit);
-        using var owner = await PersonAtTheDoor.SignInAsync(system.ApiUrl, limit.Token);
+        using var owner = await SignedInOwner.SignInAsync(system.ApiUrl, limit.Token);
         using var recipient = Account.Generate();
         using var http = new HttpClient();
         var chain = new SolanaRpcClient(http, system.Rpc);

@@ -16,7 +16,7 @@ public sealed partial class MessageExampleTests(RunningSystem system)
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         await EnsureModulesAsync(limit.Token);
-        using var owner = await PersonAtTheDoor.SignInAsync(system.ApiUrl, limit.Token);
+        using var owner = await SignedInOwner.SignInAsync(system.ApiUrl, limit.Token);
         using var trainer = Account.Generate();
         using var http = new HttpClient();
         var chain = new SolanaRpcClient(http, system.Rpc);
@@ -42,7 +42,7 @@ public sealed partial class MessageExampleTests(RunningSystem system)
     }
 
     /// <summary>Asks for its funds to be read, until they are final: the workers look by themselves only now and then.</summary>
-    private static async Task UntilLiveAsync(PersonAtTheDoor owner, Guid poolId, CancellationToken cancellationToken)
+    private static async Task UntilLiveAsync(SignedInOwner owner, Guid poolId, CancellationToken cancellationToken)
     {
         while (
             (await owner.PostAsync($"/v1/pools/{poolId}/refresh", new { }, null, cancellationToken)).GetProperty("status").GetString()

@@ -1,15 +1,16 @@
+using Clones.Testing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Clones.Hosting.Tests;
 
-public sealed class PassServiceTests
+public sealed class PassServiceTests : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(5);
 
     private readonly SkippedTime time = new();
-    private readonly Levels log = new();
+    private readonly CapturedLog log = new();
 
     [Fact]
     public async Task Passes_follow_one_another_at_their_pace_from_the_start_on()
@@ -17,16 +18,16 @@ public sealed class PassServiceTests
         await RunAsync(passes: 3);
 
         time.Waits.ShouldBe([Every, Every]);
-        log.Told.ShouldBeEmpty();
+        log.Levels.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task What_fails_is_told_and_the_next_pass_comes_all_the_same()
+    public async Task What_fails_is_logged_and_the_next_pass_comes_all_the_same()
     {
         await RunAsync(passes: 4, new InvalidOperationException(), new TaskCanceledException("a request took too long"));
 
         time.Waits.ShouldBe([AfterFailure, AfterFailure, Every]);
-        log.Told.ShouldBe([LogLevel.Error, LogLevel.Error]);
+        log.Levels.ShouldBe([LogLevel.Error, LogLevel.Error]);
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class PassServiceTests
     {
         await RunAsync(passes: 2, new NpgsqlException("away", new IOException()));
 
-        log.Told.ShouldBe([LogLevel.Warning]);
+        log.Levels.ShouldBe([LogLevel.Warning]);
     }
 
     [Fact]
@@ -45,12 +46,14 @@ public sealed class PassServiceTests
         time.Waits.ShouldBe([Every, Every]);
     }
 
+    public void Dispose() => log.Dispose();
+
     private Task RunAsync(int passes, params Exception[] failures) => RunAsync(passes, waitsFirst: false, failures);
 
     /// <summary>Until the last pass has begun, which goes on until the host stops.</summary>
     private async Task RunAsync(int passes, bool waitsFirst, params Exception[] failures)
     {
-        using var service = new Scripted(passes, waitsFirst, failures, time, log);
+        using var service = new Scripted(passes, waitsFirst, failures, time, log.CreateLogger(nameof(Scripted)));
         await service.StartAsync(TestContext.Current.CancellationToken);
         await service.LastBegan.WaitAsync(TestContext.Current.CancellationToken);
         await service.StopAsync(TestContext.Current.CancellationToken);
@@ -97,23 +100,5 @@ public sealed class PassServiceTests
             Waits.Add(dueTime);
             return base.CreateTimer(callback, state, TimeSpan.Zero, period);
         }
-    }
-
-    private sealed class Levels : ILogger
-    {
-        public List<LogLevel> Told { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Told.Add(logLevel);
     }
 }

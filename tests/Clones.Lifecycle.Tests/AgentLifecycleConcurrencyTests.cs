@@ -82,7 +82,7 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
     }
 
     [Fact]
-    public async Task Cancel_waits_for_a_submission_that_is_being_committed_and_is_refused()
+    public async Task Cancel_waits_for_a_submission_that_is_being_committed_and_is_rejected()
     {
         var agent = Prepared();
         await host.SaveAsync(agent.All);
@@ -102,7 +102,7 @@ public sealed class AgentLifecycleConcurrencyTests(AgentLifecycleConcurrencyTest
     }
 
     [Fact]
-    public async Task Refusals_are_answers_and_never_reach_an_error_queue()
+    public async Task Rejections_are_answers_and_never_reach_an_error_queue()
     {
         var agents = await SaveAsync(() => new AgentRows(AgentStatus.Archived));
 

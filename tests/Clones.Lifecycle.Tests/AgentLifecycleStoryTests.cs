@@ -125,11 +125,11 @@ public sealed class AgentLifecycleStoryTests(AgentLifecycleStoryTests.Running ru
         var agent = await SaveAsync(new AgentRows(status));
         await host.QueryAsync(db => db.RaiseFenceAsync("A restore.", held: false, raising: null, cancellation));
 
-        var refused = await AskAsync(agent, @event);
+        var rejected = await AskAsync(agent, @event);
 
-        (refused.Status, refused.ErrorCode, refused.AgentStatus).ShouldBe((OperationStatus.Refused, "chain_is_read", status));
-        refused.ErrorDetail.ShouldNotBeNull().ShouldStartWith($"{@event} has to wait while the agent is {status}");
-        refused.PermittedEvents.ShouldNotBeNull().ShouldNotContain(@event);
+        (rejected.Status, rejected.ErrorCode, rejected.AgentStatus).ShouldBe((OperationStatus.Refused, "chain_is_read", status));
+        rejected.ErrorDetail.ShouldNotBeNull().ShouldStartWith($"{@event} has to wait while the agent is {status}");
+        rejected.PermittedEvents.ShouldNotBeNull().ShouldNotContain(@event);
 
         await host.QueryAsync(async db => await db.OpenFenceAsync(await db.ReadFenceAsync(cancellation), cancellation));
         (await AskAsync(agent, @event)).AgentStatus.ShouldBe(target);

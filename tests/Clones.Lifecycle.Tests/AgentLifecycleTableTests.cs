@@ -72,7 +72,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         }
         else
         {
-            ShouldBeRefused(operation, row);
+            ShouldBeRejected(operation, row);
         }
 
         ShouldHoldTheContext(instance, row, accepted);
@@ -92,7 +92,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         operation.PossibleAtBlockHeight.ShouldBeNull();
     }
 
-    private static void ShouldBeRefused(Operation operation, LifecycleCase row)
+    private static void ShouldBeRejected(Operation operation, LifecycleCase row)
     {
         var permitted = AgentEvent
             .All.Where(e => LifecycleDiagram.Arrows.Any(a => a.From == row.Status && a.Event == e))
@@ -114,7 +114,7 @@ public sealed class AgentLifecycleTableTests(AgentLifecycleTableTests.Run run) :
         }
     }
 
-    /// <summary>Who is refused because something may land learns until when, and from when on to ask again: one node here, so 150 blocks on.</summary>
+    /// <summary>Who is rejected because something may land learns until when, and from when on to ask again: one node here, so 150 blocks on.</summary>
     private static void ShouldTellTheHeights(Operation operation, LifecycleCase row)
     {
         ulong? last = row.IsHeldUp && row.MayLand ? AgentRows.LastValidBlockHeight : null;

@@ -18,7 +18,7 @@ internal static partial class LifecycleDiagram
             .SelectMany(Parse),
     ];
 
-    /// <summary>Where the event leads, or null where it is to be refused.</summary>
+    /// <summary>Where the event leads, or null where it is to be rejected.</summary>
     public static string? Target(string status, string @event, bool tokenExists) =>
         Arrows
             .SingleOrDefault(a =>

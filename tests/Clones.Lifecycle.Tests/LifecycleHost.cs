@@ -266,13 +266,13 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
             IConsumer<PrepareTokenCreation>,
             IConsumer<PreparePoolCreation>
     {
-        public Task Consume(ConsumeContext<AgentStatusChanged> context) => Note(context.Message);
+        public Task Consume(ConsumeContext<AgentStatusChanged> context) => Record(context.Message);
 
-        public Task Consume(ConsumeContext<PrepareTokenCreation> context) => Note(context.Message);
+        public Task Consume(ConsumeContext<PrepareTokenCreation> context) => Record(context.Message);
 
-        public Task Consume(ConsumeContext<PreparePoolCreation> context) => Note(context.Message);
+        public Task Consume(ConsumeContext<PreparePoolCreation> context) => Record(context.Message);
 
-        private Task Note(object message)
+        private Task Record(object message)
         {
             lifecycle.Published.Enqueue(message);
             return Task.CompletedTask;

@@ -58,13 +58,13 @@ public sealed class LifecycleMachineTests(KeyLogDatabase databases) : IClassFixt
     private async Task StartAsync(Func<ClonesDbContext> database)
     {
         await using var services = new ServiceCollection().AddScoped(_ => database()).BuildServiceProvider();
-        using var teller = new LifecycleMachinePublisher(
+        using var publisher = new LifecycleMachinePublisher(
             services.GetRequiredService<IServiceScopeFactory>(),
             machine,
             TimeProvider.System,
             NullLogger<LifecycleMachinePublisher>.Instance
         );
-        await teller.StartAsync(TestContext.Current.CancellationToken);
-        await teller.ExecuteTask!;
+        await publisher.StartAsync(TestContext.Current.CancellationToken);
+        await publisher.ExecuteTask!;
     }
 }

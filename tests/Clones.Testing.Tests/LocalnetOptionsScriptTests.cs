@@ -46,7 +46,7 @@ public sealed class LocalnetOptionsScriptTests : IDisposable
     [InlineData("--program", "--program takes a value")]
     [InlineData("--storm 5", "there is no option \"--storm\"")]
     [InlineData("--clone 'a b'", "has a space in it")]
-    public void What_cannot_be_passed_on_is_refused_before_anything_starts(string options, string reason)
+    public void What_cannot_be_passed_on_is_rejected_before_anything_starts(string options, string reason)
     {
         var (exitCode, output) = script.Run($"cd \"$ROOT\"; read_localnet_options {options}; echo went on");
 

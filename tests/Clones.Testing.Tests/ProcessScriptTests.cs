@@ -101,7 +101,7 @@ public sealed class ProcessScriptTests
     {
         using var script = new NativeScript();
 
-        // A stand-in refuses twice, as PostgreSQL does over the shared memory of a backend that still lives.
+        // A stand-in rejects twice, as PostgreSQL does over the shared memory of a backend that still lives.
         script.Succeed(
             """
             as_postgres() { test -e "$ROOT/answers"; }

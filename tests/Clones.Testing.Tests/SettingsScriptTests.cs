@@ -46,13 +46,13 @@ public sealed class SettingsScriptTests
     }
 
     [Fact]
-    public void A_name_that_stands_twice_is_refused_with_both_lines_and_without_its_values()
+    public void A_name_that_stands_twice_is_rejected_with_both_lines_and_without_its_values()
     {
         using var script = new NativeScript();
         string[] lines = ["# DEPOSIT_KEY_ENCRYPTION_SECRET_V2=x", "V2=first", "A=1", "", "V2=second", "A_=2", "V2=third"];
         File.WriteAllLines(Path.Combine(script.Root, ".env"), lines);
 
-        var (exitCode, output) = script.Run("read_settings; refuse_repeated_settings; echo went on");
+        var (exitCode, output) = script.Run("read_settings; reject_repeated_settings; echo went on");
 
         exitCode.ShouldNotBe(0);
         output.ShouldContain("V2 stands twice in .env, in lines 2 and 5");
@@ -87,7 +87,7 @@ public sealed class SettingsScriptTests
     public void What_the_first_start_writes_has_every_name_once()
     {
         using var script = new NativeScript();
-        script.Succeed("create_settings; record_setting CLONES_API_PORT 1; record_setting CLONES_API_PORT 2; refuse_repeated_settings");
+        script.Succeed("create_settings; record_setting CLONES_API_PORT 1; record_setting CLONES_API_PORT 2; reject_repeated_settings");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SettingsScriptTests
         using var script = new NativeScript();
         const string Prepare = "create_settings >/dev/null; sed -i '/^CLONES_WEBHOOK_SECRET=/d' \"$SETTINGS_FILE\"; read_settings; ";
 
-        script.Succeed(Prepare + "add_new_secrets; read_settings; add_new_secrets; refuse_repeated_settings");
+        script.Succeed(Prepare + "add_new_secrets; read_settings; add_new_secrets; reject_repeated_settings");
 
         var added = File.ReadLines(Path.Combine(script.Root, ".env")).Single(l => l.StartsWith("CLONES_WEBHOOK_SECRET="));
         added.Length.ShouldBe("CLONES_WEBHOOK_SECRET=".Length + 64);
@@ -137,7 +137,7 @@ public sealed class SettingsScriptTests
     }
 
     [Fact]
-    public void A_port_given_by_environment_that_is_taken_is_refused_by_name()
+    public void A_port_given_by_environment_that_is_taken_is_rejected_by_name()
     {
         using var script = new NativeScript();
         using var stranger = new TcpListener(IPAddress.Any, 0);

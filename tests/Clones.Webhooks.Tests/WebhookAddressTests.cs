@@ -57,12 +57,12 @@ public sealed class WebhookAddressTests
     [InlineData("fec0::1", "site-local")]
     [InlineData("ff02::1", "multicast")]
     [InlineData("ffff::1", "multicast")]
-    public void An_address_that_only_insiders_reach_is_refused_by_its_kind(string address, string kind)
+    public void An_address_that_only_insiders_reach_is_rejected_by_its_kind(string address, string kind)
     {
-        WebhookAddresses.RefusalOf(IPAddress.Parse(address)).ShouldNotBeNull().ShouldContain(kind);
+        WebhookAddresses.RejectionOf(IPAddress.Parse(address)).ShouldNotBeNull().ShouldContain(kind);
 
         var isLoopback = kind == "loopback";
-        (WebhookAddresses.RefusalOf(IPAddress.Parse(address), allowsLoopback: true) is null).ShouldBe(isLoopback);
+        (WebhookAddresses.RejectionOf(IPAddress.Parse(address), allowsLoopback: true) is null).ShouldBe(isLoopback);
     }
 
     [Theory]
@@ -71,10 +71,10 @@ public sealed class WebhookAddressTests
     [InlineData("https://[::1]/")]
     public void The_setting_for_development_lets_this_machine_and_http_through_and_nothing_else(string url)
     {
-        WebhookUrl.Refuse(url, allowsLoopback: true).ShouldBeNull();
-        WebhookUrl.Refuse(url, allowsLoopback: false).ShouldNotBeNull();
-        WebhookUrl.Refuse("http://10.0.0.1/", allowsLoopback: true).ShouldNotBeNull();
-        WebhookUrl.Refuse("http://postgres/", allowsLoopback: true).ShouldNotBeNull();
+        WebhookUrl.Reject(url, allowsLoopback: true).ShouldBeNull();
+        WebhookUrl.Reject(url, allowsLoopback: false).ShouldNotBeNull();
+        WebhookUrl.Reject("http://10.0.0.1/", allowsLoopback: true).ShouldNotBeNull();
+        WebhookUrl.Reject("http://postgres/", allowsLoopback: true).ShouldNotBeNull();
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class WebhookAddressTests
     [InlineData("https://xn--hks-sna.example.org./")]
     [InlineData("https://1.1.1.1/")]
     [InlineData("https://[2606:4700:4700::1111]:8443/")]
-    public void A_public_url_is_let_through(string url) => WebhookUrl.Refuse(url, allowsLoopback: false).ShouldBeNull();
+    public void A_public_url_is_let_through(string url) => WebhookUrl.Reject(url, allowsLoopback: false).ShouldBeNull();
 
     [Theory]
     [InlineData("1.1.1.1")]
@@ -105,5 +105,5 @@ public sealed class WebhookAddressTests
     [InlineData("2001:4860:4860::8888")]
     [InlineData("2606:4700:4700::1111")]
     [InlineData("2a00:1450:4001::1")]
-    public void A_public_address_is_let_through(string address) => WebhookAddresses.RefusalOf(IPAddress.Parse(address)).ShouldBeNull();
+    public void A_public_address_is_let_through(string address) => WebhookAddresses.RejectionOf(IPAddress.Parse(address)).ShouldBeNull();
 }

@@ -5,6 +5,7 @@ using Clones.Hosting;
 using Clones.Solana.Rpc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Clones.Webhooks.Tests;
 
@@ -117,7 +118,7 @@ public sealed class WebhookNetworkTests : IAsyncLifetime
     [Fact]
     public async Task The_setting_for_development_stops_the_start_on_mainnet_and_holds_only_once_the_cluster_has_answered()
     {
-        var settings = new WebhookSettings { Secrets = WebhookWorld.Secrets, AllowsLoopback = true };
+        var settings = new WebhookSettings { Secret = WebhookWorld.Secret, AllowsLoopback = true };
         var log = NullLogger<WebhookLoopback>.Instance;
         var ct = TestContext.Current.CancellationToken;
 
@@ -143,10 +144,10 @@ public sealed class WebhookNetworkTests : IAsyncLifetime
             )
             .Build();
 
-        var refused = Should.Throw<ConfigurationMissingException>(() => WebhookSettings.Read(configuration)).Message;
+        var rejected = Should.Throw<OptionsValidationException>(() => configuration.ReadSettings<WebhookSettings>()).Message;
 
-        refused.ShouldContain("CLONES_WEBHOOK_");
-        refused.ShouldNotContain("too-short");
-        refused.ShouldNotContain("yes please");
+        rejected.ShouldContain("CLONES_WEBHOOK_");
+        rejected.ShouldNotContain("too-short");
+        rejected.ShouldNotContain("yes please");
     }
 }

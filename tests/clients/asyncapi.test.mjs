@@ -1,4 +1,4 @@
-// The AsyncAPI document is one, and its schemas take and refuse what they should.
+// The AsyncAPI document is one, and its schemas take and reject what they should.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -26,7 +26,7 @@ test("a channel without an address of its own kind is none", () => {
   assert.equal(ajv.validate(asyncApi, broken), false);
 });
 
-test("the schema of submission-graded takes a good one and refuses what the workers refuse", () => {
+test("the schema of submission-graded takes a good one and rejects what the workers reject", () => {
   const takes = ajv.compile(document.components.schemas.SubmissionGraded);
   const good = {
     submissionId: "grading-4711",
@@ -42,7 +42,7 @@ test("the schema of submission-graded takes a good one and refuses what the work
   }
 });
 
-test("the schema of payment-requested takes a good one and refuses what the workers refuse", () => {
+test("the schema of payment-requested takes a good one and rejects what the workers reject", () => {
   const takes = ajv.compile(document.components.schemas.PaymentRequested);
   const good = {
     requestId: "invoice-4711",

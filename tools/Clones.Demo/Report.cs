@@ -20,7 +20,7 @@ internal static class Report
                     t.From ?? "[*]",
                     t.Event,
                     t.To,
-                    t.Accepted ? "made" : "refused",
+                    t.Accepted ? "made" : "rejected",
                     Shortened(t.Actor, 24)
                 )
             );

@@ -14,7 +14,7 @@ internal sealed record StoryResult(
     IReadOnlyList<PaymentView> Payments,
     IReadOnlyList<OwnerTransactionView> OwnerTransactions,
     IReadOnlyList<TransitionView> History,
-    string Refusal
+    string Rejection
 );
 
 /// <summary>The main job as its users live it: an owner with a wallet, a service that pays, a service that grades.</summary>
@@ -53,7 +53,7 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
         var payments = PayAsync(trainingPool, cancellation);
         var ownerTransactions = await DeployAsync(agentId, cancellation);
         var paid = await payments;
-        var refusal = await RetireAsync(agentId, cancellation);
+        var rejection = await RetireAsync(agentId, cancellation);
 
         return new StoryResult(
             trainingPool.Id,
@@ -65,7 +65,7 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
             paid,
             ownerTransactions,
             await owner.EnumerateAgentHistoryAsync(agentId, cancellation).ToListAsync(cancellation),
-            refusal
+            rejection
         );
     }
 
@@ -266,14 +266,14 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
     {
         var agent = (await owner.DeactivateAgentAsync(agentId, wait: Callers.Wait, cancellationToken: cancellation)).Done;
         narrator.Say($"DEACTIVATE -> {agent.Status}");
-        var refusal = await RefusedAsync(agentId, cancellation);
+        var rejection = await RejectedAsync(agentId, cancellation);
         agent = (await owner.ArchiveAgentAsync(agentId, wait: Callers.Wait, cancellationToken: cancellation)).Done;
         narrator.Say($"ARCHIVE -> {agent.Status}");
-        return refusal;
+        return rejection;
     }
 
-    /// <summary>Sends an event that is not valid in the agent's state and demands a clear refusal.</summary>
-    private async Task<string> RefusedAsync(Guid agentId, CancellationToken cancellation)
+    /// <summary>Sends an event that is not valid in the agent's state and demands a clear rejection.</summary>
+    private async Task<string> RejectedAsync(Guid agentId, CancellationToken cancellation)
     {
         try
         {
@@ -281,7 +281,7 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
         }
         catch (ClonesProblemException e) when (e is { Status: 409, Code: "event_not_valid" })
         {
-            narrator.Say($"An event that is not valid was refused: {e.Detail}");
+            narrator.Say($"An event that is not valid was rejected: {e.Detail}");
             return e.Message;
         }
         throw new InvalidOperationException("The deployment was accepted although it is not valid in the agent's status.");

@@ -13,7 +13,7 @@ internal static class WalletCommand
 
     public static bool IsAskedFor(string[] args) => args is ["wallet", ..];
 
-    /// <returns>Exit code: 0 done, 1 the API or the file did not do their part, 2 refused.</returns>
+    /// <returns>Exit code: 0 done, 1 the API or the file did not do their part, 2 rejected.</returns>
     public static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output, TextWriter error)
     {
         switch (args[1..])

@@ -41,7 +41,7 @@ internal static class AgentCommandEndpoints
         agents.MapCommand(
             "cancel",
             AgentEvent.Cancel,
-            "Give up the deployment that is under way",
+            "Cancel the deployment that is under way",
             (id, operation, actor) =>
                 new CancelDeployment
                 {
@@ -117,8 +117,8 @@ internal static class AgentCommandEndpoints
 
 internal sealed class AgentCommands(ClonesDbContext db, AgentLifecycles lifecycles, OperationStarter operations, OperationWaiter waiter)
 {
-    /// <summary>How long the lifecycle has to refuse what has to wait for the chain, for a caller who does not want to wait.</summary>
-    private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(5);
+    /// <summary>How long the lifecycle has to reject what has to wait for the chain, for a caller who does not want to wait.</summary>
+    private static readonly TimeSpan RejectionLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>The events that wait while a submission may still land.</summary>
     private static readonly string[] HeldUp = [AgentEvent.Cancel, AgentEvent.Retry];
@@ -146,12 +146,12 @@ internal sealed class AgentCommands(ClonesDbContext db, AgentLifecycles lifecycl
             operation = await operations.StartAsync(operation, command(id, operation.Id, caller.Id), caller, cancellationToken);
         }
 
-        // The lifecycle alone refuses, so that its history tells of it; but who can be told at once is not sent to look for the answer.
+        // The lifecycle alone rejects, so that its history tells of it; but who can be told at once is not sent to look for the answer.
         var isHeldUp = prefer.Time is null && HeldUp.Contains(kind) && await db.HasSubmissionInFlightAsync(id, cancellationToken);
-        operation = await waiter.WaitAsync(operation, isHeldUp ? new PreferWait(RefusalLimit) : prefer, cancellationToken);
+        operation = await waiter.WaitAsync(operation, isHeldUp ? new PreferWait(RejectionLimit) : prefer, cancellationToken);
         if (operation is { Status: OperationStatus.Refused, ErrorCode: ProblemCode.SubmissionInFlight })
         {
-            throw await waiter.RefusedAsync(operation, cancellationToken);
+            throw await waiter.RejectedAsync(operation, cancellationToken);
         }
 
         if (prefer.Time is null || operation.Status != OperationStatus.Succeeded)

@@ -78,7 +78,7 @@ internal static class AgentEndpoints
         {
             if (!AgentStatus.All.Contains(status.ToString()))
             {
-                fields.Refuse<string>("status", "is not a status of agents");
+                fields.Reject<string>("status", "is not a status of agents");
             }
 
             var state = UpperSnakeCase.ToPascalCase(status.ToString());
@@ -87,10 +87,10 @@ internal static class AgentEndpoints
         }
         if (query.TryGetValue("trainingPoolId", out var text))
         {
-            var pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Refuse<Guid>("trainingPoolId", "must be a UUID");
+            var pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Reject<Guid>("trainingPoolId", "must be a UUID");
             rows = rows.Where(r => r.Agent.TrainingPoolId == pool);
         }
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         return rows;
     }
 

@@ -4,6 +4,7 @@ using Clones.Api.Requests;
 using Clones.Contracts.Agents;
 using Clones.Domain.Agents;
 using Clones.Persistence;
+using Clones.Persistence.Agents;
 using Clones.Persistence.Ledger;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -34,13 +35,10 @@ internal static class ChangeAgentEndpoint
         await lifecycles.AwaitAsync(await db.FindOwnAgentAsync(id, caller, cancellationToken), cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Under this lock the deployment cannot begin: what it will read of the agent is what is committed here.
-        var life = await db
-            .AgentLifecycles.FromSql($"SELECT * FROM agent_lifecycles WHERE agent_id = {id} FOR SHARE")
-            .AsNoTracking()
-            .SingleAsync(cancellationToken);
+        var life = await db.HoldLifecycleAsync(id, cancellationToken);
         var agent = await db.Agents.SingleAsync(a => a.Id == id, cancellationToken);
         var row = new AgentRow { Agent = agent, Life = life };
-        EntityTag.Demand(context, row.Version);
+        EntityTag.Require(context, row.Version);
         if (row.Status != AgentStatus.Draft)
         {
             throw new ProblemException(
@@ -133,17 +131,17 @@ internal static class ChangeAgentEndpoint
             agent.HasFreezeAuthority = Flag(fields, "freezeAuthority", body.FreezeAuthority.Value);
         }
 
-        fields.ThrowIfRefused();
-        if (new TokenSupply(agent.Supply).RefuseWith(new TokenDecimals(agent.Decimals)) is { } tooLarge)
+        fields.ThrowIfRejected();
+        if (new TokenSupply(agent.Supply).RejectWith(new TokenDecimals(agent.Decimals)) is { } tooLarge)
         {
-            fields.Refuse<TokenSupply>("supply", tooLarge.Reason);
+            fields.Reject<TokenSupply>("supply", tooLarge.Reason);
         }
 
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
     }
 
-    private static bool Flag(Fields fields, string name, bool? raw) => raw ?? fields.Refuse<bool>(name, "must be true or false");
+    private static bool Flag(Fields fields, string name, bool? raw) => raw ?? fields.Reject<bool>(name, "must be true or false");
 
     private static T Number<T>(Fields fields, string name, int? raw)
-        where T : IField<T, int> => raw is { } value ? fields.Number<T>(name, value) : fields.Refuse<T>(name, "must not be null");
+        where T : IField<T, int> => raw is { } value ? fields.Number<T>(name, value) : fields.Reject<T>(name, "must not be null");
 }

@@ -80,12 +80,12 @@ internal static class CreateAgentEndpoint
         var gated = fields.Number<GatedPercentage>("gatedPercentage", body.GatedPercentage);
         var standard = fields.OptionalText<ChosenStandard>("tokenStandard", body.TokenStandard);
         var payer = fields.OptionalText<ChosenPayer>("deploymentPayer", body.DeploymentPayer);
-        if (!fields.IsRefused("decimals") && supply.RefuseWith(decimals) is { } tooLarge)
+        if (!fields.IsRejected("decimals") && supply.RejectWith(decimals) is { } tooLarge)
         {
-            fields.Refuse<TokenSupply>("supply", tooLarge.Reason);
+            fields.Reject<TokenSupply>("supply", tooLarge.Reason);
         }
 
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         return new Agent
         {

@@ -67,22 +67,22 @@ internal static class LifecycleEndpoint
         {
             if (values.Count != 1)
             {
-                fields.Refuse<string>(name, "must be given once");
+                fields.Reject<string>(name, "must be given once");
             }
             else if (name == "format")
             {
-                format = values[0] is Json or Mermaid or Svg ? values[0]! : fields.Refuse<string>(name, "must be json, mermaid or svg")!;
+                format = values[0] is Json or Mermaid or Svg ? values[0]! : fields.Reject<string>(name, "must be json, mermaid or svg")!;
             }
             else if (name == "agent")
             {
-                agentId = Guid.TryParseExact(values[0], "D", out var id) ? id : fields.Refuse<Guid>(name, "must be a UUID");
+                agentId = Guid.TryParseExact(values[0], "D", out var id) ? id : fields.Reject<Guid>(name, "must be a UUID");
             }
             else
             {
-                fields.Refuse<string>(name.Length <= 50 ? name : name[..50], "is not a parameter here");
+                fields.Reject<string>(name.Length <= 50 ? name : name[..50], "is not a parameter here");
             }
         }
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         return (format, agentId);
     }
 }

@@ -37,7 +37,7 @@ internal static class LifecycleSvg
             new XElement(Svg + "defs", Head("head", Ink), Head("marked-head", Marked)),
             Rectangle(0, 0, width, height, 0, "#ffffff", "none"),
             Ends(graph, left),
-            Text("(*) refused while a signed transaction may still land", 12, height - 12, false, "start"),
+            Text("(*) rejected while a signed transaction may still land", 12, height - 12, false, "start"),
             lines.Select(l => Arrow(l, lines, left)),
             graph.Statuses.Select((status, row) => Box(status, row, left, path))
         );

@@ -19,7 +19,7 @@ internal sealed class SignedTransaction : IField<SignedTransaction, string>
         var bytes = new byte[Transaction.SizeMax];
         if (raw.Any(char.IsWhiteSpace) || !Convert.TryFromBase64String(raw, bytes, out var length))
         {
-            return new Refusal($"must be base64 of at most {Transaction.SizeMax} bytes");
+            return new Rejection($"must be base64 of at most {Transaction.SizeMax} bytes");
         }
 
         try
@@ -28,7 +28,7 @@ internal sealed class SignedTransaction : IField<SignedTransaction, string>
         }
         catch (FormatException e)
         {
-            return new Refusal($"is not a transaction: {e.Message}");
+            return new Rejection($"is not a transaction: {e.Message}");
         }
     }
 

@@ -34,7 +34,7 @@ internal static class SubmitTransactionEndpoint
         var row = (await store.FindAgentAsync(id, cancellationToken)).OwnedBy(caller);
         var fields = new Fields();
         var signed = fields.Text<SignedTransaction>("transaction", body.Transaction);
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         // Asked before the lock is taken: a lock must not wait for a node.
         var seen = await store.FindAsync(id, of, cancellationToken);
@@ -45,7 +45,7 @@ internal static class SubmitTransactionEndpoint
 
         if (!signed.Carries(attempt))
         {
-            throw await RefusedAsync(store, transaction, signed, cancellationToken);
+            throw await RejectedAsync(store, transaction, signed, cancellationToken);
         }
 
         var signature = signed.SignatureOf(PublicKey.Parse(row.Agent.OwnerAddress), attempt).ToString();
@@ -83,7 +83,7 @@ internal static class SubmitTransactionEndpoint
         TypedResults.Accepted($"/v1/agents/{id}/transactions/{kind}", view);
 
     /// <summary>An earlier attempt of ours was signed too late; anything else was never ours.</summary>
-    private static async Task<ProblemException> RefusedAsync(
+    private static async Task<ProblemException> RejectedAsync(
         IOwnerTransactionStore store,
         ChainTransaction transaction,
         SignedTransaction signed,

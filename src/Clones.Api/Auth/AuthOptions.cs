@@ -1,12 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Clones.Hosting;
 
 namespace Clones.Api.Auth;
 
-/// <summary>Read from the environment once, at start.</summary>
 internal sealed class AuthOptions
 {
-    private const int KeyLengthMin = 32;
+    private const string OneWord = "[!-~]+";
+    private const string NotOneWord = "must be one word without spaces.";
 
     public static TimeSpan ChallengeLifetime { get; } = TimeSpan.FromMinutes(5);
     public static TimeSpan TokenLifetime { get; } = TimeSpan.FromMinutes(15);
@@ -14,55 +15,26 @@ internal sealed class AuthOptions
     /// <summary>How long a wallet may refresh before it must sign again.</summary>
     public static TimeSpan SessionLifetime { get; } = TimeSpan.FromDays(30);
 
-    /// <summary>UTF-8 bytes of CLONES_AUTH_TOKEN_KEY; signs tokens, and cursors through a derived key.</summary>
-    public required byte[] TokenKey { get; init; }
+    /// <summary>Signs tokens, and cursors through a derived key.</summary>
+    [Variable("CLONES_AUTH_TOKEN_KEY"), Secret]
+    public string TokenSecret { get; init; } = "";
 
     /// <summary>Host that the sign-in message names; a wallet shows it to its owner.</summary>
-    public required string Domain { get; init; }
+    [Variable("CLONES_AUTH_DOMAIN"), RegularExpression(OneWord, ErrorMessage = NotOneWord)]
+    public string Domain { get; init; } = "localhost";
 
     /// <summary>Cluster that the sign-in message names: mainnet, devnet, testnet or localnet.</summary>
-    public required string Chain { get; init; }
+    [Variable("CLONES_AUTH_CHAIN"), RegularExpression(OneWord, ErrorMessage = NotOneWord)]
+    public string Chain { get; init; } = "localnet";
 
     /// <summary>Keys that are there from the first start; null where none is set.</summary>
+    [Variable("CLONES_OPERATOR_API_KEY"), Secret]
     public string? OperatorApiKey { get; init; }
+
+    [Variable("CLONES_SERVICE_API_KEY"), Secret]
     public string? ServiceApiKey { get; init; }
 
-    /// <exception cref="ConfigurationMissingException">A setting is missing or wrong; the message says what to set.</exception>
-    public static AuthOptions Read(IConfiguration configuration)
-    {
-        var tokenKey = configuration["CLONES_AUTH_TOKEN_KEY"];
-        if (tokenKey is null || tokenKey.Length < KeyLengthMin)
-        {
-            throw new ConfigurationMissingException(
-                $"Set CLONES_AUTH_TOKEN_KEY to at least {KeyLengthMin} random characters, e.g. from: openssl rand -base64 48"
-            );
-        }
+    public byte[] TokenKey => Encoding.UTF8.GetBytes(TokenSecret);
 
-        return new AuthOptions
-        {
-            TokenKey = Encoding.UTF8.GetBytes(tokenKey),
-            Domain = Line(configuration, "CLONES_AUTH_DOMAIN", "localhost"),
-            Chain = Line(configuration, "CLONES_AUTH_CHAIN", "localnet"),
-            OperatorApiKey = BootstrapKey(configuration, "CLONES_OPERATOR_API_KEY"),
-            ServiceApiKey = BootstrapKey(configuration, "CLONES_SERVICE_API_KEY"),
-        };
-    }
-
-    private static string Line(IConfiguration configuration, string name, string fallback)
-    {
-        var value = configuration[name] is { Length: > 0 } given ? given : fallback;
-        return value.Any(c => c is <= ' ' or > '~')
-            ? throw new ConfigurationMissingException($"Set {name} to one word without spaces.")
-            : value;
-    }
-
-    private static string? BootstrapKey(IConfiguration configuration, string name) =>
-        configuration[name] switch
-        {
-            null or "" => null,
-            { Length: < KeyLengthMin } => throw new ConfigurationMissingException(
-                $"Set {name} to at least {KeyLengthMin} random characters, or leave it out."
-            ),
-            var key => key,
-        };
+    public bool IsOnMainnet => Chain.StartsWith("mainnet", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using Clones.Api.Auth.ApiKeys;
 using Clones.Api.Auth.SignIn;
+using Clones.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -11,9 +12,9 @@ internal static class AuthRegistration
 {
     private const string EitherScheme = "Either";
 
-    public static IServiceCollection AddClonesAuth(this IServiceCollection services, AuthOptions options)
+    public static IServiceCollection AddClonesAuth(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(options);
+        services.AddSettings<AuthOptions>(configuration);
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<RefreshTokens>();
         services.AddScoped<Sessions>();
@@ -37,19 +38,19 @@ internal static class AuthRegistration
             .AddScheme<AuthenticationSchemeOptions, ApiKeyScheme>(ApiKeyScheme.Name, configureOptions: null);
         services
             .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<TimeProvider>(
-                (bearer, time) =>
+            .Configure<AuthOptions, TimeProvider>(
+                (bearer, options, time) =>
                 {
                     bearer.MapInboundClaims = false;
                     bearer.TokenValidationParameters = AccessTokens.Validation(options, time);
-                    bearer.Events = new JwtBearerEvents { OnTokenValidated = RefuseEndedSessionAsync };
+                    bearer.Events = new JwtBearerEvents { OnTokenValidated = RejectEndedSessionAsync };
                 }
             );
         return services;
     }
 
     // A token that was signed out ends at once, not when its quarter of an hour is over.
-    private static async Task RefuseEndedSessionAsync(TokenValidatedContext context)
+    private static async Task RejectEndedSessionAsync(TokenValidatedContext context)
     {
         var sessions = context.HttpContext.RequestServices.GetRequiredService<Sessions>();
         var isOpen =

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Clones.Api.Auth;
 
-/// <summary>Who may come through a door at all; whose things they are is decided behind it, by the row.</summary>
+/// <summary>Who may call an endpoint at all; whose things they are is decided behind it, by the row.</summary>
 internal static class Policies
 {
     public const string Owner = "owner";
@@ -29,17 +29,17 @@ internal static class Policies
         AllowKeys(options, WriteTokens, Scopes.TokensWrite);
         AllowKeys(options, PublishEvents, Scopes.EventsPublish);
         AllowKeys(options, Operate, Scopes.Ops);
-        // A door without a policy of its own is closed to strangers.
+        // An endpoint without a policy of its own is closed to strangers.
         options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
     }
 
     private static void Allow(AuthorizationOptions options, string name, string who, params string[] scopes) =>
-        Demand(options, name, new Requirement(who, true, scopes));
+        Require(options, name, new Requirement(who, true, scopes));
 
     private static void AllowKeys(AuthorizationOptions options, string name, string scope) =>
-        Demand(options, name, new Requirement($"a key with scope {scope}", false, scope));
+        Require(options, name, new Requirement($"a key with scope {scope}", false, scope));
 
-    private static void Demand(AuthorizationOptions options, string name, Requirement requirement) =>
+    private static void Require(AuthorizationOptions options, string name, Requirement requirement) =>
         options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().AddRequirements(requirement));
 
     /// <param name="Who">Completes the sentence "This is for ..".</param>

@@ -37,7 +37,7 @@ internal static class ResponseHeaders
         return Task.CompletedTask;
     }
 
-    /// <summary>Any caller may be one too many, at any door.</summary>
+    /// <summary>Any caller may be one too many, at any endpoint.</summary>
     private static void AddTooMany(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
         var responses = operation.Responses ??= [];
@@ -86,7 +86,7 @@ internal static class ResponseHeaders
         {
             yield return (
                 "WWW-Authenticate",
-                Header("The ways to say who calls (RFC 9110, 11.6.1): Bearer, ApiKey. Not sent where a sign-in was refused.")
+                Header("The ways to say who calls (RFC 9110, 11.6.1): Bearer, ApiKey. Not sent where a sign-in was rejected.")
             );
         }
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.OpenApi;
 
 namespace Clones.Api.Documentation;
 
-/// <summary>What schemas are called. Two types of one name would silently become one schema: the second one is refused.</summary>
+/// <summary>What schemas are called. Two types of one name would silently become one schema: the second one is rejected.</summary>
 internal sealed class SchemaNames
 {
     private readonly ConcurrentDictionary<string, Type> taken = new(StringComparer.Ordinal);

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Events;
 
-/// <summary>For services without a broker's client: what they would publish, through a door that answers.</summary>
+/// <summary>For services without a broker's client: what they would publish, through an endpoint that answers.</summary>
 internal static class SubmissionGradedEndpoint
 {
     public static void MapEvents(this IEndpointRouteBuilder v1) =>
@@ -33,7 +33,7 @@ internal static class SubmissionGradedEndpoint
         var submitter = fields.Text<WalletAddress>("submitter", body.Submitter);
         var task = fields.OptionalText<EventText>("taskId", body.TaskId);
         var score = fields.Number<Score>("score", body.Score);
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         if (!await db.TrainingPools.AnyAsync(p => p.Id == body.TrainingPoolId, cancellationToken))
         {
             throw new ProblemException(Problem.NotFound);
@@ -78,12 +78,12 @@ internal static class SubmissionGradedEndpoint
         private const int LengthMax = 100;
 
         public static Parsed<EventText> Parse(string raw) =>
-            PlainText.Refuse(raw, 1, LengthMax) is { } refusal ? refusal : new EventText(raw);
+            PlainText.Reject(raw, 1, LengthMax) is { } rejection ? rejection : new EventText(raw);
     }
 
     private readonly record struct Score(int Value) : IField<Score, int>
     {
-        public static Parsed<Score> Parse(int raw) => raw is >= 0 and <= 100 ? new Score(raw) : new Refusal("must be 0 to 100");
+        public static Parsed<Score> Parse(int raw) => raw is >= 0 and <= 100 ? new Score(raw) : new Rejection("must be 0 to 100");
     }
 }
 

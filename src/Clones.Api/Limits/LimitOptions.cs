@@ -1,31 +1,23 @@
-using System.Globalization;
+using System.ComponentModel.DataAnnotations;
 using Clones.Hosting;
 
 namespace Clones.Api.Limits;
 
 /// <summary>How many requests a minute each kind of caller may send; 0 sets no limit.</summary>
-/// <param name="Owner">Each wallet.</param>
-/// <param name="Key">Each API key.</param>
-/// <param name="Anonymous">Each network address that sends neither token nor key: a host of IPv4, a /64 of IPv6.</param>
-internal sealed record LimitOptions(int Owner, int Key, int Anonymous)
+internal sealed class LimitOptions
 {
     private const int Most = 1_000_000;
+    private const string Wanted = "must be a number of requests a minute, 1 to 1000000, or 0 for no limit.";
 
-    /// <exception cref="ConfigurationMissingException">A setting is no number of requests.</exception>
-    public static LimitOptions Read(IConfiguration configuration) =>
-        new(
-            Number(configuration, "CLONES_RATE_LIMIT_OWNER", 1_200),
-            Number(configuration, "CLONES_RATE_LIMIT_KEY", 12_000),
-            Number(configuration, "CLONES_RATE_LIMIT_ANONYMOUS", 300)
-        );
+    /// <summary>Each wallet.</summary>
+    [Variable("CLONES_RATE_LIMIT_OWNER"), Range(0, Most, ErrorMessage = Wanted)]
+    public int Owner { get; init; } = 1_200;
 
-    private static int Number(IConfiguration configuration, string name, int fallback) =>
-        configuration[name] switch
-        {
-            null or "" => fallback,
-            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= Most => number,
-            _ => throw new ConfigurationMissingException(
-                $"Set {name} to a number of requests a minute, 1 to {Most}, or to 0 for no limit."
-            ),
-        };
+    /// <summary>Each API key.</summary>
+    [Variable("CLONES_RATE_LIMIT_KEY"), Range(0, Most, ErrorMessage = Wanted)]
+    public int Key { get; init; } = 12_000;
+
+    /// <summary>Each network address that sends neither token nor key: a host of IPv4, a /64 of IPv6.</summary>
+    [Variable("CLONES_RATE_LIMIT_ANONYMOUS"), Range(0, Most, ErrorMessage = Wanted)]
+    public int Anonymous { get; init; } = 300;
 }

@@ -53,7 +53,7 @@ internal sealed class OperationStarter(ClonesDbContext db, IPublishEndpoint bus,
 
     /// <summary>Commits the operation, whatever else the context holds, and the message.</summary>
     /// <returns>This operation, or the earlier one of the same request that was faster.</returns>
-    /// <exception cref="DbUpdateException">Another rule of the database than that of the key refused it.</exception>
+    /// <exception cref="DbUpdateException">Another rule of the database than that of the key rejected it.</exception>
     public async Task<Operation> StartAsync<TMessage>(
         Operation operation,
         TMessage message,

@@ -39,7 +39,7 @@ internal sealed record OperationView(
         );
 }
 
-/// <param name="PermittedEvents">What was permitted instead; null where no event was refused.</param>
+/// <param name="PermittedEvents">What was permitted instead; null where no event was rejected.</param>
 internal sealed record OperationErrorView(string Code, string? Detail, IReadOnlyList<string>? PermittedEvents)
 {
     /// <summary>With <c>submission_in_flight</c>: the last block height at which the submission can land.</summary>

@@ -19,7 +19,7 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
     private const ulong BlocksTold = 1_000;
 
     /// <summary>The operation as it is when it has an outcome, or when the time is over.</summary>
-    /// <exception cref="ProblemException">It was refused or failed.</exception>
+    /// <exception cref="ProblemException">It was rejected or failed.</exception>
     public async Task<Operation> WaitAsync(Operation operation, PreferWait prefer, CancellationToken cancellationToken)
     {
         if (prefer.Time is null)
@@ -35,12 +35,12 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
             cancellationToken
         );
         return operation.Status is OperationStatus.Refused or OperationStatus.Failed
-            ? throw await RefusedAsync(operation, cancellationToken)
+            ? throw await RejectedAsync(operation, cancellationToken)
             : operation;
     }
 
-    /// <summary>What was refused or failed, as a problem.</summary>
-    public async Task<ProblemException> RefusedAsync(Operation operation, CancellationToken cancellationToken)
+    /// <summary>What was rejected or failed, as a problem.</summary>
+    public async Task<ProblemException> RejectedAsync(Operation operation, CancellationToken cancellationToken)
     {
         var members = new Dictionary<string, JsonNode?>
         {
@@ -57,7 +57,7 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
         }
 
         return new ProblemException(
-            new Problem(409, operation.ErrorCode ?? ProblemCode.EventNotValid, operation.ErrorDetail ?? "It was refused.")
+            new Problem(409, operation.ErrorCode ?? ProblemCode.EventNotValid, operation.ErrorDetail ?? "It was rejected.")
             {
                 Members = members,
                 RetryAfterSeconds = retryAfter,
@@ -65,7 +65,7 @@ internal sealed class OperationWaiter(ClonesDbContext db, RpcEndpoints rpc, Time
         );
     }
 
-    /// <summary>Null where no node says it in time: the refusal is true without it.</summary>
+    /// <summary>Null where no node says it in time: the rejection is true without it.</summary>
     private async Task<ulong?> FinalizedHeightAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -15,7 +15,7 @@ internal sealed record PageQuery(int Limit, Guid? After, string Scope)
     public static PageQuery Read(HttpContext context, CursorSealer sealer, params ReadOnlySpan<string> filters)
     {
         var query = context.Request.Query;
-        RefuseOthers(context, ["limit", "cursor", .. filters]);
+        RejectOthers(context, ["limit", "cursor", .. filters]);
         var limit = LimitDefault;
         if (
             query.TryGetValue("limit", out var text)
@@ -31,7 +31,7 @@ internal sealed record PageQuery(int Limit, Guid? After, string Scope)
     }
 
     /// <exception cref="ProblemException">A parameter that is none of these, or twice the same.</exception>
-    public static void RefuseOthers(HttpContext context, params ReadOnlySpan<string> known)
+    public static void RejectOthers(HttpContext context, params ReadOnlySpan<string> known)
     {
         foreach (var (name, values) in context.Request.Query)
         {

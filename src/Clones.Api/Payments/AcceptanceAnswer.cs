@@ -26,10 +26,10 @@ internal static class AcceptanceAnswer
                     "The training pool is paused and pays no rewards. Resume it, or let the payment wait with onInsufficientFunds: wait."
                 )
             ),
-            PaymentAcceptanceResult.RecipientRefused refused => throw new ProblemException(
-                new Problem(422, ProblemCode.RecipientNotValid, refused.Reason)
+            PaymentAcceptanceResult.RecipientRefused rejected => throw new ProblemException(
+                new Problem(422, ProblemCode.RecipientNotValid, rejected.Reason)
                 {
-                    Errors = new Dictionary<string, string[]> { ["recipient"] = [refused.Reason] },
+                    Errors = new Dictionary<string, string[]> { ["recipient"] = [rejected.Reason] },
                 }
             ),
             PaymentAcceptanceResult.MissingTokens missing => throw new ProblemException(

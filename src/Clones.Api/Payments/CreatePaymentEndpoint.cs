@@ -22,7 +22,7 @@ internal static class CreatePaymentEndpoint
         CreatePaymentRequest body,
         Caller caller,
         IdempotencyKey? key,
-        PaymentRequestReader intake,
+        PaymentRequestReader reader,
         PaymentService payments,
         CancellationToken cancellationToken
     )
@@ -32,10 +32,10 @@ internal static class CreatePaymentEndpoint
             throw IdempotencyKey.Required();
         }
 
-        var incoming = await intake.ReadAsync(body, caller, key.Value, cancellationToken);
+        var incoming = await reader.ReadAsync(body, caller, key.Value, cancellationToken);
         var result = await payments.AcceptAsync(incoming.Request, cancellationToken);
         var payment = AcceptanceAnswer.PaymentOf(result, incoming.Token);
-        var view = PaymentView.Of(payment, await intake.TokensAsync(cancellationToken));
+        var view = PaymentView.Of(payment, await reader.TokensAsync(cancellationToken));
         return TypedResults.Accepted($"/v1/payments/{payment.Id}", view);
     }
 }

@@ -10,6 +10,6 @@ internal readonly record struct MissingFundsChoice(bool MayWait) : IField<Missin
         {
             "reject" => new MissingFundsChoice(false),
             "wait" => new MissingFundsChoice(true),
-            _ => new Refusal("must be reject or wait"),
+            _ => new Rejection("must be reject or wait"),
         };
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Clones.Api.Payments;
 
 /// <param name="Payments">1 to 500.</param>
-/// <param name="AllOrNothing">true: one that is refused keeps all of them from being accepted, and the answer is 422 batch_refused.</param>
+/// <param name="AllOrNothing">true: one that is rejected keeps all of them from being accepted, and the answer is 422 batch_refused.</param>
 internal sealed record PaymentBatchRequest(
     [property: MinLength(1), MaxLength(PaymentBatchEndpoint.PaymentsMax)] IReadOnlyList<BatchPaymentRequest> Payments,
     bool AllOrNothing = false

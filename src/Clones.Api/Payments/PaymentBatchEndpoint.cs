@@ -34,23 +34,23 @@ internal static class PaymentBatchEndpoint
     private static async Task<Ok<PaymentBatchView>> CreateAsync(
         PaymentBatchRequest body,
         Caller caller,
-        PaymentRequestReader intake,
+        PaymentRequestReader reader,
         PaymentService service,
         CancellationToken cancellationToken
     )
     {
-        RefuseShape(body.Payments);
+        RejectShape(body.Payments);
         var outcomes = new BatchOutcome[body.Payments.Count];
         var readable = new List<(int Index, IncomingPayment Payment)>();
         for (var i = 0; i < outcomes.Length; i++)
         {
             try
             {
-                readable.Add((i, await ReadAsync(body.Payments[i], caller, intake, cancellationToken)));
+                readable.Add((i, await ReadAsync(body.Payments[i], caller, reader, cancellationToken)));
             }
-            catch (ProblemException refused)
+            catch (ProblemException rejected)
             {
-                outcomes[i] = new BatchOutcome(null, refused.Problem);
+                outcomes[i] = new BatchOutcome(null, rejected.Problem);
             }
         }
 
@@ -71,15 +71,15 @@ internal static class PaymentBatchEndpoint
             }
         }
 
-        var tokens = await intake.TokensAsync(cancellationToken);
-        var refusals = outcomes.Count(o => o is { Problem: not null });
-        if (body.AllOrNothing && refusals > 0)
+        var tokens = await reader.TokensAsync(cancellationToken);
+        var rejections = outcomes.Count(o => o is { Problem: not null });
+        if (body.AllOrNothing && rejections > 0)
         {
-            throw Refused(body.Payments, outcomes, refusals);
+            throw Rejected(body.Payments, outcomes, rejections);
         }
 
         var items = outcomes.Select((outcome, i) => View(i, body.Payments[i].IdempotencyKey, outcome, tokens));
-        return TypedResults.Ok(new PaymentBatchView(outcomes.Length - refusals, refusals, [.. items]));
+        return TypedResults.Ok(new PaymentBatchView(outcomes.Length - rejections, rejections, [.. items]));
     }
 
     private static BatchOutcome OutcomeOf(PaymentAcceptanceResult result, Token token)
@@ -88,19 +88,19 @@ internal static class PaymentBatchEndpoint
         {
             return new BatchOutcome(AcceptanceAnswer.PaymentOf(result, token), null);
         }
-        catch (ProblemException refused)
+        catch (ProblemException rejected)
         {
-            return new BatchOutcome(null, refused.Problem);
+            return new BatchOutcome(null, rejected.Problem);
         }
     }
 
     /// <summary>What makes a batch none.</summary>
-    private static void RefuseShape(IReadOnlyList<BatchPaymentRequest> payments)
+    private static void RejectShape(IReadOnlyList<BatchPaymentRequest> payments)
     {
         var fields = new Fields();
         if (payments.Count is 0 or > PaymentsMax)
         {
-            fields.Refuse<string>("payments", $"must be 1 to {PaymentsMax} payments");
+            fields.Reject<string>("payments", $"must be 1 to {PaymentsMax} payments");
         }
 
         var keys = new HashSet<string>(StringComparer.Ordinal);
@@ -108,27 +108,27 @@ internal static class PaymentBatchEndpoint
         {
             if (payments[i] is not { } payment)
             {
-                fields.Refuse<string>($"payments[{i}]", "must not be null");
+                fields.Reject<string>($"payments[{i}]", "must not be null");
             }
             else if (!IdempotencyKey.IsOne(payment.IdempotencyKey))
             {
-                fields.Refuse<string>($"payments[{i}].idempotencyKey", "must be 1 to 200 printable ASCII characters");
+                fields.Reject<string>($"payments[{i}].idempotencyKey", "must be 1 to 200 printable ASCII characters");
             }
             else if (!keys.Add(payment.IdempotencyKey))
             {
-                fields.Refuse<string>($"payments[{i}].idempotencyKey", "stands in this batch twice");
+                fields.Reject<string>($"payments[{i}].idempotencyKey", "stands in this batch twice");
             }
         }
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
     }
 
     private static Task<IncomingPayment> ReadAsync(
         BatchPaymentRequest payment,
         Caller caller,
-        PaymentRequestReader intake,
+        PaymentRequestReader reader,
         CancellationToken cancellationToken
     ) =>
-        intake.ReadAsync(
+        reader.ReadAsync(
             new CreatePaymentRequest(
                 payment.TrainingPoolId,
                 payment.Recipient,
@@ -146,7 +146,7 @@ internal static class PaymentBatchEndpoint
             ? new BatchItemView(index, key, problem.Status, null, problem.ToDocument())
             : new BatchItemView(index, key, StatusCodes.Status202Accepted, PaymentView.Of(outcome.Payment!, tokens), null);
 
-    private static ProblemException Refused(IReadOnlyList<BatchPaymentRequest> payments, BatchOutcome?[] outcomes, int refusals)
+    private static ProblemException Rejected(IReadOnlyList<BatchPaymentRequest> payments, BatchOutcome?[] outcomes, int rejections)
     {
         var items = outcomes
             .Select((outcome, i) => (Problem: outcome?.Problem, Index: i))
@@ -162,7 +162,7 @@ internal static class PaymentBatchEndpoint
             new Problem(
                 422,
                 ProblemCode.BatchRefused,
-                $"{refusals} of {outcomes.Length} payments are refused, so none was accepted: items says which and why."
+                $"{rejections} of {outcomes.Length} payments are rejected, so none was accepted: items says which and why."
             )
             {
                 Members = new Dictionary<string, JsonNode?> { ["items"] = new JsonArray([.. items]) },

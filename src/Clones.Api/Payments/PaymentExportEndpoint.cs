@@ -51,7 +51,7 @@ internal static class PaymentExportEndpoint
 
     private static async Task ExportAsync(HttpContext context, Caller caller, ClonesDbContext db, CancellationToken cancellationToken)
     {
-        PageQuery.RefuseOthers(context, PaymentFilter.Names);
+        PageQuery.RejectOthers(context, PaymentFilter.Names);
         var filter = PaymentFilter.Read(context.Request.Query);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         var rows = filter.Apply(PaymentEndpoints.Readable(db, caller)).OrderBy(p => p.Id).AsAsyncEnumerable();

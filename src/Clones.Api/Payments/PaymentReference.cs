@@ -7,5 +7,5 @@ internal readonly record struct PaymentReference(string Value) : IField<PaymentR
     private const int LengthMax = 200;
 
     public static Parsed<PaymentReference> Parse(string raw) =>
-        PlainText.Refuse(raw, 1, LengthMax) is { } refusal ? refusal : new PaymentReference(raw);
+        PlainText.Reject(raw, 1, LengthMax) is { } rejection ? rejection : new PaymentReference(raw);
 }

@@ -18,7 +18,7 @@ internal sealed class PaymentRequestReader(PayingPools paying)
     private readonly Dictionary<Guid, PoolRow?> pools = [];
     private TokenCatalogue? catalogue;
 
-    /// <exception cref="ProblemException">A field is refused, or the pool is not there, not theirs, or not ready.</exception>
+    /// <exception cref="ProblemException">A field is rejected, or the pool is not there, not theirs, or not ready.</exception>
     public async Task<IncomingPayment> ReadAsync(CreatePaymentRequest body, Caller caller, string key, CancellationToken cancellationToken)
     {
         var fields = new Fields();
@@ -26,7 +26,7 @@ internal sealed class PaymentRequestReader(PayingPools paying)
         var amount = fields.Text<DecimalAmount>("amount", body.Amount);
         var reference = fields.OptionalText<PaymentReference>("reference", body.Reference);
         var missingFunds = fields.OptionalText<MissingFundsChoice>("onInsufficientFunds", body.OnInsufficientFunds);
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         var row = await PoolAsync(body.TrainingPoolId, cancellationToken);
         if (row is null || !(caller.Owns(row.Pool.OwnerAddress) || caller.Has(Scopes.PaymentsWrite)))
@@ -41,7 +41,7 @@ internal sealed class PaymentRequestReader(PayingPools paying)
 
         var token = (await TokensAsync(cancellationToken)).ByMint(row.Pool.Mint);
         var units = fields.Take("amount", amount.ToBaseUnits(token.Decimals));
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         var request = new PaymentRequest
         {
             Kind = PaymentKind.Reward,

@@ -42,18 +42,18 @@ internal static class WithdrawalEndpoint
         var recipient = fields.Text<AccountAddress>("recipient", body.Recipient);
         var amount = fields.Text<DecimalAmount>("amount", body.Amount);
         fields.Text<TokenSymbol>("tokenSymbol", body.TokenSymbol);
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         var row = await db.FindPoolAsync(id, caller, cancellationToken);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         var token = body.TokenSymbol == TokenCatalogue.SolSymbol ? tokens.ByMint(null) : tokens.ByMint(row.Pool.Mint);
         if (token.Symbol != body.TokenSymbol)
         {
-            fields.Refuse<string>("tokenSymbol", $"must be {row.Pool.TokenSymbol}, the pool's token, or SOL");
+            fields.Reject<string>("tokenSymbol", $"must be {row.Pool.TokenSymbol}, the pool's token, or SOL");
         }
 
         var units = fields.Take("amount", amount.ToBaseUnits(token.Decimals));
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         if (row.DepositAddress is null)
         {
             throw PoolEndpoints.PoolNotReady();

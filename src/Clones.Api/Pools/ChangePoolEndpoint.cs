@@ -33,7 +33,7 @@ internal static class ChangePoolEndpoint
     )
     {
         var pool = await db.FindOwnPoolAsync(id, caller, cancellationToken);
-        EntityTag.Demand(context, $"{pool.Version}");
+        EntityTag.Require(context, $"{pool.Version}");
         var resumes = Apply(body, pool, (await TokenCatalogue.ReadAsync(db, cancellationToken)).ByMint(pool.Mint).Decimals);
         pool.UpdatedAt = time.GetUtcNow();
         if (resumes && pool.DepositWalletId is not null)
@@ -61,7 +61,7 @@ internal static class ChangePoolEndpoint
         if (body.PricePerDemo.IsGiven)
         {
             var price = fields.Text<DecimalAmount>("pricePerDemo", body.PricePerDemo.Value);
-            if (!fields.IsRefused("pricePerDemo"))
+            if (!fields.IsRejected("pricePerDemo"))
             {
                 pool.PricePerDemo = fields.Take("pricePerDemo", price.ToBaseUnits(decimals));
             }
@@ -69,7 +69,7 @@ internal static class ChangePoolEndpoint
         if (body.Skills.IsGiven)
         {
             pool.Skills = fields
-                .Take("skills", body.Skills.Value is { } skills ? Skills.Parse(skills) : new Refusal("must not be null"))
+                .Take("skills", body.Skills.Value is { } skills ? Skills.Parse(skills) : new Rejection("must not be null"))
                 .Values;
         }
 
@@ -93,7 +93,7 @@ internal static class ChangePoolEndpoint
             pool.TaskRewardLimits = fields
                 .Take(
                     "taskRewardLimits",
-                    body.TaskRewardLimits.Value is { } tasks ? TaskRewardLimits.Parse(tasks, decimals) : new Refusal("must not be null")
+                    body.TaskRewardLimits.Value is { } tasks ? TaskRewardLimits.Parse(tasks, decimals) : new Rejection("must not be null")
                 )
                 .Values;
         }
@@ -108,10 +108,10 @@ internal static class ChangePoolEndpoint
         var resumes = body.Status is { IsGiven: true, Value: "LIVE" } && pool.Status == TrainingPoolStatus.Paused;
         if (body.Status is { IsGiven: true, Value: not ("PAUSED" or "LIVE") })
         {
-            fields.Refuse<string>("status", "must be PAUSED or LIVE");
+            fields.Reject<string>("status", "must be PAUSED or LIVE");
         }
 
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         // Resumed without funds until the workers have read them: rewards then wait for a moment instead of failing.
         if (resumes)

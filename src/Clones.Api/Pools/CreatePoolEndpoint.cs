@@ -66,15 +66,15 @@ internal static class CreatePoolEndpoint
         var token = tokens.BySymbol(body.TokenSymbol);
         if (token is null)
         {
-            fields.Refuse<string>("tokenSymbol", "is not listed; GET /v1/tokens shows those that are");
+            fields.Reject<string>("tokenSymbol", "is not listed; GET /v1/tokens shows those that are");
         }
 
-        var units = token is null || fields.IsRefused("pricePerDemo") ? 0 : fields.Take("pricePerDemo", price.ToBaseUnits(token.Decimals));
+        var units = token is null || fields.IsRejected("pricePerDemo") ? 0 : fields.Take("pricePerDemo", price.ToBaseUnits(token.Decimals));
         var taskLimits =
             token is not null && body.TaskRewardLimits is { } tasks
                 ? fields.Take("taskRewardLimits", TaskRewardLimits.Parse(tasks, token.Decimals)).Values
                 : [];
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         return new TrainingPool
         {

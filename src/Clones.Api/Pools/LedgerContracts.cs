@@ -1,6 +1,7 @@
 using System.Globalization;
 using Clones.Api.Requests;
 using Clones.Api.Tokens;
+using Clones.Persistence.Ledger;
 
 namespace Clones.Api.Pools;
 

@@ -4,6 +4,7 @@ using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Tokens;
 using Clones.Persistence;
+using Clones.Persistence.Ledger;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -6,7 +6,7 @@ namespace Clones.Api.Pools;
 
 internal readonly record struct PoolName(string Value) : IField<PoolName, string>
 {
-    public static Parsed<PoolName> Parse(string raw) => PoolRules.RefuseName(raw) is { } reason ? new Refusal(reason) : new PoolName(raw);
+    public static Parsed<PoolName> Parse(string raw) => PoolRules.RejectName(raw) is { } reason ? new Rejection(reason) : new PoolName(raw);
 }
 
 /// <summary>What people train in, for search; at most 20, no two alike.</summary>
@@ -17,7 +17,7 @@ internal readonly record struct Skills
     public List<string> Values { get; }
 
     public static Parsed<Skills> Parse(IReadOnlyList<string> raw) =>
-        PoolRules.RefuseSkills(raw) is { } reason ? new Refusal(reason) : new Skills([.. raw]);
+        PoolRules.RejectSkills(raw) is { } reason ? new Rejection(reason) : new Skills([.. raw]);
 }
 
 /// <summary>The most that one submission earns, by task; in base units of the pool's token.</summary>
@@ -31,27 +31,27 @@ internal readonly record struct TaskRewardLimits
     {
         if (raw.Count > PoolRules.TaskLimitsMax)
         {
-            return new Refusal($"must be at most {PoolRules.TaskLimitsMax} tasks");
+            return new Rejection($"must be at most {PoolRules.TaskLimitsMax} tasks");
         }
 
         var limits = new Dictionary<string, ulong>(StringComparer.Ordinal);
         foreach (var (task, text) in raw)
         {
-            if (PoolRules.RefuseTask(task) is { } reason)
+            if (PoolRules.RejectTask(task) is { } reason)
             {
-                return new Refusal($"each task {reason}");
+                return new Rejection($"each task {reason}");
             }
 
             if (text is null)
             {
-                return new Refusal("each limit must not be null");
+                return new Rejection("each limit must not be null");
             }
 
             var amount = DecimalAmount.Parse(text);
-            var units = amount.Reason is { } bad ? new Refusal(bad) : amount.Value.ToBaseUnits(decimals);
-            if (units.Reason is { } refusal)
+            var units = amount.Reason is { } bad ? new Rejection(bad) : amount.Value.ToBaseUnits(decimals);
+            if (units.Reason is { } rejection)
             {
-                return new Refusal($"each limit {refusal}");
+                return new Rejection($"each limit {rejection}");
             }
 
             limits.Add(task, units.Value);
@@ -71,5 +71,5 @@ internal readonly record struct PayoutBatchSize(int Value) : IField<PayoutBatchS
 internal readonly record struct UploadLimit(int Value) : IField<UploadLimit, int>
 {
     public static Parsed<UploadLimit> Parse(int raw) =>
-        PoolRules.RefuseUploadLimit(raw) is { } reason ? new Refusal(reason) : new UploadLimit(raw);
+        PoolRules.RejectUploadLimit(raw) is { } reason ? new Rejection(reason) : new UploadLimit(raw);
 }

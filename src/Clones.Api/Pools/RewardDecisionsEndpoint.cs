@@ -67,7 +67,7 @@ internal static class RewardDecisionsEndpoint
             decisions = decisions.Where(d => d.TaskId == task);
         }
 
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         return decisions;
 
         // Nothing that the workers would not have taken is looked for: a NUL must not reach the database.
@@ -75,7 +75,7 @@ internal static class RewardDecisionsEndpoint
             query.TryGetValue(name, out var text)
                 ? $"{text}" is { Length: >= 1 and <= 100 } given && !given.Any(char.IsControl)
                     ? given
-                    : fields.Refuse<string>(name, "must have 1 to 100 characters, none of them a control character")
+                    : fields.Reject<string>(name, "must have 1 to 100 characters, none of them a control character")
                 : null;
     }
 }

@@ -21,7 +21,11 @@ internal sealed record Problem(int Status, string Code, string Detail) : IResult
         new(503, ProblemCode.ChainUnavailable, "The chain does not answer now; nothing was changed.") { RetryAfterSeconds = 2 };
 
     public static Problem ForStatus(int status) =>
-        new(status, ProblemCode.ForStatus(status), ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } text ? text + "." : "Refused.");
+        new(
+            status,
+            ProblemCode.ForStatus(status),
+            ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } text ? text + "." : "Rejected."
+        );
 
     /// <summary>For one named field, header or query parameter.</summary>
     public static Problem Field(string name, string reason, int status = 400, string code = ProblemCode.InvalidRequest) =>

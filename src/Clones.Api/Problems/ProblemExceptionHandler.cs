@@ -18,7 +18,7 @@ internal sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> l
 
         var problem = exception switch
         {
-            ProblemException refused => refused.Problem,
+            ProblemException rejected => rejected.Problem,
             BadHttpRequestException { InnerException: JsonException json } => JsonProblem.From(json),
             BadHttpRequestException bad => From(bad),
             JsonException json => JsonProblem.From(json),

@@ -21,11 +21,11 @@ internal static class ProblemMetadata
 /// <param name="Errors">Reasons by field, header or query parameter, where one of them is to blame.</param>
 /// <param name="CurrentStatus">Of the agent, where the event is not valid in it.</param>
 /// <param name="PermittedEvents">The events that are valid in that status.</param>
-/// <param name="OperationId">The operation that was refused.</param>
+/// <param name="OperationId">The operation that was rejected.</param>
 /// <param name="LastValidBlockHeight">The last one at which the submission in flight can land.</param>
 /// <param name="PossibleAtBlockHeight">The finalized one from which on the event becomes possible.</param>
 /// <param name="BlockHeight">The finalized one now; null where no node says it.</param>
-/// <param name="Items">The refused ones of a batch of which all or none were to be paid.</param>
+/// <param name="Items">The rejected ones of a batch of which all or none were to be paid.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed record ProblemView(
     string Type,

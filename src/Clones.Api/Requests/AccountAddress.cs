@@ -6,5 +6,5 @@ namespace Clones.Api.Requests;
 internal readonly record struct AccountAddress(PublicKey Key) : IField<AccountAddress, string>
 {
     public static Parsed<AccountAddress> Parse(string raw) =>
-        PublicKey.TryParse(raw, out var key) ? new AccountAddress(key) : new Refusal("must be a base58 address of 32 bytes");
+        PublicKey.TryParse(raw, out var key) ? new AccountAddress(key) : new Rejection("must be a base58 address of 32 bytes");
 }

@@ -12,17 +12,17 @@ internal readonly record struct DecimalAmount : IField<DecimalAmount, string>
 
     public static Parsed<DecimalAmount> Parse(string raw)
     {
-        if (!BaseUnits.TryReadDecimal(raw, out var digits, out var decimals, out var refusal))
+        if (!BaseUnits.TryReadDecimal(raw, out var digits, out var decimals, out var rejection))
         {
-            return new Refusal(refusal);
+            return new Rejection(rejection);
         }
 
-        return digits == 0 ? new Refusal("must be above zero") : new DecimalAmount(digits, decimals);
+        return digits == 0 ? new Rejection("must be above zero") : new DecimalAmount(digits, decimals);
     }
 
     /// <summary>In base units of a token with so many decimals.</summary>
     public Parsed<ulong> ToBaseUnits(int tokenDecimals) =>
-        BaseUnits.TryFrom(digits, decimals, tokenDecimals, out var units, out var refusal) ? units : new Refusal(refusal);
+        BaseUnits.TryFrom(digits, decimals, tokenDecimals, out var units, out var rejection) ? units : new Rejection(rejection);
 
     /// <inheritdoc cref="BaseUnits.Format"/>
     public static string Format(ulong baseUnits, int tokenDecimals) => BaseUnits.Format(baseUnits, tokenDecimals);

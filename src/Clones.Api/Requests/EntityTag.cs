@@ -8,7 +8,7 @@ internal static class EntityTag
     public static void Write(HttpContext context, string version) => context.Response.Headers.ETag = $"\"{version}\"";
 
     /// <exception cref="ProblemException">No If-Match (428), or it names another version (412).</exception>
-    public static void Demand(HttpContext context, string version)
+    public static void Require(HttpContext context, string version)
     {
         var given = context.Request.Headers.IfMatch;
         if (given.Count == 0)

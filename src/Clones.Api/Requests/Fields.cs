@@ -7,9 +7,9 @@ internal sealed class Fields
 {
     private readonly SortedDictionary<string, string[]> errors = new(StringComparer.Ordinal);
 
-    /// <summary>The default value where the field is refused: <see cref="ThrowIfRefused"/> comes before any use of it.</summary>
+    /// <summary>The default value where the field is rejected: <see cref="ThrowIfRejected"/> comes before any use of it.</summary>
     public T Text<T>(string name, string? raw)
-        where T : IField<T, string> => raw is null ? Refuse<T>(name, "must not be null") : Take(name, T.Parse(raw));
+        where T : IField<T, string> => raw is null ? Reject<T>(name, "must not be null") : Take(name, T.Parse(raw));
 
     /// <inheritdoc cref="Text{T}"/>
     public T Number<T>(string name, int raw)
@@ -18,18 +18,18 @@ internal sealed class Fields
     public T? OptionalText<T>(string name, string? raw)
         where T : struct, IField<T, string> => raw is null ? null : Take(name, T.Parse(raw));
 
-    public T Take<T>(string name, Parsed<T> parsed) => parsed.Reason is { } reason ? Refuse<T>(name, reason) : parsed.Value!;
+    public T Take<T>(string name, Parsed<T> parsed) => parsed.Reason is { } reason ? Reject<T>(name, reason) : parsed.Value!;
 
-    public T Refuse<T>(string name, string reason)
+    public T Reject<T>(string name, string reason)
     {
         errors.TryAdd(name, [reason]);
         return default!;
     }
 
-    public bool IsRefused(string name) => errors.ContainsKey(name);
+    public bool IsRejected(string name) => errors.ContainsKey(name);
 
-    /// <exception cref="ProblemException">A field was refused.</exception>
-    public void ThrowIfRefused()
+    /// <exception cref="ProblemException">A field was rejected.</exception>
+    public void ThrowIfRejected()
     {
         if (errors.Count == 0)
         {

@@ -10,11 +10,11 @@ internal readonly record struct Parsed<T>
 
     public static implicit operator Parsed<T>(T value) => new(value, null);
 
-    public static implicit operator Parsed<T>(Refusal refusal) => new(default, refusal.Reason);
+    public static implicit operator Parsed<T>(Rejection rejection) => new(default, rejection.Reason);
 }
 
-/// <summary>Why a value is refused, e.g. <c>must be 3 to 10 of A-Z and 0-9</c>.</summary>
-internal readonly record struct Refusal(string Reason);
+/// <summary>Why a value is rejected, e.g. <c>must be 3 to 10 of A-Z and 0-9</c>.</summary>
+internal readonly record struct Rejection(string Reason);
 
 /// <summary>A value type that exists only where its rule holds.</summary>
 internal interface IField<TSelf, TRaw>

@@ -2,10 +2,10 @@ using Clones.Domain;
 
 namespace Clones.Api.Requests;
 
-/// <summary><see cref="PlainTextRule"/> as a refusal of a field.</summary>
+/// <summary><see cref="PlainTextRule"/> as a rejection of a field.</summary>
 internal static class PlainText
 {
     /// <inheritdoc cref="PlainTextRule.Refuse"/>
-    public static Refusal? Refuse(string text, int min, int max, bool lines = false) =>
-        PlainTextRule.Refuse(text, min, max, lines) is { } reason ? new Refusal(reason) : null;
+    public static Rejection? Reject(string text, int min, int max, bool lines = false) =>
+        PlainTextRule.Refuse(text, min, max, lines) is { } reason ? new Rejection(reason) : null;
 }

@@ -13,7 +13,7 @@ internal static class RequestGuards
         app.Use(
             async (context, next) =>
             {
-                if (Refuse(context) is { } problem)
+                if (Reject(context) is { } problem)
                 {
                     await problem.ExecuteAsync(context);
                 }
@@ -24,7 +24,7 @@ internal static class RequestGuards
             }
         );
 
-    private static Problem? Refuse(HttpContext context)
+    private static Problem? Reject(HttpContext context)
     {
         var request = context.Request;
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Bytes ?? BodyBytesMax;

@@ -9,7 +9,7 @@ internal static class StrictJson
     /// <summary>Deepest nesting that is read; no request needs more than three levels.</summary>
     private const int DepthMax = 32;
 
-    /// <summary>What a reader might take for something else is refused: unknown and doubled fields, wrong case, null where none is meant.</summary>
+    /// <summary>What a reader might take for something else is rejected: unknown and doubled fields, wrong case, null where none is meant.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
         options.AllowDuplicateProperties = false;

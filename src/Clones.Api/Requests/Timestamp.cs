@@ -10,7 +10,7 @@ internal readonly partial record struct Timestamp(DateTimeOffset Value) : IField
         Rfc3339().IsMatch(raw)
         && DateTimeOffset.TryParse(raw, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var value)
             ? new Timestamp(value)
-            : new Refusal("must be a time with its offset, as 2026-11-25T12:00:00Z (a + in a query is written %2B)");
+            : new Rejection("must be a time with its offset, as 2026-11-25T12:00:00Z (a + in a query is written %2B)");
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
     private static partial Regex Rfc3339();

@@ -13,12 +13,12 @@ internal readonly record struct WalletAddress : IField<WalletAddress, string>
     {
         if (!PublicKey.TryParse(raw, out var key))
         {
-            return new Refusal("must be a base58 address of 32 bytes");
+            return new Rejection("must be a base58 address of 32 bytes");
         }
 
         if (!key.IsWallet())
         {
-            return new Refusal("must be the address of a wallet; this one belongs to no key (off the curve, or a program)");
+            return new Rejection("must be the address of a wallet; this one belongs to no key (off the curve, or a program)");
         }
 
         return new WalletAddress(key);

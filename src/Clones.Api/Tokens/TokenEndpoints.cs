@@ -44,10 +44,10 @@ internal static class TokenEndpoints
         var address = fields.Text<AccountAddress>("mint", body.Mint);
         if (symbol == TokenCatalogue.SolSymbol)
         {
-            fields.Refuse<TokenSymbol>("symbol", "must not be SOL, which is always listed");
+            fields.Reject<TokenSymbol>("symbol", "must not be SOL, which is always listed");
         }
 
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         if (await TokenListing.IsTakenAsync(db, name.Value, body.Mint, cancellationToken))
         {
@@ -64,9 +64,9 @@ internal static class TokenEndpoints
             throw Taken();
         }
 
-        if (!TokenListing.TryReadMint(account.Value, out var mint, out var refusal))
+        if (!TokenListing.TryReadMint(account.Value, out var mint, out var rejection))
         {
-            throw NotAMint(refusal);
+            throw NotAMint(rejection);
         }
 
         var listed = new Token

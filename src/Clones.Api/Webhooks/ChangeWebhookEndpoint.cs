@@ -30,7 +30,7 @@ internal static class ChangeWebhookEndpoint
     )
     {
         var endpoint = await db.FindOwnWebhookAsync(id, caller, cancellationToken);
-        EntityTag.Demand(context, $"{endpoint.Version}");
+        EntityTag.Require(context, $"{endpoint.Version}");
         Apply(body, endpoint, settings);
         endpoint.UpdatedAt = time.GetUtcNow();
         endpoint.Version++;
@@ -59,10 +59,10 @@ internal static class ChangeWebhookEndpoint
 
         if (body.Enabled.IsGiven)
         {
-            endpoint.IsEnabled = body.Enabled.Value ?? fields.Refuse<bool>("enabled", "must be true or false");
+            endpoint.IsEnabled = body.Enabled.Value ?? fields.Reject<bool>("enabled", "must be true or false");
             endpoint.DisabledReason = null;
         }
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         // It is looked at with fresh eyes.
         if (body.Url.IsGiven || body.Enabled.IsGiven)
         {

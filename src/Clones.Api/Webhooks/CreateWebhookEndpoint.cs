@@ -4,6 +4,7 @@ using Clones.Api.Requests;
 using Clones.Domain.Webhooks;
 using Clones.Hosting;
 using Clones.Persistence;
+using Clones.Persistence.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -62,7 +63,7 @@ internal static class CreateWebhookEndpoint
         var url = fields.WebhookAddress(body.Url, settings);
         var description = fields.OptionalText<WebhookDescription>("description", body.Description);
         var types = fields.Take("eventTypes", WebhookEventTypes.Parse(body.EventTypes));
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
         return new WebhookEndpoint
         {
             Id = Guid.CreateVersion7(now),

@@ -46,10 +46,6 @@ internal static class WebhookQueries
         await db.WebhookDeliveries.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id && d.EndpointId == endpointId, cancellationToken)
         ?? throw new ProblemException(Problem.NotFound);
 
-    /// <summary>Until the end of the transaction: many requests of an owner at once are counted one after the other.</summary>
-    public static Task LockOwnerAsync(this ClonesDbContext db, string ownerAddress, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({ownerAddress}, 20261125))", cancellationToken);
-
     public static ProblemException Disabled() =>
         new(new Problem(409, ProblemCode.WebhookDisabled, "The webhook is disabled; enable it first (PATCH with \"enabled\": true)."));
 }

@@ -3,6 +3,7 @@ using Clones.Api.Auth;
 using Clones.Api.Problems;
 using Clones.Domain.Webhooks;
 using Clones.Persistence;
+using Clones.Persistence.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

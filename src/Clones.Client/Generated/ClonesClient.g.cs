@@ -11,7 +11,7 @@ namespace Clones.Client;
 public sealed partial class ClonesClient
 {
     /// <summary>A message for the wallet to sign. <c>POST /v1/auth/challenge</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<ChallengeView> CreateChallengeAsync(ChallengeRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<ChallengeView>(
             new ClonesRequest(HttpMethod.Post, "/v1/auth/challenge").Body(request),
@@ -19,7 +19,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>A signed message for a bearer token. <c>POST /v1/auth/token</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<AccessTokenView> CreateTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<AccessTokenView>(
             new ClonesRequest(HttpMethod.Post, "/v1/auth/token").Body(request),
@@ -27,15 +27,15 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>A refresh token for the next bearer token and the next refresh token. <c>POST /v1/auth/refresh</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<AccessTokenView> RefreshTokenAsync(RefreshRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<AccessTokenView>(
             new ClonesRequest(HttpMethod.Post, "/v1/auth/refresh").Body(request),
             cancellationToken
         );
 
-    /// <summary>End the session: its bearer tokens are refused from now on. <c>POST /v1/auth/sign-out</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <summary>End the session: its bearer tokens are rejected from now on. <c>POST /v1/auth/sign-out</c></summary>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task SignOutAsync(RefreshRequest request, CancellationToken cancellationToken = default) =>
         SendAsync(
             new ClonesRequest(HttpMethod.Post, "/v1/auth/sign-out").Body(request),
@@ -43,7 +43,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Training pools. <c>GET /v1/pools</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfPoolView> ListPoolsAsync(int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfPoolView>(
             new ClonesRequest(HttpMethod.Get, "/v1/pools").Query("limit", limit).Query("cursor", cursor),
@@ -51,7 +51,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Training pools: all of them, page after page as they are wanted. <c>GET /v1/pools</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<PoolView> EnumeratePoolsAsync(CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfPoolView, PoolView>(
             cursor => ListPoolsAsync(limit: PageLength, cursor: cursor, cancellationToken: cancellationToken),
@@ -61,7 +61,7 @@ public sealed partial class ClonesClient
     /// <summary>Create a training pool; the workers make its deposit wallet. <c>POST /v1/pools</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<PoolView>> CreatePoolAsync(CreatePoolRequest request, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<PoolView>(
             new ClonesRequest(HttpMethod.Post, "/v1/pools", idempotencyKey ?? NewIdempotencyKey()).Body(request).Wait(wait),
@@ -69,7 +69,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>One training pool. <c>GET /v1/pools/{id}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PoolView> GetPoolAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<PoolView>(
             new ClonesRequest(HttpMethod.Get, "/v1/pools/{id}").Path("id", id),
@@ -78,7 +78,7 @@ public sealed partial class ClonesClient
 
     /// <summary>Change, pause or resume a training pool. <c>PATCH /v1/pools/{id}</c></summary>
     /// <param name="ifMatch">The ETag of what was read, or * to overwrite.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PoolView> ChangePoolAsync(System.Guid id, ChangePoolRequest request, string ifMatch, CancellationToken cancellationToken = default) =>
         SendAsync<PoolView>(
             new ClonesRequest(HttpMethod.Patch, "/v1/pools/{id}").Body(request).Path("id", id).Header("If-Match", ifMatch),
@@ -88,7 +88,7 @@ public sealed partial class ClonesClient
     /// <summary>Read the pool's funds from the chain. <c>POST /v1/pools/{id}/refresh</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<PoolView>> RefreshPoolAsync(System.Guid id, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<PoolView>(
             new ClonesRequest(HttpMethod.Post, "/v1/pools/{id}/refresh", idempotencyKey ?? NewIdempotencyKey()).Path("id", id).Wait(wait),
@@ -96,7 +96,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Every movement of a training pool's deposit wallet, newest first. <c>GET /v1/pools/{id}/ledger</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfLedgerEntryView> ListLedgerAsync(System.Guid id, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfLedgerEntryView>(
             new ClonesRequest(HttpMethod.Get, "/v1/pools/{id}/ledger").Path("id", id).Query("limit", limit).Query("cursor", cursor),
@@ -104,7 +104,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Every movement of a training pool's deposit wallet, newest first: all of them, page after page as they are wanted. <c>GET /v1/pools/{id}/ledger</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<LedgerEntryView> EnumerateLedgerAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfLedgerEntryView, LedgerEntryView>(
             cursor => ListLedgerAsync(id, limit: PageLength, cursor: cursor, cancellationToken: cancellationToken),
@@ -112,7 +112,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Decisions on graded submissions, newest first, those that pay nothing too. <c>GET /v1/pools/{id}/rewards</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfRewardDecisionView> ListRewardsAsync(System.Guid id, string? submissionId = null, string? submitter = null, string? taskId = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfRewardDecisionView>(
             new ClonesRequest(HttpMethod.Get, "/v1/pools/{id}/rewards").Path("id", id).Query("limit", limit).Query("cursor", cursor).Query("submissionId", submissionId).Query("submitter", submitter).Query("taskId", taskId),
@@ -120,7 +120,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Decisions on graded submissions, newest first, those that pay nothing too: all of them, page after page as they are wanted. <c>GET /v1/pools/{id}/rewards</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<RewardDecisionView> EnumerateRewardsAsync(System.Guid id, string? submissionId = null, string? submitter = null, string? taskId = null, CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfRewardDecisionView, RewardDecisionView>(
             cursor => ListRewardsAsync(id, limit: PageLength, cursor: cursor, submissionId: submissionId, submitter: submitter, taskId: taskId, cancellationToken: cancellationToken),
@@ -128,7 +128,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Agents, newest first. <c>GET /v1/agents</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfAgentView> ListAgentsAsync(string? status = null, System.Guid? trainingPoolId = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfAgentView>(
             new ClonesRequest(HttpMethod.Get, "/v1/agents").Query("limit", limit).Query("cursor", cursor).Query("status", status).Query("trainingPoolId", trainingPoolId),
@@ -136,7 +136,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Agents, newest first: all of them, page after page as they are wanted. <c>GET /v1/agents</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<AgentView> EnumerateAgentsAsync(string? status = null, System.Guid? trainingPoolId = null, CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfAgentView, AgentView>(
             cursor => ListAgentsAsync(limit: PageLength, cursor: cursor, status: status, trainingPoolId: trainingPoolId, cancellationToken: cancellationToken),
@@ -145,7 +145,7 @@ public sealed partial class ClonesClient
 
     /// <summary>Create an agent of a training pool. <c>POST /v1/agents</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<AgentView> CreateAgentAsync(CreateAgentRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendAsync<AgentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents", idempotencyKey ?? NewIdempotencyKey()).Body(request),
@@ -153,7 +153,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>One agent. <c>GET /v1/agents/{id}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<AgentView> GetAgentAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<AgentView>(
             new ClonesRequest(HttpMethod.Get, "/v1/agents/{id}").Path("id", id),
@@ -162,7 +162,7 @@ public sealed partial class ClonesClient
 
     /// <summary>Change an agent that is still a draft. <c>PATCH /v1/agents/{id}</c></summary>
     /// <param name="ifMatch">The ETag of what was read, or * to overwrite.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<AgentView> ChangeAgentAsync(System.Guid id, ChangeAgentRequest request, string ifMatch, CancellationToken cancellationToken = default) =>
         SendAsync<AgentView>(
             new ClonesRequest(HttpMethod.Patch, "/v1/agents/{id}").Body(request).Path("id", id).Header("If-Match", ifMatch),
@@ -170,7 +170,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Every transition and every rejected event, oldest first. <c>GET /v1/agents/{id}/history</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfTransitionView> ListAgentHistoryAsync(System.Guid id, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfTransitionView>(
             new ClonesRequest(HttpMethod.Get, "/v1/agents/{id}/history").Path("id", id).Query("limit", limit).Query("cursor", cursor),
@@ -178,7 +178,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Every transition and every rejected event, oldest first: all of them, page after page as they are wanted. <c>GET /v1/agents/{id}/history</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<TransitionView> EnumerateAgentHistoryAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfTransitionView, TransitionView>(
             cursor => ListAgentHistoryAsync(id, limit: PageLength, cursor: cursor, cancellationToken: cancellationToken),
@@ -192,7 +192,7 @@ public sealed partial class ClonesClient
     /// <summary>Start the deployment. <c>POST /v1/agents/{id}/deploy</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<AgentView>> DeployAgentAsync(System.Guid id, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<AgentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents/{id}/deploy", idempotencyKey ?? NewIdempotencyKey()).Path("id", id).Wait(wait),
@@ -202,17 +202,17 @@ public sealed partial class ClonesClient
     /// <summary>Start the creation of the liquidity pool. <c>POST /v1/agents/{id}/create-pool</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<AgentView>> CreateLiquidityPoolAsync(System.Guid id, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<AgentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents/{id}/create-pool", idempotencyKey ?? NewIdempotencyKey()).Path("id", id).Wait(wait),
             cancellationToken
         );
 
-    /// <summary>Give up the deployment that is under way. <c>POST /v1/agents/{id}/cancel</c></summary>
+    /// <summary>Cancel the deployment that is under way. <c>POST /v1/agents/{id}/cancel</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<AgentView>> CancelAgentAsync(System.Guid id, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<AgentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents/{id}/cancel", idempotencyKey ?? NewIdempotencyKey()).Path("id", id).Wait(wait),
@@ -222,7 +222,7 @@ public sealed partial class ClonesClient
     /// <summary>Go on with a failed deployment where the chain says it stands. <c>POST /v1/agents/{id}/retry</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<AgentView>> RetryAgentAsync(System.Guid id, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<AgentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents/{id}/retry", idempotencyKey ?? NewIdempotencyKey()).Path("id", id).Wait(wait),
@@ -232,7 +232,7 @@ public sealed partial class ClonesClient
     /// <summary>Take a deployed agent out of service. <c>POST /v1/agents/{id}/deactivate</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<AgentView>> DeactivateAgentAsync(System.Guid id, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<AgentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents/{id}/deactivate", idempotencyKey ?? NewIdempotencyKey()).Path("id", id).Wait(wait),
@@ -242,7 +242,7 @@ public sealed partial class ClonesClient
     /// <summary>Put the agent away for good. <c>POST /v1/agents/{id}/archive</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever; one is made where it is null.</param>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<Started<AgentView>> ArchiveAgentAsync(System.Guid id, string? idempotencyKey = null, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendStartAsync<AgentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents/{id}/archive", idempotencyKey ?? NewIdempotencyKey()).Path("id", id).Wait(wait),
@@ -251,7 +251,7 @@ public sealed partial class ClonesClient
 
     /// <summary>The transaction that the owner is to sign: kind is token-creation or pool-creation. <c>GET /v1/agents/{id}/transactions/{kind}</c></summary>
     /// <param name="wait">How long the API may wait for the workers before it answers, at most 30 s; not at all where it is null.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<OwnerTransactionView> GetOwnerTransactionAsync(System.Guid id, string kind, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         SendAsync<OwnerTransactionView>(
             new ClonesRequest(HttpMethod.Get, "/v1/agents/{id}/transactions/{kind}").Path("id", id).Path("kind", kind).Wait(wait),
@@ -259,7 +259,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Hand in the transaction with the owner's signature. <c>POST /v1/agents/{id}/transactions/{kind}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<OwnerTransactionView> SubmitOwnerTransactionAsync(System.Guid id, string kind, SignedTransactionRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<OwnerTransactionView>(
             new ClonesRequest(HttpMethod.Post, "/v1/agents/{id}/transactions/{kind}").Body(request).Path("id", id).Path("kind", kind),
@@ -267,7 +267,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Payments, newest first. <c>GET /v1/payments</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfPaymentView> ListPaymentsAsync(string? status = null, System.Guid? trainingPoolId = null, string? recipient = null, string? reference = null, DateTimeOffset? createdFrom = null, DateTimeOffset? createdBefore = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfPaymentView>(
             new ClonesRequest(HttpMethod.Get, "/v1/payments").Query("limit", limit).Query("cursor", cursor).Query("status", status).Query("trainingPoolId", trainingPoolId).Query("recipient", recipient).Query("reference", reference).Query("createdFrom", createdFrom).Query("createdBefore", createdBefore),
@@ -275,7 +275,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Payments, newest first: all of them, page after page as they are wanted. <c>GET /v1/payments</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<PaymentView> EnumeratePaymentsAsync(string? status = null, System.Guid? trainingPoolId = null, string? recipient = null, string? reference = null, DateTimeOffset? createdFrom = null, DateTimeOffset? createdBefore = null, CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfPaymentView, PaymentView>(
             cursor => ListPaymentsAsync(limit: PageLength, cursor: cursor, status: status, trainingPoolId: trainingPoolId, recipient: recipient, reference: reference, createdFrom: createdFrom, createdBefore: createdBefore, cancellationToken: cancellationToken),
@@ -284,7 +284,7 @@ public sealed partial class ClonesClient
 
     /// <summary>Pay a reward out of a training pool's deposit wallet. <c>POST /v1/payments</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever. Keep it: after a call that nobody answered, the same key pays nothing twice.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PaymentView> CreatePaymentAsync(CreatePaymentRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
         SendAsync<PaymentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/payments", idempotencyKey).Body(request),
@@ -292,7 +292,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>One payment. <c>GET /v1/payments/{id}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PaymentView> GetPaymentAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<PaymentView>(
             new ClonesRequest(HttpMethod.Get, "/v1/payments/{id}").Path("id", id),
@@ -300,7 +300,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Every signed message of a payment, and how it ended. <c>GET /v1/payments/{id}/attempts</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfAttemptView> ListPaymentAttemptsAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfAttemptView>(
             new ClonesRequest(HttpMethod.Get, "/v1/payments/{id}/attempts").Path("id", id),
@@ -308,7 +308,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Pay up to 500 rewards, each with a result of its own, or all or none. <c>POST /v1/payments/batch</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PaymentBatchView> CreatePaymentsAsync(PaymentBatchRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<PaymentBatchView>(
             new ClonesRequest(HttpMethod.Post, "/v1/payments/batch").Body(request),
@@ -319,7 +319,7 @@ public sealed partial class ClonesClient
 
     /// <summary>Take tokens or SOL out of the deposit wallet. <c>POST /v1/pools/{id}/withdrawals</c></summary>
     /// <param name="idempotencyKey">What names this piece of work for ever. Keep it: after a call that nobody answered, the same key pays nothing twice.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PaymentView> CreateWithdrawalAsync(System.Guid id, WithdrawalRequest request, string idempotencyKey, CancellationToken cancellationToken = default) =>
         SendAsync<PaymentView>(
             new ClonesRequest(HttpMethod.Post, "/v1/pools/{id}/withdrawals", idempotencyKey).Body(request).Path("id", id),
@@ -327,7 +327,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>What became of something that was started. <c>GET /v1/operations/{id}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<OperationView> GetOperationAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<OperationView>(
             new ClonesRequest(HttpMethod.Get, "/v1/operations/{id}").Path("id", id),
@@ -335,7 +335,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Tokens that training pools may pay in. <c>GET /v1/tokens</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfTokenView> ListTokensAsync(CancellationToken cancellationToken = default) =>
         SendAsync<PageOfTokenView>(
             new ClonesRequest(HttpMethod.Get, "/v1/tokens"),
@@ -343,7 +343,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>List a token. <c>PUT /v1/tokens/{symbol}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<TokenView> PutTokenAsync(string symbol, ListTokenRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<TokenView>(
             new ClonesRequest(HttpMethod.Put, "/v1/tokens/{symbol}").Body(request).Path("symbol", symbol),
@@ -351,7 +351,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Publish a graded submission; it is decided once, however often it is published. <c>POST /v1/events/submission-graded</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task PublishSubmissionGradedAsync(SubmissionGradedRequest request, CancellationToken cancellationToken = default) =>
         SendAsync(
             new ClonesRequest(HttpMethod.Post, "/v1/events/submission-graded").Body(request),
@@ -359,7 +359,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Webhooks, newest first. <c>GET /v1/webhooks</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfWebhookView> ListWebhooksAsync(int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfWebhookView>(
             new ClonesRequest(HttpMethod.Get, "/v1/webhooks").Query("limit", limit).Query("cursor", cursor),
@@ -367,7 +367,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Webhooks, newest first: all of them, page after page as they are wanted. <c>GET /v1/webhooks</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<WebhookView> EnumerateWebhooksAsync(CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfWebhookView, WebhookView>(
             cursor => ListWebhooksAsync(limit: PageLength, cursor: cursor, cancellationToken: cancellationToken),
@@ -375,7 +375,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Register a webhook; its secret is shown by this answer alone. <c>POST /v1/webhooks</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<WebhookView> CreateWebhookAsync(CreateWebhookRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<WebhookView>(
             new ClonesRequest(HttpMethod.Post, "/v1/webhooks").Body(request),
@@ -383,7 +383,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>One webhook. <c>GET /v1/webhooks/{id}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<WebhookView> GetWebhookAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<WebhookView>(
             new ClonesRequest(HttpMethod.Get, "/v1/webhooks/{id}").Path("id", id),
@@ -391,7 +391,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Delete a webhook: nothing is sent to it any more. <c>DELETE /v1/webhooks/{id}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task DeleteWebhookAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync(
             new ClonesRequest(HttpMethod.Delete, "/v1/webhooks/{id}").Path("id", id),
@@ -400,7 +400,7 @@ public sealed partial class ClonesClient
 
     /// <summary>Change, disable or enable a webhook. <c>PATCH /v1/webhooks/{id}</c></summary>
     /// <param name="ifMatch">The ETag of what was read, or * to overwrite.</param>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<WebhookView> ChangeWebhookAsync(System.Guid id, ChangeWebhookRequest request, string ifMatch, CancellationToken cancellationToken = default) =>
         SendAsync<WebhookView>(
             new ClonesRequest(HttpMethod.Patch, "/v1/webhooks/{id}").Body(request).Path("id", id).Header("If-Match", ifMatch),
@@ -408,7 +408,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>A new secret, shown by this answer alone; the one before signs beside it for 24 hours. <c>POST /v1/webhooks/{id}/secret</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<WebhookView> RotateWebhookSecretAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<WebhookView>(
             new ClonesRequest(HttpMethod.Post, "/v1/webhooks/{id}/secret").Path("id", id),
@@ -416,7 +416,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Deliveries to a webhook, newest first. <c>GET /v1/webhooks/{id}/deliveries</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<PageOfWebhookDeliveryView> ListWebhookDeliveriesAsync(System.Guid id, string? status = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
         SendAsync<PageOfWebhookDeliveryView>(
             new ClonesRequest(HttpMethod.Get, "/v1/webhooks/{id}/deliveries").Path("id", id).Query("limit", limit).Query("cursor", cursor).Query("status", status),
@@ -424,7 +424,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Deliveries to a webhook, newest first: all of them, page after page as they are wanted. <c>GET /v1/webhooks/{id}/deliveries</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public IAsyncEnumerable<WebhookDeliveryView> EnumerateWebhookDeliveriesAsync(System.Guid id, string? status = null, CancellationToken cancellationToken = default) =>
         EnumerateAsync<PageOfWebhookDeliveryView, WebhookDeliveryView>(
             cursor => ListWebhookDeliveriesAsync(id, limit: PageLength, cursor: cursor, status: status, cancellationToken: cancellationToken),
@@ -432,7 +432,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>One delivery, with its body and its attempts. <c>GET /v1/webhooks/{id}/deliveries/{deliveryId}</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<WebhookDeliveryDetail> GetWebhookDeliveryAsync(System.Guid id, System.Guid deliveryId, CancellationToken cancellationToken = default) =>
         SendAsync<WebhookDeliveryDetail>(
             new ClonesRequest(HttpMethod.Get, "/v1/webhooks/{id}/deliveries/{deliveryId}").Path("id", id).Path("deliveryId", deliveryId),
@@ -440,7 +440,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Send it again, under the same webhook-id, for three days more. <c>POST /v1/webhooks/{id}/deliveries/{deliveryId}/replay</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<WebhookDeliveryView> ReplayWebhookDeliveryAsync(System.Guid id, System.Guid deliveryId, CancellationToken cancellationToken = default) =>
         SendAsync<WebhookDeliveryView>(
             new ClonesRequest(HttpMethod.Post, "/v1/webhooks/{id}/deliveries/{deliveryId}/replay").Path("id", id).Path("deliveryId", deliveryId),
@@ -448,7 +448,7 @@ public sealed partial class ClonesClient
         );
 
     /// <summary>Send the event webhook.test, whatever the filter. <c>POST /v1/webhooks/{id}/test</c></summary>
-    /// <exception cref="ClonesProblemException">The API refused it.</exception>
+    /// <exception cref="ClonesProblemException">The API rejected it.</exception>
     public Task<WebhookDeliveryView> TestWebhookAsync(System.Guid id, CancellationToken cancellationToken = default) =>
         SendAsync<WebhookDeliveryView>(
             new ClonesRequest(HttpMethod.Post, "/v1/webhooks/{id}/test").Path("id", id),

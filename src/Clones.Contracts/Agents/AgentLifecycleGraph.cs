@@ -3,7 +3,7 @@ namespace Clones.Contracts.Agents;
 /// <summary>One arrow of the lifecycle.</summary>
 /// <param name="From">Null for [*].</param>
 /// <param name="Condition">Which of two arrows of one event is taken, e.g. "if no token"; null where there is one arrow.</param>
-/// <param name="RefusedDuringSubmission">Refused while a signed transaction of the agent may still land.</param>
+/// <param name="RefusedDuringSubmission">Rejected while a signed transaction of the agent may still land.</param>
 public sealed record LifecycleTransition(string? From, string Event, string To, string? Condition, bool RefusedDuringSubmission);
 
 /// <summary>

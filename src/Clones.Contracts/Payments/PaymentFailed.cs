@@ -1,6 +1,6 @@
 namespace Clones.Contracts.Payments;
 
-/// <summary>The payment will not be made: the chain rejected it at commitment finalized, or it was refused before anything was signed.</summary>
+/// <summary>The payment will not be made: the chain rejected it at commitment finalized, or it was rejected before anything was signed.</summary>
 public sealed record PaymentFailed : PaymentFields
 {
     public required string Reason { get; init; }

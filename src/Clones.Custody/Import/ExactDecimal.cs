@@ -43,9 +43,9 @@ internal readonly partial record struct ExactDecimal(UInt128 Digits, int Decimal
     /// <param name="tokenDecimals">Of the mint; 0 for a number that must be whole.</param>
     /// <exception cref="LineRejectedException">More decimals than the token has, or more than a u64 counts.</exception>
     public ulong ToBaseUnits(int tokenDecimals, string field) =>
-        BaseUnits.TryFrom(Digits, Decimals, tokenDecimals, out var units, out var refusal)
+        BaseUnits.TryFrom(Digits, Decimals, tokenDecimals, out var units, out var rejection)
             ? units
-            : throw new LineRejectedException(field, refusal);
+            : throw new LineRejectedException(field, rejection);
 
     [GeneratedRegex(
         "^(?<minus>-)?(?<whole>[0-9]+)([.](?<fraction>[0-9]+))?([eE](?<exponent>[+-]?[0-9]{1,4}))?$(?!\n)",

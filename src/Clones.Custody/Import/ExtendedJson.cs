@@ -6,7 +6,7 @@ namespace Clones.Custody.Import;
 /// <summary>
 /// MongoDB's Extended JSON v2, relaxed and canonical, as far as a training pool needs it
 /// (https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/), read in place: values are copied out one by one, and only where they
-/// are asked for. Doubled keys and deep nesting are refused wherever they are.
+/// are asked for. Doubled keys and deep nesting are rejected wherever they are.
 /// </summary>
 internal static class ExtendedJson
 {
@@ -23,7 +23,7 @@ internal static class ExtendedJson
     /// <param name="path">Of the object, for people; null for the line itself.</param>
     public static void ReadObject(ref Utf8JsonReader reader, string? path, ReadField read)
     {
-        RefuseDepth(ref reader, path);
+        RejectDepth(ref reader, path);
         var names = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -45,7 +45,7 @@ internal static class ExtendedJson
         }
         else if (reader.TokenType == JsonTokenType.StartArray)
         {
-            RefuseDepth(ref reader, path);
+            RejectDepth(ref reader, path);
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 Skip(ref reader, path);
@@ -138,7 +138,7 @@ internal static class ExtendedJson
         }
     }
 
-    private static void RefuseDepth(ref Utf8JsonReader reader, string? path)
+    private static void RejectDepth(ref Utf8JsonReader reader, string? path)
     {
         if (reader.CurrentDepth >= DepthMax)
         {

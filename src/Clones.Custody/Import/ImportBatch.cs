@@ -10,8 +10,8 @@ namespace Clones.Custody.Import;
 internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, ListedTokens tokens, KnownPools known, TimeProvider time)
 {
     /// <param name="dryRun">Everything but the commit.</param>
-    /// <returns>A verdict for each line, in order; what is refused says why.</returns>
-    public async Task<IReadOnlyList<ImportVerdict>> RunAsync(
+    /// <returns>A decision for each line, in order; what is rejected says why.</returns>
+    public async Task<IReadOnlyList<ImportDecision>> RunAsync(
         IReadOnlyList<OldPoolLine> lines,
         bool dryRun,
         CancellationToken cancellationToken
@@ -22,17 +22,17 @@ internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, Listed
         {
             await db.LockImportsAsync(cancellationToken);
             await known.LookUpAsync([.. lines.Where(l => l.Pool is not null).Select(l => l.Pool!)], cancellationToken);
-            var verdicts = new List<ImportVerdict>(lines.Count);
+            var decisions = new List<ImportDecision>(lines.Count);
             foreach (var line in lines)
             {
-                verdicts.Add(await DecideAsync(line, cancellationToken));
+                decisions.Add(await DecideAsync(line, cancellationToken));
             }
             if (!dryRun)
             {
                 await db.SaveChangesAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }
-            return verdicts;
+            return decisions;
         }
         finally
         {
@@ -40,11 +40,11 @@ internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, Listed
         }
     }
 
-    private async Task<ImportVerdict> DecideAsync(OldPoolLine line, CancellationToken cancellationToken)
+    private async Task<ImportDecision> DecideAsync(OldPoolLine line, CancellationToken cancellationToken)
     {
         if (line.Pool is not { } old)
         {
-            return ImportVerdict.Refuse;
+            return ImportDecision.Reject;
         }
 
         try
@@ -55,12 +55,12 @@ internal sealed class ImportBatch(ClonesDbContext db, IImportedKeys keys, Listed
                 await ImportAsync(old, line.Key!, cancellationToken);
             }
             known.Add(old, line.Number);
-            return isThere ? ImportVerdict.AlreadyThere : ImportVerdict.Import;
+            return isThere ? ImportDecision.AlreadyThere : ImportDecision.Import;
         }
-        catch (LineRejectedException refusal)
+        catch (LineRejectedException rejection)
         {
-            line.Refuse(refusal);
-            return ImportVerdict.Refuse;
+            line.Reject(rejection);
+            return ImportDecision.Reject;
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class ImportProgress(TextWriter output, long? bytes, TimeProvide
             told = time.GetTimestamp();
             var share = bytes > 0 ? $"{100 * bytesRead / bytes} % read: " : "";
             await output.WriteLineAsync(
-                $"{share}{report.Imported} imported, {report.AlreadyThere} already there, {report.Refused} refused"
+                $"{share}{report.Imported} imported, {report.AlreadyThere} already there, {report.Rejected} rejected"
             );
         }
     }

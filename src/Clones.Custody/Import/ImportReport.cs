@@ -9,29 +9,29 @@ internal sealed class ImportReport
     private readonly List<string> pools = [];
 
     /// <summary>Empty ones aside.</summary>
-    public int Lines => Imported + AlreadyThere + Refused;
+    public int Lines => Imported + AlreadyThere + Rejected;
     public int Imported { get; private set; }
     public int AlreadyThere { get; private set; }
-    public int Refused { get; private set; }
+    public int Rejected { get; private set; }
     public IgnoredFields Ignored { get; } = new();
 
-    public void Count(OldPoolLine line, ImportVerdict verdict)
+    public void Count(OldPoolLine line, ImportDecision decision)
     {
         Ignored.Add(line.IgnoredFields);
-        if (verdict != ImportVerdict.Refuse && pools.Count < PoolsShownMax)
+        if (decision != ImportDecision.Reject && pools.Count < PoolsShownMax)
         {
             pools.Add($"line {line.Number}: pool {line.Pool!.PoolId}, deposit wallet {line.Pool.Deposit}");
         }
-        switch (verdict)
+        switch (decision)
         {
-            case ImportVerdict.Import:
+            case ImportDecision.Import:
                 Imported++;
                 break;
-            case ImportVerdict.AlreadyThere:
+            case ImportDecision.AlreadyThere:
                 AlreadyThere++;
                 break;
             default:
-                Refused++;
+                Rejected++;
                 break;
         }
     }
@@ -46,16 +46,16 @@ internal sealed class ImportReport
     {
         var all = Lines == 1 ? "1 pool" : $"{Lines} pools";
         return dryRun
-            ? $"Dry run, nothing was written: {Imported} would be imported, {AlreadyThere} already there, {Refused} refused ({all})"
-            : $"{Imported} imported, {AlreadyThere} already there, {Refused} refused ({all})";
+            ? $"Dry run, nothing was written: {Imported} would be imported, {AlreadyThere} already there, {Rejected} rejected ({all})"
+            : $"{Imported} imported, {AlreadyThere} already there, {Rejected} rejected ({all})";
     }
 }
 
-internal enum ImportVerdict
+internal enum ImportDecision
 {
     Import,
 
     /// <summary>With the same address and owner; its data is left alone.</summary>
     AlreadyThere,
-    Refuse,
+    Reject,
 }

@@ -5,14 +5,14 @@ namespace Clones.Custody.Import;
 /// <summary>
 /// <c>./clones keys import FILE</c>: takes training pools with their deposit wallets over from the old system. FILE is what mongoexport writes of
 /// its <c>training_pools</c> collection, one document a line. It may be run again at any time: what is there stays as it is, so that a file with
-/// refused lines is put right and imported anew.
+/// rejected lines is put right and imported anew.
 /// </summary>
 internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimeProvider time)
 {
     public const int AllFine = 0;
 
-    /// <summary>Some lines were refused, and the others are imported; or there was no line.</summary>
-    public const int SomeRefused = 1;
+    /// <summary>Some lines were rejected, and the others are imported; or there was no line.</summary>
+    public const int SomeRejected = 1;
 
     /// <summary>The file is no export as it is wanted; nothing was imported.</summary>
     public const int WrongUsage = 2;
@@ -46,7 +46,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
 
     /// <param name="file">Without a buffer, see <see cref="Open"/>; the caller disposes it.</param>
     /// <param name="dryRun">Reads, opens and checks everything and writes nothing.</param>
-    /// <param name="output">Gets the refused lines, the progress and the summary; never a part of a key.</param>
+    /// <param name="output">Gets the rejected lines, the progress and the summary; never a part of a key.</param>
     /// <param name="cancellationToken">Stops it; the batch that is on its way is undone, those before stay.</param>
     /// <returns>The exit code: see the constants.</returns>
     public async Task<int> RunAsync(Stream file, bool dryRun, TextWriter output, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
         if (report.Lines == 0)
         {
             await output.WriteLineAsync("The file holds nothing: there is no training pool in it.");
-            return SomeRefused;
+            return SomeRejected;
         }
 
         foreach (var pool in report.Pools())
@@ -85,7 +85,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
             await output.WriteLineAsync($"Fields that are not imported: {ignored}");
         }
         await output.WriteLineAsync(report.Summary(dryRun));
-        return report.Refused == 0 ? AllFine : SomeRefused;
+        return report.Rejected == 0 ? AllFine : SomeRejected;
     }
 
     /// <returns>What is wrong with the file as a whole; null where nothing is.</returns>
@@ -120,13 +120,13 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
                         read.Add(Parse(lines));
                     }
                 }
-                var verdicts = read.Count == 0 ? [] : await batch.RunAsync(read, dryRun, cancellationToken);
-                foreach (var (line, verdict) in read.Zip(verdicts))
+                var decisions = read.Count == 0 ? [] : await batch.RunAsync(read, dryRun, cancellationToken);
+                foreach (var (line, decision) in read.Zip(decisions))
                 {
-                    report.Count(line, verdict);
-                    if (line.Refusal is { } refusal)
+                    report.Count(line, decision);
+                    if (line.Rejection is { } rejection)
                     {
-                        await output.WriteLineAsync($"line {line.Number}: {refusal}");
+                        await output.WriteLineAsync($"line {line.Number}: {rejection}");
                     }
                 }
             }
@@ -141,7 +141,7 @@ internal sealed class KeysImport(ClonesDbContext db, IImportedKeys keys, TimePro
 
     private static OldPoolLine Parse(ImportLines lines) =>
         lines.IsTooLong
-            ? OldPoolLine.Refused(lines.Number, $"is longer than {ImportLines.LineBytesMax} bytes")
+            ? OldPoolLine.Rejected(lines.Number, $"is longer than {ImportLines.LineBytesMax} bytes")
             : OldPoolParser.Parse(lines.Number, lines.Line);
 
     private static string? WrongFormat(ReadOnlySpan<byte> firstLine) =>

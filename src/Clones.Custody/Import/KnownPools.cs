@@ -63,7 +63,7 @@ internal sealed class KnownPools(ClonesDbContext db)
             : false;
     }
 
-    /// <param name="lineNumber">That told of it, and was not refused.</param>
+    /// <param name="lineNumber">That told of it, and was not rejected.</param>
     public void Add(OldPool pool, int lineNumber)
     {
         var address = pool.Deposit.ToString();

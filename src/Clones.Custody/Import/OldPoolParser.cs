@@ -8,7 +8,7 @@ namespace Clones.Custody.Import;
 
 /// <summary>
 /// Reads one document of the old <c>training_pools</c> collection. Every field keeps the rule that the API has for it; what the old system wrote
-/// and could mean two things here is refused.
+/// and could mean two things here is rejected.
 /// </summary>
 internal static class OldPoolParser
 {
@@ -24,7 +24,7 @@ internal static class OldPoolParser
         try
         {
             Read(line, fields);
-            if (fields.Refusal is { } first)
+            if (fields.Rejection is { } first)
             {
                 throw first;
             }
@@ -32,15 +32,15 @@ internal static class OldPoolParser
             fields.Key = null;
             return parsed;
         }
-        catch (LineRejectedException refusal)
+        catch (LineRejectedException rejection)
         {
-            return OldPoolLine.Refused(number, refusal.Message, fields.Ignored);
+            return OldPoolLine.Rejected(number, rejection.Message, fields.Ignored);
         }
         catch (JsonException e)
         {
             // Its own message quotes the line.
-            var reason = fields.Refusal?.Message ?? $"is not valid JSON at byte {e.BytePositionInLine + 1}";
-            return OldPoolLine.Refused(number, reason, fields.Ignored);
+            var reason = fields.Rejection?.Message ?? $"is not valid JSON at byte {e.BytePositionInLine + 1}";
+            return OldPoolLine.Rejected(number, reason, fields.Ignored);
         }
         finally
         {
@@ -83,7 +83,7 @@ internal static class OldPoolParser
         public List<string> Ignored { get; } = [];
 
         /// <summary>The first one. The fields behind it are read all the same, so that those without a use are counted on every line.</summary>
-        public LineRejectedException? Refusal { get; private set; }
+        public LineRejectedException? Rejection { get; private set; }
 
         public void Read(ref Utf8JsonReader reader, string field)
         {
@@ -92,9 +92,9 @@ internal static class OldPoolParser
             {
                 ReadValue(ref reader, field);
             }
-            catch (LineRejectedException refusal)
+            catch (LineRejectedException rejection)
             {
-                Refusal ??= refusal;
+                Rejection ??= rejection;
                 reader = start;
                 reader.Skip();
             }
@@ -145,8 +145,8 @@ internal static class OldPoolParser
         {
             var oldId = Present(id, "_id");
             Rule("_id", PlainTextRule.Refuse(oldId, 1, IdLengthMax));
-            Rule("name", PoolRules.RefuseName(Present(name, "name")));
-            Rule("skills", PoolRules.RefuseSkills(skills));
+            Rule("name", PoolRules.RejectName(Present(name, "name")));
+            Rule("skills", PoolRules.RejectSkills(skills));
             if (Key is null)
             {
                 throw Missing("depositPrivateKey");
@@ -220,11 +220,11 @@ internal static class OldPoolParser
 
         private static LineRejectedException Missing(string field) => new(field, "is missing");
 
-        private static void Rule(string field, string? refusal)
+        private static void Rule(string field, string? rejection)
         {
-            if (refusal is not null)
+            if (rejection is not null)
             {
-                throw new LineRejectedException(field, refusal);
+                throw new LineRejectedException(field, rejection);
             }
         }
     }

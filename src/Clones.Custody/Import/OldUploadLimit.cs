@@ -65,6 +65,6 @@ internal static class OldUploadLimit
             return null;
         }
         var limit = (int)Math.Min(given.ToBaseUnits(0, field), int.MaxValue);
-        return PoolRules.RefuseUploadLimit(limit) is { } refusal ? throw new LineRejectedException(field, refusal) : limit;
+        return PoolRules.RejectUploadLimit(limit) is { } rejection ? throw new LineRejectedException(field, rejection) : limit;
     }
 }

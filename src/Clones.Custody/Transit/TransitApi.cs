@@ -48,7 +48,7 @@ internal sealed class TransitApi(TransitOptions options, TimeProvider time, ILog
         return Read("encrypt", reply, TransitAnswers.Ciphertext);
     }
 
-    /// <exception cref="TransitRefusedException">It does not open.</exception>
+    /// <exception cref="TransitRejectedException">It does not open.</exception>
     public async Task DecryptAsync(
         TransitCiphertext ciphertext,
         ReadOnlyMemory<byte> associatedData,
@@ -58,9 +58,9 @@ internal sealed class TransitApi(TransitOptions options, TimeProvider time, ILog
     {
         using var body = TransitBodies.Decrypt(ciphertext, associatedData.Span);
         using var reply = await http.SendAsync(new("decrypt", body, AnswerBytesMax), cancellationToken).ConfigureAwait(false);
-        if (reply.Status != HttpStatusCode.OK && TransitFaults.OfErrors(reply.Body) is var fault && fault.IsRefusal())
+        if (reply.Status != HttpStatusCode.OK && TransitFaults.OfErrors(reply.Body) is var fault && fault.IsRejection())
         {
-            throw new TransitRefusedException(ciphertext.Version, fault);
+            throw new TransitRejectedException(ciphertext.Version, fault);
         }
         Read(
             "decrypt",

@@ -62,7 +62,7 @@ internal sealed class TransitClient(TransitOptions options, TimeProvider time, I
                 await api.DecryptAsync(wrapped, associatedData, keys[1], cancellationToken).ConfigureAwait(false);
                 return true;
             }
-            catch (TransitRefusedException)
+            catch (TransitRejectedException)
             {
                 return false;
             }
@@ -91,7 +91,7 @@ internal sealed class TransitClient(TransitOptions options, TimeProvider time, I
     /// <param name="associatedData">As it was given to <see cref="WrapAsync"/>.</param>
     /// <param name="dataKey32">Takes the data key; pinned, and wiped by the caller. All zeros where this throws.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>
-    /// <exception cref="TransitRefusedException">This ciphertext does not open.</exception>
+    /// <exception cref="TransitRejectedException">This ciphertext does not open.</exception>
     /// <exception cref="TransitUnavailableException">Try later.</exception>
     public async Task UnwrapAsync(
         string wrapped,
@@ -107,7 +107,7 @@ internal sealed class TransitClient(TransitOptions options, TimeProvider time, I
         {
             if (!TransitCiphertext.TryParse(wrapped, out var ciphertext))
             {
-                throw new TransitRefusedException(null, TransitFault.NoCiphertext);
+                throw new TransitRejectedException(null, TransitFault.NoCiphertext);
             }
             await api.DecryptAsync(ciphertext, associatedData, dataKey32, cancellationToken).ConfigureAwait(false);
             done = true;

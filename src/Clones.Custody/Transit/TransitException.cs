@@ -4,7 +4,7 @@ namespace Clones.Custody.Transit;
 internal abstract class TransitException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>
-/// Nothing is known about the ciphertext; the same call may succeed later: Vault is down, sealed, overloaded or slow, the token is refused,
+/// Nothing is known about the ciphertext; the same call may succeed later: Vault is down, sealed, overloaded or slow, the token is rejected,
 /// or the answer is not Vault's.
 /// </summary>
 /// <param name="message">What happened, and what to set where that helps.</param>
@@ -20,7 +20,7 @@ internal sealed class TransitUnavailableException(string message, int? statusCod
 /// This ciphertext does not unwrap with this associated data, and will not later: changed, of another owner, under another key, or under a version
 /// that the key does not open any more (which an operator can allow again).
 /// </summary>
-internal sealed class TransitRefusedException(int? version, TransitFault fault)
+internal sealed class TransitRejectedException(int? version, TransitFault fault)
     : TransitException(
         $"Vault's Transit does not unwrap this data key{(version is { } v ? $" (key version {v})" : "")}: {TransitFaults.Reason(fault)}."
     )

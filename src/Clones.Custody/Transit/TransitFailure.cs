@@ -17,7 +17,7 @@ internal sealed record TransitFailure(string What, bool MayPass, int? Status = n
         {
             HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.NotFound => null,
             HttpStatusCode.Forbidden => Final(
-                "refuses the token: it has expired, or its policy lacks read on the key and update on encrypt and decrypt. "
+                "rejects the token: it has expired, or its policy lacks read on the key and update on encrypt and decrypt. "
                     + "Renew VAULT_TOKEN or the file of VAULT_TOKEN_FILE",
                 reply
             ),

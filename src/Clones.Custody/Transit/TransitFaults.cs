@@ -15,13 +15,13 @@ internal enum TransitFault
 }
 
 /// <summary>
-/// Reads Vault's error texts (sdk/helper/keysutil/policy.go and builtin/logical/transit). A text that is not known here is never taken for a refusal:
+/// Reads Vault's error texts (sdk/helper/keysutil/policy.go and builtin/logical/transit). A text that is not known here is never taken for a rejection:
 /// a ciphertext counts as lost only where Vault says so in words that are known.
 /// </summary>
 internal static class TransitFaults
 {
     /// <summary>Whether it is the ciphertext that is at fault.</summary>
-    public static bool IsRefusal(this TransitFault fault) =>
+    public static bool IsRejection(this TransitFault fault) =>
         fault is TransitFault.NotAuthentic or TransitFault.VersionTooOld or TransitFault.VersionUnknown or TransitFault.NoCiphertext;
 
     public static string Reason(TransitFault fault) =>

@@ -29,7 +29,7 @@ internal sealed class TransitHttp(TransitOptions options, TimeProvider time, ILo
                 throw failure.ToException(call.Operation, attempt);
             }
             logger.LogWarning(
-                "Vault {Trouble}: Transit {Operation} is tried again after attempt {Attempt}",
+                "Vault {Failure}: Transit {Operation} is tried again after attempt {Attempt}",
                 failure.What,
                 call.Operation,
                 attempt

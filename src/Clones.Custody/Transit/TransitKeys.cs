@@ -40,7 +40,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
         {
             await client.UnwrapAsync(key.Wrapped!, associatedData, dataKey.Memory, cancellationToken);
         }
-        catch (TransitRefusedException e)
+        catch (TransitRejectedException e)
         {
             throw new KeyUnusableException(binding, key.MasterKey, e.Message);
         }
@@ -50,7 +50,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
         }
         using var cipher = new AesGcm(dataKey.Span, StoredKey.TagLength);
         SecretKeyCodec.Decrypt(cipher, key, binding, Bound(associatedData, key.Wrapped!), secretKey64.Span);
-        Note(key.Version);
+        Record(key.Version);
     }
 
     public async ValueTask<string> SealAsync(ReadOnlyMemory<byte> secretKey64, KeyBinding binding, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
             var wrapped = await client.WrapAsync(dataKey.Memory, associatedData, cancellationToken);
             if (TransitCiphertext.TryParse(wrapped, out var ciphertext))
             {
-                Note(ciphertext.Version);
+                Record(ciphertext.Version);
             }
             using var cipher = new AesGcm(dataKey.Span, StoredKey.TagLength);
             var encrypted = SecretKeyCodec.Encrypt(cipher, secretKey64.Span, Bound(associatedData, wrapped));
@@ -80,7 +80,7 @@ internal sealed class TransitKeys(TransitClient client) : IMasterKeySource
         [.. associatedData, (byte)'\n', .. Encoding.ASCII.GetBytes(wrapped)];
 
     // Seen before Vault was asked again: another replica knew of a rotation first.
-    private void Note(int version)
+    private void Record(int version)
     {
         for (var known = Volatile.Read(ref latest); version > known; known = Volatile.Read(ref latest))
         {

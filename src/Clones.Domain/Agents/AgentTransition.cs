@@ -1,6 +1,6 @@
 namespace Clones.Domain.Agents;
 
-/// <summary>One row of an agent's history: a transition that was made, or an event that was refused.</summary>
+/// <summary>One row of an agent's history: a transition that was made, or an event that was rejected.</summary>
 public sealed class AgentTransition
 {
     public required Guid AgentId { get; init; }
@@ -11,7 +11,7 @@ public sealed class AgentTransition
     /// <summary>Null at [*] -> DRAFT.</summary>
     public string? FromStatus { get; init; }
 
-    /// <summary>Equal to <see cref="FromStatus"/> where the event was refused.</summary>
+    /// <summary>Equal to <see cref="FromStatus"/> where the event was rejected.</summary>
     public required string ToStatus { get; init; }
 
     /// <summary>Name of <see cref="Contracts.Agents.AgentEvent"/>, or REGISTER.</summary>

@@ -27,10 +27,10 @@ public enum CrashPoint
     /// <summary>The nodes' answers are judged; nothing of it is stored.</summary>
     DecisionReached,
 
-    /// <summary>A verdict (an expiry proof, an end) is written and not yet committed.</summary>
+    /// <summary>A decision (an expiry proof, an end) is written and not yet committed.</summary>
     DecisionWritten,
 
-    /// <summary>The verdict is committed; who acts on it has not been told yet.</summary>
+    /// <summary>The decision is committed; who acts on it has not been told yet.</summary>
     DecisionCommitted,
 
     /// <summary>The key's new ciphertext is written and not yet committed.</summary>

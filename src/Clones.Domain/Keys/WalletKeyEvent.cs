@@ -1,7 +1,7 @@
 namespace Clones.Domain.Keys;
 
 /// <summary>
-/// One thing that happened to a stored key. Rows are only ever added: the database refuses anything else. Within moments of its commit each is chained
+/// One thing that happened to a stored key. Rows are only ever added: the database rejects anything else. Within moments of its commit each is chained
 /// to the one before (see <c>KeyEventChain</c>), so that a row changed, left out or put in later shows.
 /// </summary>
 public sealed class WalletKeyEvent

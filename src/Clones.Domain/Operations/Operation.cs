@@ -18,16 +18,16 @@ public sealed class Operation
     /// <summary>Idempotency-Key of the request, unique per caller; null where none was sent.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>SHA-256 of method, path and body; another body under the same key is refused.</summary>
+    /// <summary>SHA-256 of method, path and body; another body under the same key is rejected.</summary>
     public byte[]? RequestHash { get; init; }
 
-    /// <summary>Stable code of the problem where it was refused or failed, e.g. <c>event_not_valid</c>.</summary>
+    /// <summary>Stable code of the problem where it was rejected or failed, e.g. <c>event_not_valid</c>.</summary>
     public string? ErrorCode { get; set; }
 
-    /// <summary>For people; names the current status and the permitted events where an event was refused.</summary>
+    /// <summary>For people; names the current status and the permitted events where an event was rejected.</summary>
     public string? ErrorDetail { get; set; }
 
-    /// <summary>Events that were permitted in that status where one was refused; null otherwise.</summary>
+    /// <summary>Events that were permitted in that status where one was rejected; null otherwise.</summary>
     public List<string>? PermittedEvents { get; set; }
 
     /// <summary>Where a submission that may still land stood in the way: the last block height at which it can land; null otherwise.</summary>

@@ -2,7 +2,7 @@ namespace Clones.Domain.Pools;
 
 /// <summary>
 /// What the fields of a training pool may hold, wherever it comes from: the API and the import from the old system. Each method returns why a
-/// value is refused, completing the sentence "field ..", without quoting it; null where it is not.
+/// value is rejected, completing the sentence "field ..", without quoting it; null where it is not.
 /// </summary>
 public static class PoolRules
 {
@@ -13,10 +13,10 @@ public static class PoolRules
     public const int TaskLimitsMax = 100;
     public const int UploadLimitMax = 1_000_000;
 
-    public static string? RefuseName(string name) => PlainTextRule.Refuse(name, 1, NameLengthMax);
+    public static string? RejectName(string name) => PlainTextRule.Refuse(name, 1, NameLengthMax);
 
     /// <param name="skills">A list may hold null in spite of its type.</param>
-    public static string? RefuseSkills(IReadOnlyList<string?> skills)
+    public static string? RejectSkills(IReadOnlyList<string?> skills)
     {
         if (skills.Count > SkillsMax)
         {
@@ -37,9 +37,9 @@ public static class PoolRules
     }
 
     /// <param name="task">Its id, as the grading service names it.</param>
-    public static string? RefuseTask(string task) => PlainTextRule.Refuse(task, 1, TaskLengthMax);
+    public static string? RejectTask(string task) => PlainTextRule.Refuse(task, 1, TaskLengthMax);
 
     /// <param name="limit">How many submissions one person may be paid for: in all, a day, or of a task.</param>
-    public static string? RefuseUploadLimit(int limit) =>
+    public static string? RejectUploadLimit(int limit) =>
         limit is >= 1 and <= UploadLimitMax ? null : $"must be from 1 to {UploadLimitMax}, or null for no limit";
 }

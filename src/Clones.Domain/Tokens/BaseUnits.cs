@@ -13,11 +13,11 @@ public static class BaseUnits
     /// <param name="text">Such as 12.5.</param>
     /// <param name="digits">Zero for zero.</param>
     /// <param name="decimals">Without trailing zeros.</param>
-    /// <param name="refusal">Why it is none, completing the sentence "amount ..".</param>
-    public static bool TryReadDecimal(string text, out UInt128 digits, out int decimals, [NotNullWhen(false)] out string? refusal)
+    /// <param name="rejection">Why it is none, completing the sentence "amount ..".</param>
+    public static bool TryReadDecimal(string text, out UInt128 digits, out int decimals, [NotNullWhen(false)] out string? rejection)
     {
         const string Rule = "must be a decimal number above zero such as \"12.5\", digits 0-9 and one point only";
-        (digits, decimals, refusal) = (0, 0, Rule);
+        (digits, decimals, rejection) = (0, 0, Rule);
         if (text.Length is 0 or > DecimalLengthMax)
         {
             return false;
@@ -31,10 +31,10 @@ public static class BaseUnits
         }
         fraction = fraction.TrimEnd('0');
         decimals = fraction.Length;
-        refusal = UInt128.TryParse(whole + fraction, NumberStyles.None, CultureInfo.InvariantCulture, out digits)
+        rejection = UInt128.TryParse(whole + fraction, NumberStyles.None, CultureInfo.InvariantCulture, out digits)
             ? null
             : "is larger than any amount there can be";
-        return refusal is null;
+        return rejection is null;
     }
 
     /// <summary>What <c>digits / 10^decimals</c> tokens are in base units.</summary>
@@ -42,13 +42,13 @@ public static class BaseUnits
     /// <param name="decimals">Without trailing zeros in the digits; negative where zeros follow them.</param>
     /// <param name="tokenDecimals">Of the mint, 0-9.</param>
     /// <param name="units">Base units.</param>
-    /// <param name="refusal">Why there is none, completing the sentence "amount ..".</param>
-    public static bool TryFrom(UInt128 digits, int decimals, int tokenDecimals, out ulong units, [NotNullWhen(false)] out string? refusal)
+    /// <param name="rejection">Why there is none, completing the sentence "amount ..".</param>
+    public static bool TryFrom(UInt128 digits, int decimals, int tokenDecimals, out ulong units, [NotNullWhen(false)] out string? rejection)
     {
         units = 0;
         if (decimals > tokenDecimals)
         {
-            refusal = $"has more decimals than the token, which has {tokenDecimals}";
+            rejection = $"has more decimals than the token, which has {tokenDecimals}";
             return false;
         }
         for (var i = decimals; i < tokenDecimals && digits <= ulong.MaxValue; i++)
@@ -57,11 +57,11 @@ public static class BaseUnits
         }
         if (digits > ulong.MaxValue)
         {
-            refusal = $"is larger than {Format(ulong.MaxValue, tokenDecimals)}, the most that the token can count";
+            rejection = $"is larger than {Format(ulong.MaxValue, tokenDecimals)}, the most that the token can count";
             return false;
         }
         units = (ulong)digits;
-        refusal = null;
+        rejection = null;
         return true;
     }
 

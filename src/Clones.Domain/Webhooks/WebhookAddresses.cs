@@ -52,7 +52,7 @@ public static class WebhookAddresses
     /// <param name="address">Of IPv4 or IPv6.</param>
     /// <param name="allowsLoopback">127.0.0.0/8 and ::1 are let through, for development.</param>
     /// <returns>What kind of address it is, e.g. <c>link-local</c>; null where it may be talked to.</returns>
-    public static string? RefusalOf(IPAddress address, bool allowsLoopback = false)
+    public static string? RejectionOf(IPAddress address, bool allowsLoopback = false)
     {
         var isV4 = address.AddressFamily == AddressFamily.InterNetwork;
         if (!isV4 && address.AddressFamily != AddressFamily.InterNetworkV6)

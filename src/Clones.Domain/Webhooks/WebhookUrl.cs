@@ -33,8 +33,8 @@ public static class WebhookUrl
 
     /// <param name="raw">As its owner wrote it.</param>
     /// <param name="allowsLoopback">For development: http, and this machine.</param>
-    /// <returns>Why it is refused, completing the sentence "url ..", without quoting it; null where it is not.</returns>
-    public static string? Refuse(string raw, bool allowsLoopback)
+    /// <returns>Why it is rejected, completing the sentence "url ..", without quoting it; null where it is not.</returns>
+    public static string? Reject(string raw, bool allowsLoopback)
     {
         if (raw.Length is 0 or > LengthMax)
         {
@@ -68,16 +68,16 @@ public static class WebhookUrl
             return "must name a port that web servers listen at";
         }
 
-        return RefuseHost(url, allowsLoopback);
+        return RejectHost(url, allowsLoopback);
     }
 
-    private static string? RefuseHost(Uri url, bool allowsLoopback)
+    private static string? RejectHost(Uri url, bool allowsLoopback)
     {
         // The parser has read 0x7f.1, 2130706433 and their like as the addresses that they are.
         var host = url.IdnHost.TrimEnd('.').ToLowerInvariant();
         if (IPAddress.TryParse(host, out var address))
         {
-            return WebhookAddresses.RefusalOf(address, allowsLoopback) is { } kind ? $"must not name an address that is {kind}" : null;
+            return WebhookAddresses.RejectionOf(address, allowsLoopback) is { } kind ? $"must not name an address that is {kind}" : null;
         }
 
         if (host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal))

@@ -21,17 +21,16 @@ public static class ClonesBus
     private const RawSerializerOptions PlainJson = RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders;
 
     /// <param name="services">Gets the bus and its hosted service.</param>
-    /// <param name="configuration">RABBITMQ_URL: <c>amqp://user:password@host:5672/vhost</c>.</param>
+    /// <param name="configuration">Where the broker is.</param>
     /// <param name="register">Adds consumers and sagas.</param>
-    /// <exception cref="ConfigurationMissingException">RABBITMQ_URL is missing or no amqp address.</exception>
     public static IServiceCollection AddClonesBus(
         this IServiceCollection services,
         IConfiguration configuration,
         Action<IBusRegistrationConfigurator>? register = null
     )
     {
-        var host = ReadHost(configuration);
         services
+            .AddSettings<BrokerOptions>(configuration)
             .AddOptions<MassTransitHostOptions>()
             .Configure(options =>
             {
@@ -51,7 +50,7 @@ public static class ClonesBus
                 outbox.UseBusOutbox();
             });
             register?.Invoke(bus);
-            bus.UsingRabbitMq((context, rabbit) => ConfigureBroker(context, rabbit, host));
+            bus.UsingRabbitMq((context, rabbit) => ConfigureBroker(context, rabbit));
         });
     }
 
@@ -66,13 +65,9 @@ public static class ClonesBus
         bus.AddSingleton(new WithoutInbox(KebabCaseEndpointNameFormatter.Instance.Consumer<T>()));
     }
 
-    /// <summary>The broker's address, with user and password.</summary>
-    /// <exception cref="ConfigurationMissingException">RABBITMQ_URL is missing or no amqp address.</exception>
-    public static Uri ReadHost(IConfiguration configuration) => HostAddress(configuration["RABBITMQ_URL"]);
-
-    private static void ConfigureBroker(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit, Uri host)
+    private static void ConfigureBroker(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
     {
-        rabbit.Host(host);
+        rabbit.Host(context.GetRequiredService<BrokerOptions>().Address);
         rabbit.MessageTopology.SetEntityNameFormatter(new ExchangeNames());
         foreach (var type in typeof(SubmissionGraded).Assembly.GetTypes().Where(IsContract))
         {
@@ -87,7 +82,7 @@ public static class ClonesBus
         {
             // Line breaks and blanks would be a third of every message in the outbox and on the wire.
             json.WriteIndented = false;
-            // A field that the contract does not call optional is refused by name when it is null, before any consumer sees it.
+            // A field that the contract does not call optional is rejected by name when it is null, before any consumer sees it.
             json.RespectNullableAnnotations = true;
             return json;
         });
@@ -116,18 +111,6 @@ public static class ClonesBus
         {
             endpoint.UseEntityFrameworkOutbox<ClonesDbContext>(context);
         }
-    }
-
-    private static Uri HostAddress(string? url)
-    {
-        const string Wanted = "Set RABBITMQ_URL to the broker's address: amqp://user:password@host:5672/virtualhost.";
-        if (string.IsNullOrWhiteSpace(url))
-        {
-            throw new ConfigurationMissingException($"RABBITMQ_URL is missing. {Wanted}");
-        }
-        return Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" or "rabbitmq" or "rabbitmqs"
-            ? address
-            : throw new ConfigurationMissingException($"RABBITMQ_URL is no amqp address. {Wanted}");
     }
 
     private sealed record WithoutInbox(string Queue);

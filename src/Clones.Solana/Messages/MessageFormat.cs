@@ -123,7 +123,7 @@ internal static class MessageFormat
         return data;
     }
 
-    /// <summary>Reads a count and refuses one that the rest of the data cannot hold, before anything is allocated for it.</summary>
+    /// <summary>Reads a count and rejects one that the rest of the data cannot hold, before anything is allocated for it.</summary>
     private static int ReadCount(ref WireReader reader, int bytesEach)
     {
         var count = ShortVec.Read(ref reader);

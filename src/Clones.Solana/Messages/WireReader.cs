@@ -3,7 +3,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Messages;
 
-/// <summary>Reads little-endian wire data front to back and refuses to run over the end.</summary>
+/// <summary>Reads little-endian wire data front to back and never runs over the end.</summary>
 internal ref struct WireReader(ReadOnlySpan<byte> data)
 {
     private ReadOnlySpan<byte> rest = data;

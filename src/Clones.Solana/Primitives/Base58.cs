@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Clones.Solana.Primitives;
 
 /// <summary>Base58 with the Bitcoin alphabet, as Solana writes keys, signatures and hashes.</summary>
-/// <remarks>The work grows with the square of the length, so decoding refuses texts longer than <see cref="CharsMax"/>.</remarks>
+/// <remarks>The work grows with the square of the length, so decoding rejects texts longer than <see cref="CharsMax"/>.</remarks>
 public static class Base58
 {
     /// <summary>The longest text that is decoded: enough for a whole transaction of 1,232 bytes.</summary>

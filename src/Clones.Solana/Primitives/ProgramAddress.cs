@@ -46,7 +46,7 @@ internal static class ProgramAddress
             throw new ArgumentException($"The seed is {seedBytes.Length} bytes; at most {SeedBytesMax} are allowed.", nameof(seed));
         }
 
-        // The chain refuses such owners: the hash input could otherwise be read as that of a program address.
+        // The chain rejects such owners: the hash input could otherwise be read as that of a program address.
         if (owner.Span[^Marker.Length..].SequenceEqual(Marker))
         {
             throw new ArgumentException("The owner ends in the marker of program addresses.", nameof(owner));

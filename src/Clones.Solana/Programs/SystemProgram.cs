@@ -7,7 +7,7 @@ namespace Clones.Solana.Programs;
 /// <remarks>Lamports are the base unit of SOL (10^9 a SOL); space is in bytes.</remarks>
 public static partial class SystemProgram
 {
-    /// <summary>All zero bytes. It is on the curve, so refuse it explicitly as a recipient.</summary>
+    /// <summary>All zero bytes. It is on the curve, so reject it explicitly as a recipient.</summary>
     public static PublicKey Id { get; }
 
     /// <summary>Creates an account at the address of a key that signs too.</summary>

@@ -2,7 +2,7 @@ namespace Clones.Solana.Programs;
 
 /// <summary>Sizes of Token-2022 mints, for space and rent.</summary>
 /// <remarks>
-/// A mint with metadata is created in two sizes: CreateAccount takes the space without the metadata (InitializeMint refuses bytes that no
+/// A mint with metadata is created in two sizes: CreateAccount takes the space without the metadata (InitializeMint rejects bytes that no
 /// fixed-size extension explains), but the lamports of the full size, because initialising the metadata enlarges the account and takes
 /// no payer.
 /// </remarks>

@@ -11,7 +11,7 @@ namespace Clones.Solana.Rpc;
 /// A node that does not know <c>before</c> answers an empty page too (Agave, <c>get_confirmed_signatures_for_address2</c>): hence the second
 /// question. Entries that a node leaves out of the middle of a page cannot be seen here: compare several nodes, and the sum with the balance.
 /// </remarks>
-/// <param name="minContextSlot">Refuse (node behind) where the node has not reached this slot; null takes any.</param>
+/// <param name="minContextSlot">Reject (node behind) where the node has not reached this slot; null takes any.</param>
 /// <param name="pagesMax">Pages after which the reading gives up.</param>
 public sealed class AddressHistory(
     IRpcClient node,

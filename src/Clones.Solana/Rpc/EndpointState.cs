@@ -7,7 +7,7 @@ internal sealed class EndpointState(IRpcClient client, TimeProvider time, Action
     internal static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(500);
     internal static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
 
-    /// <summary>A node that lets its callers wait for nothing costs more than one that refuses: it is asked again later.</summary>
+    /// <summary>A node that lets its callers wait for nothing costs more than one that rejects: it is asked again later.</summary>
     internal static readonly TimeSpan PauseAfterTimeout = TimeSpan.FromSeconds(8);
 
     private readonly Lock gate = new();

@@ -9,7 +9,7 @@ public interface IRpcClient
     /// <summary>May hold an API key: show <see cref="EndpointName.Of"/> only.</summary>
     Uri Endpoint { get; }
 
-    /// <param name="minContextSlot">Refuse (node behind) where the node has not reached this slot.</param>
+    /// <param name="minContextSlot">Reject (node behind) where the node has not reached this slot.</param>
     Task<LatestBlockhash> GetLatestBlockhashAsync(
         Commitment commitment = Commitment.Confirmed,
         ulong? minContextSlot = null,

@@ -76,7 +76,7 @@ public sealed class RpcEndpoints
             }
             catch (RpcException e)
             {
-                Note(state, e);
+                Record(state, e);
                 first ??= e;
             }
         }
@@ -123,13 +123,13 @@ public sealed class RpcEndpoints
             }
             catch (RpcException e)
             {
-                Note(state, e);
+                Record(state, e);
                 return new BroadcastResult(name, null, e);
             }
         }
     }
 
-    private static void Note(EndpointState state, RpcException failure)
+    private static void Record(EndpointState state, RpcException failure)
     {
         if (failure.Fault == RpcFault.Node)
         {

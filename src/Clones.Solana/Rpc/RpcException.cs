@@ -8,7 +8,7 @@ namespace Clones.Solana.Rpc;
 public abstract class RpcException : Exception, INodeFailure
 {
     private protected RpcException(Uri endpoint, string method, string text, RpcFault fault = RpcFault.Node)
-        : base(fault == RpcFault.Request ? "The chain refuses the request." : "The chain does not answer now.")
+        : base(fault == RpcFault.Request ? "The chain rejects the request." : "The chain does not answer now.")
     {
         Endpoint = EndpointName.Of(endpoint);
         Method = method;

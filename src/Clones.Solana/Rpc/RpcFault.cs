@@ -3,7 +3,7 @@ namespace Clones.Solana.Rpc;
 /// <summary>Whose fault an error is, and so what another node would say.</summary>
 public enum RpcFault
 {
-    /// <summary>The node does not serve us: credentials, quota, a method that it lacks, trouble of its own. Others are asked, it is left alone.</summary>
+    /// <summary>The node does not serve us: credentials, quota, a method that it lacks, a failure of its own. Others are asked, it is left alone.</summary>
     Node,
 
     /// <summary>The node is well and lacks what was asked for: others may have it.</summary>

@@ -33,7 +33,7 @@ public sealed partial class SolanaRpcClient
         CancellationToken cancellationToken = default
     )
     {
-        RefuseMoreThan(100, addresses.Count, nameof(addresses));
+        RejectMoreThan(100, addresses.Count, nameof(addresses));
         return CallWithSlotAsync(
             "getMultipleAccounts",
             json =>

@@ -71,7 +71,7 @@ public sealed partial class SolanaRpcClient
         CancellationToken cancellationToken = default
     )
     {
-        RefuseMoreThan(128, writableAccounts?.Count ?? 0, nameof(writableAccounts));
+        RejectMoreThan(128, writableAccounts?.Count ?? 0, nameof(writableAccounts));
         return CallAsync(
             "getRecentPrioritizationFees",
             json => WriteTexts(json, writableAccounts ?? []),

@@ -13,7 +13,7 @@ public sealed partial class SolanaRpcClient
         CancellationToken cancellationToken = default
     )
     {
-        RefuseMoreThan(256, signatures.Count, nameof(signatures));
+        RejectMoreThan(256, signatures.Count, nameof(signatures));
         return CallWithSlotAsync(
             "getSignatureStatuses",
             json =>
@@ -38,7 +38,7 @@ public sealed partial class SolanaRpcClient
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        RefuseMoreThan(1_000, limit, nameof(limit));
+        RejectMoreThan(1_000, limit, nameof(limit));
         return CallAsync(
             "getSignaturesForAddress",
             json =>

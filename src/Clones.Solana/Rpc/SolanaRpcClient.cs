@@ -74,7 +74,7 @@ public sealed partial class SolanaRpcClient : IRpcClient
             cancellationToken
         );
 
-    private static void RefuseMoreThan(int max, int count, string name)
+    private static void RejectMoreThan(int max, int count, string name)
     {
         if (count > max)
         {

@@ -20,6 +20,6 @@ public sealed record RecipientOutlook(PublicKey Recipient, PublicKey? Mint)
     /// <summary>What the payer gives to create the recipient's token account; 0 where it exists and for SOL.</summary>
     public ulong TokenAccountRentLamports { get; init; }
 
-    /// <summary>Whether the chain would refuse the recipient's token account: frozen, or given to another owner.</summary>
+    /// <summary>Whether the chain would reject the recipient's token account: frozen, or given to another owner.</summary>
     public bool TokenAccountUnusable { get; init; }
 }

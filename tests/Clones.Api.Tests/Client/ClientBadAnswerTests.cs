@@ -14,7 +14,7 @@ public sealed class ClientBadAnswerTests
     [InlineData("application/problem+json", "{\"code\":\"cut o")]
     [InlineData("application/problem+json", "[]")]
     [InlineData("application/json", "{\"code\":\"not_a_problem_document\"}")]
-    public async Task A_refusal_that_is_no_problem_document_is_one_without_a_code_of_ours(string type, string body)
+    public async Task A_rejection_that_is_no_problem_document_is_one_without_a_code_of_ours(string type, string body)
     {
         await using var server = await ScriptedServer.StartAsync(ScriptedServer.Says(502, type, body));
         using var client = server.Client(Key);
@@ -96,7 +96,7 @@ public sealed class ClientBadAnswerTests
     [InlineData("")]
     [InlineData(".")]
     [InlineData("..")]
-    public void A_symbol_that_leads_elsewhere_is_refused_before_anything_is_sent(string symbol)
+    public void A_symbol_that_leads_elsewhere_is_rejected_before_anything_is_sent(string symbol)
     {
         using var client = new ClonesClient(new ClonesClientOptions { BaseAddress = new Uri("http://127.0.0.1:1") });
 
@@ -106,7 +106,7 @@ public sealed class ClientBadAnswerTests
     }
 
     [Fact]
-    public void A_base_address_that_is_none_and_an_empty_key_are_refused_at_once()
+    public void A_base_address_that_is_none_and_an_empty_key_are_rejected_at_once()
     {
         Should.Throw<ArgumentException>(() => new ClonesClient(new ClonesClientOptions { BaseAddress = new Uri("file:///v1") }));
         Should.Throw<ArgumentException>(() => ClonesCredentials.ApiKey(" "));

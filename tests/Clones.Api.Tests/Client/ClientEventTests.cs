@@ -41,7 +41,7 @@ public sealed class ClientEventTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task What_is_refused_for_good_is_thrown()
+    public async Task What_is_rejected_for_good_is_thrown()
     {
         using var owner = await Owner.SignInAsync(api);
         using var client = api.ClientOf(owner);
@@ -56,7 +56,7 @@ public sealed class ClientEventTests(ApiFixture api)
         var isRead = new TaskCompletionSource();
         await using var server = await ScriptedServer.StartAsync(
             Streams(isRead.Task, "retry: 1\nevent: ping\ndata: null\n\n", Row(1), Row(2)),
-            ScriptedServer.Refuses(503, "workers_busy"),
+            ScriptedServer.Rejects(503, "workers_busy"),
             Streams(null, "retry: 1\n", Row(2), Row(3)),
             Streams(null, Row(4))
         );

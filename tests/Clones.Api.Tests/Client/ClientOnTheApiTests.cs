@@ -50,7 +50,7 @@ public sealed class ClientOnTheApiTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_names_its_code_the_fields_to_blame_and_the_request()
+    public async Task A_rejection_names_its_code_the_fields_to_blame_and_the_request()
     {
         var problem = await Should.ThrowAsync<ClonesProblemException>(() =>
             client.CreatePoolAsync(

@@ -24,8 +24,8 @@ public sealed class ClientRetryTests
     {
         await using var server = await ScriptedServer.StartAsync(
             ScriptedServer.BreaksOff,
-            ScriptedServer.Refuses(503, "database_unavailable", ("Retry-After", "0")),
-            ScriptedServer.Refuses(429, "rate_limited", ("Retry-After", "0")),
+            ScriptedServer.Rejects(503, "database_unavailable", ("Retry-After", "0")),
+            ScriptedServer.Rejects(429, "rate_limited", ("Retry-After", "0")),
             ScriptedServer.Says(202, "application/json", Payment)
         );
         using var client = server.Client();
@@ -39,8 +39,8 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task Two_calls_have_two_keys_and_a_key_that_is_given_is_kept()
     {
-        var refusal = ScriptedServer.Refuses(409, "event_not_valid");
-        await using var server = await ScriptedServer.StartAsync(refusal, refusal, refusal);
+        var rejection = ScriptedServer.Rejects(409, "event_not_valid");
+        await using var server = await ScriptedServer.StartAsync(rejection, rejection, rejection);
         using var client = server.Client();
 
         foreach (var key in (string?[])[null, null, "deploy-7"])
@@ -89,8 +89,8 @@ public sealed class ClientRetryTests
     public async Task What_has_no_key_is_not_sent_again_where_it_may_have_been_done_but_is_where_it_was_one_too_many()
     {
         await using var server = await ScriptedServer.StartAsync(
-            ScriptedServer.Refuses(429, "rate_limited", ("Retry-After", "0")),
-            ScriptedServer.Refuses(503, "database_unavailable", ("Retry-After", "0"))
+            ScriptedServer.Rejects(429, "rate_limited", ("Retry-After", "0")),
+            ScriptedServer.Rejects(503, "database_unavailable", ("Retry-After", "0"))
         );
         using var client = server.Client();
 
@@ -105,7 +105,7 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task A_wait_that_is_longer_than_the_caller_allows_is_told_instead_of_waited_for()
     {
-        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Refuses(429, "rate_limited", ("Retry-After", "120")));
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Rejects(429, "rate_limited", ("Retry-After", "120")));
         using var client = server.Client();
 
         var problem = await Should.ThrowAsync<ClonesProblemException>(() => client.ListTokensAsync(Ct));
@@ -152,15 +152,15 @@ public sealed class ClientRetryTests
     }
 
     [Fact]
-    public async Task The_wait_that_is_asked_for_goes_to_the_API_and_more_than_it_grants_is_refused_here()
+    public async Task The_wait_that_is_asked_for_goes_to_the_API_and_more_than_it_grants_is_rejected_here()
     {
-        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Refuses(404, "not_found"));
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Rejects(404, "not_found"));
         using var client = server.Client();
 
         await Should.ThrowAsync<ClonesProblemException>(() =>
             client.DeployAgentAsync(Guid.NewGuid(), wait: TimeSpan.FromSeconds(1.2), cancellationToken: Ct)
         );
-        Should.Throw<ArgumentOutOfRangeException>(() =>
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() =>
             client.DeployAgentAsync(Guid.NewGuid(), wait: TimeSpan.FromSeconds(31), cancellationToken: Ct)
         );
 

@@ -58,7 +58,7 @@ public sealed class ClientSessionTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_signature_of_another_wallet_is_refused()
+    public async Task A_signature_of_another_wallet_is_rejected()
     {
         using var other = await Owner.SignInAsync(api);
         using var client = api.ClientWith(ClonesCredentials.Wallet(owner.Address, (message, _) => other.SignAsync(message)));
@@ -69,7 +69,7 @@ public sealed class ClientSessionTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_is_not_good_is_refused_and_nobody_asks_twice()
+    public async Task A_token_that_is_not_good_is_rejected_and_nobody_asks_twice()
     {
         using var client = api.ClientWith(ClonesCredentials.BearerToken("abc.def.ghi"));
 
@@ -98,20 +98,20 @@ public sealed class ClientSessionTests(ApiFixture api) : IAsyncLifetime
             )
         );
 
-        var refusal = await Should.ThrowAsync<ClonesSigningException>(() => client.ListPoolsAsync(cancellationToken: Ct));
-        refusal.InnerException.ShouldBeOfType(failure);
+        var rejection = await Should.ThrowAsync<ClonesSigningException>(() => client.ListPoolsAsync(cancellationToken: Ct));
+        rejection.InnerException.ShouldBeOfType(failure);
         asked.ShouldBe(1);
         isWilling = true;
         await client.ListPoolsAsync(cancellationToken: Ct);
     }
 
     [Fact]
-    public async Task A_token_that_is_refused_before_its_time_is_renewed_without_a_signature_and_the_call_is_made_again()
+    public async Task A_token_that_is_rejected_before_its_time_is_renewed_without_a_signature_and_the_call_is_made_again()
     {
         await using var server = await ScriptedServer.StartAsync(
             ScriptedServer.Says(200, "application/json", Challenge),
             ScriptedServer.Says(200, "application/json", Token("first")),
-            ScriptedServer.Refuses(401, "authentication_required"),
+            ScriptedServer.Rejects(401, "authentication_required"),
             ScriptedServer.Says(200, "application/json", Token("second")),
             ScriptedServer.Says(200, "application/json", "{\"items\":[],\"nextCursor\":null}")
         );

@@ -75,7 +75,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             await context.Response.WriteAsync(body);
         };
 
-    public static Func<HttpContext, Task> Refuses(int status, string code, params (string Name, string Value)[] headers) =>
+    public static Func<HttpContext, Task> Rejects(int status, string code, params (string Name, string Value)[] headers) =>
         Says(
             status,
             "application/problem+json",

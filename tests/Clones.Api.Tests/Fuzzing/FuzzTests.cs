@@ -31,7 +31,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
         var seed = Variable("CLONES_FUZZ_SEED") ?? 20_261_125;
         var only = Variable("CLONES_FUZZ_ONLY");
         using var world = await World.MakeAsync(api);
-        var doors = Door.Of((await world.Anonymous.GetJsonAsync("/openapi/v1.json")).Body);
+        var endpoints = FuzzedEndpoint.Of((await world.Anonymous.GetJsonAsync("/openapi/v1.json")).Body);
         var before = await world.StateAsync();
         var wrong = new ConcurrentBag<string>();
         var statuses = new ConcurrentDictionary<int, int>();
@@ -42,12 +42,12 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
             async (number, _) =>
             {
-                var door = doors[number % doors.Count];
-                var (status, how, complaint) = await AskAsync(world, door, unchecked(seed * 1_000_003 + number));
+                var endpoint = endpoints[number % endpoints.Count];
+                var (status, how, complaint) = await AskAsync(world, endpoint, unchecked(seed * 1_000_003 + number));
                 statuses.AddOrUpdate(status, 1, (_, n) => n + 1);
                 if (complaint is not null)
                 {
-                    wrong.Add($"CLONES_FUZZ_SEED={seed} CLONES_FUZZ_ONLY={number}: {door.Name}, {how}: {complaint}");
+                    wrong.Add($"CLONES_FUZZ_SEED={seed} CLONES_FUZZ_ONLY={number}: {endpoint.Name}, {how}: {complaint}");
                 }
             }
         );
@@ -66,24 +66,24 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     /// <summary>
-    /// A server that refuses what it has not read to its end closes the connection, maybe under the next request, which is sent again then.
+    /// A server that rejects what it has not read to its end closes the connection, maybe under the next request, which is sent again then.
     /// </summary>
-    private static async Task<(int Status, string How, string? Complaint)> AskAsync(World world, Door door, int seed)
+    private static async Task<(int Status, string How, string? Complaint)> AskAsync(World world, FuzzedEndpoint endpoint, int seed)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (request, how) = new Malformed(new Random(seed), world).For(door);
+            var (request, how) = new Malformed(new Random(seed), world).For(endpoint);
             using (request)
             {
                 try
                 {
                     var isAnonymous = request.Options.TryGetValue(Malformed.Anonymous, out var none) && none;
-                    var (status, complaint) = await SendAsync(isAnonymous ? world.Anonymous : world.CallerOf(door), request);
+                    var (status, complaint) = await SendAsync(isAnonymous ? world.Anonymous : world.CallerOf(endpoint), request);
                     return (status, how, complaint);
                 }
                 catch (HttpRequestException e) when (attempt == AttemptsMax)
                 {
-                    // Refused by its length, and closed before all of it was sent: that costs the server nothing.
+                    // Rejected by its length, and closed before all of it was sent: that costs the server nothing.
                     return request.Content?.Headers.ContentLength > 512 * 1024
                         ? (413, how, null)
                         : (0, how, $"{e.Message}: {e.InnerException?.Message}");
@@ -119,7 +119,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static string? Complaint(string? mediaType, string text)
     {
-        // What the server itself refuses before anything of ours runs (the line of the request, its headers) has no body.
+        // What the server itself rejects before anything of ours runs (the line of the request, its headers) has no body.
         if (text.Length == 0)
         {
             return null;

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Clones.Api.Tests.Fuzzing;
 
 /// <summary>
-/// Requests that no door may take, each wrong in one way at least, all of them out of one number: the same number, the same request.
+/// Requests that no endpoint may take, each wrong in one way at least, all of them out of one number: the same number, the same request.
 /// The ways are those of docs/api.md: what is not JSON, what has another shape, a value of another kind, ids, parameters and headers that are none.
 /// </summary>
 internal sealed class Malformed(Random dice, World world)
@@ -43,89 +43,89 @@ internal sealed class Malformed(Random dice, World world)
     ];
 
     /// <summary>The request, and in words what is wrong with it.</summary>
-    public (HttpRequestMessage Request, string Wrong) For(Door door)
+    public (HttpRequestMessage Request, string Wrong) For(FuzzedEndpoint endpoint)
     {
         var ways = new List<Func<(HttpRequestMessage, string)>>();
-        if (door.BodySchema is not null)
+        if (endpoint.BodySchema is not null)
         {
-            ways.AddRange([() => Raw(door), () => Shape(door), () => Field(door), () => Headers(door)]);
+            ways.AddRange([() => Raw(endpoint), () => Shape(endpoint), () => Field(endpoint), () => Headers(endpoint)]);
         }
 
-        if (door.Path.Contains('{'))
+        if (endpoint.Path.Contains('{'))
         {
-            ways.Add(() => Path(door));
+            ways.Add(() => Path(endpoint));
         }
 
-        if (door.IsList)
+        if (endpoint.IsList)
         {
-            ways.Add(() => Query(door));
+            ways.Add(() => Query(endpoint));
         }
 
-        if (door.NeedsKey)
+        if (endpoint.NeedsKey)
         {
-            ways.Add(() => Key(door));
+            ways.Add(() => Key(endpoint));
         }
 
-        if (ways.Count == 0 || (dice.Next(20) == 0 && !door.Path.StartsWith("/v1/auth/", StringComparison.Ordinal)))
+        if (ways.Count == 0 || (dice.Next(20) == 0 && !endpoint.Path.StartsWith("/v1/auth/", StringComparison.Ordinal)))
         {
-            ways = [() => Identity(door)];
+            ways = [() => Identity(endpoint)];
         }
 
         return ways[dice.Next(ways.Count)]();
     }
 
-    private (HttpRequestMessage, string) Raw(Door door)
+    private (HttpRequestMessage, string) Raw(FuzzedEndpoint endpoint)
     {
-        var text = Encoding.UTF8.GetBytes(world.BodyOf(door).ToJsonString());
+        var text = Encoding.UTF8.GetBytes(world.BodyOf(endpoint).ToJsonString());
         return dice.Next(9) switch
         {
-            0 => (Send(door, text[..dice.Next(text.Length)]), "cut off"),
-            1 => (Send(door, [.. text, .. "}"u8]), "a brace too many"),
-            2 => (Send(door, [.. text, .. text]), "twice"),
-            3 => (Send(door, Encoding.UTF8.GetBytes(new string('[', dice.Next(33, 30_000)))), "nested deeply"),
-            4 => (Send(door, Bytes(dice.Next(1, 2_000))), "noise"),
-            5 => (Send(door, Spoilt(text)), "a byte that is no UTF-8"),
-            6 => (Send(door, Encoding.Unicode.GetBytes(world.BodyOf(door).ToJsonString())), "UTF-16"),
-            7 => (Send(door, Encoding.UTF8.GetBytes("//" + world.BodyOf(door).ToJsonString())), "a comment"),
-            _ => (Send(door, new byte[dice.Next(600 * 1024, 800 * 1024)]), "too large"),
+            0 => (Send(endpoint, text[..dice.Next(text.Length)]), "cut off"),
+            1 => (Send(endpoint, [.. text, .. "}"u8]), "a brace too many"),
+            2 => (Send(endpoint, [.. text, .. text]), "twice"),
+            3 => (Send(endpoint, Encoding.UTF8.GetBytes(new string('[', dice.Next(33, 30_000)))), "nested deeply"),
+            4 => (Send(endpoint, Bytes(dice.Next(1, 2_000))), "noise"),
+            5 => (Send(endpoint, Spoilt(text)), "a byte that is no UTF-8"),
+            6 => (Send(endpoint, Encoding.Unicode.GetBytes(world.BodyOf(endpoint).ToJsonString())), "UTF-16"),
+            7 => (Send(endpoint, Encoding.UTF8.GetBytes("//" + world.BodyOf(endpoint).ToJsonString())), "a comment"),
+            _ => (Send(endpoint, new byte[dice.Next(600 * 1024, 800 * 1024)]), "too large"),
         };
     }
 
-    private (HttpRequestMessage, string) Shape(Door door)
+    private (HttpRequestMessage, string) Shape(FuzzedEndpoint endpoint)
     {
-        var body = world.BodyOf(door);
+        var body = world.BodyOf(endpoint);
         switch (dice.Next(5))
         {
             case 0:
                 string[] roots = ["null", "1", "true", "\"text\"", "[]", "[{}]", "-0", "1e999"];
                 var root = roots[dice.Next(roots.Length)];
-                return (Send(door, Encoding.UTF8.GetBytes(root)), $"the root is {root}");
+                return (Send(endpoint, Encoding.UTF8.GetBytes(root)), $"the root is {root}");
             case 1:
                 string[] strangers = ["admin", "status", "id", "owner", "__proto__", "$type", "constructor", "Name", ""];
-                var name = strangers.Where(s => !door.Fields.ContainsKey(s)).ElementAt(dice.Next(4));
+                var name = strangers.Where(s => !endpoint.Fields.ContainsKey(s)).ElementAt(dice.Next(4));
                 body[name] = Any();
-                return (Send(door, body), $"an unknown field {name}");
-            case 2 when door.Required.Count > 0:
-                var missing = door.Required.ElementAt(dice.Next(door.Required.Count));
+                return (Send(endpoint, body), $"an unknown field {name}");
+            case 2 when endpoint.Required.Count > 0:
+                var missing = endpoint.Required.ElementAt(dice.Next(endpoint.Required.Count));
                 body.Remove(missing);
-                return (Send(door, body), $"{missing} is missing");
+                return (Send(endpoint, body), $"{missing} is missing");
             case 3:
                 var (doubled, value) = body.ElementAt(dice.Next(body.Count));
                 var text = body.ToJsonString();
                 return (
-                    Send(door, Encoding.UTF8.GetBytes($"{text[..^1]},\"{doubled}\":{value?.ToJsonString() ?? "null"}}}")),
+                    Send(endpoint, Encoding.UTF8.GetBytes($"{text[..^1]},\"{doubled}\":{value?.ToJsonString() ?? "null"}}}")),
                     $"{doubled} stands there twice"
                 );
             default:
-                return (Send(door, new JsonObject { ["body"] = body }), "one level too deep");
+                return (Send(endpoint, new JsonObject { ["body"] = body }), "one level too deep");
         }
     }
 
     /// <summary>One field has a value of a kind that it does not take; in the others nothing is wrong.</summary>
-    private (HttpRequestMessage, string) Field(Door door)
+    private (HttpRequestMessage, string) Field(FuzzedEndpoint endpoint)
     {
-        var (name, types) = door.Fields.ElementAt(dice.Next(door.Fields.Count));
-        var body = world.BodyOf(door);
+        var (name, types) = endpoint.Fields.ElementAt(dice.Next(endpoint.Fields.Count));
+        var body = world.BodyOf(endpoint);
         var target = name == "payments" && dice.Next(3) > 0 ? body["payments"]![0]!.AsObject() : body;
         if (target != body)
         {
@@ -135,7 +135,7 @@ internal sealed class Malformed(Random dice, World world)
         var value = WrongFor(types, name);
         target[name] = "\ue000";
         var text = body.ToJsonString().Replace("\"\\uE000\"", value);
-        return (Send(door, Encoding.UTF8.GetBytes(text)), $"{name} is {(value.Length > 60 ? value[..60] : value)}");
+        return (Send(endpoint, Encoding.UTF8.GetBytes(text)), $"{name} is {(value.Length > 60 ? value[..60] : value)}");
     }
 
     private string WrongFor(string[] types, string name)
@@ -173,7 +173,7 @@ internal sealed class Malformed(Random dice, World world)
 
         if (types.Contains("string"))
         {
-            // What is harmless in a description is none in a name: only what every text refuses.
+            // What is harmless in a description is none in a name: only what every text rejects.
             wrong.AddRange([.. BadTexts.Select(t => JsonValue.Create(t)!.ToJsonString()), "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\""]);
         }
 
@@ -187,7 +187,7 @@ internal sealed class Malformed(Random dice, World world)
         return wrong[dice.Next(wrong.Count)];
     }
 
-    private (HttpRequestMessage, string) Headers(Door door)
+    private (HttpRequestMessage, string) Headers(FuzzedEndpoint endpoint)
     {
         string[] types =
         [
@@ -198,7 +198,7 @@ internal sealed class Malformed(Random dice, World world)
             "x",
             "application/jsonp",
         ];
-        var request = Send(door, world.BodyOf(door));
+        var request = Send(endpoint, world.BodyOf(endpoint));
         if (dice.Next(2) == 0)
         {
             request.Content!.Headers.Remove("Content-Type");
@@ -212,17 +212,17 @@ internal sealed class Malformed(Random dice, World world)
         return (request, $"Content-Encoding {encoding}");
     }
 
-    private (HttpRequestMessage, string) Path(Door door)
+    private (HttpRequestMessage, string) Path(FuzzedEndpoint endpoint)
     {
         var bad = dice.Next(6) == 0 ? $"{new Guid(Bytes(16))}" : BadPaths[dice.Next(BadPaths.Length)];
-        var path = System.Text.RegularExpressions.Regex.Replace(door.Path, @"\{\w+\}", bad);
+        var path = System.Text.RegularExpressions.Regex.Replace(endpoint.Path, @"\{\w+\}", bad);
         return (
-            Request(door, path, door.BodySchema is null ? null : Json(world.BodyOf(door))),
+            Request(endpoint, path, endpoint.BodySchema is null ? null : Json(world.BodyOf(endpoint))),
             $"the path is {path[..Math.Min(path.Length, 80)]}"
         );
     }
 
-    private (HttpRequestMessage, string) Query(Door door)
+    private (HttpRequestMessage, string) Query(FuzzedEndpoint endpoint)
     {
         string[] queries =
         [
@@ -244,14 +244,14 @@ internal sealed class Malformed(Random dice, World world)
             "LIMIT=5",
         ];
         var query = queries[dice.Next(queries.Length)];
-        return (Request(door, $"{Real(door)}?{query}", null), $"the query is {query[..Math.Min(query.Length, 60)]}");
+        return (Request(endpoint, $"{Real(endpoint)}?{query}", null), $"the query is {query[..Math.Min(query.Length, 60)]}");
     }
 
-    private (HttpRequestMessage, string) Key(Door door)
+    private (HttpRequestMessage, string) Key(FuzzedEndpoint endpoint)
     {
         string[] keys = ["", new('k', 201), "tab\there", "\u00e4", "\u0001", new('k', 20_000)];
-        var request = Request(door, Real(door), door.BodySchema is null ? null : Json(world.BodyOf(door)));
-        var i = dice.Next(keys.Length + (door.MovesMoney ? 1 : 0));
+        var request = Request(endpoint, Real(endpoint), endpoint.BodySchema is null ? null : Json(world.BodyOf(endpoint)));
+        var i = dice.Next(keys.Length + (endpoint.MovesMoney ? 1 : 0));
         if (i < keys.Length)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", keys[i]);
@@ -260,7 +260,7 @@ internal sealed class Malformed(Random dice, World world)
         return (request, i < keys.Length ? $"the key is {keys[i][..Math.Min(20, keys[i].Length)]}" : "no key");
     }
 
-    private (HttpRequestMessage, string) Identity(Door door)
+    private (HttpRequestMessage, string) Identity(FuzzedEndpoint endpoint)
     {
         string[] tokens =
         [
@@ -271,7 +271,7 @@ internal sealed class Malformed(Random dice, World world)
             "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
             $"Bearer {new string('a', 7_000)}",
         ];
-        var request = Request(door, Real(door), door.BodySchema is null ? null : Json(world.BodyOf(door)));
+        var request = Request(endpoint, Real(endpoint), endpoint.BodySchema is null ? null : Json(world.BodyOf(endpoint)));
         var token = tokens[dice.Next(tokens.Length)];
         request.Headers.TryAddWithoutValidation("Authorization", token);
         request.Options.Set(Anonymous, true);
@@ -281,12 +281,13 @@ internal sealed class Malformed(Random dice, World world)
     /// <summary>Such a request goes without the caller's own token.</summary>
     public static HttpRequestOptionsKey<bool> Anonymous { get; } = new("anonymous");
 
-    private HttpRequestMessage Send(Door door, JsonObject body) => Send(door, Encoding.UTF8.GetBytes(body.ToJsonString()));
+    private HttpRequestMessage Send(FuzzedEndpoint endpoint, JsonObject body) =>
+        Send(endpoint, Encoding.UTF8.GetBytes(body.ToJsonString()));
 
-    private HttpRequestMessage Send(Door door, byte[] body)
+    private HttpRequestMessage Send(FuzzedEndpoint endpoint, byte[] body)
     {
-        var request = Request(door, Real(door), Json(body));
-        if (door.NeedsKey)
+        var request = Request(endpoint, Real(endpoint), Json(body));
+        if (endpoint.NeedsKey)
         {
             request.Headers.Add("Idempotency-Key", $"fuzz-{dice.Next()}");
         }
@@ -294,10 +295,10 @@ internal sealed class Malformed(Random dice, World world)
         return request;
     }
 
-    private static HttpRequestMessage Request(Door door, string path, HttpContent? content)
+    private static HttpRequestMessage Request(FuzzedEndpoint endpoint, string path, HttpContent? content)
     {
-        var request = new HttpRequestMessage(new HttpMethod(door.Method), path) { Content = content };
-        if (door.Method == "PATCH")
+        var request = new HttpRequestMessage(new HttpMethod(endpoint.Method), path) { Content = content };
+        if (endpoint.Method == "PATCH")
         {
             request.Headers.TryAddWithoutValidation("If-Match", "*");
         }
@@ -305,9 +306,9 @@ internal sealed class Malformed(Random dice, World world)
         return request;
     }
 
-    private string Real(Door door) =>
-        door
-            .Path.Replace("{id}", world.IdFor(door))
+    private string Real(FuzzedEndpoint endpoint) =>
+        endpoint
+            .Path.Replace("{id}", world.IdFor(endpoint))
             .Replace("{deliveryId}", $"{world.DeliveryId}")
             .Replace("{kind}", "token-creation")
             .Replace("{symbol}", "FUZZED");

@@ -36,17 +36,17 @@ internal sealed class World(
         return new World(api, owner, poolId, agentId, payment.Id, token.Symbol, webhookId, deliveryId);
     }
 
-    /// <summary>Somebody who may do what the door is for: what is refused is refused for its form.</summary>
-    public HttpClient CallerOf(Door door) =>
-        door.Path.Split('/')[2] switch
+    /// <summary>Somebody who may do what the endpoint is for: what is rejected is rejected for its form.</summary>
+    public HttpClient CallerOf(FuzzedEndpoint endpoint) =>
+        endpoint.Path.Split('/')[2] switch
         {
             "tokens" => operators,
             "events" => services,
             _ => owners,
         };
 
-    public string IdFor(Door door) =>
-        door.Path.Split('/')[2] switch
+    public string IdFor(FuzzedEndpoint endpoint) =>
+        endpoint.Path.Split('/')[2] switch
         {
             "pools" => $"{poolId}",
             "agents" => $"{agentId}",
@@ -57,9 +57,9 @@ internal sealed class World(
 
     public Guid DeliveryId => deliveryId;
 
-    /// <summary>A body that the door would take; the fuzzer spoils it.</summary>
-    public JsonObject BodyOf(Door door) =>
-        door.BodySchema switch
+    /// <summary>A body that the endpoint would take; the fuzzer spoils it.</summary>
+    public JsonObject BodyOf(FuzzedEndpoint endpoint) =>
+        endpoint.BodySchema switch
         {
             "ChallengeRequest" => new JsonObject { ["address"] = owner.Address },
             "RefreshRequest" => new JsonObject { ["refreshToken"] = "111" },
@@ -92,7 +92,7 @@ internal sealed class World(
             "CreateWebhookRequest" => new JsonObject { ["url"] = "https://hooks.example.org/fuzzed", ["enabled"] = true },
             "ChangeWebhookRequest" => new JsonObject { ["description"] = "Fuzzed" },
             "ListTokenRequest" => new JsonObject { ["mint"] = Stranger() },
-            var other => throw new InvalidOperationException($"The fuzzer does not know {other} of {door.Name} yet."),
+            var other => throw new InvalidOperationException($"The fuzzer does not know {other} of {endpoint.Name} yet."),
         };
 
     /// <summary>Every row of every table, as one text each; what the database keeps for itself is left out.</summary>
@@ -107,7 +107,7 @@ internal sealed class World(
         Anonymous.Dispose();
     }
 
-    /// <summary>Sends every byte that a header can be given, where the usual client refuses what is not ASCII.</summary>
+    /// <summary>Sends every byte that a header can be given, where the usual client rejects what is not ASCII.</summary>
     private static HttpClient Client(Uri address, string header, string value)
     {
         var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1 })

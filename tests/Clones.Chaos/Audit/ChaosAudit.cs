@@ -27,7 +27,7 @@ internal static class ChaosAudit
         {
             if (!evidence.Accepted.ContainsKey(order.Number))
             {
-                if (evidence.Refused.Contains(order.Number))
+                if (evidence.Rejected.Contains(order.Number))
                 {
                     continue;
                 }

@@ -4,7 +4,7 @@ namespace Clones.Chaos.Audit;
 
 /// <summary>What the clients were told, what the database says, and what the chain shows: three accounts of one run.</summary>
 /// <param name="Accepted">Payment ids by order number, as the clients heard them.</param>
-/// <param name="Refused">Orders that were refused to everybody who sent them.</param>
+/// <param name="Rejected">Orders of which every sender was told that they are rejected.</param>
 /// <param name="Told">For each payment how many different messages said that it is complete.</param>
 /// <param name="Wallets">By index of the pool.</param>
 /// <param name="Holdings">Of each person who is paid once only: what the chain shows that they hold, by order number.</param>
@@ -13,7 +13,7 @@ internal sealed record Evidence(
     ulong Seed,
     IReadOnlyList<PaymentOrder> Orders,
     IReadOnlyDictionary<int, Guid> Accepted,
-    IReadOnlyCollection<int> Refused,
+    IReadOnlyCollection<int> Rejected,
     IReadOnlyDictionary<Guid, int> Told,
     DatabaseReading Books,
     IReadOnlyList<ChaosPool> Pools,

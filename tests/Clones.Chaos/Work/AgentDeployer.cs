@@ -62,7 +62,7 @@ internal sealed class AgentDeployer(
             catch (ClonesProblemException e) when (e.Status is 409 or 422)
             {
                 // The agent has moved meanwhile, or the transaction has expired: its status says what is next.
-                tally.Note($"owner refused: {e.Code}");
+                tally.Note($"owner rejected: {e.Code}");
             }
             await Task.Delay(Pause, time, cancellationToken);
         }

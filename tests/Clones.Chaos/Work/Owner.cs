@@ -20,8 +20,8 @@ internal sealed class Owner : IDisposable
 
     public OwnerWallet Wallet { get; } = new();
 
-    /// <summary>Until it is answered: with a success, or with a refusal that another try would not change.</summary>
-    /// <exception cref="ClonesProblemException">It was refused.</exception>
+    /// <summary>Until it is answered: with a success, or with a rejection that another try would not change.</summary>
+    /// <exception cref="ClonesProblemException">It was rejected.</exception>
     public async Task<T> AskAsync<T>(Func<ClonesClient, Task<T>> ask, CancellationToken cancellationToken)
     {
         while (true)

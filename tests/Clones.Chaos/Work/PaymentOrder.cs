@@ -21,7 +21,7 @@ internal enum Door
 /// <param name="AmountBaseUnits">Ignored for a submission, which is worth its score.</param>
 /// <param name="Twins">How often it is sent besides, at the same time, under the same key.</param>
 /// <param name="HangsUpAfter">The client goes away so soon after its first try; null: it waits for the answer.</param>
-/// <param name="MayWait">Where funds are missing it waits for them; otherwise it is refused.</param>
+/// <param name="MayWait">Where funds are missing it waits for them; otherwise it is rejected.</param>
 /// <param name="AsksAgainLater">Sent once more when all is over.</param>
 internal sealed record PaymentOrder(
     int Number,

@@ -27,19 +27,19 @@ internal sealed class PaymentSender(
     private readonly ClonesClient service = system.Service;
     private readonly IReadOnlyList<PublicKey> regulars = PaymentOrder.Regulars(plan.Seed);
     private readonly ConcurrentDictionary<int, Guid> accepted = new();
-    private readonly ConcurrentDictionary<int, string> refused = new();
+    private readonly ConcurrentDictionary<int, string> rejected = new();
     private readonly ConcurrentBag<string> findings = [];
 
     /// <summary>Payment ids by order number; <see cref="Guid.Empty"/> for a submission that the broker confirmed.</summary>
     public IReadOnlyDictionary<int, Guid> Accepted => accepted;
 
-    /// <summary>Orders that were refused, and were to be: their recipient was frozen at that moment.</summary>
-    public IReadOnlyCollection<int> Refused => [.. refused.Keys.Where(number => !accepted.ContainsKey(number))];
+    /// <summary>Orders that were rejected, and were to be: their recipient was frozen at that moment.</summary>
+    public IReadOnlyCollection<int> Rejected => [.. rejected.Keys.Where(number => !accepted.ContainsKey(number))];
 
     /// <summary>What no client should ever be answered.</summary>
     public IReadOnlyCollection<string> Findings => findings;
 
-    /// <summary>Returns when every order was accepted, or refused for good.</summary>
+    /// <summary>Returns when every order was accepted, or rejected for good.</summary>
     public async Task SendAllAsync(IReadOnlyList<PaymentOrder> orders, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -99,12 +99,12 @@ internal sealed class PaymentSender(
             }
             catch (ClonesProblemException e) when (e.Code == "recipient_not_valid" && regulars.Contains(order.Recipient))
             {
-                refused[order.Number] = e.Message;
+                rejected[order.Number] = e.Message;
                 return;
             }
             catch (ClonesProblemException e) when (!TransientFailures.Is(e))
             {
-                findings.Add($"order {order.Number} was refused: {e.Message}");
+                findings.Add($"order {order.Number} was rejected: {e.Message}");
                 return;
             }
             catch (Exception e)

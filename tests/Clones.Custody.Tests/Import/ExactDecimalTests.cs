@@ -36,7 +36,7 @@ public sealed class ExactDecimalTests
     [InlineData("1\n", 9, "must be a number")]
     [InlineData("", 9, "must be a number")]
     [InlineData("1234567890123456789012345678901234567891", 9, "has more digits")]
-    public void What_the_token_cannot_count_exactly_is_refused_by_the_name_of_the_field(string text, int decimals, string reason) =>
+    public void What_the_token_cannot_count_exactly_is_rejected_by_the_name_of_the_field(string text, int decimals, string reason) =>
         Should
             .Throw<LineRejectedException>(() => ExactDecimal.Parse(text, "pricePerDemo").ToBaseUnits(decimals, "pricePerDemo"))
             .Message.ShouldStartWith($"pricePerDemo: {reason}");

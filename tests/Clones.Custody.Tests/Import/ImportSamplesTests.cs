@@ -35,7 +35,7 @@ public sealed class ImportSamplesTests
             .ToString()
             .ShouldEndWith(
                 "\nFields that are not imported: __v (6), createdAt (6), demonstrations (6), funds (6), ownerEmail (6), updatedAt (6)\n"
-                    + "6 imported, 0 already there, 0 refused (6 pools)\n"
+                    + "6 imported, 0 already there, 0 rejected (6 pools)\n"
             );
         code.ShouldBe(0);
         (string Id, string Name, TrainingPoolStatus Status, string Symbol, ulong Price, int? Limit, string Skills)[] expected =

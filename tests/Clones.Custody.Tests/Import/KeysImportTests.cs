@@ -25,7 +25,7 @@ public sealed class KeysImportTests : IAsyncLifetime
         var (code, output) = await host.ImportAsync(old.With("depositPrivateKey", $"\"{old.Sealed()}\"").Line);
 
         output.ShouldBe(
-            $"line 1: pool {PoolId.Of(old.OldId)}, deposit wallet {old.Address}\n1 imported, 0 already there, 0 refused (1 pool)\n"
+            $"line 1: pool {PoolId.Of(old.OldId)}, deposit wallet {old.Address}\n1 imported, 0 already there, 0 rejected (1 pool)\n"
         );
         code.ShouldBe(0);
         var pool = await host.PoolAsync(old.OldId);
@@ -54,15 +54,15 @@ public sealed class KeysImportTests : IAsyncLifetime
             TestKeys.Configuration([("DEPOSIT_KEY_ENCRYPTION_SECRET", OldSecret), ("DEPOSIT_KEY_ENCRYPTION_SALT", "old salt"), .. version2])
         );
 
-        var refused = await host.ImportAsync(Encoding.UTF8.GetBytes(line), keys: ImportVault.Of(db, before));
+        var rejected = await host.ImportAsync(Encoding.UTF8.GetBytes(line), keys: ImportVault.Of(db, before));
         // The vault adds to the context of the import.
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(line));
         await using var output = new StringWriter();
         var import = new KeysImport(db, ImportVault.Of(db, after), TimeProvider.System);
         var code = await import.RunAsync(file, false, output, TestContext.Current.CancellationToken);
 
-        refused.Code.ShouldBe(1);
-        refused.Output.ShouldContain($"the key of {old.Address} under v1-unbound cannot be used: it was changed");
+        rejected.Code.ShouldBe(1);
+        rejected.Output.ShouldContain($"the key of {old.Address} under v1-unbound cannot be used: it was changed");
         code.ShouldBe(0, output.ToString());
         var wallet = await db
             .DepositWallets.AsNoTracking()
@@ -95,7 +95,7 @@ public sealed class KeysImportTests : IAsyncLifetime
 
         var (code, output) = await host.ImportAsync(olds.Select(o => o.Line));
 
-        output.ShouldBe(Told(olds, "0 imported, 3 already there, 0 refused (3 pools)"));
+        output.ShouldBe(Told(olds, "0 imported, 3 already there, 0 rejected (3 pools)"));
         code.ShouldBe(0);
         (await host.RowsAsync()).ShouldBe(before);
     }
@@ -119,13 +119,13 @@ public sealed class KeysImportTests : IAsyncLifetime
         var (code, output) = await host.ImportAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines)), dryRun: true);
 
         output.ShouldContain("line 254: depositPrivateKey: ");
-        output.ShouldEndWith("Dry run, nothing was written: 251 would be imported, 2 already there, 1 refused (254 pools)\n");
+        output.ShouldEndWith("Dry run, nothing was written: 251 would be imported, 2 already there, 1 rejected (254 pools)\n");
         code.ShouldBe(1);
         (await host.RowsAsync()).ShouldBe(before);
     }
 
     [Fact]
-    public async Task Refused_lines_hold_no_other_back_and_are_told_in_order()
+    public async Task Rejected_lines_hold_no_other_back_and_are_told_in_order()
     {
         var good = Enumerable.Range(0, 205).Select(_ => new OldPoolJson()).ToList();
         var lines = good.Select(o => o.Line).ToList();
@@ -151,7 +151,7 @@ public sealed class KeysImportTests : IAsyncLifetime
         told[3].ShouldStartWith($"line 210: depositPrivateKey: the key of {unknown.Address}");
         told[4].ShouldBe("line 212: is longer than 1048576 bytes");
         told[5].ShouldStartWith("The pools with their ids and deposit addresses: GET /v1/pools");
-        told[6].ShouldBe("205 imported, 0 already there, 5 refused (210 pools)");
+        told[6].ShouldBe("205 imported, 0 already there, 5 rejected (210 pools)");
         await using var db = host.Context();
         (await db.TrainingPools.CountAsync(), await db.DepositWallets.CountAsync()).ShouldBe((205, 205));
     }
@@ -159,7 +159,7 @@ public sealed class KeysImportTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_same_id_or_address_with_anything_else_is_refused_in_one_file_and_in_two(bool inTwo)
+    public async Task The_same_id_or_address_with_anything_else_is_rejected_in_one_file_and_in_two(bool inTwo)
     {
         var old = new OldPoolJson();
         var (address, owner, id) = (new OldPoolJson(), new OldPoolJson(), new OldPoolJson());
@@ -182,13 +182,13 @@ public sealed class KeysImportTests : IAsyncLifetime
                 "line 3: _id: stands in line 1 already, with another owner",
                 $"line 4: depositAddress: is the deposit wallet of another training pool, {PoolId.Of(old.OldId)}, in line 1",
                 $"line 1: pool {PoolId.Of(old.OldId)}, deposit wallet {old.Address}",
-                inTwo ? "0 imported, 1 already there, 3 refused (4 pools)" : "1 imported, 0 already there, 3 refused (4 pools)",
+                inTwo ? "0 imported, 1 already there, 3 rejected (4 pools)" : "1 imported, 0 already there, 3 rejected (4 pools)",
                 "",
             ]);
     }
 
     [Fact]
-    public async Task The_same_id_or_address_as_of_an_earlier_import_with_anything_else_is_refused()
+    public async Task The_same_id_or_address_as_of_an_earlier_import_with_anything_else_is_rejected()
     {
         var old = new OldPoolJson();
         await host.ImportAsync(old.Line);
@@ -204,7 +204,7 @@ public sealed class KeysImportTests : IAsyncLifetime
                 "line 1: depositAddress: the pool of this _id is here already, with another deposit address",
                 "line 2: ownerAddress: the pool of this _id is here already, with another owner",
                 $"line 3: depositAddress: is the deposit wallet of another training pool, {PoolId.Of(old.OldId)}",
-                "0 imported, 0 already there, 3 refused (3 pools)",
+                "0 imported, 0 already there, 3 rejected (3 pools)",
                 "",
             ]);
     }
@@ -269,7 +269,7 @@ public sealed class KeysImportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_price_with_more_decimals_than_the_token_is_refused_once_the_token_is_known()
+    public async Task A_price_with_more_decimals_than_the_token_is_rejected_once_the_token_is_known()
     {
         await host.ListTokenAsync("DEV", 2);
         var (code, output) = await host.ImportAsync(
@@ -300,7 +300,7 @@ public sealed class KeysImportTests : IAsyncLifetime
         byte[] file = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{first.Line}\r\n\r\n{second.Line}")];
         var (code, output) = await host.ImportAsync(file);
         code.ShouldBe(0);
-        output.ShouldEndWith("2 imported, 0 already there, 0 refused (2 pools)\n");
+        output.ShouldEndWith("2 imported, 0 already there, 0 rejected (2 pools)\n");
     }
 
     [Fact]
@@ -312,10 +312,10 @@ public sealed class KeysImportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fields_without_a_use_are_counted_on_refused_lines_too_also_behind_the_refused_field()
+    public async Task Fields_without_a_use_are_counted_on_rejected_lines_too_also_behind_the_rejected_field()
     {
-        var refused = new OldPoolJson().With("status", "{\"of\":[1]}").With("__v", "0").With("name", "17");
-        var (_, output) = await host.ImportAsync(new OldPoolJson().With("__v", "0").Line, refused.Line);
+        var rejected = new OldPoolJson().With("status", "{\"of\":[1]}").With("__v", "0").With("name", "17");
+        var (_, output) = await host.ImportAsync(new OldPoolJson().With("__v", "0").Line, rejected.Line);
         output.ShouldStartWith("line 2: status: must be a text\n");
         output.ShouldContain("\nFields that are not imported: __v (2)\n");
     }
@@ -333,10 +333,10 @@ public sealed class KeysImportTests : IAsyncLifetime
 
         await Should.ThrowAsync<HttpRequestException>(() => import.RunAsync(stream, false, output, CancellationToken.None));
 
-        output.ToString().ShouldContain("100 imported, 0 already there, 0 refused (100 pools). It may be run again.");
+        output.ToString().ShouldContain("100 imported, 0 already there, 0 rejected (100 pools). It may be run again.");
         var (code, again) = await host.ImportAsync(file);
         code.ShouldBe(0);
-        again.ShouldEndWith("50 imported, 100 already there, 0 refused (150 pools)\n");
+        again.ShouldEndWith("50 imported, 100 already there, 0 rejected (150 pools)\n");
     }
 
     [Fact]
@@ -364,7 +364,11 @@ public sealed class KeysImportTests : IAsyncLifetime
         await import.RunAsync(stream, true, output, TestContext.Current.CancellationToken);
 
         // 40 ms a key: 4 s a batch, so that every second one is told.
-        output.ToString().Split('\n').Count(l => l.EndsWith("imported, 0 already there, 0 refused", StringComparison.Ordinal)).ShouldBe(1);
+        output
+            .ToString()
+            .Split('\n')
+            .Count(l => l.EndsWith("imported, 0 already there, 0 rejected", StringComparison.Ordinal))
+            .ShouldBe(1);
         output.ToString().ShouldContain("% read: 200 imported");
     }
 

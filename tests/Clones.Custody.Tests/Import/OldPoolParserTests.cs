@@ -11,7 +11,7 @@ public sealed class OldPoolParserTests
         var old = new OldPoolJson().With("uploadLimit", "25").With("__v", "0").With("apps", """[{"a":1},{"a":[2]}]""");
         using var line = OldPoolParser.Parse(7, Encoding.UTF8.GetBytes(old.Line));
 
-        line.Refusal.ShouldBeNull();
+        line.Rejection.ShouldBeNull();
         var pool = line.Pool.ShouldNotBeNull();
         pool.OldId.ShouldBe(old.OldId);
         pool.PoolId.ShouldBe(PoolId.Of(old.OldId));
@@ -137,17 +137,17 @@ public sealed class OldPoolParserTests
     public void A_field_that_breaks_its_rule_is_named_with_the_reason(string field, string? json, string reason, string? named = null)
     {
         using var line = OldPoolParser.Parse(3, Encoding.UTF8.GetBytes(new OldPoolJson().With(field, json).Line));
-        line.Refusal.ShouldNotBeNull().ShouldStartWith($"{named ?? field}: {reason}");
+        line.Rejection.ShouldNotBeNull().ShouldStartWith($"{named ?? field}: {reason}");
         (line.Pool, line.Key).ShouldBe((null, null));
     }
 
     [Fact]
-    public void A_name_or_skill_above_its_length_is_refused()
+    public void A_name_or_skill_above_its_length_is_rejected()
     {
-        Refused(new OldPoolJson().With("name", $"\"{new string('x', 101)}\"").Line).ShouldBe("name: must be 1 to 100 characters long");
-        Refused(new OldPoolJson().With("skills", $"\"{new string('x', 51)}\"").Line)
+        Rejected(new OldPoolJson().With("name", $"\"{new string('x', 101)}\"").Line).ShouldBe("name: must be 1 to 100 characters long");
+        Rejected(new OldPoolJson().With("skills", $"\"{new string('x', 51)}\"").Line)
             .ShouldBe("skills: each must be 1 to 50 characters long");
-        Refused(new OldPoolJson().With("depositPrivateKey", $"\"{new string('x', 513)}\"").Line)
+        Rejected(new OldPoolJson().With("depositPrivateKey", $"\"{new string('x', 513)}\"").Line)
             .ShouldStartWith("depositPrivateKey: must be a text");
     }
 
@@ -164,28 +164,28 @@ public sealed class OldPoolParserTests
     [InlineData("17", "must be one JSON object")]
     [InlineData("[]", "must be one JSON object")]
     [InlineData("nonsense", "is not valid JSON at byte 2")]
-    public void A_line_that_is_no_document_is_refused_without_being_quoted(string text, string reason) => Refused(text).ShouldBe(reason);
+    public void A_line_that_is_no_document_is_rejected_without_being_quoted(string text, string reason) => Rejected(text).ShouldBe(reason);
 
     [Fact]
-    public void Deep_nesting_and_invalid_UTF_8_are_refused()
+    public void Deep_nesting_and_invalid_UTF_8_are_rejected()
     {
         var deep = $$"""{"apps":{{new string('[', 40)}}{{new string(']', 40)}}}""";
-        Refused(deep).ShouldBe("is nested deeper than 32 levels");
-        Refused($$"""{"apps":{{new string('[', 500_000)}}""").ShouldBe("is nested deeper than 32 levels");
+        Rejected(deep).ShouldBe("is nested deeper than 32 levels");
+        Rejected($$"""{"apps":{{new string('[', 500_000)}}""").ShouldBe("is nested deeper than 32 levels");
         using var line = OldPoolParser.Parse(1, [.. "{\"name\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
-        line.Refusal.ShouldBe("is not valid UTF-8");
+        line.Rejection.ShouldBe("is not valid UTF-8");
     }
 
     private static OldPool Parsed(OldPoolJson old)
     {
         using var line = OldPoolParser.Parse(1, Encoding.UTF8.GetBytes(old.Line));
-        line.Refusal.ShouldBeNull();
+        line.Rejection.ShouldBeNull();
         return line.Pool!;
     }
 
-    private static string? Refused(string text)
+    private static string? Rejected(string text)
     {
         using var line = OldPoolParser.Parse(1, Encoding.UTF8.GetBytes(text));
-        return line.Refusal;
+        return line.Rejection;
     }
 }

@@ -44,12 +44,12 @@ public sealed class LazyMigrationTests(RotationHost host) : IClassFixture<Rotati
     }
 
     [Fact]
-    public async Task A_migration_that_the_database_refuses_does_not_stop_the_payment_and_is_counted_logged_and_kept()
+    public async Task A_migration_that_the_database_rejects_does_not_stop_the_payment_and_is_counted_logged_and_kept()
     {
         using var counted = new CountedKeys();
         var (pool, walletId, secretKey) = await host.CreateOldPoolAsync();
         var stored = (await host.KeyAsync(walletId)).EncryptedPrivateKey;
-        await host.WithAsync((_, db) => db.Database.ExecuteSqlRawAsync(RefusingTrigger(walletId)));
+        await host.WithAsync((_, db) => db.Database.ExecuteSqlRawAsync(RejectingTrigger(walletId)));
 
         var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), 2_000_000);
         await host.ShouldAllCompleteAsync([payment]);
@@ -61,8 +61,8 @@ public sealed class LazyMigrationTests(RotationHost host) : IClassFixture<Rotati
         events.Select(e => e.Kind).ShouldBe([KeyEventKind.Opened, KeyEventKind.Failed]);
         events[1].Detail.ShouldNotBeNull().ShouldStartWith("not migrated:");
 
-        // Once the trouble is over, the next payment does what this one could not.
-        await host.WithAsync((_, db) => db.Database.ExecuteSqlRawAsync("DROP TRIGGER refuses ON deposit_wallets"));
+        // Once the failure is over, the next payment does what this one could not.
+        await host.WithAsync((_, db) => db.Database.ExecuteSqlRawAsync("DROP TRIGGER rejects ON deposit_wallets"));
         await host.ShouldAllCompleteAsync([await host.PayAsync(pool, TestKeys.FreshAddress(), 2_000_000)]);
         await ShouldHoldAsync(walletId, secretKey, "v1");
     }
@@ -78,25 +78,25 @@ public sealed class LazyMigrationTests(RotationHost host) : IClassFixture<Rotati
         await using var scope = strict.Services.CreateAsyncScope();
 
         var transactionId = Guid.NewGuid();
-        var refused = await Should.ThrowAsync<KeyUnusableException>(() =>
+        var rejected = await Should.ThrowAsync<KeyUnusableException>(() =>
             scope.ServiceProvider.GetRequiredService<DepositKeyVault>().OpenAsync(walletId, transactionId, CancellationToken.None)
         );
 
-        refused.Message.ShouldContain(walletId.ToString());
-        refused.Message.ShouldContain("v1-unbound");
-        refused.Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION is 2");
+        rejected.Message.ShouldContain(walletId.ToString());
+        rejected.Message.ShouldContain("v1-unbound");
+        rejected.Message.ShouldContain("DEPOSIT_KEY_ENCRYPTION_MIN_VERSION is 2");
         var failed = (await host.EventsAsync(walletId)).ShouldHaveSingleItem();
         failed.Kind.ShouldBe(KeyEventKind.Failed);
         failed.TransactionId.ShouldBe(transactionId);
         failed.FromKey.ShouldBe("v1-unbound");
     }
 
-    private static string RefusingTrigger(Guid walletId) =>
+    private static string RejectingTrigger(Guid walletId) =>
         $"""
-            CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+            CREATE OR REPLACE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $body$
             BEGIN RAISE EXCEPTION 'not this one'; END $body$;
-            CREATE TRIGGER refuses BEFORE UPDATE OF encrypted_private_key ON deposit_wallets
-                FOR EACH ROW WHEN (OLD.id = '{walletId:D}') EXECUTE FUNCTION refuse();
+            CREATE TRIGGER rejects BEFORE UPDATE OF encrypted_private_key ON deposit_wallets
+                FOR EACH ROW WHEN (OLD.id = '{walletId:D}') EXECUTE FUNCTION reject();
             """;
 
     private async Task UntilSomebodyWaitsForTheRowAsync() =>

@@ -123,6 +123,6 @@ public sealed class TransitAnswerTests
     [InlineData("vault:v1:" + Base64Of32)]
     [InlineData("vault:v1:    AwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7")]
     [InlineData("vault:v1:_AECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7")]
-    public void Anything_but_the_exact_form_of_a_ciphertext_is_refused(string? text) =>
+    public void Anything_but_the_exact_form_of_a_ciphertext_is_rejected(string? text) =>
         TransitCiphertext.TryParse(text, out _).ShouldBeFalse();
 }

@@ -43,22 +43,22 @@ public sealed class TransitClientTests
     }
 
     [Fact]
-    public async Task Other_associated_data_is_refused_and_leaves_zeros()
+    public async Task Other_associated_data_is_rejected_and_leaves_zeros()
     {
         await using var world = await TransitWorld.StartAsync();
         var client = world.Client();
         var wrapped = await client.WrapAsync(TransitWorld.FreshKey(), TransitWorld.Owner, Ct);
         var opened = TransitWorld.FreshKey();
 
-        var refused = await Should.ThrowAsync<TransitRefusedException>(client.UnwrapAsync(wrapped, TransitWorld.OtherOwner, opened, Ct));
+        var rejected = await Should.ThrowAsync<TransitRejectedException>(client.UnwrapAsync(wrapped, TransitWorld.OtherOwner, opened, Ct));
 
-        refused.Fault.ShouldBe(TransitFault.NotAuthentic);
-        refused.Version.ShouldBe(1);
+        rejected.Fault.ShouldBe(TransitFault.NotAuthentic);
+        rejected.Version.ShouldBe(1);
         opened.ShouldAllBe(b => b == 0);
     }
 
     [Fact]
-    public async Task A_changed_ciphertext_is_refused_wherever_it_was_changed()
+    public async Task A_changed_ciphertext_is_rejected_wherever_it_was_changed()
     {
         await using var world = await TransitWorld.StartAsync();
         var client = world.Client();
@@ -67,35 +67,37 @@ public sealed class TransitClientTests
         for (var i = 0; i < wrapped.Length; i++)
         {
             var changed = wrapped[..i] + (wrapped[i] == 'A' ? 'B' : 'A') + wrapped[(i + 1)..];
-            await Should.ThrowAsync<TransitRefusedException>(client.UnwrapAsync(changed, TransitWorld.Owner, new byte[32], Ct));
+            await Should.ThrowAsync<TransitRejectedException>(client.UnwrapAsync(changed, TransitWorld.Owner, new byte[32], Ct));
         }
     }
 
     [Fact]
-    public async Task What_is_no_ciphertext_is_refused_without_asking_vault()
+    public async Task What_is_no_ciphertext_is_rejected_without_asking_vault()
     {
         await using var world = await TransitWorld.StartAsync();
         var client = await world.CheckedClientAsync();
 
-        var refused = await Should.ThrowAsync<TransitRefusedException>(client.UnwrapAsync("k1:1:ab", TransitWorld.Owner, new byte[32], Ct));
+        var rejected = await Should.ThrowAsync<TransitRejectedException>(
+            client.UnwrapAsync("k1:1:ab", TransitWorld.Owner, new byte[32], Ct)
+        );
 
-        refused.Fault.ShouldBe(TransitFault.NoCiphertext);
+        rejected.Fault.ShouldBe(TransitFault.NoCiphertext);
         world.Vault.Requests.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_version_that_the_key_does_not_have_is_refused()
+    public async Task A_version_that_the_key_does_not_have_is_rejected()
     {
         await using var world = await TransitWorld.StartAsync();
         var client = world.Client();
         var wrapped = await client.WrapAsync(TransitWorld.FreshKey(), TransitWorld.Owner, Ct);
 
-        var refused = await Should.ThrowAsync<TransitRefusedException>(
+        var rejected = await Should.ThrowAsync<TransitRejectedException>(
             client.UnwrapAsync(wrapped.Replace("v1", "v7"), TransitWorld.Owner, new byte[32], Ct)
         );
 
-        refused.Fault.ShouldBe(TransitFault.VersionUnknown);
-        refused.Version.ShouldBe(7);
+        rejected.Fault.ShouldBe(TransitFault.VersionUnknown);
+        rejected.Version.ShouldBe(7);
     }
 
     [Fact]
@@ -116,7 +118,7 @@ public sealed class TransitClientTests
     }
 
     [Fact]
-    public async Task A_version_below_min_decryption_version_is_refused_until_it_is_allowed_again()
+    public async Task A_version_below_min_decryption_version_is_rejected_until_it_is_allowed_again()
     {
         await using var world = await TransitWorld.StartAsync();
         var client = world.Client();
@@ -124,9 +126,9 @@ public sealed class TransitClientTests
         world.Key.Rotate();
         world.Key.MinDecryptionVersion = 2;
 
-        var refused = await Should.ThrowAsync<TransitRefusedException>(client.UnwrapAsync(old, TransitWorld.Owner, new byte[32], Ct));
-        refused.Fault.ShouldBe(TransitFault.VersionTooOld);
-        refused.Message.ShouldContain("min_decryption_version");
+        var rejected = await Should.ThrowAsync<TransitRejectedException>(client.UnwrapAsync(old, TransitWorld.Owner, new byte[32], Ct));
+        rejected.Fault.ShouldBe(TransitFault.VersionTooOld);
+        rejected.Message.ShouldContain("min_decryption_version");
 
         world.Key.MinDecryptionVersion = 1;
         await client.UnwrapAsync(old, TransitWorld.Owner, new byte[32], Ct);
@@ -138,11 +140,11 @@ public sealed class TransitClientTests
         await using var world = await TransitWorld.StartAsync();
         var client = world.Client(settings: ("DEPOSIT_KEY_TRANSIT_KEY", "depozit"));
 
-        var refused = await Should.ThrowAsync<ConfigurationMissingException>(
+        var rejected = await Should.ThrowAsync<ConfigurationMissingException>(
             client.WrapAsync(TransitWorld.FreshKey(), TransitWorld.Owner, Ct)
         );
 
-        refused.Message.ShouldContain("DEPOSIT_KEY_TRANSIT_KEY");
+        rejected.Message.ShouldContain("DEPOSIT_KEY_TRANSIT_KEY");
         world.Vault.HasKey("depozit").ShouldBeFalse();
     }
 
@@ -164,29 +166,29 @@ public sealed class TransitClientTests
     [Theory]
     [InlineData("rsa-2048", false, "type without associated data")]
     [InlineData("aes256-gcm96", true, "derived")]
-    public async Task A_key_that_cannot_bind_is_refused_before_anything_is_wrapped(string type, bool derived, string reason)
+    public async Task A_key_that_cannot_bind_is_rejected_before_anything_is_wrapped(string type, bool derived, string reason)
     {
         await using var world = await TransitWorld.StartAsync();
         world.Vault.CreateKey("other", type, derived);
         var client = world.Client(settings: ("DEPOSIT_KEY_TRANSIT_KEY", "other"));
 
-        var refused = await Should.ThrowAsync<ConfigurationMissingException>(client.CheckAsync(Ct));
+        var rejected = await Should.ThrowAsync<ConfigurationMissingException>(client.CheckAsync(Ct));
 
-        refused.Message.ShouldContain(reason);
-        refused.Message.ShouldContain("DEPOSIT_KEY_TRANSIT_KEY");
+        rejected.Message.ShouldContain(reason);
+        rejected.Message.ShouldContain("DEPOSIT_KEY_TRANSIT_KEY");
     }
 
     [Fact]
-    public async Task A_vault_that_passes_over_associated_data_is_refused()
+    public async Task A_vault_that_passes_over_associated_data_is_rejected()
     {
         await using var world = await TransitWorld.StartAsync();
         world.Vault.IgnoresAssociatedData = true;
 
-        var refused = await Should.ThrowAsync<ConfigurationMissingException>(
+        var rejected = await Should.ThrowAsync<ConfigurationMissingException>(
             world.Client().WrapAsync(TransitWorld.FreshKey(), TransitWorld.Owner, Ct)
         );
 
-        refused.Message.ShouldContain("associated_data");
+        rejected.Message.ShouldContain("associated_data");
     }
 
     [Fact]

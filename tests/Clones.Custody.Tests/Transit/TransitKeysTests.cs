@@ -43,7 +43,7 @@ public sealed class TransitKeysTests
     }
 
     [Fact]
-    public async Task Any_character_changed_is_refused()
+    public async Task Any_character_changed_is_rejected()
     {
         await using var world = await TransitWorld.StartAsync();
         var keys = new TransitKeys(world.Client());
@@ -86,7 +86,7 @@ public sealed class TransitKeysTests
     }
 
     [Fact]
-    public async Task A_version_that_Vault_opens_no_more_is_refused_by_name()
+    public async Task A_version_that_Vault_opens_no_more_is_rejected_by_name()
     {
         await using var world = await TransitWorld.StartAsync();
         var keys = new TransitKeys(world.Client());
@@ -94,9 +94,9 @@ public sealed class TransitKeysTests
         world.Key.Rotate();
         world.Key.MinDecryptionVersion = 2;
 
-        var refused = await Should.ThrowAsync<KeyUnusableException>(() => OpenAsync(keys, stored, binding));
-        refused.ShouldNotBeOfType<MasterKeyMissingException>();
-        refused.MasterKey.ShouldBe("transit-v1");
+        var rejected = await Should.ThrowAsync<KeyUnusableException>(() => OpenAsync(keys, stored, binding));
+        rejected.ShouldNotBeOfType<MasterKeyMissingException>();
+        rejected.MasterKey.ShouldBe("transit-v1");
     }
 
     private async Task<string> SealAsync(TransitKeys keys) => await keys.SealAsync(secretKey, binding, CancellationToken.None);

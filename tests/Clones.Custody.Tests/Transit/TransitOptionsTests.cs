@@ -55,11 +55,11 @@ public sealed class TransitOptionsTests
     [InlineData("DEPOSIT_KEY_TRANSIT_MOUNT", "transit//hvs.sekret")]
     public void What_is_missing_or_wrong_is_named_and_what_was_set_is_not_shown(string name, string value)
     {
-        var refused = Refused(With(name, value));
+        var rejected = Rejected(With(name, value));
 
-        refused.Message.ShouldContain(name);
-        refused.Message.ShouldContain("Set ");
-        refused.ToString().ShouldNotContain("sekret");
+        rejected.Message.ShouldContain(name);
+        rejected.Message.ShouldContain("Set ");
+        rejected.ToString().ShouldNotContain("sekret");
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class TransitOptionsTests
         try
         {
             (string Name, string Value)[] fromFile = [.. With("VAULT_TOKEN", ""), ("VAULT_TOKEN_FILE", file)];
-            Refused([.. Good, ("VAULT_TOKEN_FILE", file)]).Message.ShouldContain("both");
-            Refused(fromFile).Message.ShouldContain("VAULT_TOKEN_FILE");
+            Rejected([.. Good, ("VAULT_TOKEN_FILE", file)]).Message.ShouldContain("both");
+            Rejected(fromFile).Message.ShouldContain("VAULT_TOKEN_FILE");
             File.WriteAllText(file, Secret + "\n");
             TransitOptions.Read(TestKeys.Configuration(fromFile)).Token.Current().ShouldBe(Secret);
         }
@@ -78,11 +78,11 @@ public sealed class TransitOptionsTests
         {
             File.Delete(file);
         }
-        Refused([.. With("VAULT_TOKEN", ""), ("VAULT_TOKEN_FILE", file)]).Message.ShouldContain("VAULT_TOKEN_FILE");
+        Rejected([.. With("VAULT_TOKEN", ""), ("VAULT_TOKEN_FILE", file)]).Message.ShouldContain("VAULT_TOKEN_FILE");
     }
 
     private static (string Name, string Value)[] With(string name, string value) => [.. Good.Where(s => s.Name != name), (name, value)];
 
-    private static ConfigurationMissingException Refused((string Name, string Value)[] settings) =>
+    private static ConfigurationMissingException Rejected((string Name, string Value)[] settings) =>
         Should.Throw<ConfigurationMissingException>(() => TransitOptions.Read(TestKeys.Configuration(settings)));
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Clones.Custody.Transit;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Clones.Testing.Transit;
 using Microsoft.Extensions.Logging;

@@ -15,7 +15,7 @@ public sealed class RecipientRuleTests
     public void A_person_is_paid() => RecipientRule.Refuse(Person, Wallet, Mint).ShouldBeNull();
 
     [Fact]
-    public void The_wallet_itself_the_mint_programs_and_derived_addresses_are_refused_with_reasons()
+    public void The_wallet_itself_the_mint_programs_and_derived_addresses_are_rejected_with_reasons()
     {
         RecipientRule.Refuse(Wallet, Wallet, Mint).ShouldNotBeNull().ShouldContain("itself");
         RecipientRule.Refuse(Mint, Wallet, Mint).ShouldNotBeNull().ShouldContain("mint");
@@ -33,14 +33,14 @@ public sealed class RecipientRuleTests
     [Fact]
     public void What_the_chain_says_of_the_recipient_counts_too()
     {
-        Refuse(Outlook(0), 890_880).ShouldBeNull();
-        Refuse(Outlook(0), 890_879).ShouldNotBeNull().ShouldContain("rent");
-        Refuse(Outlook(1_000_000), 1).ShouldBeNull();
-        Refuse(Outlook(0) with { IsWallet = false }, 890_880).ShouldNotBeNull();
-        Refuse(Outlook(0) with { TokenAccountUnusable = true }, 890_880).ShouldNotBeNull().ShouldContain("frozen");
+        Reject(Outlook(0), 890_880).ShouldBeNull();
+        Reject(Outlook(0), 890_879).ShouldNotBeNull().ShouldContain("rent");
+        Reject(Outlook(1_000_000), 1).ShouldBeNull();
+        Reject(Outlook(0) with { IsWallet = false }, 890_880).ShouldNotBeNull();
+        Reject(Outlook(0) with { TokenAccountUnusable = true }, 890_880).ShouldNotBeNull().ShouldContain("frozen");
     }
 
-    private static string? Refuse(RecipientOutlook outlook, ulong amount) =>
+    private static string? Reject(RecipientOutlook outlook, ulong amount) =>
         RecipientRule.Refuse(outlook, new WalletBalance(Wallet, 1, 1, 890_880, new Dictionary<PublicKey, ulong>()), amount);
 
     private static RecipientOutlook Outlook(ulong lamports) => new(Person, null) { Lamports = lamports, IsWallet = true };

@@ -58,7 +58,7 @@ public sealed class RewardRulesTests
         RewardRules.Decide(90, 100, new RewardLimits(TaskReward: limit), Nothing).Amount.ShouldBe(amount);
 
     [Fact]
-    public void Every_refusal_says_why()
+    public void Every_rejection_says_why()
     {
         RewardRules.Decide(49, 100, NoLimits, Nothing).Reason.ShouldContain("below 50");
         RewardRules.Decide(60, 100, new RewardLimits(1), new PaidSubmissions(1)).Reason.ShouldContain("upload limit");

@@ -41,7 +41,7 @@ public sealed class TransactionIdTests
     }
 
     [Fact]
-    public void No_payment_and_the_same_payment_twice_are_refused()
+    public void No_payment_and_the_same_payment_twice_are_rejected()
     {
         Should.Throw<ArgumentException>(() => TransactionIds.OfPayments([]));
         Should.Throw<ArgumentException>(() => TransactionIds.OfPayments([("a", "1"), ("a", "1")]));

@@ -29,7 +29,7 @@ internal sealed class ImportFile : IDisposable
     [.. Enumerable.Range(1, Batch).Select(line => new Canary($"the key of line {line}") { PoolId = PoolId.Of($"{line:x24}") })];
     public IReadOnlyList<Canary> Pools => [.. Keys.Take(Good)];
 
-    /// <summary>Lines of a second batch, which hold no keys, are refused: the keys of the first are done with.</summary>
+    /// <summary>Lines of a second batch, which hold no keys, are rejected: the keys of the first are done with.</summary>
     public static string LastLineRead => $"line {2 * Batch}:";
 
     public async Task WriteAsync(PublicKey owner, IConfiguration oldKeyEncryption, CancellationToken cancellationToken)

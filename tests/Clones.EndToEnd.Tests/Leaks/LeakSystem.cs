@@ -34,7 +34,7 @@ internal sealed class LeakSystem : IAsyncDisposable
     private SolanaRpcClient chain = null!;
 
     public string Database { get; private set; } = null!;
-    public PersonAtTheDoor Owner { get; private set; } = null!;
+    public SignedInOwner Owner { get; private set; } = null!;
     public Dictionary<string, string?> Version1 { get; } = KeyVersion("");
     public string ControlText { get; } = Hosts.Secret();
     public IReadOnlyList<Needle> Secrets => [.. Version1.Concat(version2).SelectMany(s => KeyNeedles.OfText(s.Key, s.Value!))];
@@ -68,7 +68,7 @@ internal sealed class LeakSystem : IAsyncDisposable
             new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = apiUrl.ToString(), ["CLONES_AUTH_TOKEN_KEY"] = Hosts.Secret() }
         );
         await Hosts.UntilReadyAsync(apiUrl, api);
-        Owner = await PersonAtTheDoor.SignInAsync(apiUrl, cancellationToken, answers);
+        Owner = await SignedInOwner.SignInAsync(apiUrl, cancellationToken, answers);
     }
 
     public LeashedProcess Run(string host, string[] arguments, IReadOnlyDictionary<string, string?> settings)

@@ -27,7 +27,7 @@ public sealed class ArmedCrashPointTests
     [InlineData("2", "0", "Signed")]
     [InlineData("Signed", "-1", "Faults__DieAfter")]
     [InlineData("Signed", "many", "Faults__DieAfter")]
-    public void What_cannot_be_armed_is_refused_with_what_to_set(string point, string after, string hint) =>
+    public void What_cannot_be_armed_is_rejected_with_what_to_set(string point, string after, string hint) =>
         Should
             .Throw<ConfigurationMissingException>(() =>
                 ArmedCrashPoint.Read(

@@ -61,7 +61,7 @@ public sealed class TransferTests(ClusterFixture cluster) : IClassFixture<Cluste
     }
 
     [Fact]
-    public async Task A_blockhash_that_the_cluster_never_had_is_refused_by_name()
+    public async Task A_blockhash_that_the_cluster_never_had_is_rejected_by_name()
     {
         var transaction = (await cluster.BuilderAsync([SystemProgram.Transfer(Wallet, Wallet, 1)]))
             .SetRecentBlockhash(new Blockhash([.. Enumerable.Repeat((byte)3, 32)]))

@@ -138,29 +138,29 @@ public sealed class MessageV1Tests
     }
 
     [Fact]
-    public void What_the_proposal_forbids_is_refused()
+    public void What_the_proposal_forbids_is_rejected()
     {
-        Refused(With(0, 0x82), "version");
-        Refused(With(1, 0), "signer");
-        Refused(With(1, 13), "signatures");
-        Refused(With(2, 1), "signer");
-        Refused(With(3, 3), "accounts");
-        Refused(With(4, 0b10_0000), "unknown");
-        Refused(With(7, 0x80), "unknown");
-        Refused(Lean(0b01, 0, 0, 0, 0), "half");
-        Refused(Lean(0b10, 0, 0, 0, 0), "half");
-        Refused(Lean(0b1_0000, 0, 0x7C, 0, 0), "heap");
-        Refused(Lean(0b1_0000, 1, 0x80, 0, 0), "heap");
-        Refused(Lean(0b1_0000, 0, 4, 4, 0), "heap");
-        Refused(With(40, 65), "instructions");
-        Refused(With(41, 65), "accounts");
-        Refused(With(41, 0), "early");
+        Rejected(With(0, 0x82), "version");
+        Rejected(With(1, 0), "signer");
+        Rejected(With(1, 13), "signatures");
+        Rejected(With(2, 1), "signer");
+        Rejected(With(3, 3), "accounts");
+        Rejected(With(4, 0b10_0000), "unknown");
+        Rejected(With(7, 0x80), "unknown");
+        Rejected(Lean(0b01, 0, 0, 0, 0), "half");
+        Rejected(Lean(0b10, 0, 0, 0, 0), "half");
+        Rejected(Lean(0b1_0000, 0, 0x7C, 0, 0), "heap");
+        Rejected(Lean(0b1_0000, 1, 0x80, 0, 0), "heap");
+        Rejected(Lean(0b1_0000, 0, 4, 4, 0), "heap");
+        Rejected(With(40, 65), "instructions");
+        Rejected(With(41, 65), "accounts");
+        Rejected(With(41, 0), "early");
         // The second key again in place of the third, an index past the keys, the payer as a program.
-        Refused([.. Bare[..106], .. Bare[74..106], .. Bare[138..]], "twice");
-        Refused(With(Bare.Length - 4, 3), "program");
-        Refused(With(Bare.Length - 4, 0), "program");
-        Refused([.. With(Bare.Length - 3, 1), 3], "account index");
-        Refused([.. Bare, 0], "too many");
+        Rejected([.. Bare[..106], .. Bare[74..106], .. Bare[138..]], "twice");
+        Rejected(With(Bare.Length - 4, 3), "program");
+        Rejected(With(Bare.Length - 4, 0), "program");
+        Rejected([.. With(Bare.Length - 3, 1), 3], "account index");
+        Rejected([.. Bare, 0], "too many");
 
         static byte[] With(int position, byte value)
         {
@@ -176,8 +176,8 @@ public sealed class MessageV1Tests
             .Sample(
                 (bytes, part, extra) =>
                     Message.Deserialize(bytes).Serialize().AsSpan().SequenceEqual(bytes)
-                    && IsRefused(bytes[..(int)(part * (bytes.Length - 1))])
-                    && IsRefused([.. bytes, .. extra])
+                    && IsRejected(bytes[..(int)(part * (bytes.Length - 1))])
+                    && IsRejected([.. bytes, .. extra])
             );
 
     [Fact]
@@ -187,8 +187,8 @@ public sealed class MessageV1Tests
                 (bytes, position, value, garbage) =>
                 {
                     bytes[position % bytes.Length] = value;
-                    _ = IsRefused([0x81, .. garbage]);
-                    return IsRefused(bytes) || Message.Deserialize(bytes).Serialize().AsSpan().SequenceEqual(bytes);
+                    _ = IsRejected([0x81, .. garbage]);
+                    return IsRejected(bytes) || Message.Deserialize(bytes).Serialize().AsSpan().SequenceEqual(bytes);
                 },
                 iter: 5_000
             );
@@ -215,10 +215,10 @@ public sealed class MessageV1Tests
         return bytes;
     }
 
-    private static void Refused(byte[] bytes, string complaint) =>
+    private static void Rejected(byte[] bytes, string complaint) =>
         Should.Throw<FormatException>(() => Message.Deserialize(bytes)).Message.ShouldContain(complaint);
 
-    private static bool IsRefused(byte[] bytes)
+    private static bool IsRejected(byte[] bytes)
     {
         try
         {

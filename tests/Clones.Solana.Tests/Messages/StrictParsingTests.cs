@@ -16,13 +16,13 @@ public sealed class StrictParsingTests
                 (message, part) =>
                 {
                     var bytes = message.Serialize();
-                    return Refused(bytes.AsSpan(0, (int)(part * (bytes.Length - 1))).ToArray());
+                    return Rejected(bytes.AsSpan(0, (int)(part * (bytes.Length - 1))).ToArray());
                 }
             );
 
     [Fact]
     public void No_message_with_bytes_left_over_is_accepted() =>
-        Gen.Select(MessageGen.Any, Gen.Byte.Array[1, 8]).Sample((message, extra) => Refused([.. message.Serialize(), .. extra]));
+        Gen.Select(MessageGen.Any, Gen.Byte.Array[1, 8]).Sample((message, extra) => Rejected([.. message.Serialize(), .. extra]));
 
     [Fact]
     public void Whatever_is_accepted_has_one_encoding_only() =>
@@ -32,35 +32,35 @@ public sealed class StrictParsingTests
                 {
                     var bytes = message.Serialize();
                     bytes[position % bytes.Length] = value;
-                    return Refused(bytes) || Message.Deserialize(bytes).Serialize().AsSpan().SequenceEqual(bytes);
+                    return Rejected(bytes) || Message.Deserialize(bytes).Serialize().AsSpan().SequenceEqual(bytes);
                 },
                 iter: 5_000
             );
 
     [Fact]
-    public void Garbage_is_refused_with_a_format_error_and_nothing_else() =>
+    public void Garbage_is_rejected_with_a_format_error_and_nothing_else() =>
         Gen
             .Byte.Array[0, 300]
             .Sample(
                 bytes =>
                 {
                     // Anything but a FormatException ends the test.
-                    _ = Refused(bytes);
-                    _ = Refuses(() => Transaction.Deserialize(bytes));
+                    _ = Rejected(bytes);
+                    _ = Rejects(() => Transaction.Deserialize(bytes));
                 },
                 iter: 5_000
             );
 
     [Fact]
-    public void Length_prefixes_that_are_not_the_shortest_are_refused()
+    public void Length_prefixes_that_are_not_the_shortest_are_rejected()
     {
         var bytes = Simple().Serialize();
         bytes[3].ShouldBe((byte)3);
-        Refused([.. bytes[..3], 0x83, 0x00, .. bytes[4..]]).ShouldBeTrue();
-        Refused([.. bytes[..3], 0x83, 0x80, 0x00, .. bytes[4..]]).ShouldBeTrue();
-        Refused([.. bytes[..3], 0x83, 0x80, 0x04, .. bytes[4..]]).ShouldBeTrue();
-        Refused([.. bytes[..3], 0x83, 0x80, 0x80, 0x01, .. bytes[4..]]).ShouldBeTrue();
-        Refused(bytes).ShouldBeFalse();
+        Rejected([.. bytes[..3], 0x83, 0x00, .. bytes[4..]]).ShouldBeTrue();
+        Rejected([.. bytes[..3], 0x83, 0x80, 0x00, .. bytes[4..]]).ShouldBeTrue();
+        Rejected([.. bytes[..3], 0x83, 0x80, 0x04, .. bytes[4..]]).ShouldBeTrue();
+        Rejected([.. bytes[..3], 0x83, 0x80, 0x80, 0x01, .. bytes[4..]]).ShouldBeTrue();
+        Rejected(bytes).ShouldBeFalse();
     }
 
     [Theory]
@@ -69,35 +69,35 @@ public sealed class StrictParsingTests
     [InlineData(1, 2, 0)]
     [InlineData(4, 0, 0)] // more signers than accounts
     [InlineData(2, 0, 2)] // a read-only account among the signers
-    public void Headers_that_cannot_land_are_refused(byte signers, byte readOnlySigned, byte readOnlyUnsigned)
+    public void Headers_that_cannot_land_are_rejected(byte signers, byte readOnlySigned, byte readOnlyUnsigned)
     {
         var bytes = Simple().Serialize();
         (bytes[0], bytes[1], bytes[2]) = (signers, readOnlySigned, readOnlyUnsigned);
-        Refused(bytes).ShouldBeTrue();
+        Rejected(bytes).ShouldBeTrue();
     }
 
     [Fact]
-    public void Indexes_out_of_range_duplicates_and_unknown_versions_are_refused()
+    public void Indexes_out_of_range_duplicates_and_unknown_versions_are_rejected()
     {
         var bytes = Simple().Serialize();
         var program = 4 + 3 * 32 + 32 + 1;
-        Refused(With(bytes, program, 3)).ShouldBeTrue();
-        Refused(With(bytes, program, 0)).ShouldBeTrue();
-        Refused(With(bytes, program + 2, 3)).ShouldBeTrue();
+        Rejected(With(bytes, program, 3)).ShouldBeTrue();
+        Rejected(With(bytes, program, 0)).ShouldBeTrue();
+        Rejected(With(bytes, program + 2, 3)).ShouldBeTrue();
         var doubled = bytes.ToArray();
         bytes.AsSpan(4, 32).CopyTo(doubled.AsSpan(36));
-        Refused(doubled).ShouldBeTrue();
-        Refused([0x81, .. bytes, 0]).ShouldBeTrue();
-        Refused([0x80, .. bytes, 0]).ShouldBeFalse();
-        Refused([0x80, .. bytes]).ShouldBeTrue();
+        Rejected(doubled).ShouldBeTrue();
+        Rejected([0x81, .. bytes, 0]).ShouldBeTrue();
+        Rejected([0x80, .. bytes, 0]).ShouldBeFalse();
+        Rejected([0x80, .. bytes]).ShouldBeTrue();
     }
 
     [Fact]
-    public void A_lookup_that_takes_nothing_is_refused()
+    public void A_lookup_that_takes_nothing_is_rejected()
     {
         var bytes = Simple().Serialize();
-        Refused([0x80, .. bytes, 1, .. new byte[32], 1, 0, 0]).ShouldBeFalse();
-        Refused([0x80, .. bytes, 1, .. new byte[32], 0, 0]).ShouldBeTrue();
+        Rejected([0x80, .. bytes, 1, .. new byte[32], 1, 0, 0]).ShouldBeFalse();
+        Rejected([0x80, .. bytes, 1, .. new byte[32], 0, 0]).ShouldBeTrue();
     }
 
     private static Message Simple() => TransactionTests.Transfer().BuildMessage();
@@ -109,9 +109,9 @@ public sealed class StrictParsingTests
         return changed;
     }
 
-    private static bool Refused(byte[] bytes) => Refuses(() => Message.Deserialize(bytes));
+    private static bool Rejected(byte[] bytes) => Rejects(() => Message.Deserialize(bytes));
 
-    private static bool Refuses(Action parse)
+    private static bool Rejects(Action parse)
     {
         try
         {

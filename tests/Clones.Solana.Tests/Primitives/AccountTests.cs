@@ -17,7 +17,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_public_half_that_does_not_belong_to_the_secret_half_is_refused()
+    public void A_public_half_that_does_not_belong_to_the_secret_half_is_rejected()
     {
         using var account = Account.Generate();
         var secret = new byte[64];

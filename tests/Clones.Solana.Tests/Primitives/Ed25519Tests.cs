@@ -53,7 +53,7 @@ public sealed class Ed25519Tests
     }
 
     [Fact]
-    public void A_signature_with_the_group_order_added_to_S_is_refused()
+    public void A_signature_with_the_group_order_added_to_S_is_rejected()
     {
         using var account = Account.FromSeed(new byte[32]);
         var signature = account.Sign("message"u8).ToArray();

@@ -44,10 +44,10 @@ public sealed class PublicKeyTests
     [InlineData("9WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM\n")]
     [InlineData("９WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM")]
     [InlineData("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
-    public void A_text_that_is_no_address_is_refused(string? text) => PublicKey.TryParse(text, out _).ShouldBeFalse();
+    public void A_text_that_is_no_address_is_rejected(string? text) => PublicKey.TryParse(text, out _).ShouldBeFalse();
 
     [Fact]
-    public void A_text_of_any_length_is_refused_quickly() => PublicKey.TryParse(new string('z', 10_000_000), out _).ShouldBeFalse();
+    public void A_text_of_any_length_is_rejected_quickly() => PublicKey.TryParse(new string('z', 10_000_000), out _).ShouldBeFalse();
 
     [Fact]
     public void Random_text_never_throws_in_TryParse() =>
@@ -82,7 +82,7 @@ public sealed class PublicKeyTests
     }
 
     [Fact]
-    public void Seeds_beyond_the_limits_are_refused()
+    public void Seeds_beyond_the_limits_are_rejected()
     {
         Should.Throw<ArgumentException>(() => PublicKey.FindProgramAddress([new byte[33]], SystemProgram.Id));
         Should.Throw<ArgumentException>(() => PublicKey.FindProgramAddress(new byte[16][], SystemProgram.Id));
@@ -93,7 +93,7 @@ public sealed class PublicKeyTests
     }
 
     [Fact]
-    public void Keys_are_texts_in_json_and_bad_texts_are_refused_there()
+    public void Keys_are_texts_in_json_and_bad_texts_are_rejected_there()
     {
         var key = TokenProgram.Id;
         JsonSerializer.Serialize(key).ShouldBe($"\"{key}\"");

@@ -18,11 +18,11 @@ public sealed class HostileAccountTests
     ];
 
     [Fact]
-    public void Garbage_is_refused_with_a_format_error_and_nothing_else() =>
+    public void Garbage_is_rejected_with_a_format_error_and_nothing_else() =>
         Gen.Byte.Array[0, 700].Sample(data => Array.ForEach(Decoders, decode => Try(decode, data)), iter: 2_000);
 
     [Fact]
-    public void A_damaged_mint_is_refused_with_a_format_error_or_read()
+    public void A_damaged_mint_is_rejected_with_a_format_error_or_read()
     {
         byte[][] mints = [.. VectorFile.Group("mints").Select(vector => vector.Hex("data"))];
         Gen.Select(Gen.Int[0, mints.Length - 1].Select(i => mints[i]), Gen.Int[0, 2_000], Gen.Byte)
@@ -53,7 +53,7 @@ public sealed class HostileAccountTests
     }
 
     [Fact]
-    public void A_memo_with_half_a_character_is_refused() => Should.Throw<ArgumentException>(() => MemoProgram.Write("\ud83d"));
+    public void A_memo_with_half_a_character_is_rejected() => Should.Throw<ArgumentException>(() => MemoProgram.Write("\ud83d"));
 
     private static void Try(Action<byte[]> decode, byte[] data)
     {
@@ -63,7 +63,7 @@ public sealed class HostileAccountTests
         }
         catch (FormatException)
         {
-            // The one way to refuse.
+            // The one way to reject.
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed class RaydiumCpmmTests
     }
 
     [Fact]
-    public void A_pool_of_one_mint_or_of_an_unknown_token_program_is_refused()
+    public void A_pool_of_one_mint_or_of_an_unknown_token_program_is_rejected()
     {
         var side = new RaydiumCpmmSide(Mint, TokenProgram.Id, 5);
         var foreign = new RaydiumCpmmSide(TokenProgram.NativeMint, SystemProgram.Id, 5);

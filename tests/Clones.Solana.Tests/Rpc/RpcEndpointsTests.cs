@@ -218,7 +218,7 @@ public sealed class RpcEndpointsTests : IAsyncLifetime
     [InlineData(" , ")]
     [InlineData("http://ok.example,secret-4711")]
     [InlineData("file:///secret-4711")]
-    public void A_list_of_addresses_is_refused_without_repeating_it(string urls) =>
+    public void A_list_of_addresses_is_rejected_without_repeating_it(string urls) =>
         Should.Throw<FormatException>(() => RpcEndpoints.Parse(urls, http, time)).Message.ShouldNotContain("4711");
 
     private static Transaction SignedTransfer()

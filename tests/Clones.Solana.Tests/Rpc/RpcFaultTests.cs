@@ -159,7 +159,7 @@ public sealed class RpcFaultTests : IAsyncLifetime
     [InlineData(401)]
     [InlineData(200)]
     [InlineData(503)]
-    public async Task Where_every_node_refuses_the_message_for_callers_names_none_and_the_diagnosis_does(int status)
+    public async Task Where_every_node_rejects_the_message_for_callers_names_none_and_the_diagnosis_does(int status)
     {
         foreach (var node in (FakeNode[])[first, second])
         {
@@ -177,7 +177,7 @@ public sealed class RpcFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_refuses_a_transaction_says_nothing_of_it_and_is_left_alone()
+    public async Task A_node_that_rejects_a_transaction_says_nothing_of_it_and_is_left_alone()
     {
         using var payer = Account.Generate();
         var transaction = new TransactionBuilder()

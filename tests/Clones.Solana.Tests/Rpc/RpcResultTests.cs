@@ -221,7 +221,7 @@ public sealed class RpcResultTests : RpcFixture
     }
 
     [Fact]
-    public async Task Questions_that_nodes_refuse_for_their_size_are_refused_here()
+    public async Task Questions_that_nodes_reject_for_their_size_are_rejected_here()
     {
         await Should.ThrowAsync<ArgumentException>(() => Client.GetSignatureStatusesAsync(new Signature[257], cancellationToken: Cancel));
         await Should.ThrowAsync<ArgumentException>(() => Client.GetMultipleAccountsAsync(new PublicKey[101], cancellationToken: Cancel));

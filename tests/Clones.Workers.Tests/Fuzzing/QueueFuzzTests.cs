@@ -107,7 +107,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_message_of_ten_megabytes_is_refused_like_any_other()
+    public async Task A_message_of_ten_megabytes_is_rejected_like_any_other()
     {
         var pool = await workers.CreatePoolAsync(2 * Sol);
         var before = (await workers.Broker.FaultsAsync("payment-requested")).Count;
@@ -196,8 +196,8 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            var refused = await workers.Broker.HeadersAsync($"{queue}_error");
-            var taken = sent.Except(refused.Select(h => int.Parse(h.GetValueOrDefault(Number, "-1"), CultureInfo.InvariantCulture)))
+            var rejected = await workers.Broker.HeadersAsync($"{queue}_error");
+            var taken = sent.Except(rejected.Select(h => int.Parse(h.GetValueOrDefault(Number, "-1"), CultureInfo.InvariantCulture)))
                 .ToList();
             if (taken.Count == 0 || clock.Elapsed > Patience)
             {

@@ -14,7 +14,7 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
     [Theory]
     [InlineData("submission-graded")]
     [InlineData("payment-requested")]
-    public async Task A_service_may_publish_to_the_doors(string exchange) => await PublishAsync(exchange, "");
+    public async Task A_service_may_publish_to_the_exchanges_of_requests(string exchange) => await PublishAsync(exchange, "");
 
     [Theory]
     [InlineData("fail-deployment", "")]
@@ -27,9 +27,9 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
     [InlineData("", "submission-graded")]
     public async Task A_service_may_not_give_the_workers_orders(string exchange, string queue)
     {
-        var refused = await Should.ThrowAsync<AlreadyClosedException>(() => PublishAsync(exchange, queue));
+        var rejected = await Should.ThrowAsync<AlreadyClosedException>(() => PublishAsync(exchange, queue));
 
-        refused.ShutdownReason.ShouldNotBeNull().ReplyText.ShouldContain("ACCESS_REFUSED");
+        rejected.ShutdownReason.ShouldNotBeNull().ReplyText.ShouldContain("ACCESS_REFUSED");
     }
 
     [Theory]
@@ -58,9 +58,9 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
         await using var connection = await service.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
 
-        var refused = await Should.ThrowAsync<OperationInterruptedException>(() => channel.BasicGetAsync(queue, autoAck: true));
+        var rejected = await Should.ThrowAsync<OperationInterruptedException>(() => channel.BasicGetAsync(queue, autoAck: true));
 
-        refused.ShutdownReason.ShouldNotBeNull().ReplyText.ShouldContain("ACCESS_REFUSED");
+        rejected.ShutdownReason.ShouldNotBeNull().ReplyText.ShouldContain("ACCESS_REFUSED");
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
         await SettlementHost.UntilAsync(
             async () =>
                 (await service.Broker.FaultsAsync("submission-graded")).FirstOrDefault(r => r.Contains(reason, StringComparison.Ordinal)),
-            "the message to be refused"
+            "the message to be rejected"
         );
     }
 

@@ -16,7 +16,7 @@ public sealed class WorkersCommandLineTests
     [InlineData("migrate", "migrate")]
     [InlineData("check", "check")]
     [InlineData("reconcile", "reconcile")]
-    [InlineData("fence hodl", "refused")]
+    [InlineData("fence hodl", "rejected")]
     [InlineData("fence hold @reason", "hold")]
     [InlineData("keys status --help", "help")]
     [InlineData("--help", "help")]
@@ -24,26 +24,26 @@ public sealed class WorkersCommandLineTests
     [InlineData("--urls=http://127.0.0.1:0 --help", "help")]
     [InlineData("migrate --help", "help")]
     [InlineData("check -h", "help")]
-    [InlineData("migarte", "refused")]
-    [InlineData("Migrate", "refused")]
-    [InlineData("migrate now", "refused")]
-    [InlineData("migrate --urls=http://127.0.0.1:0", "refused")]
-    [InlineData("check twice", "refused")]
-    [InlineData("help", "refused")]
-    [InlineData("--halp", "refused")]
-    [InlineData("--urls http://127.0.0.1:0", "refused")]
-    [InlineData("--urls=http://127.0.0.1:0 fence hold", "refused")]
-    [InlineData("--=x", "refused")]
-    [InlineData("/urls=http://127.0.0.1:0", "refused")]
-    [InlineData("-urls=x", "refused")]
-    [InlineData("urls=x", "refused")]
-    [InlineData("--", "refused")]
+    [InlineData("migarte", "rejected")]
+    [InlineData("Migrate", "rejected")]
+    [InlineData("migrate now", "rejected")]
+    [InlineData("migrate --urls=http://127.0.0.1:0", "rejected")]
+    [InlineData("check twice", "rejected")]
+    [InlineData("help", "rejected")]
+    [InlineData("--halp", "rejected")]
+    [InlineData("--urls http://127.0.0.1:0", "rejected")]
+    [InlineData("--urls=http://127.0.0.1:0 fence hold", "rejected")]
+    [InlineData("--=x", "rejected")]
+    [InlineData("/urls=http://127.0.0.1:0", "rejected")]
+    [InlineData("-urls=x", "rejected")]
+    [InlineData("urls=x", "rejected")]
+    [InlineData("--", "rejected")]
     public void Only_no_argument_or_settings_alone_start_the_workers(string line, string expected)
     {
         var (parsed, errors) = TestCommands.Create().Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         var seen =
-            errors.Count > 0 ? "refused"
+            errors.Count > 0 ? "rejected"
             : parsed.Action is HelpAction ? "help"
             : parsed.CommandResult.Parent is null ? "serve"
             : parsed.CommandResult.Command.Name;
@@ -51,7 +51,7 @@ public sealed class WorkersCommandLineTests
     }
 
     [Fact]
-    public void An_empty_argument_is_refused_too() => TestCommands.Create().Parse([""]).Errors.ShouldNotBeEmpty();
+    public void An_empty_argument_is_rejected_too() => TestCommands.Create().Parse([""]).Errors.ShouldNotBeEmpty();
 
     [Fact]
     public void Every_verb_that_is_listed_is_taken_by_one_command()

@@ -9,12 +9,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Auth.ApiKeys;
 
-/// <summary><c>apikey ..</c>: keys of services and operators. Exit codes: 0 done, 1 not done, 2 refused.</summary>
+/// <summary><c>apikey ..</c>: keys of services and operators. Exit codes: 0 done, 1 not done, 2 rejected.</summary>
 internal static class ApiKeyCommand
 {
     public const int Done = 0;
     public const int NotDone = 1;
-    public const int Refused = HostCommandLine.WrongUsage;
+    public const int Rejected = HostCommandLine.WrongUsage;
 
     /// <summary>Begins every key, so that one that is found somewhere can be told for what it is.</summary>
     public const string KeyPrefix = "clones_key_";
@@ -30,7 +30,7 @@ internal static class ApiKeyCommand
         var id = new Argument<string>("ID") { Description = "as the list shows it" };
         var create = new Command("create", "makes a key and shows it, once") { name, scopes };
         var list = new Command("list", "names, scopes and ids of all keys; never the keys");
-        var revoke = new Command("revoke", "refuses a key from now on") { id };
+        var revoke = new Command("revoke", "no request with the key is accepted from now on") { id };
         create.SetAction(
             (parsed, _) =>
                 WithAsync(
@@ -56,7 +56,7 @@ internal static class ApiKeyCommand
         if (reason is not null)
         {
             await console.Error.WriteLineAsync(reason);
-            return Refused;
+            return Rejected;
         }
 
         var key = KeyPrefix + Base58.Encode(RandomNumberGenerator.GetBytes(SecretBytes));
@@ -95,7 +95,7 @@ internal static class ApiKeyCommand
         if (!Guid.TryParseExact(text, "D", out var id))
         {
             await console.Error.WriteLineAsync("ID must be a UUID, as ./clones apikey list shows it.");
-            return Refused;
+            return Rejected;
         }
         var key = await db.ApiKeys.FirstOrDefaultAsync(k => k.Id == id);
         if (key is null)
@@ -108,7 +108,7 @@ internal static class ApiKeyCommand
             await console.Error.WriteLineAsync(
                 "This key stands in the API's environment, and the next start would bring it back: change or take out its variable there."
             );
-            return Refused;
+            return Rejected;
         }
         key.RevokedAt ??= TimeProvider.System.GetUtcNow();
         await db.SaveChangesAsync();

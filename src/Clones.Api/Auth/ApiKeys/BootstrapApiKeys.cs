@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Clones.Domain.Access;
 using Clones.Messaging;
 using Clones.Persistence;
+using Clones.Persistence.Access;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Auth.ApiKeys;
@@ -72,15 +74,15 @@ internal sealed class BootstrapApiKeys(IServiceScopeFactory scopes, AuthOptions 
             return;
         }
 
-        // Several instances start at once; the hash is unique, so one of them stores it.
-        // Of the key itself: payments are known by their caller, and after a restore the same key must be the same caller.
-        var id = new Guid(SHA256.HashData([.. "clones/api-key/1"u8, .. hash]).AsSpan(0, 16));
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO api_keys (id, name, key_hash, scopes, created_at) VALUES ({id}, {name}, {hash}, {scopes}, {now})
-            ON CONFLICT (key_hash) DO UPDATE SET name = excluded.name, scopes = excluded.scopes, revoked_at = NULL
-            """,
-            cancellationToken
-        );
+        var row = new ApiKey
+        {
+            // Of the key itself: payments are known by their caller, and after a restore the same key must be the same caller.
+            Id = new Guid(SHA256.HashData([.. "clones/api-key/1"u8, .. hash]).AsSpan(0, 16)),
+            Name = name,
+            KeyHash = hash,
+            Scopes = scopes,
+            CreatedAt = now,
+        };
+        await db.StoreAsync(row, cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ internal static class SessionEndpoints
             .WithProblems(400, 401);
         auth.MapPost("/sign-out", SignOutAsync)
             .WithName("signOut")
-            .WithSummary("End the session: its bearer tokens are refused from now on")
+            .WithSummary("End the session: its bearer tokens are rejected from now on")
             .WithProblems(400);
     }
 
@@ -27,7 +27,7 @@ internal static class SessionEndpoints
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(
             await sessions.RefreshAsync(body.RefreshToken, cancellationToken)
-                ?? throw SignInEndpoints.Refused(
+                ?? throw SignInEndpoints.Rejected(
                     "The refresh token is not valid, or was used before, which ends its session. Sign in with the wallet again."
                 )
         );

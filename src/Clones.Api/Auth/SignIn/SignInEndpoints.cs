@@ -36,7 +36,7 @@ internal static class SignInEndpoints
     {
         var fields = new Fields();
         var wallet = fields.Text<WalletAddress>("address", body.Address);
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         var now = time.GetUtcNow();
         var message = SignInMessage.For(wallet.Key, options, now);
@@ -68,27 +68,27 @@ internal static class SignInEndpoints
         var fields = new Fields();
         if (body.Message.Length > MessageLengthMax)
         {
-            fields.Refuse<string>("message", $"must be at most {MessageLengthMax} characters long");
+            fields.Reject<string>("message", $"must be at most {MessageLengthMax} characters long");
         }
 
         if (!Signature.TryParse(body.Signature, out var signature))
         {
-            fields.Refuse<string>("signature", "must be a base58 signature of 64 bytes");
+            fields.Reject<string>("signature", "must be a base58 signature of 64 bytes");
         }
 
-        fields.ThrowIfRefused();
+        fields.ThrowIfRejected();
 
         var challenge = await FindAsync(db, body.Message, cancellationToken);
         var now = time.GetUtcNow();
-        // A clock that was set back would let old messages live again: one from the future is refused as well.
+        // A clock that was set back would let old messages live again: one from the future is rejected as well.
         if (challenge is null || now >= challenge.ExpiresAt || now < challenge.ExpiresAt - AuthOptions.ChallengeLifetime)
         {
-            throw Refused("The message is not one that this server made, or it has expired. Ask for a new one.");
+            throw Rejected("The message is not one that this server made, or it has expired. Ask for a new one.");
         }
 
         if (!Ed25519.Verify(PublicKey.Parse(challenge.Address), System.Text.Encoding.UTF8.GetBytes(challenge.Message), signature))
         {
-            throw Refused("The signature is not one of this wallet over this message.");
+            throw Rejected("The signature is not one of this wallet over this message.");
         }
 
         var used = await db
@@ -96,7 +96,7 @@ internal static class SignInEndpoints
             .ExecuteUpdateAsync(c => c.SetProperty(p => p.UsedAt, now), cancellationToken);
         if (used == 0)
         {
-            throw Refused("The message was used before. Ask for a new one.");
+            throw Rejected("The message was used before. Ask for a new one.");
         }
 
         return TypedResults.Ok(await sessions.BeginAsync(PublicKey.Parse(challenge.Address), cancellationToken));
@@ -104,7 +104,7 @@ internal static class SignInEndpoints
 
     private static async Task<SignInChallenge?> FindAsync(ClonesDbContext db, string message, CancellationToken cancellationToken)
     {
-        // A nonce is base58: what is not must not reach the database, which refuses some texts (NUL) loudly.
+        // A nonce is base58: what is not must not reach the database, which rejects some texts (NUL) loudly.
         if (SignInMessage.NonceOf(message) is not { Length: > 0 and < 50 } nonce || !nonce.All(char.IsAsciiLetterOrDigit))
         {
             return null;
@@ -114,5 +114,5 @@ internal static class SignInEndpoints
         return challenge?.Message == message ? challenge : null;
     }
 
-    internal static ProblemException Refused(string detail) => new(new Problem(401, ProblemCode.SignInRefused, detail));
+    internal static ProblemException Rejected(string detail) => new(new Problem(401, ProblemCode.SignInRefused, detail));
 }

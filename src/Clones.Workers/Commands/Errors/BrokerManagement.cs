@@ -6,30 +6,16 @@ using Clones.Hosting;
 namespace Clones.Workers.Commands.Errors;
 
 /// <summary>
-/// The broker's management API, which alone can name its queues. RABBITMQ_MANAGEMENT_URL says where it is; where that is not set it is looked for
-/// beside the broker: port 15672 of an amqp address, 443 of an amqps address.
+/// The broker's management API, which alone can name its queues.
 /// </summary>
-internal sealed class BrokerManagement(Uri broker, Uri management)
+internal sealed class BrokerManagement(Uri broker, ManagementOptions options)
 {
-    public const string Setting = "RABBITMQ_MANAGEMENT_URL";
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly Uri management = options.AddressBeside(broker);
 
     // Without user and password.
     private string Address => $"{management.Scheme}://{management.Authority}{management.AbsolutePath}";
-
-    /// <exception cref="ConfigurationMissingException">The setting is no http address.</exception>
-    public static BrokerManagement Read(IConfiguration configuration, Uri broker)
-    {
-        if (configuration[Setting] is not { Length: > 0 } text)
-        {
-            var isSecure = broker.Scheme is "amqps" or "rabbitmqs";
-            return new(broker, new UriBuilder(isSecure ? "https" : "http", broker.Host, isSecure ? 443 : 15_672).Uri);
-        }
-        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? new(broker, address)
-            : throw new ConfigurationMissingException($"{Setting} is no http address. Set it as http://host:15672, or take it out.");
-    }
 
     /// <returns>The error queues of the virtual host, sorted.</returns>
     /// <exception cref="HttpRequestException">It does not answer, or not with queues.</exception>
@@ -44,7 +30,7 @@ internal sealed class BrokerManagement(Uri broker, Uri management)
             when (e is HttpRequestException or JsonException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException(
-                $"The broker's management API at {Address} does not answer with its queues ({e.Message}). {Setting} says where it is.",
+                $"The broker's management API at {Address} does not answer with its queues ({e.Message}). {ManagementOptions.Setting} says where it is.",
                 e
             );
         }

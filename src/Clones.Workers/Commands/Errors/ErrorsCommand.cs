@@ -220,7 +220,7 @@ internal static class ErrorsCommand
         {
             var settings = configuration();
             var run = new Run(settings, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var address = ClonesBus.ReadHost(settings);
+            var address = settings.ReadSettings<BrokerOptions>().Address;
             try
             {
                 await using var broker = await ErrorBroker.ConnectAsync(address, cancellationToken);
@@ -247,7 +247,10 @@ internal static class ErrorsCommand
         }
 
         public Task<IReadOnlyList<ErrorQueueName>> ErrorQueuesAsync(CancellationToken cancellationToken) =>
-            BrokerManagement.Read(configuration, ClonesBus.ReadHost(configuration)).ErrorQueuesAsync(cancellationToken);
+            new BrokerManagement(
+                configuration.ReadSettings<BrokerOptions>().Address,
+                configuration.ReadSettings<ManagementOptions>()
+            ).ErrorQueuesAsync(cancellationToken);
 
         public async Task<int> NotDoneAsync(string reason)
         {

@@ -17,7 +17,7 @@ internal sealed class Retirement(ClonesDbContext db, MasterKeys masters, TimePro
     {
         var past = await PastOfAsync(masterKey, cancellationToken);
         var now = time.GetUtcNow();
-        if (RetirementRule.Refuse(masterKey, past, masters.Current, oldestRestorePoint, now) is { } reason)
+        if (RetirementRule.Reject(masterKey, past, masters.Current, oldestRestorePoint, now) is { } reason)
         {
             await output.WriteLineAsync($"NOT retired. {reason}");
             return KeysCommand.NotWell;

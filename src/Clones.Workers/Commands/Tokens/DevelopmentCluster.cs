@@ -4,7 +4,7 @@ using Clones.Solana.Rpc;
 
 namespace Clones.Workers.Commands.Tokens;
 
-/// <summary>The configured cluster as a developer uses it: faucet and transactions of one's own. Refuses mainnet.</summary>
+/// <summary>The configured cluster as a developer uses it: faucet and transactions of one's own. Rejects mainnet.</summary>
 internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
 {
     private const string FaucetPage = "https://faucet.solana.com";
@@ -12,7 +12,7 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
     // A local cluster is fast; the public nodes count the calls per method and ten seconds.
     private static readonly TimeSpan PollFirst = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PollEveryMax = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(3);
     private const ulong AirdropLamports = 1_000_000_000;
 
     public RpcEndpoints Rpc => rpc;
@@ -20,13 +20,13 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
     public async Task<string> GenesisHashAsync(CancellationToken cancellationToken) =>
         (await rpc.ReadAsync((node, stop) => node.GetGenesisHashAsync(stop), cancellationToken)).ToString();
 
-    /// <exception cref="OptionRefusedException">The cluster is mainnet-beta.</exception>
-    public async Task<string> GenesisHashOfNoMainnetAsync(string refusedThere, CancellationToken cancellationToken)
+    /// <exception cref="OptionRejectedException">The cluster is mainnet-beta.</exception>
+    public async Task<string> GenesisHashOfNoMainnetAsync(string rejectedThere, CancellationToken cancellationToken)
     {
         var genesis = await GenesisHashAsync(cancellationToken);
         return genesis != SolanaCluster.MainnetGenesisHash
             ? genesis
-            : throw new OptionRefusedException("SOLANA_RPC_URLS", $"names nodes of mainnet-beta, where {refusedThere}");
+            : throw new OptionRejectedException("SOLANA_RPC_URLS", $"names nodes of mainnet-beta, where {rejectedThere}");
     }
 
     public async Task<AccountInfo?> AccountAsync(PublicKey address, Commitment commitment, CancellationToken cancellationToken) =>
@@ -52,7 +52,7 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
     /// <param name="lamports">How much.</param>
     /// <param name="commitment">How sure it is to be: the API and the workers count only what is finalized.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ClusterTroubleException">It does not.</exception>
+    /// <exception cref="ClusterFailureException">It does not.</exception>
     public async Task AirdropAsync(PublicKey address, ulong lamports, Commitment commitment, CancellationToken cancellationToken)
     {
         var instead = $"Fund {address} at {FaucetPage} or from another wallet, or wait, and run the command again.";
@@ -64,21 +64,21 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
         catch (RpcRateLimitedException e)
         {
             var wait = e.RetryAfter is { } after ? $" (it asks to wait {after.TotalSeconds:0} s)" : "";
-            throw new ClusterTroubleException($"The faucet at {e.Endpoint} is rate limited and gives nothing now{wait}. {instead}");
+            throw new ClusterFailureException($"The faucet at {e.Endpoint} is rate limited and gives nothing now{wait}. {instead}");
         }
         catch (RpcErrorException e) when (e.Code == RpcErrorCodes.MethodNotFound)
         {
-            throw new ClusterTroubleException($"The node at {e.Endpoint} has no faucet. {instead}");
+            throw new ClusterFailureException($"The node at {e.Endpoint} has no faucet. {instead}");
         }
         catch (RpcErrorException e)
         {
-            throw new ClusterTroubleException($"The faucet at {e.Endpoint} refuses: {e.ErrorMessage.TrimEnd('.')}. {instead}");
+            throw new ClusterFailureException($"The faucet at {e.Endpoint} rejects the request: {e.ErrorMessage.TrimEnd('.')}. {instead}");
         }
     }
 
     /// <summary>Sends, the same bytes again and again, until it is finalized.</summary>
     /// <param name="signers">The first one pays.</param>
-    /// <exception cref="ClusterTroubleException">It was refused, it failed, or it was not seen in time.</exception>
+    /// <exception cref="ClusterFailureException">It was rejected, it failed, or it was not seen in time.</exception>
     public async Task SendAsync(Account[] signers, IEnumerable<Instruction> instructions, CancellationToken cancellationToken)
     {
         var latest = await rpc.ReadAsync((node, stop) => node.GetLatestBlockhashAsync(Commitment.Confirmed, null, stop), cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
         }
         catch (RpcErrorException e)
         {
-            throw new ClusterTroubleException($"The cluster refuses the transaction: {e.Preflight?.Err ?? e.ErrorMessage}");
+            throw new ClusterFailureException($"The cluster rejects the transaction: {e.Preflight?.Err ?? e.ErrorMessage}");
         }
         catch (RpcException)
         {
@@ -116,7 +116,7 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
     )
     {
         var wait = PollFirst;
-        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < PatienceMax; )
+        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < WaitMax; )
         {
             try
             {
@@ -132,7 +132,7 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
             await Task.Delay(wait, time, cancellationToken);
             wait = wait * 2 < PollEveryMax ? wait * 2 : PollEveryMax;
         }
-        throw new ClusterTroubleException($"The transaction {signature} is not {commitment} after {PatienceMax.TotalMinutes:0} minutes.");
+        throw new ClusterFailureException($"The transaction {signature} is not {commitment} after {WaitMax.TotalMinutes:0} minutes.");
     }
 
     private async Task<bool> HasReachedAsync(
@@ -154,13 +154,13 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
         {
             return status.Succeeded
                 ? status.ConfirmationStatus >= commitment
-                : throw new ClusterTroubleException($"The transaction {signature} failed on chain: {status.Err}");
+                : throw new ClusterFailureException($"The transaction {signature} failed on chain: {status.Err}");
         }
         if (again is { } sent)
         {
             if (height > sent.LastValidBlockHeight)
             {
-                throw new ClusterTroubleException($"The transaction {signature} did not land in time. Run the command again.");
+                throw new ClusterFailureException($"The transaction {signature} did not land in time. Run the command again.");
             }
             await rpc.BroadcastAsync(sent.Bytes, cancellationToken);
         }

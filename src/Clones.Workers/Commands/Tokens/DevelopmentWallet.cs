@@ -12,7 +12,7 @@ internal sealed class DevelopmentWallet(string path)
 {
     public const string Setting = "CLONES_DEV_KEYPAIR";
 
-    /// <exception cref="OptionRefusedException">The file is no keypair, or others than its owner may read it.</exception>
+    /// <exception cref="OptionRejectedException">The file is no keypair, or others than its owner may read it.</exception>
     public Account Open()
     {
         try
@@ -21,7 +21,7 @@ internal sealed class DevelopmentWallet(string path)
         }
         catch (KeypairFileException e)
         {
-            throw new OptionRefusedException(Setting, $"names {path}, {e.Reason}");
+            throw new OptionRejectedException(Setting, $"names {path}, {e.Reason}");
         }
     }
 

@@ -15,7 +15,7 @@ internal static class TokenCommand
 {
     public const int Done = 0;
     public const int NotDone = 1;
-    public const int Refused = HostCommandLine.WrongUsage;
+    public const int Rejected = HostCommandLine.WrongUsage;
 
     /// <param name="configuration">Where database and cluster are.</param>
     /// <param name="nodes">Instead of those that the configuration names.</param>
@@ -170,7 +170,7 @@ internal static class TokenCommand
             try
             {
                 var configuration = read();
-                var settings = TokenSettings.Read(configuration);
+                var settings = configuration.ReadSettings<TokenSettings>();
                 var services = new ServiceCollection().AddSingleton(settings);
                 if (nodes is not null)
                 {
@@ -184,12 +184,12 @@ internal static class TokenCommand
                 await act(scope.ServiceProvider);
                 return Done;
             }
-            catch (OptionRefusedException e)
+            catch (OptionRejectedException e)
             {
                 await errors.WriteLineAsync(e.Message);
-                return Refused;
+                return Rejected;
             }
-            catch (ClusterTroubleException e)
+            catch (ClusterFailureException e)
             {
                 await errors.WriteLineAsync(e.Message);
                 return NotDone;

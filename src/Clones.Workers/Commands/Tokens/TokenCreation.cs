@@ -34,14 +34,14 @@ internal sealed class TokenCreation(
         var name = SolanaCluster.NameOf(genesis);
         if (KnownTokens.On(genesis, settings.ClonesMint).TryGetValue(asked.Symbol, out var known))
         {
-            throw new OptionRefusedException(
+            throw new OptionRejectedException(
                 "--symbol",
                 $"is taken: {asked.Symbol} is {known} on {name}; ./clones token add {asked.Symbol}"
             );
         }
         using var authority = wallet.Open();
         using var mintKey = DevelopmentWallet.MintOf(authority, genesis, asked.Symbol);
-        await RefuseRegisteredAsync(asked.Symbol, mintKey.PublicKey, cancellationToken);
+        await RejectRegisteredAsync(asked.Symbol, mintKey.PublicKey, cancellationToken);
 
         var mint = new DevelopmentMint(mintKey.PublicKey, asked.Symbol, asked.Decimals, asked.Name);
         var holder = asked.Holder ?? authority.PublicKey;
@@ -68,7 +68,7 @@ internal sealed class TokenCreation(
         if (!await TokenListing.PutAsync(db, token, cancellationToken))
         {
             db.ChangeTracker.Clear();
-            await RefuseRegisteredAsync(asked.Symbol, mint.Mint, cancellationToken);
+            await RejectRegisteredAsync(asked.Symbol, mint.Mint, cancellationToken);
         }
         await output.WriteLineAsync($"{asked.Symbol}: {TokenReport.ProgramName(token.TokenProgram)}, {asked.Decimals} decimals, on {name}");
         await output.WriteLineAsync($"  mint            {mint.Mint}");
@@ -79,11 +79,11 @@ internal sealed class TokenCreation(
         await output.WriteLineAsync($"Registered: training pools may pay in {asked.Symbol}.");
     }
 
-    private async Task RefuseRegisteredAsync(string symbol, PublicKey mint, CancellationToken cancellationToken)
+    private async Task RejectRegisteredAsync(string symbol, PublicKey mint, CancellationToken cancellationToken)
     {
         if (await db.Tokens.AsNoTracking().FirstOrDefaultAsync(t => t.Symbol == symbol, cancellationToken) is { } listed)
         {
-            throw new OptionRefusedException(
+            throw new OptionRejectedException(
                 "--symbol",
                 listed.Mint == mint.ToString()
                     ? $"exists: {symbol} is registered with mint {mint}. For more of it: ./clones token mint --symbol {symbol}"
@@ -113,7 +113,7 @@ internal sealed class TokenCreation(
                 cancellationToken
             );
         }
-        catch (ClusterTroubleException)
+        catch (ClusterFailureException)
         {
             // Another run, a dead one's transaction perhaps, was faster: the mint that both make is there, or else nothing is.
             if (await cluster.AccountAsync(mint.Mint, Commitment.Confirmed, cancellationToken) is not { } found)
@@ -134,31 +134,31 @@ internal sealed class TokenCreation(
     )
     {
         const string Halfway = "an earlier run, which ended halfway, made the mint";
-        if (!TokenListing.TryReadMint(found, out var mint, out var refusal))
+        if (!TokenListing.TryReadMint(found, out var mint, out var rejection))
         {
-            throw new OptionRefusedException("--symbol", $"leads to {wanted.Mint}, which {refusal}");
+            throw new OptionRejectedException("--symbol", $"leads to {wanted.Mint}, which {rejection}");
         }
         if (mint.Decimals != asked.Decimals)
         {
-            throw new OptionRefusedException("--decimals", $"must be {mint.Decimals}: {Halfway} with so many");
+            throw new OptionRejectedException("--decimals", $"must be {mint.Decimals}: {Halfway} with so many");
         }
         if (found.Owner != wanted.Program || mint.Metadata()?.Name != asked.Name)
         {
-            throw new OptionRefusedException(
+            throw new OptionRejectedException(
                 "--name",
                 mint.Metadata() is { } has ? $"must be \"{has.Name}\": {Halfway} with it" : $"must be left out: {Halfway} without one"
             );
         }
         if (mint.Supply != asked.Supply)
         {
-            throw new OptionRefusedException(
+            throw new OptionRejectedException(
                 "--supply",
                 $"must be {BaseUnits.Format(mint.Supply, mint.Decimals)}: {Halfway} with it; more of it comes by ./clones token mint"
             );
         }
         if (await cluster.AccountAsync(holding, Commitment.Confirmed, cancellationToken) is null)
         {
-            throw new OptionRefusedException("--to", $"must be who was named first: {Halfway} and gave the supply to another wallet");
+            throw new OptionRejectedException("--to", $"must be who was named first: {Halfway} and gave the supply to another wallet");
         }
     }
 }

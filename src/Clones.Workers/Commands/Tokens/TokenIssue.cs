@@ -20,25 +20,25 @@ internal sealed class TokenIssue(ClonesDbContext db, DevelopmentCluster cluster,
         await cluster.GenesisHashOfNoMainnetAsync("nothing is minted by this command", cancellationToken);
         var token =
             await db.Tokens.AsNoTracking().FirstOrDefaultAsync(t => t.Symbol == symbol, cancellationToken)
-            ?? throw new OptionRefusedException("--symbol", $"names no registered token: {symbol}. See ./clones token list");
+            ?? throw new OptionRejectedException("--symbol", $"names no registered token: {symbol}. See ./clones token list");
         var units = TokenOptions.BaseUnitsOf("--amount", amount, token.Decimals);
         var address = PublicKey.Parse(token.Mint!);
         var account = await cluster.AccountAsync(address, Commitment.Confirmed, cancellationToken);
-        if (!TokenListing.TryReadMint(account, out var mint, out var refusal))
+        if (!TokenListing.TryReadMint(account, out var mint, out var rejection))
         {
-            throw new OptionRefusedException("--symbol", $"names {address}, which {refusal}: it was registered on another cluster");
+            throw new OptionRejectedException("--symbol", $"names {address}, which {rejection}: it was registered on another cluster");
         }
         using var authority = wallet.Open();
         if (mint.MintAuthority != authority.PublicKey)
         {
-            throw new OptionRefusedException(
+            throw new OptionRejectedException(
                 "--symbol",
                 $"names a token that the development wallet {authority.PublicKey} may not mint: {symbol} was not made by ./clones token create"
             );
         }
         if (units > ulong.MaxValue - mint.Supply)
         {
-            throw new OptionRefusedException(
+            throw new OptionRejectedException(
                 "--amount",
                 $"is more than can be added to the supply: at most {BaseUnits.Format(ulong.MaxValue - mint.Supply, token.Decimals)}"
             );

@@ -12,7 +12,7 @@ internal static class TokenOptions
     /// <summary>What Metaplex allows, and wallets show.</summary>
     private const int NameLengthMax = 32;
 
-    /// <returns>Why it is refused, completing the sentence "--option ..".</returns>
+    /// <returns>Why it is rejected, completing the sentence "--option ..".</returns>
     private delegate string? Rule<T>(string text, out T value);
 
     public static Option<string> Symbol() =>
@@ -92,20 +92,20 @@ internal static class TokenOptions
             }
         );
 
-    /// <exception cref="OptionRefusedException">No decimal number above zero, more decimals than the token has, or more than a u64 counts.</exception>
+    /// <exception cref="OptionRejectedException">No decimal number above zero, more decimals than the token has, or more than a u64 counts.</exception>
     public static ulong BaseUnitsOf(string option, string text, int decimals)
     {
-        if (!BaseUnits.TryReadDecimal(text, out var digits, out var places, out var refusal))
+        if (!BaseUnits.TryReadDecimal(text, out var digits, out var places, out var rejection))
         {
-            throw new OptionRefusedException(option, refusal);
+            throw new OptionRejectedException(option, rejection);
         }
         if (digits == 0)
         {
-            throw new OptionRefusedException(option, "must be above zero");
+            throw new OptionRejectedException(option, "must be above zero");
         }
-        return BaseUnits.TryFrom(digits, places, decimals, out var units, out refusal)
+        return BaseUnits.TryFrom(digits, places, decimals, out var units, out rejection)
             ? units
-            : throw new OptionRefusedException(option, refusal);
+            : throw new OptionRejectedException(option, rejection);
     }
 
     private static Option<T> Make<T>(string name, string description, Rule<T> rule, bool isRequired = false) =>
@@ -115,10 +115,10 @@ internal static class TokenOptions
             Required = isRequired,
             CustomParser = result =>
             {
-                var refusal = rule(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out var value);
-                if (refusal is not null)
+                var rejection = rule(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out var value);
+                if (rejection is not null)
                 {
-                    result.AddError($"{name} {refusal}.");
+                    result.AddError($"{name} {rejection}.");
                 }
                 return value;
             },

@@ -48,19 +48,19 @@ internal sealed class TokenReport(ClonesDbContext db, DevelopmentCluster cluster
         var known = KnownTokens.On(genesis, settings.ClonesMint).GetValueOrDefault(symbol);
         if (mint is { } given && known is not null && given.ToString() != known)
         {
-            throw new OptionRefusedException("--mint", $"must be {known}: that is {symbol} on {here}");
+            throw new OptionRejectedException("--mint", $"must be {known}: that is {symbol} on {here}");
         }
         var address =
             mint
             ?? (
                 known is null
-                    ? throw new OptionRefusedException("--mint", $"is missing: no mint of {symbol} is known on {here}")
+                    ? throw new OptionRejectedException("--mint", $"is missing: no mint of {symbol} is known on {here}")
                     : PublicKey.Parse(known)
             );
         var account = await cluster.AccountAsync(address, Commitment.Finalized, cancellationToken);
-        if (!TokenListing.TryReadMint(account, out var found, out var refusal))
+        if (!TokenListing.TryReadMint(account, out var found, out var rejection))
         {
-            throw new OptionRefusedException("--mint", $"{address} {refusal}");
+            throw new OptionRejectedException("--mint", $"{address} {rejection}");
         }
         var token = new Token
         {
@@ -73,7 +73,7 @@ internal sealed class TokenReport(ClonesDbContext db, DevelopmentCluster cluster
         };
         if (!await TokenListing.PutAsync(db, token, cancellationToken))
         {
-            throw new OptionRefusedException(
+            throw new OptionRejectedException(
                 "--symbol",
                 $"is taken: {symbol} is registered with another mint, or {address} under another symbol"
             );

@@ -1,30 +1,31 @@
+using System.ComponentModel.DataAnnotations;
 using Clones.Hosting;
 using Clones.Solana.Primitives;
 
 namespace Clones.Workers.Commands.Tokens;
 
-/// <param name="ClonesMint">Mint of CLONES on the configured cluster, base58; null where no setting names it.</param>
-/// <param name="KeypairPath">Of the development wallet; null where no setting names it.</param>
-internal sealed record TokenSettings(string? ClonesMint, string? KeypairPath)
+internal sealed class TokenSettings : IValidatableObject
 {
     public const string ClonesMintSetting = "CLONES_TOKEN_MINT";
 
-    /// <exception cref="ConfigurationMissingException">The mint is no address.</exception>
-    public static TokenSettings Read(IConfiguration configuration)
-    {
-        var mint = configuration[ClonesMintSetting];
-        if (string.IsNullOrWhiteSpace(mint))
-        {
-            mint = null;
-        }
-        else if (!PublicKey.TryParse(mint, out _))
-        {
-            throw new ConfigurationMissingException(
-                $"{ClonesMintSetting} is no base58 address of 32 bytes. Set it to the mint of CLONES on the cluster of SOLANA_RPC_URLS, or leave it out."
-            );
-        }
-        return new TokenSettings(mint, configuration[DevelopmentWallet.Setting]);
-    }
+    /// <summary>Mint of CLONES on the configured cluster, base58; null where no setting names it.</summary>
+    [Variable(ClonesMintSetting)]
+    public string? ClonesMint { get; init; }
+
+    /// <summary>Of the development wallet; null where no setting names it.</summary>
+    [Variable(DevelopmentWallet.Setting)]
+    public string? KeypairPath { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        ClonesMint is null || PublicKey.TryParse(ClonesMint, out _)
+            ? []
+            :
+            [
+                new(
+                    "is no base58 address of 32 bytes. Set it to the mint of CLONES on the cluster of SOLANA_RPC_URLS, or leave it out.",
+                    [nameof(ClonesMint)]
+                ),
+            ];
 
     /// <exception cref="ConfigurationMissingException">No setting names it.</exception>
     public DevelopmentWallet Wallet() =>

@@ -16,7 +16,7 @@ using RabbitMQ.Client;
 namespace Clones.Workers.Tests.Commands.Errors;
 
 /// <summary>
-/// Messages that were refused for what did not exist yet, and their ways back. One test after the other: they share the queue of submissions.
+/// Messages that were rejected for what did not exist yet, and their ways back. One test after the other: they share the queue of submissions.
 /// </summary>
 public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorkers>, IAsyncLifetime
 {
@@ -30,7 +30,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     [Fact]
     public async Task Move_messages_of_the_management_ui_brings_a_message_back_and_it_is_handled()
     {
-        var graded = await RefusedAsync();
+        var graded = await RejectedAsync();
         await CreatePoolAsync(graded.PoolId);
 
         await MoveInTheManagementUiAsync();
@@ -48,7 +48,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     [Fact]
     public async Task What_is_still_wrong_comes_back_from_the_shovel_with_its_id_and_a_reason_of_now()
     {
-        var graded = await RefusedAsync();
+        var graded = await RejectedAsync();
         var before = (await workers.Broker.HeadersAsync(Errors)).ShouldHaveSingleItem();
 
         await MoveInTheManagementUiAsync();
@@ -59,7 +59,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
                 && headers["MT-Fault-Timestamp"] != before["MT-Fault-Timestamp"]
                     ? headers
                     : null,
-            "the message to be refused anew"
+            "the message to be rejected anew"
         );
         after["MT-Fault-Message"].ShouldBe($"trainingPoolId: there is no training pool {graded.PoolId}.");
         (await RunAsync("show", Errors, "--message", graded.MessageId)).Code.ShouldBe(ErrorsCommand.Done);
@@ -69,7 +69,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     public async Task Replay_brings_all_back_once_and_finds_nothing_the_second_time()
     {
         var poolId = Guid.CreateVersion7();
-        var graded = await Task.WhenAll(RefusedAsync(poolId), RefusedAsync(poolId), RefusedAsync(poolId));
+        var graded = await Task.WhenAll(RejectedAsync(poolId), RejectedAsync(poolId), RejectedAsync(poolId));
         await workers.Broker.UntilFaultsAsync("submission-graded", 3);
         await CreatePoolAsync(poolId);
 
@@ -87,7 +87,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     [Fact]
     public async Task Replay_of_what_is_still_wrong_ends()
     {
-        await Task.WhenAll(RefusedAsync(), RefusedAsync());
+        await Task.WhenAll(RejectedAsync(), RejectedAsync());
         await workers.Broker.UntilFaultsAsync("submission-graded", 2);
 
         var (code, said) = await RunAsync("replay", Errors);
@@ -101,7 +101,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     public async Task One_message_is_brought_back_and_the_others_stay_in_their_order()
     {
         var poolId = Guid.CreateVersion7();
-        var (first, second, third) = (await RefusedAsync(poolId), await RefusedAsync(poolId), await RefusedAsync(poolId));
+        var (first, second, third) = (await RejectedAsync(poolId), await RejectedAsync(poolId), await RejectedAsync(poolId));
         await workers.Broker.UntilFaultsAsync("submission-graded", 3);
         await CreatePoolAsync(poolId);
 
@@ -120,7 +120,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     [Fact]
     public async Task Killed_between_the_two_queues_a_message_is_in_both_and_handled_once()
     {
-        var graded = await RefusedAsync();
+        var graded = await RejectedAsync();
         await CreatePoolAsync(graded.PoolId);
         ErrorQueueName.TryParse(Errors, out var queue).ShouldBeTrue();
 
@@ -181,15 +181,15 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         };
         await channel.BasicPublishAsync("submission-graded", "", true, properties, "no JSON"u8.ToArray());
         await workers.Broker.UntilFaultsAsync("submission-graded", 1);
-        var refused = (await workers.Broker.HeadersAsync(Errors)).ShouldHaveSingleItem();
+        var rejected = (await workers.Broker.HeadersAsync(Errors)).ShouldHaveSingleItem();
         await channel.ExchangeDeclareAsync("any", ExchangeType.Fanout, autoDelete: true);
         await channel.QueueBindAsync("orders_error", "any", "");
         await channel.BasicPublishAsync("any", "", true, properties, "{}"u8.ToArray());
 
         (await RunAsync("replay", "orders_error")).Code.ShouldBe(ErrorsCommand.Done);
 
-        refused.ShouldContainKey("kept");
-        refused.ShouldNotContainKey("CC");
+        rejected.ShouldContainKey("kept");
+        rejected.ShouldNotContainKey("CC");
         (await channel.MessageCountAsync("orders")).ShouldBe(1u);
         (await channel.MessageCountAsync("of-somebody-else")).ShouldBe(0u);
     }
@@ -197,7 +197,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     [Fact]
     public async Task The_list_has_every_error_queue_with_its_depth_and_its_reasons_counted()
     {
-        await Task.WhenAll(RefusedAsync(), RefusedAsync());
+        await Task.WhenAll(RejectedAsync(), RejectedAsync());
         await workers.Broker.PublishAsync("submission-graded", "this is no JSON");
         await workers.Broker.UntilFaultsAsync("submission-graded", 3);
         await using (var connection = await new ConnectionFactory { Uri = workers.Broker.Amqp }.CreateConnectionAsync())
@@ -241,7 +241,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     [InlineData(ErrorsCommand.NotDone, "There is no queue \"orphan\" to move them back to.\n", "replay", "orphan_error")]
     public async Task What_is_not_there_is_said(int code, string told, params string[] args)
     {
-        await RefusedAsync();
+        await RejectedAsync();
         await using var connection = await new ConnectionFactory { Uri = workers.Broker.Amqp }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.QueueDeclareAsync("orphan_error", true, false, false);
@@ -262,7 +262,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     public async Task A_broker_or_a_management_API_that_is_away_is_said_without_the_password()
     {
         var noBroker = await RunAsync(["list"], ("RABBITMQ_URL", "amqp://clones:hunter2@127.0.0.1:1/clones"));
-        var noManagement = await RunAsync(["list"], (BrokerManagement.Setting, "http://clones:hunter2@127.0.0.1:1/"));
+        var noManagement = await RunAsync(["list"], (ManagementOptions.Setting, "http://clones:hunter2@127.0.0.1:1/"));
 
         (noBroker.Code, noManagement.Code).ShouldBe((ErrorsCommand.NotDone, ErrorsCommand.NotDone));
         noBroker.Said.ShouldStartWith("The broker at 127.0.0.1:1 did not do its part: ");
@@ -283,7 +283,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
 
         await SendAsync(queue, envelope, "application/vnd.masstransit+json", mark);
 
-        await ShouldBeRefusedAsync(
+        await ShouldBeRejectedAsync(
             queue,
             mark,
             $"Nobody at {queue} takes this message: it says to be {type}, in an envelope of MassTransit. "
@@ -300,7 +300,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
 
         await SendAsync(queue, "{}", "application/json", mark, "urn:message:Clones.Contracts:Version9");
 
-        await ShouldBeRefusedAsync(
+        await ShouldBeRejectedAsync(
             queue,
             mark,
             $"Nobody at {queue} takes this message: it says to be urn:message:Clones.Contracts:Version9. "
@@ -308,7 +308,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         );
     }
 
-    private async Task ShouldBeRefusedAsync(string queue, Guid mark, string reason)
+    private async Task ShouldBeRejectedAsync(string queue, Guid mark, string reason)
     {
         var (_, said) = await SettlementHost.UntilAsync(
             async () =>
@@ -379,13 +379,13 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     private sealed record Graded(string SubmissionId, Guid PoolId, string MessageId, string Body);
 
     /// <summary>A submission to a training pool that does not exist, once it lies in the error queue.</summary>
-    private async Task<Graded> RefusedAsync(Guid? poolId = null)
+    private async Task<Graded> RejectedAsync(Guid? poolId = null)
     {
-        var graded = Grade($"refused-{Guid.NewGuid():N}", poolId ?? Guid.CreateVersion7());
+        var graded = Grade($"rejected-{Guid.NewGuid():N}", poolId ?? Guid.CreateVersion7());
         await PublishAsync(graded);
         await SettlementHost.UntilAsync(
             async () => (await RunAsync("show", Errors, "--message", graded.MessageId)).Code == ErrorsCommand.Done ? "there" : null,
-            "the message to be refused"
+            "the message to be rejected"
         );
         return graded;
     }
@@ -470,7 +470,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         var settings = new Dictionary<string, string?>
         {
             ["RABBITMQ_URL"] = workers.Broker.Amqp.ToString(),
-            [BrokerManagement.Setting] = new Uri(workers.Broker.Management, "..").ToString(),
+            [ManagementOptions.Setting] = new Uri(workers.Broker.Management, "..").ToString(),
             [setting.Name] = setting.Value,
         };
         await using var said = new StringWriter { NewLine = "\n" };

@@ -5,9 +5,7 @@ using Clones.Testing;
 using Clones.Testing.Hosts;
 using Clones.Workers.Commands.Keys;
 using Clones.Workers.Tests.Sweep;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Clones.Workers.Tests.Commands.Keys;
 
@@ -126,23 +124,6 @@ public sealed class KeysStatusTests : IAsyncLifetime
             }
         );
 
-    private async Task<(int Code, string Output)> RunAsync(
-        Dictionary<string, string?> keys,
-        Func<IServiceProvider, TextWriter, Task<int>> act
-    )
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder
-            .Configuration.AddInMemoryCollection([
-                new("ConnectionStrings:Clones", database),
-                new("RABBITMQ_URL", "amqp://nobody:nothing@127.0.0.1:1/"),
-            ])
-            .AddInMemoryCollection(keys);
-        KeysCommand.AddServices(builder.Services, builder.Configuration, builder.Configuration.HasKeys());
-        using var host = builder.Build();
-        await using var scope = host.Services.CreateAsyncScope();
-        await using var output = new StringWriter();
-        var code = await act(scope.ServiceProvider, output);
-        return (code, output.ToString());
-    }
+    private Task<(int Code, string Output)> RunAsync(Dictionary<string, string?> keys, Func<IServiceProvider, TextWriter, Task<int>> act) =>
+        KeysCommandHost.RunAsync(database, keys, act);
 }

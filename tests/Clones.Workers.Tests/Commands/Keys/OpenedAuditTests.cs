@@ -6,9 +6,6 @@ using Clones.Testing.Hosts;
 using Clones.Workers.Commands.Keys;
 using Clones.Workers.Tests.Sweep;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Clones.Workers.Tests.Commands.Keys;
 
@@ -89,20 +86,10 @@ public sealed class OpenedAuditTests : IAsyncLifetime
         return await use(db);
     }
 
-    private async Task<(int Code, string Output)> AuditAsync(bool opens)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder
-            .Configuration.AddInMemoryCollection([
-                new("ConnectionStrings:Clones", database),
-                new("RABBITMQ_URL", "amqp://nobody:nothing@127.0.0.1:1/"),
-            ])
-            .AddInMemoryCollection(opens ? Versions.UpTo(1) : []);
-        KeysCommand.AddServices(builder.Services, builder.Configuration, withMasterKeys: opens);
-        using var host = builder.Build();
-        await using var scope = host.Services.CreateAsyncScope();
-        await using var output = new StringWriter();
-        var code = await KeysCommand.AuditAsync(scope.ServiceProvider, null, opens, output, TestContext.Current.CancellationToken);
-        return (code, output.ToString());
-    }
+    private Task<(int Code, string Output)> AuditAsync(bool opens) =>
+        KeysCommandHost.RunAsync(
+            database,
+            opens ? Versions.UpTo(1) : [],
+            (services, output) => KeysCommand.AuditAsync(services, null, opens, output, TestContext.Current.CancellationToken)
+        );
 }

@@ -46,7 +46,7 @@ public sealed class DevelopmentWalletTests(TokenHost host) : IClassFixture<Token
     [InlineData("not json", OwnerOnly, "which is no keypair file (a JSON array of 64 bytes).")]
     [InlineData("", OwnerOnly, "which is no keypair file (a JSON array of 64 bytes).")]
     [InlineData("[]", OwnerOnly | UnixFileMode.GroupRead, "which others may read: chmod 600 it.")]
-    public async Task A_file_that_is_no_wallet_of_its_owner_is_refused(string text, UnixFileMode mode, string reason)
+    public async Task A_file_that_is_no_wallet_of_its_owner_is_rejected(string text, UnixFileMode mode, string reason)
     {
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
@@ -54,7 +54,7 @@ public sealed class DevelopmentWalletTests(TokenHost host) : IClassFixture<Token
 
         var ended = await host.RunAsync("airdrop", new Dictionary<string, string?> { [DevelopmentWallet.Setting] = path });
 
-        ended.ShouldBeRefused($"{DevelopmentWallet.Setting} names {path}, {reason}");
+        ended.ShouldBeRejected($"{DevelopmentWallet.Setting} names {path}, {reason}");
         File.Delete(path);
     }
 

@@ -74,7 +74,7 @@ public sealed class TokenCreationCommandTests(TokenHost host) : IClassFixture<To
         var line = $"token create --symbol {symbol} --decimals 6 --supply 5";
         (await host.RunAsync(line)).ShouldBeDone();
 
-        (await host.RunAsync(line)).ShouldBeRefused($"--symbol exists: {symbol} is registered with mint ");
+        (await host.RunAsync(line)).ShouldBeRejected($"--symbol exists: {symbol} is registered with mint ");
 
         (await host.MintAsync((await host.RegisteredAsync(symbol))!.Mint!)).Supply.ShouldBe(5_000_000ul);
     }
@@ -124,12 +124,12 @@ public sealed class TokenCreationCommandTests(TokenHost host) : IClassFixture<To
         (await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 5")).ShouldBeDone();
         await host.ForgetAsync(symbol);
 
-        (await host.RunAsync($"token create --symbol {symbol} --decimals 7 --supply 5")).ShouldBeRefused("--decimals must be 6: ");
-        (await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 6")).ShouldBeRefused("--supply must be 5: ");
-        (await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 5 --token-2022")).ShouldBeRefused(
+        (await host.RunAsync($"token create --symbol {symbol} --decimals 7 --supply 5")).ShouldBeRejected("--decimals must be 6: ");
+        (await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 6")).ShouldBeRejected("--supply must be 5: ");
+        (await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 5 --token-2022")).ShouldBeRejected(
             "--name must be left out: "
         );
-        (await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 5 --to {TestKeys.FreshAddress()}")).ShouldBeRefused(
+        (await host.RunAsync($"token create --symbol {symbol} --decimals 6 --supply 5 --to {TestKeys.FreshAddress()}")).ShouldBeRejected(
             "--to must be who was named first: "
         );
         (await host.RegisteredAsync(symbol)).ShouldBeNull();

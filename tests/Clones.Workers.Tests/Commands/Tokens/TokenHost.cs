@@ -109,10 +109,10 @@ public sealed class TokenHost : IAsyncLifetime
         }
 
         /// <summary>Exit code 2, one line that begins with the option.</summary>
-        public void ShouldBeRefused(string beginning)
+        public void ShouldBeRejected(string beginning)
         {
             Errors.ShouldStartWith(beginning);
-            Code.ShouldBe(TokenCommand.Refused);
+            Code.ShouldBe(TokenCommand.Rejected);
         }
     }
 }

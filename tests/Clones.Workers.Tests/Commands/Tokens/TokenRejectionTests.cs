@@ -37,9 +37,9 @@ public sealed class TokenRejectionTests(TokenHost host) : IClassFixture<TokenHos
     [InlineData("token burn", "Unrecognized command: 'burn'.")]
     [InlineData("airdrop nobody", "ADDRESS must be the base58 address of a wallet.")]
     [InlineData("airdrop --sol 0.0000000001", "--sol has more decimals than the token, which has 9.")]
-    public async Task What_cannot_be_is_refused_by_the_name_of_its_option(string line, string error)
+    public async Task What_cannot_be_is_rejected_by_the_name_of_its_option(string line, string error)
     {
-        (await host.RunAsync(line)).ShouldBeRefused(error);
+        (await host.RunAsync(line)).ShouldBeRejected(error);
 
         (await host.RegisteredAsync("X")).ShouldBeNull();
     }
@@ -57,7 +57,7 @@ public sealed class TokenRejectionTests(TokenHost host) : IClassFixture<TokenHos
             }
         )
         {
-            (await host.RunAsync(line, [], mainnet)).ShouldBeRefused("SOLANA_RPC_URLS names nodes of mainnet-beta, where ");
+            (await host.RunAsync(line, [], mainnet)).ShouldBeRejected("SOLANA_RPC_URLS names nodes of mainnet-beta, where ");
         }
     }
 
@@ -69,11 +69,11 @@ public sealed class TokenRejectionTests(TokenHost host) : IClassFixture<TokenHos
         var clones = TestKeys.FreshAddress();
         var setting = new Dictionary<string, string?> { [TokenSettings.ClonesMintSetting] = clones };
 
-        (await host.RunAsync("token create --symbol USDC --decimals 6 --supply 1", [], devnet)).ShouldBeRefused(
+        (await host.RunAsync("token create --symbol USDC --decimals 6 --supply 1", [], devnet)).ShouldBeRejected(
             $"--symbol is taken: USDC is {Usdc} on devnet"
         );
-        (await host.RunAsync($"token add --symbol USDC --mint {clones}", [], devnet)).ShouldBeRefused($"--mint must be {Usdc}: ");
-        (await host.RunAsync("token create --symbol CLONES --decimals 6 --supply 1", setting)).ShouldBeRefused(
+        (await host.RunAsync($"token add --symbol USDC --mint {clones}", [], devnet)).ShouldBeRejected($"--mint must be {Usdc}: ");
+        (await host.RunAsync("token create --symbol CLONES --decimals 6 --supply 1", setting)).ShouldBeRejected(
             $"--symbol is taken: CLONES is {clones} on localnet"
         );
         (await host.RunAsync("token list", setting, devnet)).ShouldBeDone().Output.ShouldContain(Usdc);
@@ -91,11 +91,11 @@ public sealed class TokenRejectionTests(TokenHost host) : IClassFixture<TokenHos
 
         (await host.RunAsync($"token add --symbol {other} --mint {mint}")).ShouldBeDone();
 
-        (await host.RunAsync($"token mint --symbol {other} --amount 1", stranger)).ShouldBeRefused(
+        (await host.RunAsync($"token mint --symbol {other} --amount 1", stranger)).ShouldBeRejected(
             "--symbol names a token that the development wallet "
         );
-        (await host.RunAsync($"token add --symbol {symbol} --mint {mint}")).ShouldBeRefused("--symbol is taken: ");
-        (await host.RunAsync($"token add --symbol {symbol} --mint {TestKeys.FreshAddress()}")).ShouldBeRefused("--mint ");
+        (await host.RunAsync($"token add --symbol {symbol} --mint {mint}")).ShouldBeRejected("--symbol is taken: ");
+        (await host.RunAsync($"token add --symbol {symbol} --mint {TestKeys.FreshAddress()}")).ShouldBeRejected("--mint ");
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class TokenRejectionTests(TokenHost host) : IClassFixture<TokenHos
         var symbol = host.FreshSymbol();
         (await host.RunAsync($"token create --symbol {symbol} --decimals 0 --supply 18446744073709551614")).ShouldBeDone();
 
-        (await host.RunAsync($"token mint --symbol {symbol} --amount 2")).ShouldBeRefused(
+        (await host.RunAsync($"token mint --symbol {symbol} --amount 2")).ShouldBeRejected(
             "--amount is more than can be added to the supply: at most 1."
         );
     }

@@ -5,7 +5,7 @@ namespace Clones.Api.Tests.Fuzzing;
 /// <summary>One operation of the OpenAPI document, as far as a fuzzer wants to know it.</summary>
 /// <param name="Fields">Of its JSON body, with the JSON types that each takes; empty where it reads no body.</param>
 /// <param name="NeedsKey">Whether it takes an Idempotency-Key.</param>
-internal sealed record Door(
+internal sealed record FuzzedEndpoint(
     string Method,
     string Path,
     string? BodySchema,
@@ -23,7 +23,7 @@ internal sealed record Door(
 
     public bool IsList => Method == "GET" && !Path.Contains('{') && Path is not "/v1/agents/lifecycle" and not "/v1/tokens";
 
-    public static IReadOnlyList<Door> Of(JsonNode document) =>
+    public static IReadOnlyList<FuzzedEndpoint> Of(JsonNode document) =>
         [
             .. document["paths"]!
                 .AsObject()
@@ -32,7 +32,7 @@ internal sealed record Door(
                 .Select(o => Read(document, o.Item1.TrimEnd('/'), o.Item2.ToUpperInvariant(), o.Node)),
         ];
 
-    private static Door Read(JsonNode document, string path, string method, JsonNode operation)
+    private static FuzzedEndpoint Read(JsonNode document, string path, string method, JsonNode operation)
     {
         var schema = operation["requestBody"]?["content"]?["application/json"]?["schema"];
         var name = schema?["$ref"]?.GetValue<string>().Split('/')[^1];
@@ -41,7 +41,7 @@ internal sealed record Door(
         var required = body?["required"]?.AsArray().Select(r => r!.GetValue<string>()).ToList() ?? [];
         var needsKey =
             operation["parameters"]?.AsArray().Any(p => p!["name"]?.GetValue<string>() == "Idempotency-Key") == true && method == "POST";
-        return new Door(method, path, name, fields, required, needsKey);
+        return new FuzzedEndpoint(method, path, name, fields, required, needsKey);
     }
 
     private static string[] TypesOf(JsonNode document, JsonNode property) =>

@@ -5,14 +5,14 @@ using Clones.Testing;
 namespace Clones.EndToEnd.Tests;
 
 /// <summary>A node of a provider that no longer takes our key: whatever is asked, the answer is HTTP 401 with the JSON-RPC error -32600.</summary>
-internal sealed class RefusingNode : IDisposable
+internal sealed class RejectingNode : IDisposable
 {
-    public const string Words = "invalid api key: renew it at refusing-provider.example";
+    public const string Words = "invalid api key: renew it at rejecting-provider.example";
 
     private readonly HttpListener listener = new();
     private int asked;
 
-    public RefusingNode()
+    public RejectingNode()
     {
         Url = FreePort.Url();
         listener.Prefixes.Add(Url.ToString());

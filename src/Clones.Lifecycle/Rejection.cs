@@ -10,11 +10,11 @@ namespace Clones.Lifecycle;
 /// <param name="Detail">For people.</param>
 /// <param name="PermittedEvents">What would have been accepted instead.</param>
 /// <param name="InFlight">What it has to wait for; null where it is no matter of waiting.</param>
-internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string> PermittedEvents, SubmissionInFlight? InFlight = null)
+internal sealed record Rejection(string Code, string Detail, IReadOnlyList<string> PermittedEvents, SubmissionInFlight? InFlight = null)
 {
-    public static Refusal AgentNotFound(Guid agentId) => new("agent_not_found", $"There is no agent {agentId}.", []);
+    public static Rejection AgentNotFound(Guid agentId) => new("agent_not_found", $"There is no agent {agentId}.", []);
 
-    public static Refusal EventNotValid<T>(BehaviorContext<AgentLifecycleInstance, T> context)
+    public static Rejection EventNotValid<T>(BehaviorContext<AgentLifecycleInstance, T> context)
         where T : class, IAgentCommand
     {
         var status = UpperSnakeCase.From(context.Saga.CurrentState);
@@ -26,7 +26,7 @@ internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string>
         );
     }
 
-    public static Refusal SubmissionInFlight<T>(BehaviorContext<AgentLifecycleInstance, T> context, SubmissionInFlight submission)
+    public static Rejection SubmissionInFlight<T>(BehaviorContext<AgentLifecycleInstance, T> context, SubmissionInFlight submission)
         where T : class, IAgentCommand
     {
         var status = UpperSnakeCase.From(context.Saga.CurrentState);
@@ -41,7 +41,7 @@ internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string>
     }
 
     /// <summary>A restored database may have forgotten what the agent has on chain; what is given up or put away now could not be taken over then.</summary>
-    public static Refusal ChainIsRead<T>(BehaviorContext<AgentLifecycleInstance, T> context)
+    public static Rejection ChainIsRead<T>(BehaviorContext<AgentLifecycleInstance, T> context)
         where T : class, IAgentCommand
     {
         var status = UpperSnakeCase.From(context.Saga.CurrentState);
@@ -55,7 +55,7 @@ internal sealed record Refusal(string Code, string Detail, IReadOnlyList<string>
     }
 
     /// <summary>A success that no row of the database stands behind: whoever has sent it, it is not believed.</summary>
-    public static Refusal SuccessNotOnRecord<T>(BehaviorContext<AgentLifecycleInstance, T> context, Guid transactionId)
+    public static Rejection SuccessNotOnRecord<T>(BehaviorContext<AgentLifecycleInstance, T> context, Guid transactionId)
         where T : class, IAgentCommand
     {
         var permitted = context.Graph().PermittedEvents(UpperSnakeCase.From(context.Saga.CurrentState));

@@ -7,11 +7,11 @@ using Clones.Solana.Primitives;
 namespace Clones.EndToEnd.Tests;
 
 /// <summary>An owner who has signed in with a fresh wallet, over HTTP as anybody would.</summary>
-internal sealed class PersonAtTheDoor(HttpClient http, PublicKey address) : IDisposable
+internal sealed class SignedInOwner(HttpClient http, PublicKey address) : IDisposable
 {
     public PublicKey Address => address;
 
-    public static async Task<PersonAtTheDoor> SignInAsync(Uri api, CancellationToken cancellationToken, HttpMessageHandler? handler = null)
+    public static async Task<SignedInOwner> SignInAsync(Uri api, CancellationToken cancellationToken, HttpMessageHandler? handler = null)
     {
         using var wallet = Account.Generate();
         var http = new HttpClient(handler ?? new SocketsHttpHandler()) { BaseAddress = api };
@@ -20,7 +20,7 @@ internal sealed class PersonAtTheDoor(HttpClient http, PublicKey address) : IDis
         var signature = wallet.Sign(Encoding.UTF8.GetBytes(message)).ToString();
         var token = await PostAsync(http, "/v1/auth/token", new { message, signature }, null, cancellationToken);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.GetProperty("accessToken").GetString());
-        return new PersonAtTheDoor(http, wallet.PublicKey);
+        return new SignedInOwner(http, wallet.PublicKey);
     }
 
     /// <summary>Posts and, where workers are asked, waits for them.</summary>

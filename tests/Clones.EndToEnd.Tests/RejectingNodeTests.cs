@@ -7,8 +7,8 @@ using Clones.Testing;
 
 namespace Clones.EndToEnd.Tests;
 
-/// <summary>API and workers as processes whose preferred node refuses them; two good ones stand behind it.</summary>
-public sealed class RefusingNodeTests : IAsyncLifetime
+/// <summary>API and workers as processes whose preferred node rejects them; two good ones stand behind it.</summary>
+public sealed class RejectingNodeTests : IAsyncLifetime
 {
     private const int SlotMs = 50;
     private const string WrappedSol = "So11111111111111111111111111111111111111112";
@@ -17,7 +17,7 @@ public sealed class RefusingNodeTests : IAsyncLifetime
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbitMq = new();
     private readonly LocalnetFixture localnet = new();
-    private readonly RefusingNode refusing = new();
+    private readonly RejectingNode rejecting = new();
     private readonly HttpClient http = new();
     private readonly string operatorKey = Hosts.Secret();
     private readonly string serviceKey = Hosts.Secret();
@@ -38,7 +38,7 @@ public sealed class RefusingNodeTests : IAsyncLifetime
         {
             ["ConnectionStrings__Clones"] = await postgres.CreateDatabaseAsync(),
             ["RABBITMQ_URL"] = (await rabbitMq.CreateVirtualHostAsync()).Amqp.ToString(),
-            ["SOLANA_RPC_URLS"] = $"{refusing.Url},{good},{other}",
+            ["SOLANA_RPC_URLS"] = $"{rejecting.Url},{good},{other}",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["CLONES_WEBHOOK_SECRET"] = Hosts.Secret(),
             ["Funds__PassEvery"] = "00:00:00.500",
@@ -78,21 +78,21 @@ public sealed class RefusingNodeTests : IAsyncLifetime
             await (process?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
         http.Dispose();
-        refusing.Dispose();
+        rejecting.Dispose();
         await localnet.DisposeAsync();
         await rabbitMq.DisposeAsync();
         await postgres.DisposeAsync();
     }
 
     [Fact]
-    public async Task Row_33_a_first_node_that_refuses_stops_nothing_and_only_operators_are_told_of_it()
+    public async Task Row_33_a_first_node_that_rejects_stops_nothing_and_only_operators_are_told_of_it()
     {
-        using var owner = await PersonAtTheDoor.SignInAsync(apiUrl, Cancel);
+        using var owner = await SignedInOwner.SignInAsync(apiUrl, Cancel);
         var pool = await owner.PostAsync(
             "/v1/pools",
             new
             {
-                name = "Refused",
+                name = "Rejected",
                 tokenSymbol = "SOL",
                 pricePerDemo = "0.001",
             },
@@ -123,17 +123,17 @@ public sealed class RefusingNodeTests : IAsyncLifetime
             await AskAsync(HttpMethod.Get, $"{path}/attempts", serviceKey);
         }
 
-        refusing.Asked.ShouldBeGreaterThan(0);
-        told.ShouldAllBe(text => !text.Contains("refusing-provider") && !text.Contains($":{refusing.Url.Port}"));
+        rejecting.Asked.ShouldBeGreaterThan(0);
+        told.ShouldAllBe(text => !text.Contains("rejecting-provider") && !text.Contains($":{rejecting.Url.Port}"));
         foreach (var (url, key) in (IEnumerable<(Uri, string?)>)[(apiUrl, operatorKey), (workersUrl, null)])
         {
             var nodes = (await AskAsync(HttpMethod.Get, "/health/nodes", key, from: url)).Body;
-            nodes[0].GetProperty("endpoint").GetString().ShouldBe($"http://127.0.0.1:{refusing.Url.Port}");
+            nodes[0].GetProperty("endpoint").GetString().ShouldBe($"http://127.0.0.1:{rejecting.Url.Port}");
             nodes[0].GetProperty("consecutiveFailures").GetInt32().ShouldBeGreaterThan(0);
-            nodes[0].GetProperty("lastFailure").GetString()!.ShouldContain(RefusingNode.Words);
+            nodes[0].GetProperty("lastFailure").GetString()!.ShouldContain(RejectingNode.Words);
             nodes[1].GetProperty("consecutiveFailures").GetInt32().ShouldBe(0);
         }
-        workers!.Output.ShouldContain(RefusingNode.Words);
+        workers!.Output.ShouldContain(RejectingNode.Words);
         (await AskAsync(HttpMethod.Get, "/health/nodes", serviceKey)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await AskAsync(HttpMethod.Get, "/health/nodes", null)).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }

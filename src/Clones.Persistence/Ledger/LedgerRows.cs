@@ -1,10 +1,9 @@
-using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Clones.Api.Pools;
+namespace Clones.Persistence.Ledger;
 
 /// <summary>The database of reservations and what the chain has shown, in one list.</summary>
-internal static class LedgerQuery
+public static class LedgerRows
 {
     /// <param name="after">Sort key of the last entry of the page before; null begins with the newest.</param>
     public static Task<List<LedgerRow>> ReadLedgerAsync(
@@ -52,7 +51,7 @@ internal static class LedgerQuery
 }
 
 /// <param name="Amount">Base units of the mint or lamports, with their sign.</param>
-internal sealed record LedgerRow(
+public sealed record LedgerRow(
     Guid SortKey,
     DateTimeOffset At,
     string Kind,

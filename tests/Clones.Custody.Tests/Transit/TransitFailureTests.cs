@@ -2,12 +2,12 @@ using Clones.Custody.Transit;
 
 namespace Clones.Custody.Tests.Transit;
 
-public sealed class TransitTroubleTests
+public sealed class TransitFailureTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_refused_token_is_said_at_once_and_a_renewed_file_works_without_a_restart()
+    public async Task A_rejected_token_is_said_at_once_and_a_renewed_file_works_without_a_restart()
     {
         await using var world = await TransitWorld.StartAsync();
         var client = await world.CheckedClientAsync();
@@ -23,7 +23,7 @@ public sealed class TransitTroubleTests
     }
 
     [Fact]
-    public async Task A_token_that_is_renewed_while_the_old_one_is_refused_is_used_in_the_same_call()
+    public async Task A_token_that_is_renewed_while_the_old_one_is_rejected_is_used_in_the_same_call()
     {
         await using var world = await TransitWorld.StartAsync();
         var client = await world.CheckedClientAsync();
