@@ -64,7 +64,7 @@ internal readonly record struct TaskRewardLimits
 internal readonly record struct PayoutBatchSize(int Value) : IField<PayoutBatchSize, int>
 {
     public static Parsed<PayoutBatchSize> Parse(int raw) =>
-        raw is < 1 or > PayoutBatch.Max ? new Refusal($"must be 1 to {PayoutBatch.Max}") : new PayoutBatchSize(raw);
+        raw is < 1 or > PayoutBatch.Max ? new Rejection($"must be 1 to {PayoutBatch.Max}") : new PayoutBatchSize(raw);
 }
 
 /// <summary>How many submissions one person may be paid for.</summary>

@@ -78,7 +78,12 @@ public sealed class PayoutBatchTests
                 Caller = "caller",
                 IdempotencyKey = key,
             },
-            Recipient = new RecipientOutlook(recipient, mint) { TokenAccountRentLamports = rent },
+            Recipient = new RecipientOutlook(recipient, mint)
+            {
+                Lamports = 1,
+                IsWallet = true,
+                TokenAccountRentLamports = rent,
+            },
         };
     }
 }
