@@ -4,7 +4,7 @@ namespace Clones.Bench.Sagas;
 
 /// <param name="Sagas">Instances per run; each gets <see cref="EventsPerSaga"/> events.</param>
 /// <param name="Parallel">Events that the store handles at once.</param>
-/// <param name="Only">"store", "ceiling", or null for both.</param>
+/// <param name="Only">"store", "groups", "ceiling", or null for all.</param>
 internal sealed record SagaBenchmarkOptions(ServerAddresses Servers, int Sagas, int Parallel, string? Only)
 {
     public const int EventsPerSaga = 6;
@@ -22,7 +22,7 @@ internal sealed record SagaBenchmarkOptions(ServerAddresses Servers, int Sagas, 
             given.Servers(),
             given.Number("--sagas", 2_500),
             given.Number("--parallel", 64),
-            given.OneOf("--only", "store", "ceiling")
+            given.OneOf("--only", "store", "groups", "ceiling")
         );
         given.End();
         return options;
