@@ -29,7 +29,7 @@ static int Usage()
         """
         clones bench payments [--payments 5000] [--pools 8] [--workers 1] [--recipients existing|new] [--latency-ms 0]
         clones bench accept [--payments 10000] [--clients 32] [--pools 8] [--rate 500] [--seconds 10]
-        clones bench saga [--sagas 2500] [--parallel 64] [--only store|ceiling]
+        clones bench saga [--sagas 2500] [--parallel 16] [--only store|groups|ceiling]
         clones bench keys [WALLETS]: 100000 where it is not given
         clones bench build
 

@@ -1,6 +1,7 @@
 using Clones.Messaging.BusOutbox;
 using Clones.Messaging.Inbox;
 using Clones.Messaging.Outbox;
+using Clones.Messaging.Sagas;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.DependencyInjection;
@@ -97,7 +98,7 @@ public static class EntityFrameworkOutboxExtensions
         services.TryAddSingleton<InboxPurge<TDbContext>>();
         services.AddScoped<MessagingSession<TDbContext>>();
         services.ConfigureDbContext<TDbContext>(o =>
-            o.AddInterceptors(StatementPrelude.Interceptor.Instance, BusOutboxInterceptor.Instance)
+            o.AddInterceptors(StatementPrelude.Interceptor.Instance, BusOutboxInterceptor.Instance, UnlockedSaga.Guard.Instance)
         );
     }
 }

@@ -35,6 +35,12 @@ internal sealed class MessagingSession<TDbContext>(
     /// <summary>A unit of work is open, or announced and will be opened by the first statement.</summary>
     public bool IsOpen => _transaction is not null || _mark is not null;
 
+    /// <summary>A unit of work that is announced and has run nothing yet.</summary>
+    public bool IsAnnounced => _mark is not null && _transaction is null;
+
+    /// <summary>The saga instance that this message reads and saves without a lock.</summary>
+    public UnlockedSaga? Unlocked { get; private set; }
+
     /// <summary>The message was found to be handled already.</summary>
     public bool Duplicate { get; private set; }
 
@@ -95,6 +101,22 @@ internal sealed class MessagingSession<TDbContext>(
         return (_mark.Written || await IsKnownAsync(cancellationToken).ConfigureAwait(false), result);
     }
 
+    /// <summary>
+    /// Reads an instance without a lock and without opening a transaction; the commit saves it together with others. <c>Fresh</c> is false
+    /// when this consumer has handled this message before.
+    /// </summary>
+    public async Task<(bool Fresh, TSaga? Saga)> ReadAsync<TSaga>(SagaGroups<TSaga, TDbContext> groups, Guid id)
+        where TSaga : class, ISaga
+    {
+        var (fingerprint, saga, unlocked) = await groups.ReadAsync(_mark!, id).ConfigureAwait(false);
+        Unlocked = unlocked;
+        UnlockedSaga.Guard.Close(dbContext);
+        Duplicate = fingerprint is not null;
+        return fingerprint is null || fingerprint == _mark!.Fingerprint
+            ? (!Duplicate, saga)
+            : throw new MessageIdReusedException(_mark.MessageId);
+    }
+
     public void Add<T>(SendContext<T> context)
         where T : class
     {
@@ -111,9 +133,24 @@ internal sealed class MessagingSession<TDbContext>(
     /// <summary>Saves, commits and hands the messages to the dispatcher.</summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        if (_transaction is null)
+        UnlockedSaga.Guard.Open(dbContext);
+        if (Unlocked is { IsChanged: true } unlocked)
         {
-            await BeginAsync(cancellationToken).ConfigureAwait(false);
+            _closed = true;
+            if (dbContext.ChangeTracker.HasChanges())
+            {
+                throw UnlockedSaga.Guard.Misuse(dbContext);
+            }
+
+            await unlocked.SaveAsync(_outbox).ConfigureAwait(false);
+            await EndAsync().ConfigureAwait(false);
+            return;
+        }
+
+        if (_transaction is null && !await BeginAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await RollbackAsync().ConfigureAwait(false);
+            return;
         }
 
         _closed = true;
@@ -186,6 +223,12 @@ internal sealed class MessagingSession<TDbContext>(
             await transaction.DisposeAsync().ConfigureAwait(false);
         }
         _mark = null;
+        if (Unlocked is { } unlocked)
+        {
+            Unlocked = null;
+            UnlockedSaga.Guard.Open(dbContext);
+            unlocked.Leave();
+        }
     }
 
     private async Task<NpgsqlTransaction> OpenAsync(CancellationToken cancellationToken)

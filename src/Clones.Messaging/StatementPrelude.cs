@@ -7,7 +7,7 @@ using Npgsql;
 namespace Clones.Messaging;
 
 /// <summary>A statement that travels in front of the next query of a DbContext, in the same round trip.</summary>
-internal sealed class StatementPrelude(NpgsqlBatchCommand statement)
+internal sealed class StatementPrelude(NpgsqlBatchCommand statement, Action<DbDataReader>? onRow = null)
 {
     private static readonly ConditionalWeakTable<DbContext, StatementPrelude> Attached = [];
 
@@ -33,7 +33,13 @@ internal sealed class StatementPrelude(NpgsqlBatchCommand statement)
         batch.BatchCommands.Add(main);
         // The reader closes the batch's statements with itself; EF closes the reader.
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        HadRow = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        HadRow = false;
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            HadRow = true;
+            onRow?.Invoke(reader);
+        }
+
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         return reader;
     }

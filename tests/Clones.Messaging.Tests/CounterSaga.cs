@@ -149,6 +149,7 @@ public sealed class NoteConsumer(StoreDbContext db) : IConsumer<NoteTaken>
 public sealed class StoreDbContext(DbContextOptions<StoreDbContext> options) : DbContext(options)
 {
     public DbSet<CounterInstance> Counters => Set<CounterInstance>();
+    public DbSet<TallyInstance> Tallies => Set<TallyInstance>();
     public DbSet<Note> Notes => Set<Note>();
     public DbSet<InboxState> Inbox => Set<InboxState>();
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
@@ -160,6 +161,13 @@ public sealed class StoreDbContext(DbContextOptions<StoreDbContext> options) : D
         {
             x.HasKey(c => c.CorrelationId);
             x.Property(c => c.CorrelationId).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<TallyInstance>(x =>
+        {
+            x.HasKey(c => c.CorrelationId);
+            x.Property(c => c.CorrelationId).ValueGeneratedNever();
+            // Makes one event fail in the database, when its statement has succeeded for others.
+            x.ToTable(t => t.HasCheckConstraint("small", "\"Value\" < 1000"));
         });
         modelBuilder.AddTransactionalOutboxEntities();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Clones.Bench.Servers;
 using Clones.Custody;
 using Clones.Domain.Keys;
@@ -73,6 +74,18 @@ internal static class KeysSweepBenchmark
                 .AddRow("sweep, without a limit", $"{wallets}", $"{took.TotalSeconds:0.0}", $"{perSecond:0}")
         );
         AnsiConsole.WriteLine($"{perSecond / baseline:0.0} times as fast as one by one; {atDefault}");
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new
+                {
+                    benchmark = "keys",
+                    per_second = Math.Round(perSecond, 1),
+                    baseline_per_second = Math.Round(baseline, 1),
+                    ratio = Math.Round(perSecond / baseline, 2),
+                    wallets,
+                }
+            )
+        );
         return 0;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Clones.Testing;
 using RabbitMQ.Client;
 
 namespace Clones.Bench.Sagas;
@@ -55,10 +56,11 @@ internal static class EventFeed
         await using var channel = await connection.CreateChannelAsync();
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var warm = await UntilAsync(count / 3);
-        var clock = Stopwatch.StartNew();
-        var busy = Environment.CpuUsage.TotalTime;
+        var (clock, before) = (Stopwatch.StartNew(), Busy());
         var all = await UntilAsync(count);
-        return new((all - warm) / clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - busy).TotalMilliseconds / (all - warm));
+        var (elapsed, after) = (clock.Elapsed, Busy());
+        var each = after.Zip(before, (later, earlier) => (later - earlier).TotalMilliseconds / (all - warm)).ToArray();
+        return new((all - warm) / elapsed.TotalSeconds, each[0], each[1], each[2]);
 
         async Task<uint> UntilAsync(int wanted)
         {
@@ -74,8 +76,26 @@ internal static class EventFeed
             }
         }
     }
+
+    /// <summary>Of this process, PostgreSQL and RabbitMQ; nothing of a server that somebody else has started.</summary>
+    private static TimeSpan[] Busy() => [Environment.CpuUsage.TotalTime, OfServer("postgres"), OfServer("rabbitmq")];
+
+    private static TimeSpan OfServer(string name)
+    {
+        try
+        {
+            return ProcessFamily.ProcessorTime(ServersScript.ProcessOf("bench", name));
+        }
+        catch (IOException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
 }
 
+/// <summary>Processor time per transition says more than the rate where others load the machine.</summary>
 /// <param name="PerSecond">Transitions.</param>
-/// <param name="CpuMilliseconds">Of this process, per transition: says more than the rate where others load the machine.</param>
-internal readonly record struct Measured(double PerSecond, double CpuMilliseconds);
+/// <param name="Client">Milliseconds of processor time of this process, per transition.</param>
+/// <param name="Postgres">The same of PostgreSQL; zero where somebody else has started it.</param>
+/// <param name="RabbitMq">The same of RabbitMQ.</param>
+internal readonly record struct Measured(double PerSecond, double Client, double Postgres, double RabbitMq);

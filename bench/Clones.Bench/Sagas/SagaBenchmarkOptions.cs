@@ -1,10 +1,11 @@
 using Clones.Bench.Servers;
+using Clones.Hosting.Bus;
 
 namespace Clones.Bench.Sagas;
 
 /// <param name="Sagas">Instances per run; each gets <see cref="EventsPerSaga"/> events.</param>
-/// <param name="Parallel">Events that the store handles at once.</param>
-/// <param name="Only">"store", "ceiling", or null for both.</param>
+/// <param name="Parallel">Events that the store handles at once: as many as the hosts let a queue have, unless told.</param>
+/// <param name="Only">"store", "groups", "ceiling", or null for all.</param>
 internal sealed record SagaBenchmarkOptions(ServerAddresses Servers, int Sagas, int Parallel, string? Only)
 {
     public const int EventsPerSaga = 6;
@@ -21,8 +22,8 @@ internal sealed record SagaBenchmarkOptions(ServerAddresses Servers, int Sagas, 
         var options = new SagaBenchmarkOptions(
             given.Servers(),
             given.Number("--sagas", 2_500),
-            given.Number("--parallel", 64),
-            given.OneOf("--only", "store", "ceiling")
+            given.Number("--parallel", ClonesBus.ConcurrencyPerQueue),
+            given.OneOf("--only", "store", "groups", "ceiling")
         );
         given.End();
         return options;

@@ -14,7 +14,7 @@ namespace Clones.Bench.Sagas;
 /// <summary>The real thing: MassTransit, the saga repository, inbox and outbox of Clones.Persistence.</summary>
 internal static class StoreRun
 {
-    public static async Task<Measured> MeasureAsync(BenchmarkServers servers, SagaBenchmarkOptions options)
+    public static async Task<Measured> MeasureAsync(BenchmarkServers servers, SagaBenchmarkOptions options, ConcurrencyMode mode)
     {
         var (input, output) = ($"{servers.Name}-step-taken", $"{servers.Name}-step-done");
         await using (var channel = await servers.RabbitMq.CreateChannelAsync())
@@ -24,7 +24,7 @@ internal static class StoreRun
         }
         await EventFeed.FillAsync(servers.RabbitMq, input, MessageUrn.ForTypeString<StepTaken>(), options);
 
-        using var host = Build(servers, options, input, output);
+        using var host = Build(servers, options, mode, input, output);
         await using (var scope = host.Services.CreateAsyncScope())
         {
             await BenchmarkServers.ExecuteAsync(
@@ -44,6 +44,7 @@ internal static class StoreRun
     private static Microsoft.Extensions.Hosting.IHost Build(
         BenchmarkServers servers,
         SagaBenchmarkOptions options,
+        ConcurrencyMode mode,
         string input,
         string output
     )
@@ -61,6 +62,7 @@ internal static class StoreRun
                 {
                     r.ExistingDbContext<StepDbContext>();
                     r.UsePostgres();
+                    r.ConcurrencyMode = mode;
                 });
             bus.UsingRabbitMq(
                 (context, rabbit) =>

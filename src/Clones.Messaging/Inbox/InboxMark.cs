@@ -21,9 +21,8 @@ internal sealed record InboxMark(Guid MessageId, Guid ConsumerId, DateTime? IdTi
     {
         var command = new NpgsqlBatchCommand(
             $"""
-            INSERT INTO {tables.Inbox} (message_id, consumer_id, keep_until, fingerprint)
-            SELECT $1, $2, CASE WHEN $3 IS NULL THEN 'infinity' ELSE greatest($3, clock_timestamp()) END, $4
-            WHERE $3 IS NULL OR NOT EXISTS (SELECT 1 FROM {tables.Watermark} WHERE purged_before > $3)
+            {InsertInto(tables.Inbox)}
+            SELECT $1, $2, {KeepUntil("$3")}, $4 WHERE {IsRemembered(tables.Watermark, "$3")}
             ON CONFLICT DO NOTHING RETURNING 1
             """
         );
@@ -33,6 +32,31 @@ internal sealed record InboxMark(Guid MessageId, Guid ConsumerId, DateTime? IdTi
         command.Parameters.Add(new NpgsqlParameter { Value = Fingerprint });
         return command;
     }
+
+    /// <summary>Returns message, consumer and fingerprint of those marks that exist.</summary>
+    public static NpgsqlBatchCommand Handled(MessagingTables tables, InboxMark[] marks) =>
+        new(
+            $"""
+            SELECT message_id, consumer_id, fingerprint FROM unnest($1, $2) AS i(message_id, consumer_id)
+            JOIN {tables.Inbox} USING (message_id, consumer_id)
+            """
+        )
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(marks, x => x.MessageId) },
+                new() { Value = Array.ConvertAll(marks, x => x.ConsumerId) },
+            },
+        };
+
+    public static string InsertInto(string inbox) => $"INSERT INTO {inbox} (message_id, consumer_id, keep_until, fingerprint)";
+
+    public static string KeepUntil(string idTime) =>
+        $"CASE WHEN {idTime} IS NULL THEN 'infinity' ELSE greatest({idTime}, clock_timestamp()) END";
+
+    /// <summary>A mark of a message of that time would still be there.</summary>
+    public static string IsRemembered(string watermark, string idTime) =>
+        $"({idTime} IS NULL OR NOT EXISTS (SELECT 1 FROM {watermark} WHERE purged_before > {idTime}))";
 
     /// <exception cref="MessageTooOldException">No mark, and the id is older than the marks that are kept.</exception>
     /// <exception cref="MessageIdReusedException">The mark belongs to another message.</exception>

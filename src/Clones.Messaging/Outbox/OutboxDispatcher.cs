@@ -69,8 +69,8 @@ internal sealed class OutboxDispatcher<TDbContext>(
         return new DispatchTicket(rows, places ?? [], time.GetTimestamp());
     }
 
-    /// <summary>Nothing was committed: what is behind may go on.</summary>
-    public static void Abandon(DispatchTicket ticket) => ticket.Places.ForEach(x => x.Leave(inOrder: true));
+    /// <summary>Nothing was committed: what is behind may go on as soon as what is ahead has.</summary>
+    public static void Abandon(DispatchTicket ticket) => ticket.Places.ForEach(x => _ = x.GiveUpAsync());
 
     /// <summary>
     /// Nobody knows whether the commit happened. Rows of it may lie in the table under our name, so the name is given up: rows to come

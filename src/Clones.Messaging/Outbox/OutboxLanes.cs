@@ -60,5 +60,8 @@ internal sealed class OutboxLanes
             lanes.Forget(this);
             _done.TrySetResult(inOrder);
         }
+
+        /// <summary>There is nothing to deliver here. What is behind still waits for what is ahead.</summary>
+        public async Task GiveUpAsync() => Leave(await Before.ConfigureAwait(false));
     }
 }

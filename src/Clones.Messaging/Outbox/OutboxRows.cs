@@ -8,7 +8,7 @@ namespace Clones.Messaging.Outbox;
 /// <summary>The statements that put rows into the outbox, claim them and settle them. Every clock in them is the database's.</summary>
 internal static class OutboxRows
 {
-    private const string ContentColumns =
+    public const string ContentColumns =
         "message_id, request_id, correlation_id, conversation_id, initiator_id, source_address, destination_address, response_address, "
         + "fault_address, message_type, content_type, sent_time, expiration_time, enqueue_time, headers, properties, body";
 
@@ -20,9 +20,7 @@ internal static class OutboxRows
     {
         var lease = MessagingModelBuilderExtensions.LeaseSeconds.ToString(CultureInfo.InvariantCulture);
         var keyed = row.PartitionKey is not null;
-        var free = keyed
-            ? $"EXISTS (SELECT 1 FROM {table} e WHERE e.partition_key = $2 AND e.lease_owner IS DISTINCT FROM $1 AND e.attempts < $20)"
-            : "false";
+        var free = keyed ? HasEarlier(table, "$2", "$1", "$20") : "false";
         var command = new NpgsqlBatchCommand(
             $"""
             INSERT INTO {table} (lease_owner, available_at, partition_key, {ContentColumns})
@@ -78,8 +76,15 @@ internal static class OutboxRows
             RETURNING message_id, sequence_number
             """
         );
-        Column(NpgsqlDbType.Uuid, x => x.LeaseOwner);
-        Column<DateTime?>(NpgsqlDbType.TimestampTz, x => x.LeaseOwner is null ? x.AvailableAt : null);
+        Column(command.Parameters, rows, NpgsqlDbType.Uuid, x => x.LeaseOwner);
+        Column<DateTime?>(command.Parameters, rows, NpgsqlDbType.TimestampTz, x => x.LeaseOwner is null ? x.AvailableAt : null);
+        AddContent(command.Parameters, rows);
+        return command;
+    }
+
+    /// <summary>One array for each of <see cref="ContentColumns"/>.</summary>
+    public static void AddContent(NpgsqlParameterCollection parameters, IReadOnlyList<OutboxMessage> rows)
+    {
         Column<Guid?>(NpgsqlDbType.Uuid, x => x.MessageId);
         Column(NpgsqlDbType.Uuid, x => x.RequestId);
         Column(NpgsqlDbType.Uuid, x => x.CorrelationId);
@@ -97,11 +102,13 @@ internal static class OutboxRows
         Column(NpgsqlDbType.Text, x => x.Headers);
         Column(NpgsqlDbType.Text, x => x.Properties);
         Column(NpgsqlDbType.Text, x => x.Body);
-        return command;
 
-        void Column<T>(NpgsqlDbType type, Func<OutboxMessage, T> value) =>
-            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | type, Value = rows.Select(value).ToArray() });
+        void Column<T>(NpgsqlDbType type, Func<OutboxMessage, T> value) => OutboxRows.Column(parameters, rows, type, value);
     }
+
+    /// <summary>An earlier row of the key lies under another name, so that this owner cannot tell whether it was sent.</summary>
+    public static string HasEarlier(string table, string key, string owner, string blockingAttempts) =>
+        $"EXISTS (SELECT 1 FROM {table} e WHERE e.partition_key = {key} AND e.lease_owner IS DISTINCT FROM {owner} AND e.attempts < {blockingAttempts})";
 
     /// <summary>
     /// Leases up to $2 rows that are due to owner $1. Of a key only its first row may be claimed, and with it the run of rows behind it
@@ -193,6 +200,13 @@ internal static class OutboxRows
                 new() { Value = refused ? 1 : 0 },
             },
         };
+
+    private static void Column<T>(
+        NpgsqlParameterCollection parameters,
+        IReadOnlyList<OutboxMessage> rows,
+        NpgsqlDbType type,
+        Func<OutboxMessage, T> value
+    ) => parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | type, Value = rows.Select(value).ToArray() });
 
     private static void Add(NpgsqlParameterCollection parameters, NpgsqlDbType type, object? value) =>
         parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });

@@ -29,19 +29,20 @@ internal sealed class EntityFrameworkSagaRepositoryContext<TSaga, TMessage, TDbC
     public Task Save(SagaConsumeContext<TSaga> context)
     {
         Touch(context.Saga);
-        instances.Session.DbContext.Add(context.Saga);
+        instances.Save(context.Saga, isNew: true);
         return Task.CompletedTask;
     }
 
     public Task Update(SagaConsumeContext<TSaga> context)
     {
         Touch(context.Saga);
+        instances.Save(context.Saga, isNew: false);
         return Task.CompletedTask;
     }
 
     public Task Delete(SagaConsumeContext<TSaga> context)
     {
-        instances.Session.DbContext.Remove(context.Saga);
+        instances.Remove(context.Saga);
         return Task.CompletedTask;
     }
 

@@ -8,10 +8,10 @@ namespace Clones.Messaging.Sagas;
 /// Gives the state machine its instance out of the message's unit of work. Behind the outbox filter that unit of work exists already
 /// and is committed there; without it, this opens and commits its own.
 /// </summary>
-internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbContext>(MessagingSession<TDbContext> session)
-    : ISagaRepositoryContextFactory<TSaga>,
-        IQuerySagaRepositoryContextFactory<TSaga>,
-        ILoadSagaRepositoryContextFactory<TSaga>
+internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbContext>(
+    MessagingSession<TDbContext> session,
+    SagaGroups<TSaga, TDbContext>? groups = null
+) : ISagaRepositoryContextFactory<TSaga>, IQuerySagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
     where TSaga : class, ISaga
     where TDbContext : DbContext
 {
@@ -21,9 +21,12 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbCont
             context,
             async instances =>
             {
-                var fresh = context.CorrelationId is { } id
-                    ? await instances.BeginWithAsync(id, context.CancellationToken).ConfigureAwait(false)
-                    : await session.BeginAsync(context.CancellationToken).ConfigureAwait(false);
+                var fresh = context.CorrelationId switch
+                {
+                    null => await session.BeginAsync(context.CancellationToken).ConfigureAwait(false),
+                    { } id when groups is not null && MayGoUnlocked(context) => await instances.ReadAsync(groups, id).ConfigureAwait(false),
+                    { } id => await instances.BeginWithAsync(id, context.CancellationToken).ConfigureAwait(false),
+                };
                 if (fresh)
                 {
                     await next.Send(new EntityFrameworkSagaRepositoryContext<TSaga, T, TDbContext>(context, instances))
@@ -63,7 +66,7 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbCont
     {
         var scope = context.CreateScope("sagaRepository");
         scope.Add("persistence", "entityFramework");
-        scope.Add("lock", "row");
+        scope.Add("lock", groups is null ? "row" : "version");
     }
 
     private async Task RunAsync<T>(ConsumeContext<T> context, Func<SagaInstances<TSaga, TDbContext>, Task> work)
@@ -84,6 +87,10 @@ internal sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbCont
             throw;
         }
     }
+
+    // A second try takes the lock: then no other message can be faster again.
+    private bool MayGoUnlocked(ConsumeContext context) =>
+        session.IsAnnounced && context.GetRetryAttempt() == 0 && SagaGroups<TSaga, TDbContext>.Serves(session.DbContext);
 
     // In the order of ids: two messages that match the same instances lock them in the same order.
     private async Task<IList<Guid>> FindAsync(ISagaQuery<TSaga> query, CancellationToken cancellationToken) =>

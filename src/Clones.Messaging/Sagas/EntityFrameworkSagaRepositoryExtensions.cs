@@ -13,8 +13,16 @@ public interface IEntityFrameworkSagaRepositoryConfigurator<TSaga>
     void ExistingDbContext<TDbContext>()
         where TDbContext : DbContext;
 
-    /// <summary>Instances are locked with SELECT .. FOR UPDATE under READ COMMITTED.</summary>
+    /// <summary>PostgreSQL is the only database served; said here so that the registration reads like the official package's.</summary>
     void UsePostgres();
+
+    /// <summary>
+    /// Pessimistic unless told: the row is locked from the read to the commit, in one database transaction that activities share.
+    /// Optimistic: it is read without a lock and saved if its version is still the same, and messages that come together share reads and
+    /// commits. A message that finds the version changed is tried again, under the row's lock. Activities must leave the DbContext alone, and
+    /// a saga that is more than plain columns is locked all the same.
+    /// </summary>
+    ConcurrencyMode ConcurrencyMode { set; }
 }
 
 /// <summary>Registration, named like MassTransit's own Entity Framework package.</summary>
@@ -61,16 +69,31 @@ public static class EntityFrameworkSagaRepositoryExtensions
     {
         private Action<ISagaRepositoryRegistrationConfigurator<TSaga>>? _register;
         private bool _postgres;
+        private ConcurrencyMode _mode = ConcurrencyMode.Pessimistic;
 
         public Action<ISagaRepositoryRegistrationConfigurator<TSaga>>? Register => _postgres ? _register : null;
 
         public void UsePostgres() => _postgres = true;
+
+        public ConcurrencyMode ConcurrencyMode
+        {
+            set =>
+                _mode =
+                    value is ConcurrencyMode.Pessimistic || typeof(TSaga).IsAssignableTo(typeof(ISagaVersion))
+                        ? value
+                        : throw new ConfigurationException($"{typeof(TSaga).Name} needs ISagaVersion for ConcurrencyMode.Optimistic.");
+        }
 
         public void ExistingDbContext<TDbContext>()
             where TDbContext : DbContext =>
             _register = services =>
             {
                 services.AddMessagingSession<TDbContext>();
+                if (_mode is ConcurrencyMode.Optimistic)
+                {
+                    services.TryAddSingleton<SagaGroups<TSaga, TDbContext>>();
+                }
+
                 services.RegisterLoadSagaRepository<TSaga, EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbContext>>();
                 services.RegisterQuerySagaRepository<TSaga, EntityFrameworkSagaRepositoryContextFactory<TSaga, TDbContext>>();
                 services.RegisterSagaRepository<

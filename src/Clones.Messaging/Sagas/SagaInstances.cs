@@ -22,13 +22,46 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
         return fresh;
     }
 
+    /// <summary>Reads the instance without a lock; false for a message handled before.</summary>
+    public async Task<bool> ReadAsync(SagaGroups<TSaga, TDbContext> groups, Guid correlationId)
+    {
+        var (fresh, saga) = await session.ReadAsync(groups, correlationId).ConfigureAwait(false);
+        _prefetched = (correlationId, saga);
+        return fresh;
+    }
+
+    /// <summary>To be saved with the commit, as it is then.</summary>
+    public void Save(TSaga instance, bool isNew)
+    {
+        if (session.Unlocked is UnlockedSaga<TSaga, TDbContext> unlocked)
+        {
+            unlocked.Change(instance, removed: false);
+        }
+        else if (isNew)
+        {
+            session.DbContext.Add(instance);
+        }
+    }
+
+    public void Remove(TSaga instance)
+    {
+        if (session.Unlocked is UnlockedSaga<TSaga, TDbContext> unlocked)
+        {
+            unlocked.Change(instance, removed: true);
+        }
+        else
+        {
+            session.DbContext.Remove(instance);
+        }
+    }
+
     public async Task<TSaga?> LoadAsync(Guid correlationId, CancellationToken cancellationToken)
     {
         session.PartitionKey = correlationId.ToString();
         if (_prefetched is { } prefetched && prefetched.Id == correlationId)
         {
             _prefetched = null;
-            return Locked(prefetched.Saga);
+            return session.Unlocked is null ? Locked(prefetched.Saga) : prefetched.Saga;
         }
         cancellationToken.ThrowIfCancellationRequested();
         // An instance that is tracked already was read without the lock, or before it was ours: read it again.
@@ -50,6 +83,11 @@ internal sealed class SagaInstances<TSaga, TDbContext>(MessagingSession<TDbConte
 
         _prefetched = null;
         session.PartitionKey = instance.CorrelationId.ToString();
+        if (session.Unlocked is not null)
+        {
+            return true;
+        }
+
         var transaction = (NpgsqlTransaction)session.DbContext.Database.CurrentTransaction!.GetDbTransaction();
         var statements = SagaStatements.Of<TSaga>(session.DbContext);
         if (!statements.IsFlat)

@@ -43,7 +43,8 @@ internal static class SagaSave
         return statements.Count > 0 && IsWatched(dbContext) ? null : statements;
     }
 
-    private static bool IsWatched(DbContext dbContext) =>
+    /// <summary>Somebody overrides or intercepts SaveChanges.</summary>
+    public static bool IsWatched(DbContext dbContext) =>
         SavesItsOwnWay.Of(dbContext.GetType())
         || dbContext
             .GetService<IDbContextOptions>()

@@ -45,6 +45,14 @@ internal sealed class SagaStatements
         }
 
         _columns = [.. mapped.Select(x => (x!.Property, x.TypeMapping))];
+        if (
+            typeof(MassTransit.ISagaVersion).IsAssignableFrom(entity.ClrType)
+            && _columns.TrueForAll(x => !x.Property.IsShadowProperty() && !x.Mapping.StoreType.EndsWith(']'))
+        )
+        {
+            Group = new(name, [.. columns.Zip(_columns, (column, x) => (column, x.Property, x.Mapping))]);
+        }
+
         _insert = $"INSERT INTO {name} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))})";
         _update =
             $"UPDATE {name} SET {string.Join(", ", columns.Select((x, i) => $"{x} = ${i + 1}"))} WHERE {sql.DelimitIdentifier(key)} = ${_columns.FindIndex(x => x.Property.IsPrimaryKey()) + 1}";
@@ -52,6 +60,9 @@ internal sealed class SagaStatements
 
     /// <summary>The saga is nothing but columns that its properties fill: no owned types, no values made by the database, no tokens.</summary>
     public bool IsFlat => _columns is not null;
+
+    /// <summary>Statements for many instances; null where it has no version, or columns that an array cannot hold.</summary>
+    public SagaGroupStatements? Group { get; }
 
     /// <summary>SQL that loads and locks one instance, its id in place of {0}.</summary>
     public string Lock { get; }
