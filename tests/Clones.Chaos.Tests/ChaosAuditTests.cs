@@ -238,7 +238,7 @@ public sealed class ChaosAuditTests
     [InlineData("payments", "", "COMPLETED", "FAILED")]
     [InlineData("transactions", "PAYMENT", "FINALIZED", "SIGNED")]
     [InlineData("transactions", "PAYMENT", "BROADCAST", "SIGNED")]
-    [InlineData("transactions", "PAYMENT", "ACCEPTED", "CANCELLED")]
+    [InlineData("transactions", "PAYMENT", "SIGNED", "CANCELLED")]
     [InlineData("transactions", "PAYMENT", "ACCEPTED", "BROADCAST")]
     [InlineData("transactions", "TOKEN_CREATION", "CANCELLED", "FINALIZED")]
     [InlineData("transactions", "TOKEN_CREATION", "SIGNED", "CANCELLED")]
