@@ -22,8 +22,14 @@ public sealed class FeePriceTests
     {
         foreach (var market in (ulong[])[0, 1_000_000, ulong.MaxValue])
         {
-            var lamports = ((UInt128)NodeView.Price(market, units, attempt) * units + 999_999) / 1_000_000 + 5_000;
-            lamports.ShouldBeLessThanOrEqualTo(PaymentAcceptanceRule.FeeLamportsMax);
+            NodeView.Fee(units, NodeView.Price(market, units, attempt)).ShouldBeLessThanOrEqualTo(PaymentAcceptanceRule.FeeLamportsMax);
         }
     }
+
+    [Theory]
+    [InlineData(100_000U, 1_000UL, 5_100UL)]
+    [InlineData(1U, 1UL, 5_001UL)]
+    [InlineData(1_400_000U, 100_000UL, 145_000UL)]
+    public void The_fee_is_5000_lamports_and_the_price_of_all_units_rounded_up(uint units, ulong price, ulong lamports) =>
+        NodeView.Fee(units, price).ShouldBe(lamports);
 }

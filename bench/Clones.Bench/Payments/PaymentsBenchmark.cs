@@ -127,7 +127,7 @@ internal static class PaymentsBenchmark
         table.AddRow("[b]of each payment[/]", "", "");
         Row("commits of the database", run => run.Each.Commits, "0.00");
         Row("messages published", run => run.Each.Published, "0.00");
-        Row("messages handled", run => run.Each.Handled, "0.00");
+        Row("messages marked in the inbox", run => run.Each.Handled, "0.00");
         Row("lamports", run => run.Lamports, "0");
         Row("RPC requests", run => run.Each.Rpc.Values.Sum(), "0.00");
         foreach (var method in product.Each.Rpc.Keys.Union(ceiling.Each.Rpc.Keys).Order())

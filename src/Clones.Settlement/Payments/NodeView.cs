@@ -20,6 +20,9 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     /// <summary>Should the recipient's token account be closed on the way, making it again takes about this much more.</summary>
     private const uint UnitsSpare = 30_000;
 
+    /// <summary>Lamports for one signature.</summary>
+    private const ulong BaseFee = 5_000;
+
     /// <summary>Micro-lamports per unit; a message that offers nothing is the first to be dropped.</summary>
     private const ulong PriceMin = 1_000;
 
@@ -45,12 +48,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         );
         var price = Price(await facts.PriorityFeeAsync(cancellationToken), units, request.AttemptNumber, FeeMax(request));
         var message = Compose(request.Wallet, latest.Blockhash, units, price, transfers);
-        return new PreparedMessage(
-            message,
-            latest,
-            genesis.ToString(),
-            await FeeAsync(message, FeeMax(request), latest.Slot, cancellationToken)
-        );
+        return new PreparedMessage(message, latest, genesis.ToString(), Fee(units, price));
     }
 
     /// <summary>Lamports, as they were reserved: for each payment the same, whether or not it shares the transaction.</summary>
@@ -192,28 +190,16 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     /// <returns>Micro-lamports per unit.</returns>
     internal static ulong Price(ulong market, uint units, int attemptNumber, ulong feeMax = PaymentAcceptanceRule.FeeLamportsMax)
     {
-        const ulong BaseFee = 5_000;
         var ceiling = (feeMax - BaseFee) * 1_000_000 / units;
         var wanted = (UInt128)Math.Max(market, PriceMin) << Math.Min(attemptNumber - 1, 10);
         return wanted < ceiling ? (ulong)wanted : ceiling;
     }
 
-    private async Task<ulong> FeeAsync(Message message, ulong feeMax, ulong minContextSlot, CancellationToken cancellationToken)
-    {
-        var bytes = message.Serialize();
-        var fee = await rpc.ReadAsync(
-            (node, ct) => node.GetFeeForMessageAsync(bytes, Commitment.Confirmed, minContextSlot, ct),
-            cancellationToken
-        );
-        return fee.Value switch
-        {
-            null => throw UnknownBlockhash(),
-            { } lamports when lamports > feeMax => throw new PaymentCannotBeBuiltException(
-                $"The fee of {lamports} lamports is above the ceiling of {feeMax}."
-            ),
-            { } lamports => lamports,
-        };
-    }
+    /// <summary>
+    /// What the runtime takes for a message with one signature: 5,000 lamports, and the price of all units that it may use, rounded up
+    /// (solana.com/docs/core/fees). It is within what was reserved, because <see cref="Price"/> is.
+    /// </summary>
+    internal static ulong Fee(uint units, ulong price) => BaseFee + (ulong)(((UInt128)units * price + 999_999) / 1_000_000);
 
     private ChainNotReadyException UnknownBlockhash()
     {

@@ -66,7 +66,7 @@ internal sealed record MessageRequest(
 );
 
 /// <param name="Blockhash">The one in the message.</param>
-/// <param name="FeeLamports">By the chain's own word, priority fee included.</param>
+/// <param name="FeeLamports">That the chain will take, priority fee included.</param>
 internal sealed record PreparedMessage(Message Message, LatestBlockhash Blockhash, string GenesisHash, ulong FeeLamports);
 
 /// <summary>As things are now, the chain would reject it. Nothing was signed. The text is for people.</summary>
