@@ -35,6 +35,8 @@ public sealed class TransactionMemoTests
     [InlineData("5198c1c4-3886-81c6-8070-07fec628a984:1:ABEiM0RVZneImaq7zN3u_w_-7dzLuqmYh3ZlVEMyIRAB")]
     [InlineData("5198c1c4-3886-81c6-8070-07fec628a984:1:ABEiM0RVZneImaq7zN3u_w+-7dzLuqmYh3ZlVEMyIRAA")]
     [InlineData("5198c1c4-3886-81c6-8070-07fec628a984:1:ABEiM0RVZneImaq7zN3u_w_-7dzLuqmYh3ZlVEMyIRAA:more")]
+    [InlineData("5198c1c4-3886-81c6-8070-07fec628a984:1:!!!!!!!!!!!!!!!!!!!!!!????????????????????????")]
+    [InlineData("5198c1c4-3886-81c6-8070-07fec628a984:1:ééééééééééééééééééééééééééééééééééééééééééééé")]
     [InlineData("hello")]
     [InlineData(null)]
     public void What_is_not_exactly_so_is_no_memo_of_ours(string? memo) => TransactionMemo.Parse(memo).ShouldBeNull();

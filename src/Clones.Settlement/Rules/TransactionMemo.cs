@@ -54,7 +54,9 @@ internal sealed record TransactionMemo(Guid TransactionId, int AttemptNumber, IR
         Span<byte> bytes = stackalloc byte[TagBytes];
         for (var i = 0; i < tags.Length; i++)
         {
-            if (!Base64Url.TryDecodeFromChars(text.AsSpan(i * TagLength, TagLength), bytes, out var written) || written != TagBytes)
+            // Anybody can write a memo: what cannot be decoded is none of ours.
+            var tag = text.AsSpan(i * TagLength, TagLength);
+            if (!Base64Url.IsValid(tag, out var length) || length != TagBytes || Base64Url.DecodeFromChars(tag, bytes) != TagBytes)
             {
                 return null;
             }
