@@ -32,7 +32,7 @@ public sealed partial class FaultMatrixPageTests
     private static bool IsOf(int row, string name)
     {
         var numbers = Number().Matches(name).Select(m => int.Parse(m.Value)).ToList();
-        return name.Contains("_to_") ? numbers[0] <= row && row <= numbers[1] : numbers.Take(2).Contains(row);
+        return name.StartsWith("Rows_") && name.Contains("_to_") ? numbers[0] <= row && row <= numbers[1] : numbers.Take(2).Contains(row);
     }
 
     [GeneratedRegex(@"public (?:async Task|void) (\w+)\(")]
