@@ -43,6 +43,24 @@ public sealed class BatchSplitTests
     [InlineData("{", null)]
     public void The_culprit_is_the_payment_whose_instruction_failed(string error, int? expected)
     {
+        BatchSplit.CulpritOf(error, MessageOf("memo")).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void The_culprit_is_known_by_its_tag_in_whatever_order_the_database_has_the_payments()
+    {
+        var payments = Payments(3);
+        var message = MessageOf(TransactionMemo.Of(Guid.NewGuid(), 1, [.. payments.Select(p => p.Tag)]));
+        const string First = """{"InstructionError":[2,{"Custom":17}]}""";
+
+        BatchSplit.CulpritOf(First, message, payments).ShouldBe(0);
+        BatchSplit.CulpritOf(First, message, [payments[2], payments[1], payments[0]]).ShouldBe(2);
+        BatchSplit.CulpritOf(First, message, [payments[1], payments[2]]).ShouldBeNull();
+    }
+
+    /// <summary>Compute budget, a transfer, an account and its transfer, a transfer, a memo.</summary>
+    private static Message MessageOf(string memo)
+    {
         var mint = Fresh();
         PublicKey[] people = [Fresh(), Fresh(), Fresh()];
         var source = AssociatedTokenAccountProgram.FindAddress(Wallet, mint, TokenProgram.Id);
@@ -56,7 +74,7 @@ public sealed class BatchSplitTests
                 6,
                 TokenProgram.Id
             );
-        var message = new TransactionBuilder()
+        return new TransactionBuilder()
             .SetFeePayer(Wallet)
             .SetRecentBlockhash(new Blockhash(new byte[32]))
             .AddInstruction(ComputeBudgetProgram.SetComputeUnitLimit(1))
@@ -65,10 +83,8 @@ public sealed class BatchSplitTests
             .AddInstruction(AssociatedTokenAccountProgram.CreateIdempotent(Wallet, people[1], mint, TokenProgram.Id))
             .AddInstruction(Transfer(1))
             .AddInstruction(Transfer(2))
-            .AddInstruction(MemoProgram.Write("memo"))
+            .AddInstruction(MemoProgram.Write(memo))
             .BuildMessage();
-
-        BatchSplit.CulpritOf(error, message).ShouldBe(expected);
     }
 
     private static string Text(IReadOnlyList<IReadOnlyList<Payment>> groups) =>

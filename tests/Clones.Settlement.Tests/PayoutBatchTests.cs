@@ -57,6 +57,20 @@ public sealed class PayoutBatchTests(MidFlightHost host) : IClassFixture<MidFlig
     }
 
     [Fact]
+    public async Task Lamports_at_the_address_of_a_missing_token_account_part_nobody()
+    {
+        await using var tokens = await TokenPool.CreateAsync(host, people: 3);
+        await tokens.PayToAddressOfAccountAsync(1);
+
+        var payments = await tokens.PayAllAsync();
+        var completed = await CompletedAsync(payments);
+
+        completed.Select(p => p.Signature).Distinct().ShouldHaveSingleItem();
+        await tokens.EachShouldHoldAsync(Amount);
+        await NothingIsReservedAsync(tokens.Pool);
+    }
+
+    [Fact]
     public async Task Payments_of_SOL_share_a_transaction_and_the_wallet_pays_one_fee()
     {
         var pool = await host.CreatePoolAsync(2 * Sol);

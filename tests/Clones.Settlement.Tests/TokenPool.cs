@@ -76,6 +76,17 @@ internal sealed class TokenPool : IAsyncDisposable
         }
     }
 
+    /// <summary>Somebody pays lamports to the address that a person's token account will have.</summary>
+    public async Task PayToAddressOfAccountAsync(int person) =>
+        await SendAsync(
+            [],
+            SystemProgram.Transfer(
+                maker.PublicKey,
+                AccountOf(people[person]),
+                await host.Bystander.GetMinimumBalanceForRentExemptionAsync(0)
+            )
+        );
+
     /// <summary>From now on nobody can pay this person.</summary>
     public Task FreezeAsync(int person) =>
         SendAsync([], TokenProgram.FreezeAccount(AccountOf(people[person]), mint, maker.PublicKey, TokenProgram.Id));
