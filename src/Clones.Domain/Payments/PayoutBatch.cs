@@ -38,7 +38,7 @@ public static class PayoutBatch
         for (var i = 0; i < grouped.Length; i++)
         {
             // What stands on chain already reserves nothing, and is completed by itself.
-            if (grouped[i] is not Accept { Lamports: > 0 } accept)
+            if (grouped[i] is not Accept { Lamports: > 0 })
             {
                 continue;
             }

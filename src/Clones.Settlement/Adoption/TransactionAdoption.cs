@@ -110,7 +110,7 @@ public sealed class TransactionAdoption(
     /// <summary>
     /// Payments that the database has in this transaction and the chain in others, by their tags: a database restored from a backup has forgotten
     /// how they were grouped. They move to where the chain has them and are complete by it, and the rest is grouped anew. Within
-    /// <paramref name="work"/>, which holds the lock of the transaction's row and which the caller saves and commits.
+    /// <paramref name="work"/>, which holds the lock of the transaction's row and which the caller commits.
     /// </summary>
     /// <param name="transaction">Without a live attempt.</param>
     /// <param name="payments">That it carries.</param>
