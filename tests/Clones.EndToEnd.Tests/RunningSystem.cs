@@ -6,7 +6,7 @@ namespace Clones.EndToEnd.Tests;
 /// The whole system on real parts: API and workers as processes, PostgreSQL, RabbitMQ, the local cluster. Started once, and the main job
 /// run on it once, for every test to look at what it left.
 /// </summary>
-public sealed class RunningSystem : IAsyncLifetime
+public class RunningSystem : IAsyncLifetime
 {
     /// <summary>Finality (32 slots) comes after 1.6 s, a blockhash lives 7.5 s.</summary>
     private const int SlotMs = 50;
@@ -61,12 +61,8 @@ public sealed class RunningSystem : IAsyncLifetime
 
         ApiUrl = FreePort.Url();
         workersUrl = FreePort.Url();
-        await using (var migration = LeashedProcess.Start(["dotnet", Hosts.PathOf("Clones.Workers"), "migrate"], WorkersEnvironment()))
-        {
-            using var limit = new CancellationTokenSource(Hosts.ReadyLimit);
-            (await migration.WaitAsync(limit.Token)).ShouldBe(0, migration.Output);
-        }
-
+        await RunCommandAsync("migrate");
+        await PrepareAsync();
         await Task.WhenAll(StartWorkersAsync(), StartApiAsync());
         await using var demo = StartDemo();
         using var patience = new CancellationTokenSource(MainJobLimit);
@@ -86,6 +82,18 @@ public sealed class RunningSystem : IAsyncLifetime
         {
             throw new TimeoutException($"The main job did not end within {MainJobLimit}.\n{demo.Output}");
         }
+    }
+
+    /// <summary>What the database gets between its migrations and the start of the hosts.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>A command of the workers, run to its end.</summary>
+    public async Task<string> RunCommandAsync(params string[] command)
+    {
+        await using var process = LeashedProcess.Start(["dotnet", Hosts.PathOf("Clones.Workers"), .. command], WorkersEnvironment());
+        using var limit = new CancellationTokenSource(Hosts.ReadyLimit);
+        (await process.WaitAsync(limit.Token)).ShouldBe(0, process.Output);
+        return process.Output;
     }
 
     /// <summary>SIGKILL, then a new process.</summary>
@@ -113,6 +121,7 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var process in past.Append(api).Append(workers).OfType<LeashedProcess>())
         {
             await process.DisposeAsync();

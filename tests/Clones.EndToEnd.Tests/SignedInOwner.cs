@@ -11,6 +11,8 @@ internal sealed class SignedInOwner(HttpClient http, PublicKey address) : IDispo
 {
     public PublicKey Address => address;
 
+    public HttpClient Http => http;
+
     public static async Task<SignedInOwner> SignInAsync(Uri api, CancellationToken cancellationToken, HttpMessageHandler? handler = null)
     {
         using var wallet = Account.Generate();

@@ -50,13 +50,7 @@ internal static class PaymentEndpoints
     {
         var query = PageQuery.Read(context, sealer, PaymentFilter.Names);
         var filter = PaymentFilter.Read(context.Request.Query);
-        var payments = filter.Apply(Readable(db, caller));
-        if (query.After is { } after)
-        {
-            payments = payments.Where(p => p.Id.CompareTo(after) < 0);
-        }
-
-        var rows = await payments.OrderByDescending(p => p.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        var rows = await PaymentPages.Of(db, caller, filter, query.After, newestFirst: true, query.Limit + 1).ToListAsync(cancellationToken);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, p => p.Id, p => PaymentView.Of(p, tokens), sealer));
     }
@@ -84,11 +78,8 @@ internal static class PaymentEndpoints
     }
 
     private static async Task<Payment> FindAsync(Guid id, Caller caller, ClonesDbContext db, CancellationToken cancellationToken) =>
-        await Readable(db, caller).FirstOrDefaultAsync(p => p.Id == id, cancellationToken) ?? throw new ProblemException(Problem.NotFound);
-
-    /// <summary>An owner sees the payments out of their own pools; a key sees all.</summary>
-    public static IQueryable<Payment> Readable(ClonesDbContext db, Caller caller) =>
-        caller.Wallet?.ToString() is { } owner
-            ? db.Payments.AsNoTracking().Where(p => db.TrainingPools.Any(t => t.Id == p.TrainingPoolId && t.OwnerAddress == owner))
-            : db.Payments.AsNoTracking();
+        await db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id, cancellationToken) is { } payment
+        && await PaymentPages.MayReadAsync(db, caller, payment, cancellationToken)
+            ? payment
+            : throw new ProblemException(Problem.NotFound);
 }

@@ -6,16 +6,20 @@ using Clones.Api.Documentation;
 using Clones.Api.Paging;
 using Clones.Api.Problems;
 using Clones.Api.Tokens;
+using Clones.Domain.Payments;
 using Clones.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Payments;
 
-/// <summary>Payments as CSV (RFC 4180), all that the filters leave, oldest first; written as they are read.</summary>
+/// <summary>
+/// Payments as CSV (RFC 4180), all that the filters leave, oldest first; written as they are read. Page by page, each by a statement of its own: while
+/// a slow reader takes the last page, no statement is open that would keep the database from cleaning up.
+/// </summary>
 internal static class PaymentExportEndpoint
 {
     /// <summary>Rows between two flushes: a caller sees the first ones while the last are still read.</summary>
-    private const int FlushEvery = 500;
+    private const int PageRows = 500;
 
     private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;\t\r\n");
 
@@ -54,22 +58,24 @@ internal static class PaymentExportEndpoint
         PageQuery.RejectOthers(context, PaymentFilter.Names);
         var filter = PaymentFilter.Read(context.Request.Query);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
-        var rows = filter.Apply(PaymentEndpoints.Readable(db, caller)).OrderBy(p => p.Id).AsAsyncEnumerable();
 
         context.Response.ContentType = "text/csv; charset=utf-8; header=present";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"payments.csv\"";
         context.Response.Headers.CacheControl = "no-store";
         await using var writer = new StreamWriter(context.Response.Body, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\r\n" };
         await writer.WriteLineAsync(string.Join(',', Columns));
-        var written = 0;
-        await foreach (var payment in rows.WithCancellation(cancellationToken))
+        List<Payment> page;
+        Guid? after = null;
+        do
         {
-            await writer.WriteLineAsync(Line(PaymentView.Of(payment, tokens)));
-            if (++written % FlushEvery == 0)
+            page = await PaymentPages.Of(db, caller, filter, after, newestFirst: false, PageRows).ToListAsync(cancellationToken);
+            foreach (var payment in page)
             {
-                await writer.FlushAsync(cancellationToken);
+                await writer.WriteLineAsync(Line(PaymentView.Of(payment, tokens)));
+                after = payment.Id;
             }
-        }
+            await writer.FlushAsync(cancellationToken);
+        } while (page.Count == PageRows);
     }
 
     private static string Line(PaymentView payment) =>

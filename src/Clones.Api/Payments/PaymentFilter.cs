@@ -61,14 +61,17 @@ internal sealed record PaymentFilter(
             payments = payments.Where(p => p.Recipient == recipient);
         }
 
+        // Ids are in the order of time: they have the index. What is a moment too early or too late by its id is left to the time itself.
         if (CreatedFrom is { } from)
         {
-            payments = payments.Where(p => p.CreatedAt >= from);
+            var first = OrderedId.FloorOf(from.ToUnixTimeMilliseconds() - 1);
+            payments = payments.Where(p => p.Id.CompareTo(first) >= 0 && p.CreatedAt >= from);
         }
 
         if (CreatedBefore is { } before)
         {
-            payments = payments.Where(p => p.CreatedAt < before);
+            var end = OrderedId.FloorOf(before.ToUnixTimeMilliseconds() + 2);
+            payments = payments.Where(p => p.Id.CompareTo(end) < 0 && p.CreatedAt < before);
         }
 
         return Reference is { } reference ? payments.Where(p => p.Reference == reference) : payments;

@@ -16,7 +16,7 @@ internal sealed class AgentMaps
     public void Configure(EntityTypeBuilder<Agent> builder)
     {
         builder.HasKey(a => a.Id);
-        builder.HasIndex(a => new { a.OwnerAddress, a.CreatedAt });
+        builder.HasIndex(a => new { a.OwnerAddress, a.Id });
 
         // A training pool has at most one agent.
         builder.HasIndex(a => a.TrainingPoolId).IsUnique();
@@ -31,7 +31,7 @@ internal sealed class AgentMaps
         builder.Property(i => i.CorrelationId).HasColumnName("agent_id").ValueGeneratedNever();
         builder.Property(i => i.CurrentState).HasColumnName("status").HasConversion<UpperSnakeCaseConverters.OfName>();
         builder.Property(i => i.Version).IsConcurrencyToken();
-        builder.HasIndex(i => i.CurrentState);
+        builder.HasIndex(i => new { i.CurrentState, i.CorrelationId });
     }
 
     public void Configure(EntityTypeBuilder<AgentTransition> builder)

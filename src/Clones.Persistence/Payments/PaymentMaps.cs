@@ -16,7 +16,14 @@ internal sealed class PaymentMaps : IEntityTypeConfiguration<Payment>, IEntityTy
         builder.Ignore(p => p.Tag);
         builder.HasIndex(p => new { p.Caller, p.IdempotencyKey }).IsUnique();
         builder.HasIndex(p => p.TransactionId);
-        builder.HasIndex(p => new { p.TrainingPoolId, p.CreatedAt });
+        // Lists go by id, which is in the order of time.
+        builder.HasIndex(p => new { p.TrainingPoolId, p.Id });
+        builder.HasIndex(p => new { p.Recipient, p.Id });
+        builder.HasIndex(p => new { p.Reference, p.Id }).HasFilter("reference IS NOT NULL");
+
+        // Nearly all are completed, and the newest of those are found without it.
+        builder.HasIndex(p => new { p.Status, p.Id }).HasFilter("status <> 'COMPLETED'");
+        builder.HasIndex(p => new { p.WalletId, p.Mint });
         builder.HasIndex(p => p.WalletId).HasFilter("status = 'WAITING_FOR_FUNDS'").HasDatabaseName("ix_payments_waiting");
         builder.HasOne<TrainingPool>().WithMany().HasForeignKey(p => p.TrainingPoolId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(p => p.WalletId).OnDelete(DeleteBehavior.Restrict);
@@ -29,5 +36,11 @@ internal sealed class PaymentMaps : IEntityTypeConfiguration<Payment>, IEntityTy
         builder.Property(d => d.Id).HasDefaultValueSql("gen_random_uuid()");
         builder.HasIndex(d => new { d.TrainingPoolId, d.Id }).IsUnique();
         builder.HasIndex(d => new { d.TrainingPoolId, d.Submitter });
+        builder.HasIndex(d => new
+        {
+            d.TrainingPoolId,
+            d.TaskId,
+            d.Id,
+        });
     }
 }

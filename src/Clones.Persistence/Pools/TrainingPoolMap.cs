@@ -12,7 +12,7 @@ internal sealed class TrainingPoolMap : IEntityTypeConfiguration<TrainingPool>
     public void Configure(EntityTypeBuilder<TrainingPool> builder)
     {
         builder.HasKey(p => p.Id);
-        builder.HasIndex(p => new { p.OwnerAddress, p.CreatedAt });
+        builder.HasIndex(p => new { p.OwnerAddress, p.Id });
         builder.HasIndex(p => p.DepositWalletId).IsUnique();
         builder.Property(p => p.Version).IsRowVersion();
         builder.Property(p => p.PayoutBatch).HasDefaultValue(PayoutBatch.Max).HasSentinel(0);

@@ -23,6 +23,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
             .HasIndex(t => t.NextCheckAt)
             .HasFilter("status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')")
             .HasDatabaseName("ix_transactions_open");
+        builder.HasIndex(t => new { t.AgentId, t.Kind }, "ix_transactions_agent").HasFilter("agent_id IS NOT NULL");
         builder
             .HasIndex(t => new { t.AgentId, t.Kind })
             .IsUnique()

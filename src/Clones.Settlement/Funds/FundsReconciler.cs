@@ -49,13 +49,25 @@ internal sealed class FundsReconciler(
         return await db
             .Database.SqlQuery<DueWallet>(
                 $"""
+                WITH RECURSIVE waiting AS (
+                    (SELECT wallet_id FROM payments WHERE status = 'WAITING_FOR_FUNDS' ORDER BY wallet_id LIMIT 1)
+                    UNION ALL
+                    SELECT (SELECT p.wallet_id FROM payments p WHERE p.status = 'WAITING_FOR_FUNDS' AND p.wallet_id > w.wallet_id
+                        ORDER BY p.wallet_id LIMIT 1)
+                    FROM waiting w WHERE w.wallet_id IS NOT NULL
+                ), due AS (
+                    (SELECT id, coalesce(balance_checked_at, '-infinity') AS since FROM deposit_wallets
+                        WHERE coalesce(balance_checked_at, '-infinity') < now() - {options.WalletEvery}
+                        ORDER BY coalesce(balance_checked_at, '-infinity') LIMIT {options.WalletsPerPass})
+                    UNION
+                    SELECT w.id, w.balance_checked_at FROM waiting p JOIN deposit_wallets w ON w.id = p.wallet_id
+                        WHERE w.balance_checked_at < now() - {options.WaitingEvery}
+                )
                 UPDATE deposit_wallets SET balance_checked_at = now()
-                WHERE id IN (
-                    SELECT w.id FROM deposit_wallets w
-                    WHERE w.balance_checked_at IS NULL OR w.balance_checked_at < now() - {options.WalletEvery}
-                        OR (w.balance_checked_at < now() - {options.WaitingEvery} AND EXISTS (
-                            SELECT 1 FROM payments p WHERE p.wallet_id = w.id AND p.status = 'WAITING_FOR_FUNDS'))
-                    ORDER BY w.balance_checked_at NULLS FIRST LIMIT {options.WalletsPerPass} FOR UPDATE SKIP LOCKED)
+                WHERE id = ANY (ARRAY(
+                    SELECT w.id FROM due d JOIN deposit_wallets w ON w.id = d.id
+                    WHERE w.balance_checked_at IS NOT DISTINCT FROM nullif(d.since, '-infinity')
+                    ORDER BY d.since LIMIT {options.WalletsPerPass} FOR UPDATE OF w SKIP LOCKED))
                 RETURNING id, training_pool_id AS pool_id
                 """
             )

@@ -57,8 +57,8 @@ internal sealed class LedgerScanner(
                 $"""
                 UPDATE deposit_wallets SET history_read_at = now()
                 WHERE id IN (
-                    SELECT id FROM deposit_wallets WHERE history_read_at IS NULL OR history_read_at < now() - {options.WalletEvery}
-                    ORDER BY history_read_at NULLS FIRST LIMIT {options.WalletsPerPass} FOR UPDATE SKIP LOCKED)
+                    SELECT id FROM deposit_wallets WHERE coalesce(history_read_at, '-infinity') < now() - {options.WalletEvery}
+                    ORDER BY coalesce(history_read_at, '-infinity') LIMIT {options.WalletsPerPass} FOR UPDATE SKIP LOCKED)
                 RETURNING id AS "Value"
                 """
             )

@@ -43,7 +43,11 @@ internal sealed partial class DatabaseSettlementWork(
     public async Task<IReadOnlyList<Payment>> PaymentsAsync(
         IReadOnlyCollection<Guid> transactionIds,
         CancellationToken cancellationToken
-    ) => await db.Payments.Where(p => transactionIds.Contains(p.TransactionId!.Value)).OrderBy(p => p.Id).ToListAsync(cancellationToken);
+    ) =>
+        await db
+            .Payments.Where(p => p.TransactionId != null && transactionIds.Contains(p.TransactionId.Value))
+            .OrderBy(p => p.Id)
+            .ToListAsync(cancellationToken);
 
     public async Task<IReadOnlyDictionary<Guid, string>> WalletAddressesAsync(
         IReadOnlyCollection<Guid> walletIds,
@@ -141,11 +145,19 @@ internal sealed partial class DatabaseSettlementWork(
         IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
     ) =>
+        // By the two names, never by the wallet: its history is long, and a database without statistics would choose that.
         await db
-            .OnChainTransactions.AsNoTracking()
-            .Where(l =>
-                walletIds.Contains(l.WalletId) && (names.Contains(l.TransactionId!.Value) || l.PaymentTags!.Any(tag => names.Contains(tag)))
+            .OnChainTransactions.FromSql(
+                $"""
+                SELECT * FROM chain_landings
+                WHERE signature IN (
+                        SELECT signature FROM chain_landings WHERE transaction_id = ANY ({names.ToArray()})
+                        UNION ALL
+                        SELECT signature FROM chain_landings WHERE payment_tags && {names.ToArray()})
+                    AND wallet_id = ANY ({walletIds.ToArray()})
+                """
             )
+            .AsNoTracking()
             .OrderBy(l => l.Slot)
             .ToListAsync(cancellationToken);
 
