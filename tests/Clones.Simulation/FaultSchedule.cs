@@ -210,7 +210,7 @@ internal sealed class FaultSchedule(World world)
                 faults.ClaimsFinalized = true;
                 break;
             case 5:
-                faults.RefusesEverything = true;
+                faults.RejectsEverything = true;
                 break;
             case 6:
                 faults.TakesEveryBlockhashForOver = true;

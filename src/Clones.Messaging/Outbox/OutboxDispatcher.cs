@@ -180,15 +180,15 @@ internal sealed class OutboxDispatcher<TDbContext>(
 
     private async Task GiveBackAsync(OutboxMessage[] rows, SendOutcome outcome)
     {
-        var refused = outcome.Verdict is SendVerdict.Refused;
-        if (refused)
+        var rejected = outcome.Verdict is SendVerdict.Rejected;
+        if (rejected)
         {
             logger.LogError("Message {MessageId} could not be sent: {Error}", rows[0].MessageId, outcome.Error);
         }
 
-        var delay = outcome.Error is null ? TimeSpan.Zero : OutboxOptions.BackOff(refused ? rows[0].Attempts + 1 : 1);
-        await settlement.ReleaseAsync(rows[1..], TimeSpan.Zero, null, refused: false).ConfigureAwait(false);
-        await settlement.ReleaseAsync(rows[..1], delay, outcome.Error, refused).ConfigureAwait(false);
+        var delay = outcome.Error is null ? TimeSpan.Zero : OutboxOptions.BackOff(rejected ? rows[0].Attempts + 1 : 1);
+        await settlement.ReleaseAsync(rows[1..], TimeSpan.Zero, null, rejected: false).ConfigureAwait(false);
+        await settlement.ReleaseAsync(rows[..1], delay, outcome.Error, rejected).ConfigureAwait(false);
         signal.Set();
     }
 

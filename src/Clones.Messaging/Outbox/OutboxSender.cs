@@ -14,7 +14,7 @@ internal enum SendVerdict
     Outage,
 
     /// <summary>This message cannot be sent as it is.</summary>
-    Refused,
+    Rejected,
 }
 
 /// <summary>Gives stored messages to the broker and waits for its confirmation.</summary>
@@ -47,7 +47,7 @@ internal sealed class OutboxSender<TDbContext>(IBus bus, TimeProvider time, Outb
         }
         catch (Exception exception)
         {
-            return new(SendVerdict.Refused, Describe(exception));
+            return new(SendVerdict.Rejected, Describe(exception));
         }
     }
 

@@ -103,8 +103,8 @@ internal sealed class OutboxSweeper<TDbContext>(
                 settlement.Delivered(lane[i].SequenceNumber);
                 continue;
             }
-            var refused = outcome.Verdict is SendVerdict.Refused;
-            if (refused)
+            var rejected = outcome.Verdict is SendVerdict.Rejected;
+            if (rejected)
             {
                 logger.LogError(
                     "Message {MessageId} could not be sent, attempt {Attempt}: {Error}",
@@ -114,10 +114,10 @@ internal sealed class OutboxSweeper<TDbContext>(
                 );
             }
 
-            var delay = refused ? OutboxOptions.BackOff(lane[i].Attempts + 1) : OutagePause;
-            await settlement.ReleaseAsync(lane[(i + 1)..], TimeSpan.Zero, null, refused: false).ConfigureAwait(false);
-            await settlement.ReleaseAsync(lane[i..(i + 1)], delay, outcome.Error, refused).ConfigureAwait(false);
-            return refused;
+            var delay = rejected ? OutboxOptions.BackOff(lane[i].Attempts + 1) : OutagePause;
+            await settlement.ReleaseAsync(lane[(i + 1)..], TimeSpan.Zero, null, rejected: false).ConfigureAwait(false);
+            await settlement.ReleaseAsync(lane[i..(i + 1)], delay, outcome.Error, rejected).ConfigureAwait(false);
+            return rejected;
         }
         return true;
     }

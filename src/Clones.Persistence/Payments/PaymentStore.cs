@@ -277,9 +277,9 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             case AcceptanceDecision.Wait wait:
                 payment.Reason = wait.Reason;
                 break;
-            case AcceptanceDecision.Reject { Result: PaymentAcceptanceResult.RecipientRefused refused } when candidate.Stored is not null:
+            case AcceptanceDecision.Reject { Result: PaymentAcceptanceResult.RecipientRejected rejected } when candidate.Stored is not null:
                 payment.MoveTo(PaymentStatus.Failed);
-                payment.Reason = refused.Reason;
+                payment.Reason = rejected.Reason;
                 payment.CompletedAt = now;
                 break;
             default:

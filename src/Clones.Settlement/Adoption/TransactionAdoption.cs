@@ -27,7 +27,7 @@ public sealed class TransactionAdoption(
 {
     /// <summary>Every open transaction of a wallet that stands on chain, each in a database transaction of its own.</summary>
     /// <param name="walletId">Whose history is in the ledger, all of it: of a part the wrong attempt might be taken over.</param>
-    /// <returns>How many were taken over or refused.</returns>
+    /// <returns>How many were taken over or rejected.</returns>
     public async Task<int> AdoptAllAsync(
         ISettlementStore store,
         Guid walletId,
@@ -97,7 +97,7 @@ public sealed class TransactionAdoption(
                 await regrouping.RegroupAsync(work, transaction, [.. others.Select(p => new[] { p })], open, cancellationToken);
                 await work.SaveAsync(cancellationToken);
                 return new EndedTransaction(transaction, part, landing.BlockTime);
-            case AdoptionDecision.Refuse(var reason):
+            case AdoptionDecision.Reject(var reason):
                 transaction.MoveTo(TransactionStatus.Failed);
                 transaction.Reason = reason;
                 log.LogError("Transaction {TransactionId} failed, the chain contradicts the database: {Reason}", transaction.Id, reason);

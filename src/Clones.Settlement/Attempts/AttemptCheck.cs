@@ -184,7 +184,7 @@ internal sealed class AttemptCheck(
                     attempt.TransactionId
                 );
                 break;
-            case ExpiryDecision.Refused(var reason, var diagnosis):
+            case ExpiryDecision.NotProven(var reason, var diagnosis):
                 Unresolved(attempt, reason, diagnosis, evidence, findings);
                 break;
             case ExpiryDecision.Seen(var reason, var diagnosis):

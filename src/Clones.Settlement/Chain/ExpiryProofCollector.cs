@@ -31,7 +31,7 @@ internal sealed class ExpiryProofCollector(RpcEndpoints rpc)
             evidence = evidence with { FinalizedSlot = epoch.AbsoluteSlot, FinalizedBlockHeight = epoch.BlockHeight };
             if (evidence.FinalizedBlockHeight < attempt.LastValidBlockHeight + ExpiryDecision.MarginOfTwo)
             {
-                // It would be refused in any case: spare the node the search.
+                // It would be rejected in any case: spare the node the search.
                 return evidence with { Error = $"its finalized block height {epoch.BlockHeight} is too low." };
             }
 

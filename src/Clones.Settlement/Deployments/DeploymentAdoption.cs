@@ -98,7 +98,7 @@ internal sealed class DeploymentAdoption(
             }
             else if (attempt.Status == AttemptStatus.Prepared)
             {
-                // What it would make is there: the chain refuses a second landing, whoever sends it.
+                // What it would make is there: the chain rejects a second landing, whoever sends it.
                 attempt.MoveTo(attempt.MayLand() ? AttemptStatus.Expired : AttemptStatus.Withdrawn);
                 attempt.Evidence = JsonSerializer.Serialize(
                     new

@@ -27,7 +27,7 @@ internal sealed class PreparePoolCreationConsumer(DeploymentRequestHandler reque
         return await venue.PlanAsync(wish, cancellationToken);
     }
 
-    // The simulation would refuse it too, in words that help nobody.
+    // The simulation would reject it too, in words that help nobody.
     private async Task CheckTokensAsync(LiquidityPoolSpec wish, CancellationToken cancellationToken)
     {
         var address = AssociatedTokenAccountProgram.FindAddress(wish.Owner, wish.Mint, wish.TokenProgram);

@@ -292,7 +292,7 @@ internal sealed class PaymentPreparation(
                     );
                     break;
                 case PaymentCannotBeBuiltException e:
-                    if (await RefuseAsync(transaction, e.Message, work, cancellationToken))
+                    if (await RejectAsync(transaction, e.Message, work, cancellationToken))
                     {
                         ended.Add(new EndedTransaction(transaction, null));
                     }
@@ -438,7 +438,7 @@ internal sealed class PaymentPreparation(
     }
 
     /// <returns>Whether it is given up.</returns>
-    private async Task<bool> RefuseAsync(
+    private async Task<bool> RejectAsync(
         ChainTransaction transaction,
         string reason,
         ISettlementWork work,

@@ -24,7 +24,7 @@ public abstract record AdoptionDecision
     public sealed record Leave(string Reason) : AdoptionDecision;
 
     /// <summary>The chain holds something else under this name: it is never signed, and people are told.</summary>
-    public sealed record Refuse(string Reason) : AdoptionDecision;
+    public sealed record Reject(string Reason) : AdoptionDecision;
 
     /// <param name="attempts">Of the transaction, as the database knows them.</param>
     /// <param name="payments">That it carries; empty for a deployment.</param>
@@ -63,7 +63,7 @@ public abstract record AdoptionDecision
 
         if (landings.Count(l => l.Error is null) > 1)
         {
-            return new Refuse($"It stands on chain more than once: {string.Join(", ", landings.Select(l => l.Signature))}.");
+            return new Reject($"It stands on chain more than once: {string.Join(", ", landings.Select(l => l.Signature))}.");
         }
 
         if (payments.Count == 0 || landing.Error is not null)
@@ -77,6 +77,6 @@ public abstract record AdoptionDecision
         }
         return landing.PaymentTags is not null && payments.Count > 1
             ? new AdoptBut(landing, [.. payments.Where(p => MessageTransfers.Deviation(message, wallet, [p]) is not null)])
-            : new Refuse($"The chain holds another payment under this name ({landing.Signature}, slot {landing.Slot}): {deviation}.");
+            : new Reject($"The chain holds another payment under this name ({landing.Signature}, slot {landing.Slot}): {deviation}.");
     }
 }

@@ -18,10 +18,10 @@ public abstract record ExpiryDecision
     /// <summary>Evidence is missing or too weak: no signing, ask again later.</summary>
     /// <param name="Reason">For anybody: it names no node.</param>
     /// <param name="Diagnosis">For operators: what each node lacks.</param>
-    public sealed record Refused(string Reason, string Diagnosis) : ExpiryDecision;
+    public sealed record NotProven(string Reason, string Diagnosis) : ExpiryDecision;
 
     /// <summary>A node has seen it (or another attempt of the same transaction): it lives, or has landed.</summary>
-    /// <inheritdoc cref="Refused"/>
+    /// <inheritdoc cref="NotProven"/>
     public sealed record Seen(string Reason, string Diagnosis) : ExpiryDecision;
 
     public static ulong MarginFor(int nodes) => nodes >= 2 ? MarginOfTwo : MarginOfOne;
@@ -30,7 +30,7 @@ public abstract record ExpiryDecision
     {
         if (nodes.Count == 0)
         {
-            return new Refused("No node is configured.", "No node is configured.");
+            return new NotProven("No node is configured.", "No node is configured.");
         }
 
         // A sighting by any one vetoes, whatever else is missing.
@@ -44,7 +44,7 @@ public abstract record ExpiryDecision
         var weaknesses = nodes.Select(n => (n.Endpoint, Text: Weakness(attempt, n, margin))).Where(w => w.Text is not null).ToList();
         return nodes.Count - weaknesses.Count >= Quorum(nodes.Count)
             ? new Dead(margin)
-            : new Refused(
+            : new NotProven(
                 "It is not proved yet that it can never land.",
                 string.Join(" ", weaknesses.Select(w => $"{w.Endpoint}: {w.Text}"))
             );
@@ -124,7 +124,7 @@ public sealed record NodeEvidence
     public bool? BlockhashValid { get; init; }
 
     /// <summary>
-    /// The same of its newest finalized block. Once that refuses the blockhash, every block that could have held the attempt is final, and the
+    /// The same of its newest finalized block. Once that rejects the blockhash, every block that could have held the attempt is final, and the
     /// history below shows it: this holds even where the last valid height was told wrong when the attempt was signed.
     /// </summary>
     public bool? BlockhashValidFinalized { get; init; }

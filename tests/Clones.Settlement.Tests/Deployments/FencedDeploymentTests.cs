@@ -42,9 +42,9 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         var owner = await DeployingOwner.CreateAsync(host, payer: DeploymentPayer.Owner);
         await RaiseAsync();
 
-        var refusal = await Should.ThrowAsync<ChainNotReadyException>(() => PrepareAsync(owner));
+        var rejection = await Should.ThrowAsync<ChainNotReadyException>(() => PrepareAsync(owner));
 
-        refusal.Message.ShouldBe("Signing is fenced: A drill.");
+        rejection.Message.ShouldBe("Signing is fenced: A drill.");
         await OpenAsync();
         (await owner.TransactionsAsync()).ShouldBeEmpty();
         (await OpeningsAsync(owner)).ShouldBe(0);
@@ -89,10 +89,10 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         await owner.SubmitAsync(prepared);
 
         (await host.OutcomeAsync(owner.Agent.Id)).ShouldBeOfType<FailDeployment>().Reason.ShouldContain(landing);
-        var refused = (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts.ShouldHaveSingleItem();
-        refused.WireBytes.ShouldBeNull();
-        refused.Signature.ShouldBeNull();
-        refused.Evidence.ShouldNotBeNull().ShouldContain(landing);
+        var rejected = (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts.ShouldHaveSingleItem();
+        rejected.WireBytes.ShouldBeNull();
+        rejected.Signature.ShouldBeNull();
+        rejected.Evidence.ShouldNotBeNull().ShouldContain(landing);
 
         // The retry's transaction has another id.
         await owner.AskForTokenAsync();

@@ -55,7 +55,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
     }
 
     [Fact]
-    public async Task A_second_landing_is_refused_by_the_chain_itself()
+    public async Task A_second_landing_is_rejected_by_the_chain_itself()
     {
         var owner = await DeployingOwner.CreateAsync(host, gated: 50);
         var (token, _) = await CreatePoolAsync(owner);
@@ -181,7 +181,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
     }
 
     [Fact]
-    public async Task Liquidity_below_what_the_chain_keeps_alive_is_refused_in_words()
+    public async Task Liquidity_below_what_the_chain_keeps_alive_is_rejected_in_words()
     {
         var owner = await DeployingOwner.CreateAsync(host, liquidityLamports: 5);
         await owner.CreateTokenAsync();

@@ -28,21 +28,21 @@ public sealed class AdoptionDecisionTests
     [Theory]
     [InlineData(8)]
     [InlineData(6)]
-    public void Another_amount_under_the_same_name_is_refused_with_its_signature(ulong lamports)
+    public void Another_amount_under_the_same_name_is_rejected_with_its_signature(ulong lamports)
     {
         var landing = landed.Landing(lamports);
 
-        Decide(TransactionStatus.Accepted, [], [landing]).ShouldBeOfType<AdoptionDecision.Refuse>().Reason.ShouldContain(landing.Signature);
+        Decide(TransactionStatus.Accepted, [], [landing]).ShouldBeOfType<AdoptionDecision.Reject>().Reason.ShouldContain(landing.Signature);
     }
 
     [Fact]
-    public void Another_recipient_under_the_same_name_is_refused() =>
+    public void Another_recipient_under_the_same_name_is_rejected() =>
         Decide(TransactionStatus.Accepted, [], [landed.Landing(7)], [landed.Payment(7, Landed.Fresh())])
-            .ShouldBeOfType<AdoptionDecision.Refuse>();
+            .ShouldBeOfType<AdoptionDecision.Reject>();
 
     [Fact]
-    public void Two_successes_under_one_name_are_refused() =>
-        Decide(TransactionStatus.Accepted, [], [landed.Landing(7, 1), landed.Landing(7, 2)]).ShouldBeOfType<AdoptionDecision.Refuse>();
+    public void Two_successes_under_one_name_are_rejected() =>
+        Decide(TransactionStatus.Accepted, [], [landed.Landing(7, 1), landed.Landing(7, 2)]).ShouldBeOfType<AdoptionDecision.Reject>();
 
     [Fact]
     public void What_has_ended_is_left_alone() =>

@@ -65,12 +65,12 @@ public sealed class TransactionLookupTests
     {
         var (told, same) = (Unknown(stranger, Wallet), Unknown(stranger, Wallet));
         var other = Unknown(stranger, Landed.Fresh());
-        var refuses = new CannedNode().Reply("getTransaction", _ => "\"error\":{\"code\":-32600,\"message\":\"no key\"}");
+        var rejects = new CannedNode().Reply("getTransaction", _ => "\"error\":{\"code\":-32600,\"message\":\"no key\"}");
 
         (await AgreedAsync(told, same)).Unparsed.ShouldNotBeNull();
         (await AgreedAsync(told, other, same)).Unparsed.ShouldNotBeNull().AccountKeys[1].ShouldBe(Wallet);
         await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(told, other));
-        await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(told, refuses));
+        await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(told, rejects));
     }
 
     [Fact]

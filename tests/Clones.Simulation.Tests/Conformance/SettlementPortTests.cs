@@ -160,7 +160,7 @@ public abstract class SettlementPortTests
             (await waiting).SettledSlot.ShouldBe(7UL);
             (await second.WalletAddressAsync(wallet.Id, default)).ShouldBe(wallet.Address);
             (
-                await StorePorts.RefusalOfAsync(() => second.LockWalletAsync(Guid.NewGuid(), default))
+                await StorePorts.RejectionOfAsync(() => second.LockWalletAsync(Guid.NewGuid(), default))
             ).ShouldBeOfType<InvalidOperationException>();
         });
 
@@ -423,7 +423,7 @@ public abstract class SettlementPortTests
     [InlineData(AttemptStatus.Broadcast, 2, "other")]
     [InlineData(AttemptStatus.Expired, 2, "same")]
     [InlineData(AttemptStatus.Expired, 1, "other")]
-    public Task A_second_live_attempt_a_second_of_one_signature_and_a_second_of_one_number_are_refused(
+    public Task A_second_live_attempt_a_second_of_one_signature_and_a_second_of_one_number_are_rejected(
         AttemptStatus status,
         int number,
         string signature
@@ -435,7 +435,7 @@ public abstract class SettlementPortTests
             await using var work = await Store.BeginAsync(default);
             work.Add(Sample.Attempt(transaction, status, number, signature));
 
-            await StorePorts.RefusalOfAsync(() => work.CommitAsync(default));
+            await StorePorts.RejectionOfAsync(() => work.CommitAsync(default));
         });
 
     [Fact]

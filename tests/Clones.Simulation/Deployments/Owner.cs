@@ -61,7 +61,7 @@ internal sealed class Owner : IDisposable
             }
             catch (Exception e) when (e is ProblemException or DatabaseFailure or RpcException)
             {
-                world.Note($"owner refused: {(e as ProblemException)?.Problem.Code ?? e.GetType().Name}");
+                world.Note($"owner rejected: {(e as ProblemException)?.Problem.Code ?? e.GetType().Name}");
             }
             catch (Exception e)
             {

@@ -177,7 +177,7 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
         }
     }
 
-    public bool CommitIsRefused() => dice.Chance(Faults.CommitFails);
+    public bool CommitIsRejected() => dice.Chance(Faults.CommitFails);
 
     public bool AcknowledgementIsLost() => dice.Chance(Faults.AcknowledgementLost);
 

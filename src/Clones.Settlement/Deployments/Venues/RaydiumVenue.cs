@@ -23,7 +23,7 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
     public async Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec wish, CancellationToken cancellationToken)
     {
         var pool = PoolOf(wish);
-        RefuseTooLittle(wish);
+        RejectTooLittle(wish);
         var wrapped = AssociatedTokenAccountProgram.FindAddress(wish.Owner, TokenProgram.NativeMint, TokenProgram.Id);
         var accounts = await rpc.ReadAsync(
             (client, stop) =>
@@ -62,8 +62,8 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
     private RaydiumCpmmPool PoolOf(LiquidityPoolSpec wish) =>
         RaydiumCpmmPool.Derive(cluster, configIndex, wish.Mint, TokenProgram.NativeMint);
 
-    // The program mints floor(sqrt(a * b)) shares and keeps 100 of them for ever; it refuses a pool that has not even those.
-    private static void RefuseTooLittle(LiquidityPoolSpec wish)
+    // The program mints floor(sqrt(a * b)) shares and keeps 100 of them for ever; it rejects a pool that has not even those.
+    private static void RejectTooLittle(LiquidityPoolSpec wish)
     {
         if ((UInt128)wish.TokenAmount * wish.Lamports < LockedShares * LockedShares)
         {

@@ -216,7 +216,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
             "what was sent around us to be final"
         );
 
-    /// <summary>The same where a node may refuse it at once.</summary>
+    /// <summary>The same where a node may reject it at once.</summary>
     public async Task TrySendAroundUsAsync(TransactionAttempt prepared)
     {
         try

@@ -169,14 +169,14 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
         var prepared = await deployment.AskAsync(TransactionKind.TokenCreation);
 
         await deployment.CancelAsync();
-        var refused = await SettlementHost.UntilAsync(
+        var rejected = await SettlementHost.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) => db.AgentTransitions.AsNoTracking().FirstOrDefaultAsync(t => t.AgentId == deployment.AgentId && !t.Accepted)
                 ),
-            "the lifecycle to refuse"
+            "the lifecycle to reject"
         );
-        refused.Reason.ShouldNotBeNull().ShouldContain("may still land");
+        rejected.Reason.ShouldNotBeNull().ShouldContain("may still land");
 
         await host.ExpireBlockhashesAsync();
         await deployment.LookAsync(prepared);

@@ -17,7 +17,7 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
 
     [Theory]
     [MemberData(nameof(Rehearsals))]
-    public void The_program_has_nothing_to_refuse(string name) => rehearsals.ByName[name].BrokenRules().ShouldBeEmpty();
+    public void The_program_has_nothing_to_reject(string name) => rehearsals.ByName[name].BrokenRules().ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Rules))]
@@ -26,7 +26,7 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
         foreach (var (name, rehearsal) in rehearsals.ByName)
         {
             var (call, chain) = InitializeMutations.ByRule[rule](rehearsal.Call, rehearsal.Chain);
-            // SPL Token has no extensions to refuse.
+            // SPL Token has no extensions to reject.
             if (rule.StartsWith("is_supported_mint", StringComparison.Ordinal) && !HasExtensions(call, chain, rule))
             {
                 continue;
