@@ -96,14 +96,14 @@ internal sealed class OutboxSweeper<TDbContext>(
         {
             var outcome =
                 time.GetElapsedTime(leasedAt) + options.Value.SendTimeout > UsableLease
-                    ? new SendOutcome(SendVerdict.Outage)
+                    ? new SendOutcome(SendResult.Outage)
                     : await sender.SendAsync(lane[i], stopping).ConfigureAwait(false);
-            if (outcome.Verdict is SendVerdict.Delivered)
+            if (outcome.Result is SendResult.Delivered)
             {
                 settlement.Delivered(lane[i].SequenceNumber);
                 continue;
             }
-            var rejected = outcome.Verdict is SendVerdict.Rejected;
+            var rejected = outcome.Result is SendResult.Rejected;
             if (rejected)
             {
                 logger.LogError(

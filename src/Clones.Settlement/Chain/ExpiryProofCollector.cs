@@ -20,7 +20,7 @@ internal sealed class ExpiryProofCollector(RpcEndpoints rpc)
         var evidence = new NodeEvidence { Endpoint = EndpointName.Of(node.Endpoint) };
         if (rpc.IsPaused(node))
         {
-            // Its silence would hold up every inquest; the others may be enough, and if not, there is a next time.
+            // Its silence would hold up every proof; the others may be enough, and if not, there is a next time.
             return evidence with { Error = "it failed lately and is left alone for a while." };
         }
         try

@@ -84,7 +84,7 @@ internal sealed class DeploymentPreparation(
             );
         }
 
-        if (await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken) is [var rejected, ..])
+        if (await work.OnChainTransactionsAsync(transaction.WalletId, [transaction.Id], cancellationToken) is [var rejected, ..])
         {
             throw new DeploymentImpossibleException($"The chain executed and rejected it: {rejected.Signature}.");
         }

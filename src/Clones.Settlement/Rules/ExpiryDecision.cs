@@ -2,7 +2,7 @@ using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Rules;
 
-/// <summary>Whether the evidence proves that an attempt can never land. Pure: every condition of the certificate is here.</summary>
+/// <summary>Whether the evidence proves that an attempt can never land. Pure: every condition of the expiry proof is here.</summary>
 public abstract record ExpiryDecision
 {
     /// <summary>Blocks beyond the last valid one that must be finalized where two or more nodes agree.</summary>
@@ -13,7 +13,7 @@ public abstract record ExpiryDecision
 
     private ExpiryDecision() { }
 
-    public sealed record Dead(ulong Margin) : ExpiryDecision;
+    public sealed record Expired(ulong Margin) : ExpiryDecision;
 
     /// <summary>Evidence is missing or too weak: no signing, ask again later.</summary>
     /// <param name="Reason">For anybody: it names no node.</param>
@@ -43,14 +43,14 @@ public abstract record ExpiryDecision
         var margin = MarginFor(nodes.Count);
         var weaknesses = nodes.Select(n => (n.Endpoint, Text: Weakness(attempt, n, margin))).Where(w => w.Text is not null).ToList();
         return nodes.Count - weaknesses.Count >= Quorum(nodes.Count)
-            ? new Dead(margin)
+            ? new Expired(margin)
             : new NotProven(
                 "It is not proved yet that it can never land.",
                 string.Join(" ", weaknesses.Select(w => $"{w.Endpoint}: {w.Text}"))
             );
     }
 
-    /// <summary>How many complete witnesses a certificate needs: all of one or two nodes, the majority of more.</summary>
+    /// <summary>How many complete witnesses an expiry proof needs: all of one or two nodes, the majority of more.</summary>
     public static int Quorum(int nodes) => nodes <= 2 ? nodes : nodes / 2 + 1;
 
     private static string? Weakness(AttemptFacts attempt, NodeEvidence node, ulong margin)
@@ -111,7 +111,7 @@ public sealed record AttemptFacts(
         signature == Signature || (MessageBytes is not null && Clones.Solana.Primitives.Ed25519.Verify(Wallet, MessageBytes, signature));
 }
 
-/// <summary>What one node said, in the order in which it was asked. Stored with the certificate.</summary>
+/// <summary>What one node said, in the order in which it was asked. Stored with the expiry proof.</summary>
 public sealed record NodeEvidence
 {
     /// <summary>As <see cref="EndpointName"/> shows it.</summary>

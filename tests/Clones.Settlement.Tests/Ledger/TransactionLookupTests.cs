@@ -9,7 +9,7 @@ using Clones.Testing.Hosts;
 
 namespace Clones.Settlement.Tests.Ledger;
 
-/// <summary>What becomes of transactions that cannot be read: they are told as far as the nodes tell them, and believed from as many as ever.</summary>
+/// <summary>What becomes of transactions that cannot be read: they are told as far as the nodes report them, and believed from as many as ever.</summary>
 public sealed class TransactionLookupTests
 {
     private static readonly Signature Listed = new([.. Enumerable.Repeat((byte)7, 64)]);

@@ -60,7 +60,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
             await deployment.RenewAsync(stage);
             await host.ExpireBlockhashesAsync();
             var dead = await deployment.UntilAttemptAsync(stage, AttemptStatus.Expired);
-            dead.Evidence.ShouldNotBeNull().ShouldContain("DEAD");
+            dead.Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
             await host.HealAsync();
 
             await deployment.RenewAsync(stage);

@@ -134,7 +134,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
     }
 
     /// <summary>
-    /// The database as they are after a restore, or after a node has lied to the certificate: what is in the owner's hands counts as dead, its
+    /// The database as they are after a restore, or after a node has lied to the expiry proof: what is in the owner's hands counts as dead, its
     /// transaction as given up, and the agent is put back. The chain knows nothing of it.
     /// </summary>
     public Task GiveUpInTheBooksAsync(TransactionAttempt prepared, string status) =>

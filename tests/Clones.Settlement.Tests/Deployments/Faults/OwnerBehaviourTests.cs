@@ -114,7 +114,9 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
     [Theory]
     [InlineData(DeploymentPayer.DepositWallet)]
     [InlineData(DeploymentPayer.Owner)]
-    public async Task CANCEL_while_a_submission_may_land_is_rejected_with_the_heights_and_possible_at_the_one_it_names(DeploymentPayer payer)
+    public async Task CANCEL_while_a_submission_may_land_is_rejected_with_the_heights_and_possible_at_the_one_it_names(
+        DeploymentPayer payer
+    )
     {
         var deployment = await FaultyDeployment.CreateAsync(host, payer);
         var prepared = await deployment.AskAsync(Token);
@@ -124,7 +126,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
 
         var rejected = await deployment.AskToCancelAsync();
 
-        (refused.Status, refused.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
+        (rejected.Status, rejected.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
         rejected.LastValidBlockHeight.ShouldBe(prepared.LastValidBlockHeight);
         // Two nodes that agree: 32 blocks on.
         rejected.PossibleAtBlockHeight.ShouldBe(prepared.LastValidBlockHeight + 32);
@@ -150,7 +152,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
 
         var rejected = await deployment.AskToCancelAsync();
 
-        (refused.Status, refused.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
+        (rejected.Status, rejected.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
         await host.HealAsync();
         await deployment.ShouldHaveLandedOnceAsync(Token);
     }

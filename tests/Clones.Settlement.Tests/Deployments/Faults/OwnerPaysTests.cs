@@ -138,7 +138,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
             await deployment.ShouldHaveLandedOnceAsync(stage);
             var attempts = await deployment.AttemptsAsync(stage);
             attempts.Select(a => a.Status).ShouldBe([AttemptStatus.Expired, AttemptStatus.Finalized]);
-            attempts[0].Evidence.ShouldNotBeNull().ShouldContain("DEAD");
+            attempts[0].Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
             await deployment.SignAsync(await deployment.PreparedAsync(stage, 2));
 
             await deployment.UntilAsync(stage == TransactionKind.TokenCreation ? AgentStatus.TokenCreated : AgentStatus.Deployed);
-            (await deployment.AttemptsAsync(stage))[0].Evidence.ShouldNotBeNull().ShouldContain("DEAD");
+            (await deployment.AttemptsAsync(stage))[0].Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
         }
     }
 

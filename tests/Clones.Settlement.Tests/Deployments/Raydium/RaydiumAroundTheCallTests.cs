@@ -99,11 +99,11 @@ public sealed class RaydiumAroundTheCallTests
         await PlanAsync(Pool.WishOf(payer) with { TokenAmount = ulong.MaxValue, Lamports = ulong.MaxValue });
     }
 
-    private Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec wish) =>
-        cluster.VenueOf(Pool.Cluster).PlanAsync(wish, TestContext.Current.CancellationToken);
+    private Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec spec) =>
+        cluster.VenueOf(Pool.Cluster).PlanAsync(spec, TestContext.Current.CancellationToken);
 
-    private async Task<string> RejectionAsync(LiquidityPoolSpec wish) =>
-        (await Should.ThrowAsync<DeploymentImpossibleException>(() => PlanAsync(wish))).Message;
+    private async Task<string> RejectionAsync(LiquidityPoolSpec spec) =>
+        (await Should.ThrowAsync<DeploymentImpossibleException>(() => PlanAsync(spec))).Message;
 
     private static AccountInfo Holding(PublicKey owner)
     {
