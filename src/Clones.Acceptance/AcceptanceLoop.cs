@@ -157,7 +157,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
                     address,
                     mint,
                     // Of whom the rule needs no chain, none is asked.
-                    group.Select(e => e.Request.Recipient).Where(r => RecipientRule.Refuse(r, address, mint) is null),
+                    group.Select(e => e.Request.Recipient).Where(r => RecipientRule.Reject(r, address, mint) is null),
                     Math.Max(wallet.SettledSlot, slot),
                     fresh,
                     cancellationToken

@@ -12,7 +12,7 @@ public static class PlainTextRule
     /// <param name="max">Characters, at most.</param>
     /// <param name="lines">Whether line feeds and tabs may be in it.</param>
     /// <returns>Why it is rejected, completing the sentence "name ..", without quoting it; null where it is not.</returns>
-    public static string? Refuse(string text, int min, int max, bool lines = false)
+    public static string? Reject(string text, int min, int max, bool lines = false)
     {
         var count = 0;
         for (var i = 0; i < text.Length; )

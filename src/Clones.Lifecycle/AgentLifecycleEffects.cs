@@ -137,7 +137,9 @@ internal static class AgentLifecycleEffects
         agent.TokenBlockTime = token.BlockTime;
     }
 
-    private static DeploymentMade MadeBy(TokenCreationSucceeded told) => new(told.Mint, told.Signature, told.Slot, told.BlockTime);
+    private static DeploymentMade MadeBy(TokenCreationSucceeded message) =>
+        new(message.Mint, message.Signature, message.Slot, message.BlockTime);
 
-    private static DeploymentMade MadeBy(PoolCreationSucceeded told) => new(told.PoolAddress, told.Signature, told.Slot, told.BlockTime);
+    private static DeploymentMade MadeBy(PoolCreationSucceeded message) =>
+        new(message.PoolAddress, message.Signature, message.Slot, message.BlockTime);
 }

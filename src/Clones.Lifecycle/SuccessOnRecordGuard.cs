@@ -9,13 +9,13 @@ namespace Clones.Lifecycle;
 /// Goes on only where the database holds, for this agent, exactly what the message tells: whoever wrote it there has read the finalized chain.
 /// Otherwise rejects, and the line ends here.
 /// </summary>
-internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Guid TransactionId, DeploymentMade Made)> told)
+internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Guid TransactionId, DeploymentMade Made)> read)
     : LifecycleStep<T>
     where T : class, IAgentCommand
 {
     public override async Task Execute(BehaviorContext<AgentLifecycleInstance, T> context, IBehavior<AgentLifecycleInstance, T> next)
     {
-        var (transactionId, made) = told(context.Message);
+        var (transactionId, made) = read(context.Message);
         var recorded = await context
             .Service<ILifecycleRows>()
             .MadeAsync(context.Saga.CorrelationId, transactionId, kind, context.CancellationToken);

@@ -43,7 +43,7 @@ internal sealed class WebhookDeliveryWriter(
             await db.DisableEndpointAsync(due, "It answered 410 Gone.", now);
         }
         await commit.CommitAsync();
-        Tell(due, outcome, isOurs ? status : WebhookDeliveryStatus.Pending);
+        Report(due, outcome, isOurs ? status : WebhookDeliveryStatus.Pending);
     }
 
     private DateTimeOffset? NextOf(DueWebhook due, WebhookOutcome outcome, DateTimeOffset now) =>
@@ -51,7 +51,7 @@ internal sealed class WebhookDeliveryWriter(
             ? null
             : WebhookSchedule.Next(due.FailedTries + 1, now, due.GiveUpAt, jitter(), outcome.RetryAfter);
 
-    private void Tell(DueWebhook due, WebhookOutcome outcome, WebhookDeliveryStatus status)
+    private void Report(DueWebhook due, WebhookOutcome outcome, WebhookDeliveryStatus status)
     {
         if (outcome.Failure is null)
         {

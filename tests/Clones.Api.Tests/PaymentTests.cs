@@ -313,7 +313,7 @@ public sealed class PaymentTests(ApiFixture api)
                     GenesisHash = "genesis",
                     FeeLamportsMax = 5_000,
                     Evidence = """
-                    {"verdict":"DEAD","margin":32,"nodes":[
+                    {"decision":"EXPIRED","margin":32,"nodes":[
                       {"endpoint":"https://one.example","finalizedBlockHeight":1300,"blockhashValid":false,"historyReachesAttempt":true},
                       {"endpoint":"https://two.example","finalizedBlockHeight":1301,"blockhashValid":false,"historyReachesAttempt":true}]}
                     """,
@@ -330,7 +330,7 @@ public sealed class PaymentTests(ApiFixture api)
         foreach (var shown in new[] { attempt, ofOwner })
         {
             shown["status"]!.GetValue<string>().ShouldBe("EXPIRED");
-            shown["evidence"]!["verdict"]!.GetValue<string>().ShouldBe("DEAD");
+            shown["evidence"]!["decision"]!.GetValue<string>().ShouldBe("EXPIRED");
             shown.AsObject().Select(f => f.Key).ShouldNotContain(name => name.Contains("bytes", StringComparison.OrdinalIgnoreCase));
         }
         var nodes = attempt["evidence"]!["nodes"]!.AsArray();

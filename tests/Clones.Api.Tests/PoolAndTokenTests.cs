@@ -34,7 +34,7 @@ public sealed class PoolAndTokenTests(ApiFixture api)
     [Theory]
     [InlineData(0)]
     [InlineData(13)]
-    public async Task A_payout_batch_out_of_range_is_refused(int size)
+    public async Task A_payout_batch_out_of_range_is_rejected(int size)
     {
         using var owner = await Owner.SignInAsync(api);
         var token = await api.ListTokenAsync();

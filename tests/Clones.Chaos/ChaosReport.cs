@@ -6,7 +6,7 @@ namespace Clones.Chaos;
 /// <summary>What was done, and what came of it.</summary>
 /// <param name="Findings">Broken promises; empty where all were kept.</param>
 /// <param name="Length">From the first payment to the last book closed.</param>
-/// <param name="HealedIn">From the end of the trouble to the last book closed.</param>
+/// <param name="HealedIn">From the end of the faults to the last book closed.</param>
 internal sealed record ChaosReport(
     ChaosPlan Plan,
     FaultCounts FaultCounts,

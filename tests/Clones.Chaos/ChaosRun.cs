@@ -6,7 +6,7 @@ using Clones.Solana.Programs;
 
 namespace Clones.Chaos;
 
-/// <summary>One run on real parts: trouble, healing, audit.</summary>
+/// <summary>One run on real parts: faults, healing, audit.</summary>
 internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider time)
 {
     private const int PayingPools = 4;
@@ -35,7 +35,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         var pools = await setting.MakeAsync(PayingPools + plan.Agents, PoorPool, cancellationToken);
         var orders = PaymentOrder.Draw(plan, PayingPools, PoorPool);
         var sender = new PaymentSender(plan, system, owner, pools, tally, time);
-        Say($"the trouble begins: {plan.Payments} payments and {plan.Kills} deaths and freezes in {plan.Length.TotalSeconds:0} s");
+        Say($"the faults begin: {plan.Payments} payments and {plan.Kills} deaths and freezes in {plan.Length.TotalSeconds:0} s");
         var troubleBegan = time.GetTimestamp();
         var work = Task.WhenAll([
             sender.SendAllAsync(orders, cancellationToken),
@@ -51,7 +51,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         {
             tally.Note($"chain: {kind}", times);
         }
-        Say("the trouble is over");
+        Say("the faults are over");
         var healingBegan = time.GetTimestamp();
         await system.UntilReadyAsync(ChaosSystem.StartAmidWorkLimit);
         await HealAsync(system.Database, sender, work, cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         await sabotage;
     }
 
-    /// <summary>For the middle third of the trouble the stored key of one pool's wallet does not open; its payments wait, those of others do not.</summary>
+    /// <summary>For the middle third of the faults the stored key of one pool's wallet does not open; its payments wait, those of others do not.</summary>
     private async Task DamageAKeyAsync(ChaosSystem system, ChaosPool pool, CancellationToken cancellationToken)
     {
         await Task.Delay(plan.Length / 3, time, cancellationToken);

@@ -8,11 +8,11 @@ public sealed class CommitTests(PostgresFixture postgres, RabbitMqFixture rabbit
     : IClassFixture<PostgresFixture>,
         IClassFixture<RabbitMqFixture>
 {
-    // Refuses at the very end, when every statement has succeeded.
-    private const string RefuseAtCommit = """
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused at commit'; END $$;
-        CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON "Notes" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-            WHEN (NEW."Text" LIKE '%refused%' OR NEW."Text" LIKE '%started') EXECUTE FUNCTION refuse();
+    // Rejects at the very end, when every statement has succeeded.
+    private const string RejectAtCommit = """
+        CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'rejected at commit'; END $$;
+        CREATE CONSTRAINT TRIGGER reject AFTER INSERT ON "Notes" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            WHEN (NEW."Text" LIKE '%rejected%' OR NEW."Text" LIKE '%started') EXECUTE FUNCTION reject();
         """;
 
     [Fact]
@@ -20,8 +20,8 @@ public sealed class CommitTests(PostgresFixture postgres, RabbitMqFixture rabbit
     {
         var broker = await rabbit.CreateVirtualHostAsync();
         await using var host = await MessagingHost.StartAsync(await MessagingHost.CreateStoreAsync(postgres), broker);
-        await host.QueryAsync(db => db.Database.ExecuteSqlRawAsync(RefuseAtCommit));
-        await host.Bus.Publish(new NoteTaken { Text = "refused" });
+        await host.QueryAsync(db => db.Database.ExecuteSqlRawAsync(RejectAtCommit));
+        await host.Bus.Publish(new NoteTaken { Text = "rejected" });
         await host.Bus.Publish(new CounterStarted { CounterId = NewId.NextGuid() });
         await host.UntilAsync(() => rabbit.CountAsync(broker, "note_error", 1), "the note lies in the error queue");
         await host.UntilAsync(() => rabbit.CountAsync(broker, "counter-instance_error", 1), "the event lies in the error queue");

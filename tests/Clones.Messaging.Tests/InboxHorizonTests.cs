@@ -13,7 +13,7 @@ public sealed class InboxHorizonTests(PostgresFixture postgres, RabbitMqFixture 
         IClassFixture<RabbitMqFixture>
 {
     [Fact]
-    public async Task A_duplicate_from_before_the_horizon_is_refused_with_a_reason_and_never_handled_again()
+    public async Task A_duplicate_from_before_the_horizon_is_rejected_with_a_reason_and_never_handled_again()
     {
         var broker = await rabbit.CreateVirtualHostAsync();
         await using var host = await StartAsync(broker);
@@ -23,7 +23,7 @@ public sealed class InboxHorizonTests(PostgresFixture postgres, RabbitMqFixture 
         await AgeAndPurgeAsync(host);
 
         await SendAsync(host, "old", old);
-        await host.UntilAsync(() => rabbit.CountAsync(broker, "note_error", 1), "it is refused");
+        await host.UntilAsync(() => rabbit.CountAsync(broker, "note_error", 1), "it is rejected");
         (await host.CountNotesAsync("old")).ShouldBe(1);
         var headers = (await rabbit.PeekAsync(broker, "note_error"))[0];
         headers.GetProperty("MT-Fault-Message").GetString()!.ShouldContain("handled already");
@@ -80,7 +80,7 @@ public sealed class InboxHorizonTests(PostgresFixture postgres, RabbitMqFixture 
     }
 
     [Fact]
-    public async Task An_id_that_was_used_by_another_message_is_refused_not_swallowed()
+    public async Task An_id_that_was_used_by_another_message_is_rejected_not_swallowed()
     {
         var broker = await rabbit.CreateVirtualHostAsync();
         await using var host = await StartAsync(broker);
@@ -88,7 +88,7 @@ public sealed class InboxHorizonTests(PostgresFixture postgres, RabbitMqFixture 
         await SendAsync(host, "mine", id);
         await host.UntilAsync(async () => await host.CountNotesAsync("mine") == 1, "it is handled");
         await SendAsync(host, "forged", id);
-        await host.UntilAsync(() => rabbit.CountAsync(broker, "note_error", 1), "it is refused");
+        await host.UntilAsync(() => rabbit.CountAsync(broker, "note_error", 1), "it is rejected");
         (await host.CountNotesAsync("forged")).ShouldBe(0);
     }
 

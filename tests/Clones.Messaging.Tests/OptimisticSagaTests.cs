@@ -127,7 +127,7 @@ public sealed class OptimisticSagaTests(PostgresFixture postgres, RabbitMqFixtur
     }
 
     [Fact]
-    public async Task An_event_that_the_database_refuses_does_not_harm_those_that_came_with_it()
+    public async Task An_event_that_the_database_rejects_does_not_harm_those_that_came_with_it()
     {
         var broker = await rabbit.CreateVirtualHostAsync();
         await using var host = await StartAsync(await MessagingHost.CreateStoreAsync(postgres), broker);

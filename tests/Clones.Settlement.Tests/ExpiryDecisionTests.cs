@@ -33,11 +33,11 @@ public sealed class ExpiryDecisionTests
     [Fact]
     public void Two_sound_nodes_certify_at_a_margin_of_32_and_one_alone_at_150()
     {
-        ExpiryDecision.Decide(Attempt, [Sound, Sound]).ShouldBe(new ExpiryDecision.Dead(32));
-        ExpiryDecision.Decide(Attempt, [Sound]).ShouldBeOfType<ExpiryDecision.Refused>();
-        ExpiryDecision.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_149 }]).ShouldBeOfType<ExpiryDecision.Refused>();
-        ExpiryDecision.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_150 }]).ShouldBe(new ExpiryDecision.Dead(150));
-        ExpiryDecision.Decide(Attempt, []).ShouldBeOfType<ExpiryDecision.Refused>();
+        ExpiryDecision.Decide(Attempt, [Sound, Sound]).ShouldBe(new ExpiryDecision.Expired(32));
+        ExpiryDecision.Decide(Attempt, [Sound]).ShouldBeOfType<ExpiryDecision.NotProven>();
+        ExpiryDecision.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_149 }]).ShouldBeOfType<ExpiryDecision.NotProven>();
+        ExpiryDecision.Decide(Attempt, [Sound with { FinalizedBlockHeight = 1_150 }]).ShouldBe(new ExpiryDecision.Expired(150));
+        ExpiryDecision.Decide(Attempt, []).ShouldBeOfType<ExpiryDecision.NotProven>();
     }
 
     [Fact]
@@ -45,8 +45,10 @@ public sealed class ExpiryDecisionTests
     {
         var held = Attempt with { Signature = null };
 
-        ExpiryDecision.Decide(held, [Sound with { StatusSlot = 0 }, Sound with { StatusSlot = 0 }]).ShouldBe(new ExpiryDecision.Dead(32));
-        ExpiryDecision.Decide(held, [Sound, Sound with { HistoryReachesAttempt = false }]).ShouldBeOfType<ExpiryDecision.Refused>();
+        ExpiryDecision
+            .Decide(held, [Sound with { StatusSlot = 0 }, Sound with { StatusSlot = 0 }])
+            .ShouldBe(new ExpiryDecision.Expired(32));
+        ExpiryDecision.Decide(held, [Sound, Sound with { HistoryReachesAttempt = false }]).ShouldBeOfType<ExpiryDecision.NotProven>();
     }
 
     public static TheoryData<string> Weaknesses => [.. Weak.Keys];
@@ -68,18 +70,18 @@ public sealed class ExpiryDecisionTests
 
     [Theory]
     [MemberData(nameof(Weaknesses))]
-    public void One_weak_node_of_two_is_enough_to_refuse_whichever_it_is(string weakness)
+    public void One_weak_node_of_two_is_enough_to_reject_whichever_it_is(string weakness)
     {
-        ExpiryDecision.Decide(Attempt, [Sound, Weak[weakness]]).ShouldBeOfType<ExpiryDecision.Refused>();
-        ExpiryDecision.Decide(Attempt, [Weak[weakness], Sound]).ShouldBeOfType<ExpiryDecision.Refused>();
+        ExpiryDecision.Decide(Attempt, [Sound, Weak[weakness]]).ShouldBeOfType<ExpiryDecision.NotProven>();
+        ExpiryDecision.Decide(Attempt, [Weak[weakness], Sound]).ShouldBeOfType<ExpiryDecision.NotProven>();
     }
 
     [Theory]
     [MemberData(nameof(Weaknesses))]
     public void Of_three_nodes_one_weak_one_is_outvoted_and_two_are_not(string weakness)
     {
-        ExpiryDecision.Decide(Attempt, [Weak[weakness], Sound, Sound]).ShouldBe(new ExpiryDecision.Dead(32));
-        ExpiryDecision.Decide(Attempt, [Weak[weakness], Sound, Weak[weakness]]).ShouldBeOfType<ExpiryDecision.Refused>();
+        ExpiryDecision.Decide(Attempt, [Weak[weakness], Sound, Sound]).ShouldBe(new ExpiryDecision.Expired(32));
+        ExpiryDecision.Decide(Attempt, [Weak[weakness], Sound, Weak[weakness]]).ShouldBeOfType<ExpiryDecision.NotProven>();
     }
 
     [Theory]

@@ -71,7 +71,7 @@ public sealed class FenceWatchTests(SettlementHost host) : IClassFixture<Settlem
             }
         );
         await host.WarpAsync(100);
-        (await TryAsync()).ShouldContain("nodes tell the whole history of");
+        (await TryAsync()).ShouldContain("nodes report the whole history of");
         var fence = await host.WithAsync((_, db) => db.ReadFenceAsync(TestContext.Current.CancellationToken));
         (fence.IsOpen, fence.Raising).ShouldBe((false, before));
         var (code, report) = await host.ReconcileAsync();

@@ -96,7 +96,7 @@ public sealed class PaymentSettlementTests(SettlementHost host) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_same_request_comes_back_as_the_same_payment_and_another_body_under_its_key_is_refused()
+    public async Task The_same_request_comes_back_as_the_same_payment_and_another_body_under_its_key_is_rejected()
     {
         var pool = await host.CreatePoolAsync(2 * Sol);
         var recipient = PublicKey.Parse(TestKeys.FreshAddress());
@@ -119,7 +119,7 @@ public sealed class PaymentSettlementTests(SettlementHost host) : IClassFixture<
     }
 
     [Fact]
-    public async Task Row_22_two_payments_with_balance_for_one_leave_the_second_refused()
+    public async Task Row_22_two_payments_with_balance_for_one_leave_the_second_rejected()
     {
         var pool = await host.CreatePoolAsync(Sol);
         PaymentRequest Request(string key) =>

@@ -14,15 +14,15 @@ public sealed class PreparationDecisionTests
             {
                 foreach (var evidence in (string?[])[null, "{}"])
                 {
-                    var verdict = PreparationDecision.Decide(TransactionKind.Payment, status, [Attempt(1, attemptStatus, evidence)]);
+                    var decision = PreparationDecision.Decide(TransactionKind.Payment, status, [Attempt(1, attemptStatus, evidence)]);
                     var mayBeSigned =
                         status is TransactionStatus.Accepted or TransactionStatus.Expired
                         && attemptStatus == AttemptStatus.Expired
                         && evidence is not null;
-                    (verdict is PreparationDecision.Sign).ShouldBe(mayBeSigned, $"{status} {attemptStatus} {evidence}");
+                    (decision is PreparationDecision.Sign).ShouldBe(mayBeSigned, $"{status} {attemptStatus} {evidence}");
                     if (mayBeSigned)
                     {
-                        verdict.ShouldBe(new PreparationDecision.Sign(2));
+                        decision.ShouldBe(new PreparationDecision.Sign(2));
                     }
                 }
             }

@@ -30,28 +30,28 @@ public sealed class SettlementDecisionTests
             {
                 foreach (var height in Heights)
                 {
-                    var verdict = SettlementDecision.Decide([first, second], height, LastValid);
-                    var what = $"{first} {second} {height} -> {verdict}";
+                    var decision = SettlementDecision.Decide([first, second], height, LastValid);
+                    var what = $"{first} {second} {height} -> {decision}";
                     var bothFinal = first.Kind == SightingKind.Finalized && second.Kind == SightingKind.Finalized;
-                    if (verdict is SettlementDecision.Finalized)
+                    if (decision is SettlementDecision.Finalized)
                     {
                         (bothFinal && first == second && first.Error is null).ShouldBeTrue(what);
                     }
-                    if (verdict is SettlementDecision.Failed)
+                    if (decision is SettlementDecision.Failed)
                     {
                         (bothFinal && first == second && first.Error is not null).ShouldBeTrue(what);
                     }
-                    (verdict is SettlementDecision.Contradiction).ShouldBe(bothFinal && first != second, what);
+                    (decision is SettlementDecision.Contradiction).ShouldBe(bothFinal && first != second, what);
                     var seen = first.Kind >= SightingKind.Processed || second.Kind >= SightingKind.Processed;
-                    if (verdict is SettlementDecision.SeemsDead)
+                    if (decision is SettlementDecision.SeemsExpired)
                     {
                         (!seen && height >= LastValid + 32).ShouldBeTrue(what);
                     }
-                    if (verdict is SettlementDecision.InFlight { SendAgain: true })
+                    if (decision is SettlementDecision.InFlight { SendAgain: true })
                     {
                         seen.ShouldBeFalse(what);
                     }
-                    (verdict is SettlementDecision.NoAnswer).ShouldBe(
+                    (decision is SettlementDecision.NoAnswer).ShouldBe(
                         first.Kind == SightingKind.Unanswered && second.Kind == SightingKind.Unanswered,
                         what
                     );
@@ -72,18 +72,18 @@ public sealed class SettlementDecisionTests
                     foreach (var height in Heights)
                     {
                         Sighting[] all = [first, second, third];
-                        var verdict = SettlementDecision.Decide(all, height, LastValid);
-                        var what = $"{first} {second} {third} {height} -> {verdict}";
+                        var decision = SettlementDecision.Decide(all, height, LastValid);
+                        var what = $"{first} {second} {third} {height} -> {decision}";
                         var ends = all.Where(s => s.Kind == SightingKind.Finalized).GroupBy(s => (s.Slot, s.Error)).ToList();
                         var agreed = ends.Find(e => e.Count() >= 2)?.Key;
-                        (verdict is SettlementDecision.Finalized).ShouldBe(agreed is { Error: null }, what);
-                        (verdict is SettlementDecision.Failed).ShouldBe(agreed is { Error: not null }, what);
-                        (verdict is SettlementDecision.Contradiction).ShouldBe(agreed is null && ends.Count > 1, what);
-                        if (verdict is SettlementDecision.SeemsDead)
+                        (decision is SettlementDecision.Finalized).ShouldBe(agreed is { Error: null }, what);
+                        (decision is SettlementDecision.Failed).ShouldBe(agreed is { Error: not null }, what);
+                        (decision is SettlementDecision.Contradiction).ShouldBe(agreed is null && ends.Count > 1, what);
+                        if (decision is SettlementDecision.SeemsExpired)
                         {
                             (all.All(s => s.Kind < SightingKind.Processed) && height >= LastValid + 32).ShouldBeTrue(what);
                         }
-                        (verdict is SettlementDecision.NoAnswer).ShouldBe(all.All(s => s.Kind == SightingKind.Unanswered), what);
+                        (decision is SettlementDecision.NoAnswer).ShouldBe(all.All(s => s.Kind == SightingKind.Unanswered), what);
                     }
                 }
             }
@@ -110,7 +110,7 @@ public sealed class SettlementDecisionTests
             .ShouldBeOfType<SettlementDecision.InFlight>();
         SettlementDecision
             .Decide([new Sighting(SightingKind.Unknown)], LastValid + 150, LastValid)
-            .ShouldBeOfType<SettlementDecision.SeemsDead>();
+            .ShouldBeOfType<SettlementDecision.SeemsExpired>();
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
         foreach (var dead in attempts.Where(a => a.Status != AttemptStatus.Finalized))
         {
             dead.Status.ShouldBe(AttemptStatus.Expired);
-            dead.Evidence.ShouldNotBeNull().ShouldContain("\"verdict\": \"DEAD\"");
+            dead.Evidence.ShouldNotBeNull().ShouldContain("\"decision\": \"EXPIRED\"");
         }
         attempts.Zip(attempts.Skip(1)).ShouldAllBe(pair => pair.First.FeeLamportsMax < pair.Second.FeeLamportsMax);
         attempts.ShouldAllBe(a => a.FeeLamportsMax <= PaymentAcceptanceRule.FeeLamportsMax);

@@ -61,7 +61,7 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
     [InlineData("serverError")]
     [InlineData("rateLimit")]
     [InlineData("lagSlots")]
-    public async Task Nodes_that_answer_nothing_of_use_change_no_status_and_refuse_nothing(string fault)
+    public async Task Nodes_that_answer_nothing_of_use_change_no_status_and_reject_nothing(string fault)
     {
         var pool = await host.CreatePoolAsync(Sol);
         await UntilPoolIsAsync(pool, TrainingPoolStatus.Live);

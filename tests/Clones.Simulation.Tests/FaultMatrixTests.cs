@@ -312,7 +312,7 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
-    public void Row_24_commits_that_are_refused_and_a_database_that_dies_are_retried()
+    public void Row_24_commits_that_are_rejected_and_a_database_that_dies_are_retried()
     {
         var scenario = new Scenario();
         scenario.World.Database.Faults.CommitFails = 0.7;
@@ -338,7 +338,7 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
-    public void Row_33_a_node_that_refuses_stops_nothing()
+    public void Row_33_a_node_that_rejects_stops_nothing()
     {
         var scenario = new Scenario(nodes: 3);
         scenario.World.Nodes[0].Faults.Unauthorized = true;
@@ -348,7 +348,7 @@ public sealed class FaultMatrixTests
     }
 
     [Fact]
-    public void Row_33_nothing_is_concluded_from_a_node_that_refuses()
+    public void Row_33_nothing_is_concluded_from_a_node_that_rejects()
     {
         var scenario = new Scenario(nodes: 2);
         scenario.EveryNode(f => f.Drops = 1);

@@ -19,11 +19,11 @@ public sealed class OwnerTests
     }
 
     [Fact]
-    public void What_is_signed_after_a_renewal_is_refused_and_the_fresh_one_lands()
+    public void What_is_signed_after_a_renewal_is_rejected_and_the_fresh_one_lands()
     {
         using var world = WorldOf(new OwnerBehaviour(IsSlow: 0.8, KeepsOld: 1), DeploymentPayer.DepositWallet, seed: 112);
         DeployWithin(world, 30 * Minute);
-        world.Faults.Counts.ShouldContainKey("owner refused: transaction_expired");
+        world.Faults.Counts.ShouldContainKey("owner rejected: transaction_expired");
         world.Chain.FinalExecutions().Count(e => e.Transaction.Instructions.Count > 0).ShouldBe(2);
     }
 

@@ -4,7 +4,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Simulation.Tests;
 
-/// <summary>One payment in a calm world, into which a test brings exactly one kind of trouble.</summary>
+/// <summary>One payment in a calm world, into which a test brings exactly one kind of failure.</summary>
 internal sealed class Scenario
 {
     public const int Minute = 60_000;
@@ -58,6 +58,6 @@ internal sealed class Scenario
         Payment.Status.ShouldBe(PaymentStatus.Completed, Payment.Reason);
         Attempts.Count.ShouldBe(number);
         Attempts[^1].Status.ShouldBe(AttemptStatus.Finalized);
-        Attempts.Take(number - 1).ShouldAllBe(a => a.Status == AttemptStatus.Expired && a.Evidence!.Contains("\"DEAD\""));
+        Attempts.Take(number - 1).ShouldAllBe(a => a.Status == AttemptStatus.Expired && a.Evidence!.Contains("\"EXPIRED\""));
     }
 }

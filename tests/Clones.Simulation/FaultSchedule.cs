@@ -27,7 +27,7 @@ internal sealed class FaultSchedule(World world)
         return true;
     }
 
-    /// <summary>Lays trouble over the time until the healing.</summary>
+    /// <summary>Lays failure over the time until the healing.</summary>
     public void Brew(int until)
     {
         var dice = world.RandomSource;
@@ -210,7 +210,7 @@ internal sealed class FaultSchedule(World world)
                 faults.ClaimsFinalized = true;
                 break;
             case 5:
-                faults.RefusesEverything = true;
+                faults.RejectsEverything = true;
                 break;
             case 6:
                 faults.TakesEveryBlockhashForOver = true;
@@ -233,7 +233,7 @@ internal sealed class FaultSchedule(World world)
         }
     }
 
-    // Several troubles of one node may overlap; the first that ends takes the others with it.
+    // Several failure of one node may overlap; the first that ends takes the others with it.
     private void EndAfter(Node node, long length) => world.Timeline.After(length, () => node.Faults = new NodeFaults());
 
     private void Note(string kind) => world.Note(kind);

@@ -2,7 +2,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Simulation;
 
-/// <summary>One history: payments, trouble, healing, and what was found. The same seed gives the same history, to the last message.</summary>
+/// <summary>One history: payments, failure, healing, and what was found. The same seed gives the same history, to the last message.</summary>
 /// <param name="Findings">Empty where every promise held.</param>
 /// <param name="Milliseconds">Of simulated time.</param>
 /// <param name="Fingerprint">Of everything on chain and in the database: equal for equal histories.</param>
@@ -49,7 +49,7 @@ internal sealed record History(
         PublicKey Somebody() => dice.Chance(0.6) ? twin : new PublicKey(dice.Bytes(PublicKey.Length));
     }
 
-    /// <summary>Lets the trouble rage until it is healed, then waits until all is settled and whoever kept old bytes has sent them again.</summary>
+    /// <summary>Lets the failure rage until it is healed, then waits until all is settled and whoever kept old bytes has sent them again.</summary>
     public static History Finish(World world, ulong seed, long healAt)
     {
         world.Timeline.RunUntil(() => false, healAt);

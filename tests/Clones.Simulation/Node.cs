@@ -180,7 +180,7 @@ internal sealed class Node(Chain chain, RandomSource dice, int number)
     public SimulationResult Simulate(ReadOnlyMemory<byte> bytes)
     {
         var transaction = WireTransaction.Read(bytes.Span, unsigned: true);
-        if (Faults.RefusesEverything)
+        if (Faults.RejectsEverything)
         {
             return new SimulationResult("""{"InstructionError":[2,{"Custom":1}]}""", ["Error: invented"], 0);
         }

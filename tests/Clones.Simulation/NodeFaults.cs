@@ -46,7 +46,7 @@ internal sealed class NodeFaults
     public int HeightOffset { get; set; }
     public int LastValidOffset { get; set; }
     public bool ClaimsFinalized { get; set; }
-    public bool RefusesEverything { get; set; }
+    public bool RejectsEverything { get; set; }
     public bool TakesEveryBlockhashForOver { get; set; }
 
     /// <summary>Invents an execution error for what it knows.</summary>

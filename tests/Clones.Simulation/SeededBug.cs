@@ -39,7 +39,7 @@ internal abstract class SeededBug
             ["payments not looked for in batches"] = new NoSearch(),
             ["batch split by a failure that is not final"] = new With(new HastySplit()),
             ["split that drops a payment"] = new With(new LossySplit()),
-            ["certificate without margin"] = new With(new NoMargin()),
+            ["expiry proof without margin"] = new With(new NoMargin()),
             ["fence left out"] = new NoFence(),
             ["short page taken for the end of a history"] = new ShortPages(),
             ["second live attempt allowed"] = new With(new SecondAttempt(), indexes: false),
@@ -100,11 +100,11 @@ internal abstract class SeededBug
             ulong lastValidBlockHeight
         ) =>
             sightings.All(s => s.Kind == SightingKind.Unknown)
-                ? new SettlementDecision.SeemsDead()
+                ? new SettlementDecision.SeemsExpired()
                 : base.Judge(sightings, finalizedBlockHeight, lastValidBlockHeight);
 
         public override ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
-            nodes.All(n => n.Sighting is null) ? new ExpiryDecision.Dead(0) : base.Certify(attempt, nodes);
+            nodes.All(n => n.Sighting is null) ? new ExpiryDecision.Expired(0) : base.Certify(attempt, nodes);
     }
 
     private sealed class ErrorIsNull : SettlementRules
@@ -123,7 +123,7 @@ internal abstract class SeededBug
         // Who could not be asked has seen nothing.
         public override ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
             nodes.All(n => n.Sighting is null && (n.Error is not null || n.BlockhashValid == false))
-                ? new ExpiryDecision.Dead(0)
+                ? new ExpiryDecision.Expired(0)
                 : base.Certify(attempt, nodes);
     }
 
@@ -166,12 +166,12 @@ internal abstract class SeededBug
             ulong lastValidBlockHeight
         ) =>
             sightings.All(s => s.Kind == SightingKind.Unknown) && IsOver(finalizedBlockHeight ?? 0, lastValidBlockHeight)
-                ? new SettlementDecision.SeemsDead()
+                ? new SettlementDecision.SeemsExpired()
                 : base.Judge(sightings, finalizedBlockHeight, lastValidBlockHeight);
 
         public override ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
             nodes.All(n => n.Sighting is null && IsOver(n.FinalizedBlockHeight, attempt.LastValidBlockHeight))
-                ? new ExpiryDecision.Dead(0)
+                ? new ExpiryDecision.Expired(0)
                 : base.Certify(attempt, nodes);
 
         private static bool IsOver(ulong finalizedBlockHeight, ulong lastValidBlockHeight) =>

@@ -8,7 +8,7 @@ namespace Clones.Simulation;
 
 /// <summary>
 /// A signed transaction as the simulated validators read it: SOL transfers, what token and pool creations are made of, compute budget and memo;
-/// anything else is refused.
+/// anything else is rejected.
 /// </summary>
 internal sealed class WireTransaction
 {

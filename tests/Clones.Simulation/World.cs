@@ -32,7 +32,7 @@ internal sealed class World : IDisposable
         Database.Faults.WithoutUniqueIndexes = SeededBug.WithoutUniqueIndexes;
         Database.Faults.WithoutFence = SeededBug.WithoutFence;
         Database.Faults.WithoutTags = SeededBug.WithoutTags;
-        Database.Transitions.StandsOnChain = id => Database.Ledger.Landings.Values.Any(l => l.TransactionId == id);
+        Database.Transitions.StandsOnChain = id => Database.Ledger.OnChainRecords.Values.Any(l => l.TransactionId == id);
         Chain = new Chain(Timeline, RandomSource);
         Database.Transitions.WasForgotten = id => Database.Restores > 0 && Chain.HasLanded(id);
         Nodes = [.. Enumerable.Range(1, nodes).Select(n => new Node(Chain, RandomSource, n))];
@@ -236,7 +236,7 @@ internal sealed class World : IDisposable
     }
 
     private bool IsOnChain(Order order) =>
-        Database.Ledger.Landings.Values.Any(l => l.TransactionId == order.Tag || Database.TagsOf(l).Contains(order.Tag));
+        Database.Ledger.OnChainRecords.Values.Any(l => l.TransactionId == order.Tag || Database.TagsOf(l).Contains(order.Tag));
 
     private ChainTransaction Accept(DepositWallet wallet, Order[] asked, bool isOnChain)
     {

@@ -6,7 +6,7 @@ namespace Clones.Testing.Hosts;
 
 internal static class CannedTransactions
 {
-    /// <summary>As getTransaction of a node tells it, executed.</summary>
+    /// <summary>As getTransaction of a node reports it, executed.</summary>
     public static string Detail(Transaction transaction) => Detail(Convert.ToBase64String(transaction.Serialize()));
 
     public static string Detail(string base64) =>

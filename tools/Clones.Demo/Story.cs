@@ -71,14 +71,14 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
 
     private async Task<PoolView> CreateTrainingPoolAsync(string symbol, CancellationToken cancellation)
     {
-        var wish = new CreatePoolRequest
+        var spec = new CreatePoolRequest
         {
             Name = "Spreadsheet demonstrations",
             TokenSymbol = symbol,
             PricePerDemo = "10",
             Skills = ["spreadsheets"],
         };
-        var started = await owner.CreatePoolAsync(wish, wait: Callers.Wait, cancellationToken: cancellation);
+        var started = await owner.CreatePoolAsync(spec, wait: Callers.Wait, cancellationToken: cancellation);
         var pool = started.Result ?? await FollowedAsync(started.Operation!, cancellation);
         narrator.Say($"Training pool {pool.Id} created: its deposit wallet's key was made by the workers and is stored encrypted");
         return pool;
@@ -94,7 +94,7 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
 
     private async Task<Guid> CreateAgentAsync(Guid trainingPoolId, CancellationToken cancellation)
     {
-        var wish = new CreateAgentRequest
+        var spec = new CreateAgentRequest
         {
             TrainingPoolId = trainingPoolId,
             Name = "Spreadsheet hand",
@@ -105,7 +105,7 @@ internal sealed class Story(DemoSettings settings, OwnerWallet wallet, Cluster c
             MinimumLiquidity = "1.5",
             GatedPercentage = 10,
         };
-        var agent = await owner.CreateAgentAsync(wish, cancellationToken: cancellation);
+        var agent = await owner.CreateAgentAsync(spec, cancellationToken: cancellation);
         narrator.Say($"Agent {agent.Id} created: {agent.Status}");
         return agent.Id;
     }

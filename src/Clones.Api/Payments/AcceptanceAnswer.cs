@@ -26,7 +26,7 @@ internal static class AcceptanceAnswer
                     "The training pool is paused and pays no rewards. Resume it, or let the payment wait with onInsufficientFunds: wait."
                 )
             ),
-            PaymentAcceptanceResult.RecipientRefused rejected => throw new ProblemException(
+            PaymentAcceptanceResult.RecipientRejected rejected => throw new ProblemException(
                 new Problem(422, ProblemCode.RecipientNotValid, rejected.Reason)
                 {
                     Errors = new Dictionary<string, string[]> { ["recipient"] = [rejected.Reason] },

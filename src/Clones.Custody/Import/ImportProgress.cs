@@ -5,13 +5,13 @@ namespace Clones.Custody.Import;
 internal sealed class ImportProgress(TextWriter output, long? bytes, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private long told = time.GetTimestamp();
+    private long reported = time.GetTimestamp();
 
     public async Task AdvanceAsync(long bytesRead, ImportReport report)
     {
-        if (time.GetElapsedTime(told) >= Every)
+        if (time.GetElapsedTime(reported) >= Every)
         {
-            told = time.GetTimestamp();
+            reported = time.GetTimestamp();
             var share = bytes > 0 ? $"{100 * bytesRead / bytes} % read: " : "";
             await output.WriteLineAsync(
                 $"{share}{report.Imported} imported, {report.AlreadyThere} already there, {report.Rejected} rejected"

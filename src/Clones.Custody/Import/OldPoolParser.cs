@@ -144,7 +144,7 @@ internal static class OldPoolParser
         public OldPool ToPool()
         {
             var oldId = Present(id, "_id");
-            Rule("_id", PlainTextRule.Refuse(oldId, 1, IdLengthMax));
+            Rule("_id", PlainTextRule.Reject(oldId, 1, IdLengthMax));
             Rule("name", PoolRules.RejectName(Present(name, "name")));
             Rule("skills", PoolRules.RejectSkills(skills));
             if (Key is null)

@@ -37,7 +37,7 @@ public sealed class WalletMovement
     /// <summary>The chain executed and rejected the transaction: only its fee was taken.</summary>
     public bool Failed { get; init; }
 
-    /// <summary>Why the transaction could not be read, for people; null where it was. The delta is then what the nodes tell of the balances.</summary>
+    /// <summary>Why the transaction could not be read, for people; null where it was. The delta is then what the nodes report of the balances.</summary>
     public string? Unparsed { get; init; }
 
     /// <summary>The highest version of transactions that could be read when this one could not: a later release reads it again.</summary>

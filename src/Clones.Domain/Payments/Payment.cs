@@ -42,7 +42,7 @@ public sealed class Payment
     public required string Caller { get; init; }
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>SHA-256 of the canonical request; the same key with another body is refused.</summary>
+    /// <summary>SHA-256 of the canonical request; the same key with another body is rejected.</summary>
     public required byte[] RequestHash { get; init; }
     public string? Reference { get; init; }
 

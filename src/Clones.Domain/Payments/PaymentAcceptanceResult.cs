@@ -19,11 +19,11 @@ public abstract record PaymentAcceptanceResult
     /// <summary>There is no such training pool, or the workers have not made its wallet yet.</summary>
     public sealed record PoolHasNoWallet(Guid TrainingPoolId) : PaymentAcceptanceResult;
 
-    /// <summary>The owner has paused the training pool, and this reward may not wait. Withdrawals are not refused.</summary>
+    /// <summary>The owner has paused the training pool, and this reward may not wait. Withdrawals are not rejected.</summary>
     public sealed record PoolPaused(Guid TrainingPoolId) : PaymentAcceptanceResult;
 
     /// <summary>See <see cref="RecipientRule"/>; the reason is for people.</summary>
-    public sealed record RecipientRefused(string Reason) : PaymentAcceptanceResult;
+    public sealed record RecipientRejected(string Reason) : PaymentAcceptanceResult;
 
     /// <summary>Base units of the mint.</summary>
     public sealed record MissingTokens(PublicKey Mint, ulong Needed, ulong Available) : PaymentAcceptanceResult;

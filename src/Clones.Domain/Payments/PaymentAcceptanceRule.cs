@@ -47,17 +47,17 @@ public static class PaymentAcceptanceRule
                 return new Wait(stored.Reason);
             }
             // What needs no chain to be rejected is not kept waiting for one.
-            if (RecipientRule.Refuse(request.Recipient, wallet.Address, request.Mint) is { } refusal)
+            if (RecipientRule.Reject(request.Recipient, wallet.Address, request.Mint) is { } rejection)
             {
-                return new Reject(new PaymentAcceptanceResult.RecipientRefused(refusal));
+                return new Reject(new PaymentAcceptanceResult.RecipientRejected(rejection));
             }
             if (candidate.Balance is not { } balance || candidate.Recipient is not { } recipient)
             {
                 return Undecided(candidate, new PaymentAcceptanceResult.ChainUnavailable(), candidate.NoAnswer ?? "No node answered.");
             }
-            if (RecipientRule.Refuse(recipient, balance, request.Amount) is { } outlook)
+            if (RecipientRule.Reject(recipient, balance, request.Amount) is { } outlook)
             {
-                return new Reject(new PaymentAcceptanceResult.RecipientRefused(outlook));
+                return new Reject(new PaymentAcceptanceResult.RecipientRejected(outlook));
             }
             if (candidate.Stored is null && isReward)
             {
@@ -95,7 +95,7 @@ public static class PaymentAcceptanceRule
             return Missing(candidate, balance, recipient, inLamports ? 0 : queue.Amount, gas + (inLamports ? queue.Amount : 0)) switch
             {
                 null => Reserve(candidate, balance, recipient),
-                var missing => Refused(candidate, balance, missing),
+                var missing => Rejected(candidate, balance, missing),
             };
         }
 
@@ -113,7 +113,7 @@ public static class PaymentAcceptanceRule
             }
             if (Missing(candidate, balance, recipient, 0, 0) is { } missing)
             {
-                return Refused(candidate, balance, missing);
+                return Rejected(candidate, balance, missing);
             }
 
             var lamports = Lamports(candidate.Request, recipient);
@@ -153,7 +153,7 @@ public static class PaymentAcceptanceRule
         /// Nothing is rejected for want of funds by a balance that was read before the request came, or that is older than what the ledger
         /// knows: a node that lags behind a deposit tells what the wallet held before it.
         /// </summary>
-        private AcceptanceDecision Refused(PaymentCandidate candidate, WalletBalance balance, PaymentAcceptanceResult missing)
+        private AcceptanceDecision Rejected(PaymentCandidate candidate, WalletBalance balance, PaymentAcceptanceResult missing)
         {
             if (balance.Slot < wallet.LedgerSlot || candidate.BalanceIsRemembered)
             {

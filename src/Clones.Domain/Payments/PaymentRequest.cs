@@ -22,12 +22,12 @@ public sealed record PaymentRequest
     public required string IdempotencyKey { get; init; }
     public string? Reference { get; init; }
 
-    /// <summary>Store the payment as waiting where funds are missing or the pool is paused, instead of refusing it.</summary>
+    /// <summary>Store the payment as waiting where funds are missing or the pool is paused, instead of rejecting it.</summary>
     public bool MayWait { get; init; }
 
     /// <summary>
     /// SHA-256 of everything that makes it this payment and no other. <see cref="MayWait"/> is left out on purpose: it says what to do when
-    /// funds are missing, not who gets what. A retry that changed its mind finds the payment that is there; if it were refused as another
+    /// funds are missing, not who gets what. A retry that changed its mind finds the payment that is there; if it were rejected as another
     /// request, its caller would try a fresh key, and pay twice.
     /// </summary>
     public byte[] Hash()

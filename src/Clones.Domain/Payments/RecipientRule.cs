@@ -29,8 +29,8 @@ public static class RecipientRule
     ];
 
     /// <summary>What can be said without asking the chain.</summary>
-    /// <returns>Why the recipient is refused, for people; null where it is not.</returns>
-    public static string? Refuse(PublicKey recipient, PublicKey? depositWallet, PublicKey? mint)
+    /// <returns>Why the recipient is rejected, for people; null where it is not.</returns>
+    public static string? Reject(PublicKey recipient, PublicKey? depositWallet, PublicKey? mint)
     {
         if (recipient == depositWallet)
         {
@@ -57,7 +57,7 @@ public static class RecipientRule
     /// <param name="outlook">Of whoever the rule without the chain lets pass.</param>
     /// <param name="balance">Of the deposit wallet, for the rent.</param>
     /// <param name="amount">Base units of the mint, or lamports.</param>
-    public static string? Refuse(RecipientOutlook outlook, WalletBalance balance, ulong amount)
+    public static string? Reject(RecipientOutlook outlook, WalletBalance balance, ulong amount)
     {
         if (!outlook.IsWallet)
         {
@@ -68,7 +68,7 @@ public static class RecipientRule
             return "The recipient's token account is frozen or belongs to another wallet.";
         }
 
-        // The chain refuses to leave an account between nothing and its rent.
+        // The chain rejects to leave an account between nothing and its rent.
         var floor = balance.RentFloorLamports;
         return outlook.Mint is null && (UInt128)outlook.Lamports + amount < floor
             ? $"The recipient's account would hold less than its rent of {floor} lamports."

@@ -13,7 +13,7 @@ public static class PoolRules
     public const int TaskLimitsMax = 100;
     public const int UploadLimitMax = 1_000_000;
 
-    public static string? RejectName(string name) => PlainTextRule.Refuse(name, 1, NameLengthMax);
+    public static string? RejectName(string name) => PlainTextRule.Reject(name, 1, NameLengthMax);
 
     /// <param name="skills">A list may hold null in spite of its type.</param>
     public static string? RejectSkills(IReadOnlyList<string?> skills)
@@ -28,7 +28,7 @@ public static class PoolRules
             {
                 return "must not contain null";
             }
-            if (PlainTextRule.Refuse(skill, 1, SkillLengthMax) is { } reason)
+            if (PlainTextRule.Reject(skill, 1, SkillLengthMax) is { } reason)
             {
                 return $"each {reason}";
             }
@@ -37,7 +37,7 @@ public static class PoolRules
     }
 
     /// <param name="task">Its id, as the grading service names it.</param>
-    public static string? RejectTask(string task) => PlainTextRule.Refuse(task, 1, TaskLengthMax);
+    public static string? RejectTask(string task) => PlainTextRule.Reject(task, 1, TaskLengthMax);
 
     /// <param name="limit">How many submissions one person may be paid for: in all, a day, or of a task.</param>
     public static string? RejectUploadLimit(int limit) =>

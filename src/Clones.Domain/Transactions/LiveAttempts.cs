@@ -3,7 +3,7 @@ using Clones.Domain.Agents;
 
 namespace Clones.Domain.Transactions;
 
-/// <summary>Which attempts may still land: ask <see cref="MayLand"/>. The fence of signing (a unique index), the verdicts and the guards of the lifecycle all read it here.</summary>
+/// <summary>Which attempts may still land: ask <see cref="MayLand"/>. The fence of signing (a unique index), the decisions and the guards of the lifecycle all read it here.</summary>
 public static class LiveAttempts
 {
     public static IReadOnlyList<AttemptStatus> Statuses { get; } =
@@ -20,7 +20,7 @@ public static class LiveAttempts
     /// <summary>
     /// Whether an attempt may land on chain, or may have landed already, as far as the database knows: one that is live, and one that is prepared
     /// for an owner who pays, since it lacks no signature but the owner's, and nobody has to tell us when that is given and sent. Only a death
-    /// certificate ends this, or the chain. An attempt of which this holds is never replaced, withdrawn or given up.
+    /// expiry proof ends this, or the chain. An attempt of which this holds is never replaced, withdrawn or given up.
     /// </summary>
     public static bool MayLand(this TransactionAttempt attempt) => attempt.Status.IsLive() || attempt.IsInOwnersHands();
 

@@ -19,7 +19,7 @@ public enum TransactionStatus
     /// <summary>The last attempt has an expiry proof; the next may be signed.</summary>
     Expired,
 
-    /// <summary>The end: the chain executed and rejected it (seen at finalized), or it was refused before anything was signed.</summary>
+    /// <summary>The end: the chain executed and rejected it (seen at finalized), or it was rejected before anything was signed.</summary>
     Failed,
 
     /// <summary>Evidence is missing or contradictory: no signing, checks go on.</summary>

@@ -1,6 +1,6 @@
 namespace Clones.Domain.Wallets;
 
-/// <summary>What became of a wish to reserve part of a wallet's balance.</summary>
+/// <summary>What became of a request to reserve part of a wallet's balance.</summary>
 public abstract record WalletReservationResult
 {
     private WalletReservationResult() { }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Clones.Messaging.Bus;
 
 /// <summary>
-/// A message that its queue has no consumer for is refused like any other bad one: it goes to the error queue with a reason, and the log says so.
+/// A message that its queue has no consumer for is rejected like any other bad one: it goes to the error queue with a reason, and the log says so.
 /// MassTransit would put it into a queue of its own (<c>_skipped</c>), without a word. What is thrown here is outside of the filter that moves
 /// failed messages, and would be delivered again for ever: hence moved by hand.
 /// </summary>
@@ -28,7 +28,7 @@ internal sealed class SkippedMessageFilter(ILogger<SkippedMessageFilter> logger)
         logger.LogError("A message in {Queue} was moved to its error queue: {Reason}", queue, reason);
     }
 
-    public void Probe(ProbeContext context) => context.CreateFilterScope("refuseSkipped");
+    public void Probe(ProbeContext context) => context.CreateFilterScope("rejectSkipped");
 
     private static string ReasonOf(ReceiveContext context, string queue)
     {

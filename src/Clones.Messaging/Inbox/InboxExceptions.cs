@@ -1,6 +1,6 @@
 namespace Clones.Messaging.Inbox;
 
-/// <summary>The message is refused by the inbox; trying again cannot help, so it goes to the error queue at once.</summary>
+/// <summary>The message is rejected by the inbox; trying again cannot help, so it goes to the error queue at once.</summary>
 public abstract class InboxException(string message) : Exception(message);
 
 /// <summary>The message is older than the inbox remembers, so nobody can tell whether it was handled.</summary>

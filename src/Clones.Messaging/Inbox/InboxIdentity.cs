@@ -20,7 +20,7 @@ internal static class InboxIdentity
     /// <summary>
     /// The time inside an id: of MassTransit's NewId, or of a version 7 UUID. Null for any other, and for a time that no sender of ours can
     /// have meant. Only the id counts, never a header: every copy of a message must get the same answer. About one random id in ten
-    /// thousand reads as a NewId by chance; once it is older than the horizon it is refused, loudly, rather than handled.
+    /// thousand reads as a NewId by chance; once it is older than the horizon it is rejected, loudly, rather than handled.
     /// </summary>
     public static DateTime? TimeOf(Guid id, DateTime now)
     {

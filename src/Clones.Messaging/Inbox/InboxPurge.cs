@@ -7,7 +7,7 @@ using Npgsql;
 namespace Clones.Messaging.Inbox;
 
 /// <summary>
-/// Keeps the inbox from growing without bound, and the promise with it: first the watermark moves, so that older ids are refused; only a
+/// Keeps the inbox from growing without bound, and the promise with it: first the watermark moves, so that older ids are rejected; only a
 /// whole interval later are the marks behind it deleted, so no statement that still saw the old watermark can miss a mark.
 /// </summary>
 internal sealed class InboxPurge<TDbContext>(

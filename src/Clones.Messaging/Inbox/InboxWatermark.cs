@@ -2,7 +2,7 @@ namespace Clones.Messaging.Inbox;
 
 /// <summary>
 /// The instant before which inbox marks may have been purged. One row at most; a message whose id is older, and whose mark is absent,
-/// is refused because nobody can tell any more whether it was handled.
+/// is rejected because nobody can tell any more whether it was handled.
 /// </summary>
 public sealed class InboxWatermark
 {

@@ -128,7 +128,7 @@ internal sealed class OutboxDispatcher<TDbContext>(
             while (inOrder && delivered < ours)
             {
                 outcome = await SendAsync(ticket, rows[delivered]).ConfigureAwait(false);
-                if (outcome.Verdict is not SendVerdict.Delivered)
+                if (outcome.Result is not SendResult.Delivered)
                 {
                     inOrder = false;
                 }
@@ -167,7 +167,7 @@ internal sealed class OutboxDispatcher<TDbContext>(
             // A process that was stopped and resumed must not send what another has meanwhile taken over.
             if (time.GetElapsedTime(ticket.LeasedAt) + options.Value.SendTimeout > UsableLease)
             {
-                return new(SendVerdict.Outage, "The lease ran out before the message could be sent.");
+                return new(SendResult.Outage, "The lease ran out before the message could be sent.");
             }
 
             return await sender.SendAsync(row, _stopping).ConfigureAwait(false);
@@ -180,15 +180,15 @@ internal sealed class OutboxDispatcher<TDbContext>(
 
     private async Task GiveBackAsync(OutboxMessage[] rows, SendOutcome outcome)
     {
-        var refused = outcome.Verdict is SendVerdict.Refused;
-        if (refused)
+        var rejected = outcome.Result is SendResult.Rejected;
+        if (rejected)
         {
             logger.LogError("Message {MessageId} could not be sent: {Error}", rows[0].MessageId, outcome.Error);
         }
 
-        var delay = outcome.Error is null ? TimeSpan.Zero : OutboxOptions.BackOff(refused ? rows[0].Attempts + 1 : 1);
-        await settlement.ReleaseAsync(rows[1..], TimeSpan.Zero, null, refused: false).ConfigureAwait(false);
-        await settlement.ReleaseAsync(rows[..1], delay, outcome.Error, refused).ConfigureAwait(false);
+        var delay = outcome.Error is null ? TimeSpan.Zero : OutboxOptions.BackOff(rejected ? rows[0].Attempts + 1 : 1);
+        await settlement.ReleaseAsync(rows[1..], TimeSpan.Zero, null, rejected: false).ConfigureAwait(false);
+        await settlement.ReleaseAsync(rows[..1], delay, outcome.Error, rejected).ConfigureAwait(false);
         signal.Set();
     }
 

@@ -20,7 +20,7 @@ public sealed class OutboxOptions
 
     /// <summary>
     /// How long inbox marks are kept, 30 days unless told, at least one hour. A message whose id is older than this and whose mark is
-    /// gone is refused, never handled a second time.
+    /// gone is rejected, never handled a second time.
     /// </summary>
     public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(30);
 

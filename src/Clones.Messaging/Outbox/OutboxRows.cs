@@ -182,8 +182,8 @@ internal static class OutboxRows
     public static NpgsqlCommand Delete(string table, long[] sequenceNumbers) =>
         new($"DELETE FROM {table} WHERE sequence_number = ANY($1)") { Parameters = { new() { Value = sequenceNumbers } } };
 
-    /// <summary>Gives rows back after <paramref name="delay"/>; with <paramref name="refused"/> the failure counts as one of the message.</summary>
-    public static NpgsqlCommand Release(string table, long[] sequenceNumbers, TimeSpan delay, string? error, bool refused) =>
+    /// <summary>Gives rows back after <paramref name="delay"/>; with <paramref name="rejected"/> the failure counts as one of the message.</summary>
+    public static NpgsqlCommand Release(string table, long[] sequenceNumbers, TimeSpan delay, string? error, bool rejected) =>
         new(
             $"""
             UPDATE {table} SET lease_owner = NULL, available_at = clock_timestamp() + $2, last_error = coalesce($3, last_error),
@@ -197,7 +197,7 @@ internal static class OutboxRows
                 new() { Value = sequenceNumbers },
                 new() { Value = delay },
                 new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)error ?? DBNull.Value },
-                new() { Value = refused ? 1 : 0 },
+                new() { Value = rejected ? 1 : 0 },
             },
         };
 

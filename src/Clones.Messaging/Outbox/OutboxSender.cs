@@ -3,9 +3,9 @@ using MassTransit;
 namespace Clones.Messaging.Outbox;
 
 /// <summary>What became of one attempt to give a row to the broker.</summary>
-internal readonly record struct SendOutcome(SendVerdict Verdict, string? Error = null);
+internal readonly record struct SendOutcome(SendResult Result, string? Error = null);
 
-internal enum SendVerdict
+internal enum SendResult
 {
     /// <summary>The broker confirmed it, or it had expired.</summary>
     Delivered,
@@ -14,7 +14,7 @@ internal enum SendVerdict
     Outage,
 
     /// <summary>This message cannot be sent as it is.</summary>
-    Refused,
+    Rejected,
 }
 
 /// <summary>Gives stored messages to the broker and waits for its confirmation.</summary>
@@ -29,25 +29,25 @@ internal sealed class OutboxSender<TDbContext>(IBus bus, TimeProvider time, Outb
             var now = time.GetUtcNow().UtcDateTime;
             if (row.ExpirationTime <= now)
             {
-                return new(SendVerdict.Delivered);
+                return new(SendResult.Delivered);
             }
 
             var endpoint = await bus.GetSendEndpoint(new Uri(row.DestinationAddress)).WaitAsync(linked.Token).ConfigureAwait(false);
             await endpoint.Send(StoredMessage.Instance, new StoredMessagePipe(row, now), linked.Token).ConfigureAwait(false);
-            return new(SendVerdict.Delivered);
+            return new(SendResult.Delivered);
         }
         catch (OperationCanceledException)
         {
-            return new(SendVerdict.Outage, $"The broker did not confirm within {options.Value.SendTimeout.TotalSeconds:0} s.");
+            return new(SendResult.Outage, $"The broker did not confirm within {options.Value.SendTimeout.TotalSeconds:0} s.");
         }
         catch (Exception exception)
             when (exception is ConnectionException or IOException || exception.InnerException is ConnectionException)
         {
-            return new(SendVerdict.Outage, Describe(exception));
+            return new(SendResult.Outage, Describe(exception));
         }
         catch (Exception exception)
         {
-            return new(SendVerdict.Refused, Describe(exception));
+            return new(SendResult.Rejected, Describe(exception));
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class OutboxSettlement<TDbContext>(
 
     public void Delivered(long sequenceNumber) => _delivered.Writer.TryWrite(sequenceNumber);
 
-    public async Task ReleaseAsync(IEnumerable<OutboxMessage> rows, TimeSpan delay, string? error, bool refused)
+    public async Task ReleaseAsync(IEnumerable<OutboxMessage> rows, TimeSpan delay, string? error, bool rejected)
     {
         var numbers = rows.Select(x => x.SequenceNumber).ToArray();
         if (numbers.Length == 0)
@@ -32,7 +32,7 @@ internal sealed class OutboxSettlement<TDbContext>(
             return;
         }
 
-        await ExecuteAsync(table => OutboxRows.Release(table, numbers, delay, error, refused)).ConfigureAwait(false);
+        await ExecuteAsync(table => OutboxRows.Release(table, numbers, delay, error, rejected)).ConfigureAwait(false);
     }
 
     /// <summary>Deletes delivered rows until cancelled, then deletes what is left.</summary>

@@ -96,15 +96,15 @@ internal sealed class OutboxSweeper<TDbContext>(
         {
             var outcome =
                 time.GetElapsedTime(leasedAt) + options.Value.SendTimeout > UsableLease
-                    ? new SendOutcome(SendVerdict.Outage)
+                    ? new SendOutcome(SendResult.Outage)
                     : await sender.SendAsync(lane[i], stopping).ConfigureAwait(false);
-            if (outcome.Verdict is SendVerdict.Delivered)
+            if (outcome.Result is SendResult.Delivered)
             {
                 settlement.Delivered(lane[i].SequenceNumber);
                 continue;
             }
-            var refused = outcome.Verdict is SendVerdict.Refused;
-            if (refused)
+            var rejected = outcome.Result is SendResult.Rejected;
+            if (rejected)
             {
                 logger.LogError(
                     "Message {MessageId} could not be sent, attempt {Attempt}: {Error}",
@@ -114,10 +114,10 @@ internal sealed class OutboxSweeper<TDbContext>(
                 );
             }
 
-            var delay = refused ? OutboxOptions.BackOff(lane[i].Attempts + 1) : OutagePause;
-            await settlement.ReleaseAsync(lane[(i + 1)..], TimeSpan.Zero, null, refused: false).ConfigureAwait(false);
-            await settlement.ReleaseAsync(lane[i..(i + 1)], delay, outcome.Error, refused).ConfigureAwait(false);
-            return refused;
+            var delay = rejected ? OutboxOptions.BackOff(lane[i].Attempts + 1) : OutagePause;
+            await settlement.ReleaseAsync(lane[(i + 1)..], TimeSpan.Zero, null, rejected: false).ConfigureAwait(false);
+            await settlement.ReleaseAsync(lane[i..(i + 1)], delay, outcome.Error, rejected).ConfigureAwait(false);
+            return rejected;
         }
         return true;
     }

@@ -14,7 +14,7 @@ internal sealed class LedgerMaps
 {
     public void Configure(EntityTypeBuilder<OnChainTransaction> builder)
     {
-        builder.ToTable("chain_landings");
+        builder.ToTable("on_chain_transactions");
         builder.HasKey(l => l.Signature);
         builder.HasIndex(l => l.TransactionId);
         builder.HasIndex(l => l.WalletId);

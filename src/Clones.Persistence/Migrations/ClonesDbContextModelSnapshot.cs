@@ -588,22 +588,22 @@ namespace Clones.Persistence.Migrations
                         .HasColumnName("wire_bytes");
 
                     b.HasKey("Signature")
-                        .HasName("pk_chain_landings");
+                        .HasName("pk_on_chain_transactions");
 
                     b.HasIndex("PaymentTags")
-                        .HasDatabaseName("ix_chain_landings_payment_tags")
-                        .HasFilter("payment_tags IS NOT NULL");
+                        .HasDatabaseName("ix_on_chain_transactions_payment_tags")
+                        .HasFilter("payment_tags IS NOT NULL")
+                        .HasAnnotation("Npgsql:StorageParameter:fastupdate", false);
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("PaymentTags"), "gin");
-                    NpgsqlIndexBuilderExtensions.HasStorageParameter(b.HasIndex("PaymentTags"), "fastupdate", false);
 
                     b.HasIndex("TransactionId")
-                        .HasDatabaseName("ix_chain_landings_transaction_id");
+                        .HasDatabaseName("ix_on_chain_transactions_transaction_id");
 
                     b.HasIndex("WalletId")
-                        .HasDatabaseName("ix_chain_landings_wallet_id");
+                        .HasDatabaseName("ix_on_chain_transactions_wallet_id");
 
-                    b.ToTable("chain_landings", (string)null);
+                    b.ToTable("on_chain_transactions", (string)null);
                 });
 
             modelBuilder.Entity("Clones.Domain.Ledger.SigningFence", b =>
@@ -2023,7 +2023,7 @@ namespace Clones.Persistence.Migrations
                         .HasForeignKey("WalletId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
-                        .HasConstraintName("fk_chain_landings_deposit_wallets_wallet_id");
+                        .HasConstraintName("fk_on_chain_transactions_deposit_wallets_wallet_id");
                 });
 
             modelBuilder.Entity("Clones.Domain.Ledger.WalletComparison", b =>

@@ -122,7 +122,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         Add(
             batch,
             """
-            SELECT l.wallet_id, n.tag, max(l.slot) FROM chain_landings l, unnest(l.payment_tags || l.transaction_id) AS n(tag)
+            SELECT l.wallet_id, n.tag, max(l.slot) FROM on_chain_transactions l, unnest(l.payment_tags || l.transaction_id) AS n(tag)
             WHERE (l.transaction_id = ANY($1) OR l.payment_tags && $1) AND n.tag = ANY($1) GROUP BY l.wallet_id, n.tag
             """,
             asked.Select(PaymentAcceptanceRule.TransactionIdOf).ToArray()
@@ -277,9 +277,9 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             case AcceptanceDecision.Wait wait:
                 payment.Reason = wait.Reason;
                 break;
-            case AcceptanceDecision.Reject { Result: PaymentAcceptanceResult.RecipientRefused refused } when candidate.Stored is not null:
+            case AcceptanceDecision.Reject { Result: PaymentAcceptanceResult.RecipientRejected rejected } when candidate.Stored is not null:
                 payment.MoveTo(PaymentStatus.Failed);
-                payment.Reason = refused.Reason;
+                payment.Reason = rejected.Reason;
                 payment.CompletedAt = now;
                 break;
             default:

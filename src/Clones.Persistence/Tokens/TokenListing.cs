@@ -12,17 +12,17 @@ public static class TokenListing
 {
     /// <param name="account">As the chain shows it; null where there is none.</param>
     /// <param name="mint">What training pools may pay in.</param>
-    /// <param name="refusal">Why they may not, completing the sentence "mint ..".</param>
+    /// <param name="rejection">Why they may not, completing the sentence "mint ..".</param>
     public static bool TryReadMint(
         [NotNullWhen(true)] AccountInfo? account,
         [NotNullWhen(true)] out MintAccount? mint,
-        [NotNullWhen(false)] out string? refusal
+        [NotNullWhen(false)] out string? rejection
     )
     {
         mint = null;
         if (account is null || !TokenProgram.IsTokenProgram(account.Owner))
         {
-            refusal = "is not a mint of a token program on this cluster (at commitment finalized)";
+            rejection = "is not a mint of a token program on this cluster (at commitment finalized)";
             return false;
         }
         try
@@ -31,14 +31,14 @@ public static class TokenListing
         }
         catch (FormatException)
         {
-            refusal = "is an account of a token program, but not a mint";
+            rejection = "is an account of a token program, but not a mint";
             return false;
         }
-        refusal =
+        rejection =
             !mint.IsInitialized ? "is not initialized"
             : mint.Decimals > Token.SolDecimals ? $"has {mint.Decimals} decimals; at most {Token.SolDecimals} are of use here"
             : null;
-        return refusal is null;
+        return rejection is null;
     }
 
     /// <summary>Whether the symbol is listed with another mint, or the mint under another symbol.</summary>

@@ -73,7 +73,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         var available = AvailableFunds.Of(balance, null, new Dictionary<string, UInt128> { [AvailableFunds.Lamports] = (UInt128)reserved });
         if (available < lamports)
         {
-            // Nothing is refused for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit
+            // Nothing is rejected for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit
             // tells what the wallet held before it.
             var known = await db.WalletScans.Where(s => s.WalletId == wallet.Id).MaxAsync(s => (ulong?)s.Slot, cancellationToken);
             return balance.Slot < known

@@ -27,7 +27,7 @@ public sealed class TransactionAdoption(
 {
     /// <summary>Every open transaction of a wallet that stands on chain, each in a database transaction of its own.</summary>
     /// <param name="walletId">Whose history is in the ledger, all of it: of a part the wrong attempt might be taken over.</param>
-    /// <returns>How many were taken over or refused.</returns>
+    /// <returns>How many were taken over or rejected.</returns>
     public async Task<int> AdoptAllAsync(
         ISettlementStore store,
         Guid walletId,
@@ -70,34 +70,38 @@ public sealed class TransactionAdoption(
     )
     {
         var payments = await work.PaymentsAsync(transaction.Id, cancellationToken);
-        var named = await work.LandingsAsync(transaction.WalletId, [transaction.Id, .. payments.Select(p => p.Tag)], cancellationToken);
-        OnChainTransaction[] landings = [.. named.Where(l => l.TransactionId == transaction.Id)];
+        var named = await work.OnChainTransactionsAsync(
+            transaction.WalletId,
+            [transaction.Id, .. payments.Select(p => p.Tag)],
+            cancellationToken
+        );
+        OnChainTransaction[] onChainRecords = [.. named.Where(l => l.TransactionId == transaction.Id)];
         // Rejected under this name and paid under another: there it is complete.
-        if (landings.Length == 0 || (landings.All(l => l.Error is not null) && named.Any(l => l.Error is null)))
+        if (onChainRecords.Length == 0 || (onChainRecords.All(l => l.Error is not null) && named.Any(l => l.Error is null)))
         {
             return null;
         }
 
         var attempts = await work.AttemptsAsync(transaction.Id, cancellationToken);
         var address = await work.WalletAddressAsync(transaction.WalletId, cancellationToken);
-        switch (rules.MayAdopt(transaction, attempts, payments, landings, address, finalizedBlockHeight, margin))
+        switch (rules.MayAdopt(transaction, attempts, payments, onChainRecords, address, finalizedBlockHeight, margin))
         {
-            case AdoptionDecision.Adopt(var landing):
-                var adopted = Record(transaction, attempts, landing, work);
+            case AdoptionDecision.Adopt(var onChain):
+                var adopted = Record(transaction, attempts, onChain, work);
                 log.LogWarning(
                     "Transaction {TransactionId} was found on chain and is taken over, nothing was signed: {Signature} in slot {Slot}",
                     transaction.Id,
-                    landing.Signature,
-                    landing.Slot
+                    onChain.Signature,
+                    onChain.Slot
                 );
-                return new EndedTransaction(transaction, adopted, landing.BlockTime);
-            case AdoptionDecision.AdoptBut(var landing, var others):
+                return new EndedTransaction(transaction, adopted, onChain.BlockTime);
+            case AdoptionDecision.AdoptBut(var onChain, var others):
                 var open = await work.OpenReservationsAsync(transaction.Id, cancellationToken);
-                var part = Record(transaction, attempts, landing, work);
+                var part = Record(transaction, attempts, onChain, work);
                 await regrouping.RegroupAsync(work, transaction, [.. others.Select(p => new[] { p })], open, cancellationToken);
                 await work.SaveAsync(cancellationToken);
-                return new EndedTransaction(transaction, part, landing.BlockTime);
-            case AdoptionDecision.Refuse(var reason):
+                return new EndedTransaction(transaction, part, onChain.BlockTime);
+            case AdoptionDecision.Reject(var reason):
                 transaction.MoveTo(TransactionStatus.Failed);
                 transaction.Reason = reason;
                 log.LogError("Transaction {TransactionId} failed, the chain contradicts the database: {Reason}", transaction.Id, reason);
@@ -120,20 +124,20 @@ public sealed class TransactionAdoption(
     public async Task<bool> TryMoveAsync(
         ChainTransaction transaction,
         IReadOnlyList<Payment> payments,
-        IEnumerable<OnChainTransaction> landings,
+        IEnumerable<OnChainTransaction> onChainRecords,
         ISettlementWork work,
         List<EndedTransaction> ended,
         CancellationToken cancellationToken
     )
     {
-        var elsewhere = landings.Where(l => l.Error is null && l.TransactionId != transaction.Id).ToList();
+        var elsewhere = onChainRecords.Where(l => l.Error is null && l.TransactionId != transaction.Id).ToList();
         var found = payments
-            .Select(p => (Payment: p, Landing: elsewhere.Find(l => l.TransactionId == p.Tag || l.PaymentTags?.Contains(p.Tag) == true)))
-            .Where(f => f.Landing is not null)
+            .Select(p => (Payment: p, OnChain: elsewhere.Find(l => l.TransactionId == p.Tag || l.PaymentTags?.Contains(p.Tag) == true)))
+            .Where(f => f.OnChain is not null)
             .ToList();
         // Rejected by the chain alone: together with others it would be tried again, although its client was told that it failed.
         var rejected = payments
-            .Where(p => payments.Count > 1 && !found.Exists(f => f.Payment == p) && landings.Any(l => l.TransactionId == p.Tag))
+            .Where(p => payments.Count > 1 && !found.Exists(f => f.Payment == p) && onChainRecords.Any(l => l.TransactionId == p.Tag))
             .ToList();
         if (found.Count == 0 && rejected.Count == 0)
         {
@@ -143,7 +147,7 @@ public sealed class TransactionAdoption(
         var address = PublicKey.Parse(await work.WalletAddressAsync(transaction.WalletId, cancellationToken));
         var open = await work.OpenReservationsAsync(transaction.Id, cancellationToken);
         var apart = rejected.ConvertAll<IReadOnlyList<Payment>>(p => [p]);
-        foreach (var group in found.GroupBy(f => f.Landing!, f => f.Payment))
+        foreach (var group in found.GroupBy(f => f.OnChain!, f => f.Payment))
         {
             var message = Transaction.Deserialize(group.Key.WireBytes).Message;
             var same = group.Where(p => MessageTransfers.Deviation(message, address, [p]) is null).ToList();
@@ -176,13 +180,13 @@ public sealed class TransactionAdoption(
 
     private async Task<EndedTransaction> JoinAsync(
         ChainTransaction from,
-        OnChainTransaction landing,
+        OnChainTransaction onChain,
         IReadOnlyList<Payment> payments,
         ISettlementWork work,
         CancellationToken cancellationToken
     )
     {
-        var id = landing.TransactionId!.Value;
+        var id = onChain.TransactionId!.Value;
         var transaction = await work.LockAsync(id, cancellationToken);
         if (transaction is null)
         {
@@ -200,7 +204,7 @@ public sealed class TransactionAdoption(
         var attempt =
             transaction.Status == TransactionStatus.Finalized
                 ? attempts.First(a => a.Status == AttemptStatus.Finalized)
-                : Record(transaction, attempts, landing, work);
+                : Record(transaction, attempts, onChain, work);
         foreach (var payment in payments)
         {
             payment.TransactionId = id;
@@ -209,42 +213,42 @@ public sealed class TransactionAdoption(
             "{Count} payments were found on chain in transaction {TransactionId}, nothing was signed: {Signature} in slot {Slot}",
             payments.Count,
             id,
-            landing.Signature,
-            landing.Slot
+            onChain.Signature,
+            onChain.Slot
         );
-        return new EndedTransaction(transaction, attempt, landing.BlockTime);
+        return new EndedTransaction(transaction, attempt, onChain.BlockTime);
     }
 
     private TransactionAttempt Record(
         ChainTransaction transaction,
         IReadOnlyList<TransactionAttempt> attempts,
-        OnChainTransaction landing,
+        OnChainTransaction onChain,
         ISettlementWork work
     )
     {
         var now = time.GetUtcNow();
-        var (status, end) = landing.Error is null
+        var (status, end) = onChain.Error is null
             ? (AttemptStatus.Finalized, TransactionStatus.Finalized)
             : (AttemptStatus.Failed, TransactionStatus.Failed);
-        var message = Transaction.Deserialize(landing.WireBytes).Message;
+        var message = Transaction.Deserialize(onChain.WireBytes).Message;
         var bytes = message.Serialize();
-        var same = attempts.FirstOrDefault(a => a.Signature == landing.Signature || a.MessageBytes.AsSpan().SequenceEqual(bytes));
+        var same = attempts.FirstOrDefault(a => a.Signature == onChain.Signature || a.MessageBytes.AsSpan().SequenceEqual(bytes));
 
         // What was live beside it can no longer land: its blockhash is over, and the chain shows another attempt.
         foreach (var other in attempts.Where(a => a != same && (a.Status.IsLive() || a.Status == AttemptStatus.Prepared)))
         {
-            other.Evidence = Evidence("MADE_BY_ANOTHER", "Another attempt was found on chain.", landing, now);
+            other.Evidence = Evidence("MADE_BY_ANOTHER", "Another attempt was found on chain.", onChain, now);
             other.MoveTo(other.Status == AttemptStatus.Prepared ? AttemptStatus.Withdrawn : AttemptStatus.Expired);
             other.ClosedAt = now;
         }
 
         // "keys audit" misses no opening of a key where this is said: it must not be said of what this database saw signed.
         var evidence = same?.WireBytes is null
-            ? Evidence("RECOVERED", "Found on chain by its memo; the database had forgotten it.", landing, now)
-            : Evidence("FOUND", "Found on chain by its memo.", landing, now);
+            ? Evidence("RECOVERED", "Found on chain by its memo; the database had forgotten it.", onChain, now)
+            : Evidence("FOUND", "Found on chain by its memo.", onChain, now);
         if (same is null)
         {
-            var number = landing.AttemptNumber ?? 1;
+            var number = onChain.AttemptNumber ?? 1;
             same = new TransactionAttempt
             {
                 TransactionId = transaction.Id,
@@ -254,37 +258,37 @@ public sealed class TransactionAdoption(
                 Blockhash = message.RecentBlockhash.ToString(),
                 // Nobody remembers; it has landed, so nothing depends on it.
                 LastValidBlockHeight = 0,
-                ContextSlot = landing.Slot,
-                GenesisHash = landing.GenesisHash,
-                FeeLamportsMax = landing.FeeLamports,
+                ContextSlot = onChain.Slot,
+                GenesisHash = onChain.GenesisHash,
+                FeeLamportsMax = onChain.FeeLamports,
                 CreatedAt = now,
             };
             work.Add(same);
         }
         same.MoveTo(status);
-        same.WireBytes = landing.WireBytes;
-        same.Signature = landing.Signature;
-        same.Slot = landing.Slot;
-        same.Error = ChainError.ToJson(landing.Error);
+        same.WireBytes = onChain.WireBytes;
+        same.Signature = onChain.Signature;
+        same.Slot = onChain.Slot;
+        same.Error = ChainError.ToJson(onChain.Error);
         same.Evidence = evidence;
         same.ClosedAt = now;
         transaction.MoveTo(end);
         transaction.AttemptNumber = Math.Max(transaction.AttemptNumber, same.Number);
-        transaction.Reason = ChainError.Describe(landing.Error, landing.Slot);
+        transaction.Reason = ChainError.Describe(onChain.Error, onChain.Slot);
         return same;
     }
 
-    private static string Evidence(string verdict, string reason, OnChainTransaction landing, DateTimeOffset now) =>
+    private static string Evidence(string decision, string reason, OnChainTransaction onChain, DateTimeOffset now) =>
         JsonSerializer.Serialize(
             new
             {
-                verdict,
+                decision,
                 reason,
-                landing.Signature,
-                landing.Slot,
-                memo = $"{landing.TransactionId:D}:{landing.AttemptNumber}",
-                landing.GenesisHash,
-                foundAt = landing.RecordedAt,
+                onChain.Signature,
+                onChain.Slot,
+                memo = $"{onChain.TransactionId:D}:{onChain.AttemptNumber}",
+                onChain.GenesisHash,
+                foundAt = onChain.RecordedAt,
                 issuedAt = now,
             },
             JsonSerializerOptions.Web

@@ -16,7 +16,7 @@ internal sealed class AttemptCheck(
     ISettlementStore store,
     AttemptStateWriter writer,
     AttemptBroadcast broadcast,
-    ExpiryProofCollector inquest,
+    ExpiryProofCollector proofs,
     SettlementRules rules,
     RpcEndpoints rpc,
     StatusReader statuses,
@@ -36,12 +36,12 @@ internal sealed class AttemptCheck(
         var searchHistory = height is { } h && leased.Any(l => h > l.Attempt.LastValidBlockHeight);
         var signatures = leased.Select(l => Signature.Parse(l.Attempt.Signature!)).ToArray();
         var sightings = await statuses.ReadAsync(signatures, searchHistory, cancellationToken);
-        List<(LeasedAttempt Leased, SettlementDecision Verdict)> judged =
+        List<(LeasedAttempt Leased, SettlementDecision Decision)> judged =
         [
             .. leased.Select((l, i) => (l, rules.Judge(sightings[i], height, l.Attempt.LastValidBlockHeight))),
         ];
         var findings = new Findings();
-        await Lanes.RunAsync(judged, item => ActSafelyAsync(item.Leased, item.Verdict, findings, cancellationToken));
+        await Lanes.RunAsync(judged, item => ActSafelyAsync(item.Leased, item.Decision, findings, cancellationToken));
         foreach (var group in findings.Changes.Chunk(GroupMax))
         {
             await WriteAsync(group, findings, cancellationToken);
@@ -61,7 +61,7 @@ internal sealed class AttemptCheck(
         }
         catch (Exception e) when (group.Length > 1 && !PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
-            // One transaction's trouble is not the group's.
+            // One transaction's failure is not the group's.
             foreach (var change in group)
             {
                 await WriteAsync([change], findings, cancellationToken);
@@ -76,35 +76,35 @@ internal sealed class AttemptCheck(
 
     private async Task ActSafelyAsync(
         LeasedAttempt leased,
-        SettlementDecision verdict,
+        SettlementDecision decision,
         Findings findings,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            await ActAsync(leased, verdict, findings, cancellationToken);
+            await ActAsync(leased, decision, findings, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // One transaction's trouble is not the batch's.
+            // One transaction's failure is not the batch's.
             log.LogError(e, "Checking transaction {TransactionId} failed", leased.Attempt.TransactionId);
             findings.AddSlow(leased.Attempt.TransactionId);
         }
     }
 
-    private async Task ActAsync(LeasedAttempt leased, SettlementDecision verdict, Findings findings, CancellationToken cancellationToken)
+    private async Task ActAsync(LeasedAttempt leased, SettlementDecision decision, Findings findings, CancellationToken cancellationToken)
     {
         var attempt = leased.Attempt;
         var id = attempt.TransactionId;
-        if (rpc.All.Count == 1 && !await IsOnRecordAsync(attempt, verdict, cancellationToken))
+        if (rpc.All.Count == 1 && !await IsOnRecordAsync(attempt, decision, cancellationToken))
         {
             // Nobody contradicts a single node but itself.
-            log.LogWarning("The node tells an end of transaction {TransactionId} that it has no record of", id);
+            log.LogWarning("The node reports an end of transaction {TransactionId} that it has no record of", id);
             findings.AddSlow(id);
             return;
         }
-        switch (verdict)
+        switch (decision)
         {
             case SettlementDecision.Finalized(var slot):
                 findings.Add(writer.Settled(attempt, slot, null, await BlockTimeAsync(attempt, slot, cancellationToken)));
@@ -123,7 +123,7 @@ internal sealed class AttemptCheck(
             case SettlementDecision.InFlight(var sendAgain):
                 InFlight(attempt, sendAgain, findings);
                 break;
-            case SettlementDecision.SeemsDead:
+            case SettlementDecision.SeemsExpired:
                 await InquireAsync(leased, findings, cancellationToken);
                 break;
             case SettlementDecision.Contradiction(var reason):
@@ -133,7 +133,7 @@ internal sealed class AttemptCheck(
                 Silence(attempt, findings);
                 break;
             default:
-                throw new InvalidOperationException($"No action for {verdict.GetType().Name}.");
+                throw new InvalidOperationException($"No action for {decision.GetType().Name}.");
         }
     }
 
@@ -173,10 +173,10 @@ internal sealed class AttemptCheck(
             attempt.GenesisHash,
             Blockhash.Parse(attempt.Blockhash)
         );
-        var evidence = await inquest.InvestigateAsync(facts, cancellationToken);
+        var evidence = await proofs.InvestigateAsync(facts, cancellationToken);
         switch (rules.Certify(facts, evidence))
         {
-            case ExpiryDecision.Dead(var margin):
+            case ExpiryDecision.Expired(var margin):
                 findings.Add(writer.Expired(attempt, margin, evidence));
                 log.LogWarning(
                     "Attempt {Attempt} of transaction {TransactionId} has an expiry proof",
@@ -184,7 +184,7 @@ internal sealed class AttemptCheck(
                     attempt.TransactionId
                 );
                 break;
-            case ExpiryDecision.Refused(var reason, var diagnosis):
+            case ExpiryDecision.NotProven(var reason, var diagnosis):
                 Unresolved(attempt, reason, diagnosis, evidence, findings);
                 break;
             case ExpiryDecision.Seen(var reason, var diagnosis):
@@ -222,15 +222,15 @@ internal sealed class AttemptCheck(
     }
 
     /// <summary>Whether the node's ledger, asked at finalized, tells the same end as its list of statuses.</summary>
-    private async Task<bool> IsOnRecordAsync(TransactionAttempt attempt, SettlementDecision verdict, CancellationToken cancellationToken)
+    private async Task<bool> IsOnRecordAsync(TransactionAttempt attempt, SettlementDecision decision, CancellationToken cancellationToken)
     {
-        (ulong Slot, string? Error)? told = verdict switch
+        (ulong Slot, string? Error)? reported = decision switch
         {
             SettlementDecision.Finalized(var slot) => (slot, null),
             SettlementDecision.Failed(var slot, var error) => (slot, error),
             _ => null,
         };
-        if (told is not { } end)
+        if (reported is not { } end)
         {
             return true;
         }

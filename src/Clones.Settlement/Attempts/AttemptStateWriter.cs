@@ -64,14 +64,14 @@ internal sealed class AttemptStateWriter(
             }
         );
 
-    /// <summary>Stores the certificate. A payment is prepared anew from here on; of an owner-signed transaction the owner is asked.</summary>
+    /// <summary>Stores the expiry proof. A payment is prepared anew from here on; of an owner-signed transaction the owner is asked.</summary>
     public AttemptChange Expired(TransactionAttempt attempt, ulong margin, IReadOnlyList<NodeEvidence> evidence) =>
         Change(
             attempt,
             locked =>
             {
                 locked.MoveTo(TransactionStatus.Expired, AttemptStatus.Expired, PaymentStatus.Accepted);
-                locked.Attempt.Evidence = ExpiryProof.ToJson("DEAD", locked.Attempt, margin, null, evidence, time.GetUtcNow());
+                locked.Attempt.Evidence = ExpiryProof.ToJson("EXPIRED", locked.Attempt, margin, null, evidence, time.GetUtcNow());
                 locked.Attempt.ClosedAt = time.GetUtcNow();
                 locked.IsToBePrepared = locked.Transaction.Kind == TransactionKind.Payment;
             }

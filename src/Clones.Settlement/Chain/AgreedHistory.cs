@@ -7,7 +7,7 @@ using Clones.Solana.Rpc;
 namespace Clones.Settlement.Chain;
 
 /// <summary>
-/// The finalized history of an address as several nodes tell it. What any node lists is looked into; it is believed when as many as are
+/// The finalized history of an address as several nodes report it. What any node lists is looked into; it is believed when as many as are
 /// needed tell the same of it. A node that hides something, or invents it, leads to no conclusion at all.
 /// </summary>
 internal static class AgreedHistory
@@ -25,14 +25,14 @@ internal static class AgreedHistory
     )
     {
         var nodes = horizon.Nodes.Where(n => keptFrom is null || n.FirstSlot <= keptFrom);
-        var told = await nodes
+        var answers = await nodes
             .Select(n => n.Rpc)
             .AnswersAsync(node => ListOfNodeAsync(node, horizon.Slot, address, fromSlot, cancellationToken));
-        var lists = told.OfType<List<SignatureInfo>>().ToList();
+        var lists = answers.OfType<List<SignatureInfo>>().ToList();
         if (lists.Count < horizon.Needed)
         {
             throw new HistoryUnresolvedException(
-                $"{lists.Count} nodes tell the whole history of {address} since slot {fromSlot}, {horizon.Needed} are needed."
+                $"{lists.Count} nodes report the whole history of {address} since slot {fromSlot}, {horizon.Needed} are needed."
             );
         }
         return
@@ -49,7 +49,7 @@ internal static class AgreedHistory
     /// <param name="slot">In which it is listed.</param>
     /// <returns>With <see cref="TransactionDetail.Unparsed"/> where so many nodes show something that cannot be read here.</returns>
     /// <param name="wallet">Whose history it is in.</param>
-    /// <exception cref="HistoryUnresolvedException">Fewer nodes than needed tell the same, or as many tell something else.</exception>
+    /// <exception cref="HistoryUnresolvedException">Fewer nodes than needed report the same, or as many report something else.</exception>
     public static async Task<TransactionDetail> DetailAsync(
         FinalizedHorizon horizon,
         PublicKey wallet,
@@ -58,23 +58,23 @@ internal static class AgreedHistory
         CancellationToken cancellationToken
     )
     {
-        var told = await horizon
+        var answers = await horizon
             .Nodes.Select(n => n.Rpc)
             .AnswersAsync(node => TransactionLookup.AskAsync(node, signature, slot, cancellationToken));
-        var answers = told.OfType<TransactionDetail>().ToList();
-        return Agreed(answers, horizon.Needed)
-            ?? ReadableToSome(answers, wallet, signature, horizon.Needed)
-            ?? throw new HistoryUnresolvedException($"The nodes do not agree about {signature}: {answers.Count} tell something of it.");
+        var details = answers.OfType<TransactionDetail>().ToList();
+        return Agreed(details, horizon.Needed)
+            ?? ReadableToSome(details, wallet, signature, horizon.Needed)
+            ?? throw new HistoryUnresolvedException($"The nodes do not agree about {signature}: {details.Count} report something of it.");
     }
 
     /// <summary>
-    /// What so many nodes tell alike, and more than tell anything else: slot, outcome, fee, bytes, and what every account had before and after,
+    /// What so many nodes report alike, and more than tell anything else: slot, outcome, fee, bytes, and what every account had before and after,
     /// for the database is made of that. Null where there is no such thing. Pure.
     /// </summary>
-    internal static TransactionDetail? Agreed(IReadOnlyList<TransactionDetail> told, int needed)
+    internal static TransactionDetail? Agreed(IReadOnlyList<TransactionDetail> answers, int needed)
     {
-        var best = told.GroupBy(Content).OrderByDescending(v => v.Count()).FirstOrDefault()?.ToList();
-        if (best is null || best.Count < needed || 2 * best.Count <= told.Count)
+        var best = answers.GroupBy(Content).OrderByDescending(v => v.Count()).FirstOrDefault()?.ToList();
+        if (best is null || best.Count < needed || 2 * best.Count <= answers.Count)
         {
             return null;
         }
@@ -90,14 +90,14 @@ internal static class AgreedHistory
     /// payment of ours by saying that it cannot be read. Pure.
     /// </summary>
     internal static TransactionDetail? ReadableToSome(
-        IReadOnlyList<TransactionDetail> told,
+        IReadOnlyList<TransactionDetail> answers,
         PublicKey wallet,
         Signature signature,
         int needed
     )
     {
-        var read = told.Where(d => d.Unparsed is null).ToList();
-        if (read.Count == 0 || read.Count == told.Count || told.Count < needed || told.Any(d => d.Slot != read[0].Slot))
+        var read = answers.Where(d => d.Unparsed is null).ToList();
+        if (read.Count == 0 || read.Count == answers.Count || answers.Count < needed || answers.Any(d => d.Slot != read[0].Slot))
         {
             return null;
         }
@@ -128,7 +128,7 @@ internal static class AgreedHistory
         text.Append('|').Append(detail.Unparsed is null ? "read" : "unparsed").AppendJoin(',', detail.Unparsed?.AccountKeys ?? []);
         return text.ToString();
 
-        // Of the owner and the decimals nothing in the database depends, and not every node tells them.
+        // Of the owner and the decimals nothing in the database depends, and not every node reports them.
         static string TokenText(TransactionTokenBalance balance) => $"{balance.AccountIndex} {balance.Mint} {balance.Amount}";
     }
 

@@ -37,7 +37,7 @@ public sealed class ClusterFacts(RpcEndpoints rpc, TimeProvider time)
         return (latest, genesis.Value);
     }
 
-    /// <summary>A node has refused the remembered one: the next caller asks anew.</summary>
+    /// <summary>A node has rejected the remembered one: the next caller asks anew.</summary>
     public void ForgetBlockhash()
     {
         lock (gate)

@@ -20,7 +20,7 @@ internal sealed class ExpiryProofCollector(RpcEndpoints rpc)
         var evidence = new NodeEvidence { Endpoint = EndpointName.Of(node.Endpoint) };
         if (rpc.IsPaused(node))
         {
-            // Its silence would hold up every inquest; the others may be enough, and if not, there is a next time.
+            // Its silence would hold up every proof; the others may be enough, and if not, there is a next time.
             return evidence with { Error = "it failed lately and is left alone for a while." };
         }
         try
@@ -31,7 +31,7 @@ internal sealed class ExpiryProofCollector(RpcEndpoints rpc)
             evidence = evidence with { FinalizedSlot = epoch.AbsoluteSlot, FinalizedBlockHeight = epoch.BlockHeight };
             if (evidence.FinalizedBlockHeight < attempt.LastValidBlockHeight + ExpiryDecision.MarginOfTwo)
             {
-                // It would be refused in any case: spare the node the search.
+                // It would be rejected in any case: spare the node the search.
                 return evidence with { Error = $"its finalized block height {epoch.BlockHeight} is too low." };
             }
 

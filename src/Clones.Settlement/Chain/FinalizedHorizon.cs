@@ -4,9 +4,9 @@ namespace Clones.Settlement.Chain;
 
 /// <summary>How far the chain is final by the word of as many nodes as are believed: two, where two or more are configured.</summary>
 /// <param name="Slot">The highest that so many nodes have reached.</param>
-/// <param name="BlockHeight">The highest that so many nodes tell.</param>
+/// <param name="BlockHeight">The highest that so many nodes report.</param>
 /// <param name="Nodes">Those that have reached the slot, each with the oldest slot that it still keeps.</param>
-/// <param name="Needed">How many nodes must tell the same.</param>
+/// <param name="Needed">How many nodes must report the same.</param>
 public sealed record FinalizedHorizon(
     ulong Slot,
     ulong BlockHeight,

@@ -10,8 +10,8 @@ internal static class NodeAnswers
     /// </summary>
     public static async Task<IReadOnlyList<T>> AnswersAsync<T>(this IEnumerable<IRpcClient> nodes, Func<IRpcClient, Task<T>> ask)
     {
-        var told = await Task.WhenAll(nodes.Select(AskAsync));
-        return [.. told.SelectMany(answer => answer)];
+        var answers = await Task.WhenAll(nodes.Select(AskAsync));
+        return [.. answers.SelectMany(answer => answer)];
 
         async Task<T[]> AskAsync(IRpcClient node)
         {

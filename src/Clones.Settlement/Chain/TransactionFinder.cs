@@ -44,7 +44,7 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     /// <exception cref="ChainNotReadyException">No node answered.</exception>
     public async Task<Signature?> FindSentAsync(AttemptFacts facts, CancellationToken cancellationToken)
     {
-        var told = await rpc.Usable.AnswersAsync(
+        var answers = await rpc.Usable.AnswersAsync(
             async Task<Signature?> (node) =>
             {
                 var history = new AddressHistory(node, facts.Wallet, Commitment.Confirmed, pagesMax: PagesMax);
@@ -58,9 +58,9 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
                 return null;
             }
         );
-        return told.Count > 0
-            ? told.FirstOrDefault(signature => signature is not null)
-            : throw new ChainNotReadyException($"No node tells the history of {facts.Wallet}.");
+        return answers.Count > 0
+            ? answers.FirstOrDefault(signature => signature is not null)
+            : throw new ChainNotReadyException($"No node reports the history of {facts.Wallet}.");
     }
 
     /// <summary>
@@ -71,7 +71,7 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     /// <param name="ids">Of transactions, as their memos name them.</param>
     /// <param name="since">When the first of them can have been made.</param>
     /// <returns>Null where the history has none, or is too long to be known.</returns>
-    /// <exception cref="ChainNotReadyException">Too few nodes tell a history: all of one or two are needed, the majority of more.</exception>
+    /// <exception cref="ChainNotReadyException">Too few nodes report a history: all of one or two are needed, the majority of more.</exception>
     public async Task<(Signature? Found, bool IsTooLong)> FindExecutedAsync(
         PublicKey owner,
         IReadOnlyCollection<Guid> ids,
@@ -80,20 +80,20 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     )
     {
         var wanted = ids.ToHashSet();
-        var told = await Task.WhenAll(rpc.All.Select(AskAsync));
-        if (Array.Find(told, t => t.Found is not null) is { Found: { } signature })
+        var answers = await Task.WhenAll(rpc.All.Select(AskAsync));
+        if (Array.Find(answers, t => t.Found is not null) is { Found: { } signature })
         {
             return (signature, false);
         }
-        if (told.Any(t => t.IsTooLong))
+        if (answers.Any(t => t.IsTooLong))
         {
             return (null, true);
         }
 
-        var silent = told.Select(t => t.Silence).OfType<string>().ToList();
-        return told.Length - silent.Count >= ExpiryDecision.Quorum(told.Length)
+        var silent = answers.Select(t => t.Silence).OfType<string>().ToList();
+        return answers.Length - silent.Count >= ExpiryDecision.Quorum(answers.Length)
             ? (null, false)
-            : throw new ChainNotReadyException($"Too few nodes tell the history of {owner}.", string.Join(" ", silent));
+            : throw new ChainNotReadyException($"Too few nodes report the history of {owner}.", string.Join(" ", silent));
 
         async Task<Telling> AskAsync(IRpcClient node)
         {
@@ -162,7 +162,7 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     /// <param name="kind">Token or pool creation.</param>
     /// <param name="address">Of the mint or the liquidity pool.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    /// <exception cref="ChainNotReadyException">No node tells it. A later try may.</exception>
+    /// <exception cref="ChainNotReadyException">No node reports it. A later try may.</exception>
     public async Task<FoundTransaction> FindMakerAsync(
         IReadOnlyList<TransactionAttempt> attempts,
         TransactionKind kind,
@@ -274,7 +274,7 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     }
 
     private static ChainNotReadyException Untold(PublicKey address) =>
-        new($"{address} is on chain, and no node tells which transaction made it.");
+        new($"{address} is on chain, and no node reports which transaction made it.");
 
     /// <summary>What one node tells: a find, nothing, or why it tells nothing that counts.</summary>
     private sealed record Telling(Signature? Found = null, string? Silence = null, bool IsTooLong = false);

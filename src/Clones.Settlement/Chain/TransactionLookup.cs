@@ -38,10 +38,11 @@ internal static class TransactionLookup
         try
         {
             return
-                await node.GetUnparsedTransactionAsync(signature, Commitment.Finalized, cancellationToken) is { Unparsed: { } told } shown
+                await node.GetUnparsedTransactionAsync(signature, Commitment.Finalized, cancellationToken)
+                    is { Unparsed: { } unparsed } shown
                 ? shown with
                 {
-                    Unparsed = told with { Reason = $"{reason} {told.Reason}" },
+                    Unparsed = unparsed with { Reason = $"{reason} {unparsed.Reason}" },
                 }
                 : null;
         }

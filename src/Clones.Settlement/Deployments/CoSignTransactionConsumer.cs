@@ -15,7 +15,7 @@ namespace Clones.Settlement.Deployments;
 
 /// <summary>
 /// Completes an attempt that its owner has signed, and commits it before anything is sent. Where the deposit wallet pays, nothing complete
-/// exists anywhere until this commit, so an attempt that expired before it is dead without a certificate.
+/// exists anywhere until this commit, so an attempt that expired before it has expired without an expiry proof.
 /// </summary>
 internal sealed class CoSignTransactionConsumer(
     IDeploymentWork work,
@@ -83,7 +83,7 @@ internal sealed class CoSignTransactionConsumer(
 
     /// <summary>
     /// Of what the owner pays every signature is there. Whether it is too late is for settlement to find out: the owner may have sent it long
-    /// before, so only a certificate says that it is dead.
+    /// before, so only an expiry proof says that it has expired.
     /// </summary>
     private async Task CompleteAsync(
         ConsumeContext context,

@@ -25,7 +25,7 @@ internal sealed class DeploymentAdoption(
     /// <param name="address">The mint or the liquidity pool, finalized.</param>
     /// <param name="isAsPromised">Otherwise it landed and did something else: the database is closed, and no success stands in them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ChainNotReadyException">It is there and no node tells which transaction made it.</exception>
+    /// <exception cref="ChainNotReadyException">It is there and no node reports which transaction made it.</exception>
     public async Task<(Guid TransactionId, DeploymentMade Made)> AdoptAsync(
         Deployment deployment,
         TransactionKind kind,
@@ -36,15 +36,15 @@ internal sealed class DeploymentAdoption(
     )
     {
         var attempts = await work.AttemptsOfAgentAsync(deployment.Agent.Id, kind, cancellationToken);
-        var landing = await finder.FindMakerAsync(attempts, kind, address, cancellationToken);
-        var made = new DeploymentMade(address.ToString(), landing.Signature.ToString(), landing.Slot, landing.BlockTime);
-        var transaction = await HomeAsync(deployment, kind, open, landing, cancellationToken);
-        CloseAttempts(transaction, landing);
+        var onChain = await finder.FindMakerAsync(attempts, kind, address, cancellationToken);
+        var made = new DeploymentMade(address.ToString(), onChain.Signature.ToString(), onChain.Slot, onChain.BlockTime);
+        var transaction = await HomeAsync(deployment, kind, open, onChain, cancellationToken);
+        CloseAttempts(transaction, onChain);
         if (transaction.Status != TransactionStatus.Finalized || transaction.SettledAt is null)
         {
-            var reason = $"Found on chain: {landing.Signature} in slot {landing.Slot}.";
+            var reason = $"Found on chain: {onChain.Signature} in slot {onChain.Slot}.";
             await work.SaveAsync(cancellationToken);
-            await transactions.CloseAsync(transaction, TransactionStatus.Finalized, reason, landing.Slot, cancellationToken);
+            await transactions.CloseAsync(transaction, TransactionStatus.Finalized, reason, onChain.Slot, cancellationToken);
         }
 
         transaction.Made = isAsPromised ? made.ToJson() : null;
@@ -57,11 +57,11 @@ internal sealed class DeploymentAdoption(
         Deployment deployment,
         TransactionKind kind,
         ChainTransaction? open,
-        FoundTransaction landing,
+        FoundTransaction onChain,
         CancellationToken cancellationToken
     )
     {
-        if (landing.Attempt is not var (earlierId, _) || earlierId == open?.Id || open?.Status == TransactionStatus.Finalized)
+        if (onChain.Attempt is not var (earlierId, _) || earlierId == open?.Id || open?.Status == TransactionStatus.Finalized)
         {
             return open ?? await transactions.AddAsync(deployment, kind, TransactionStatus.Finalized, cancellationToken);
         }
@@ -69,8 +69,8 @@ internal sealed class DeploymentAdoption(
         if (open is not null)
         {
             // First, and saved: an agent has one transaction of a kind that is not given up (unique index).
-            CloseAttempts(open, landing);
-            var reason = $"The transaction {earlierId} before it has landed: {landing.Signature}.";
+            CloseAttempts(open, onChain);
+            var reason = $"The transaction {earlierId} before it has landed: {onChain.Signature}.";
             await transactions.CloseAsync(open, TransactionStatus.Cancelled, reason, null, cancellationToken);
             await work.SaveAsync(cancellationToken);
         }
@@ -79,33 +79,33 @@ internal sealed class DeploymentAdoption(
             ?? throw new InvalidOperationException($"Transaction {earlierId} is gone.");
     }
 
-    private void CloseAttempts(ChainTransaction transaction, FoundTransaction landing)
+    private void CloseAttempts(ChainTransaction transaction, FoundTransaction onChain)
     {
         var now = time.GetUtcNow();
         foreach (var attempt in transaction.Attempts)
         {
-            if (landing.Attempt == (transaction.Id, attempt.Number))
+            if (onChain.Attempt == (transaction.Id, attempt.Number))
             {
                 attempt.MoveTo(AttemptStatus.Finalized);
-                attempt.Signature = landing.Signature.ToString();
-                attempt.Slot = landing.Slot;
+                attempt.Signature = onChain.Signature.ToString();
+                attempt.Slot = onChain.Slot;
                 attempt.ClosedAt ??= now;
                 if (attempt.WireBytes is null)
                 {
-                    attempt.WireBytes = landing.WireBytes;
-                    attempt.Evidence = attempt.Payer == DeploymentPayer.DepositWallet ? Recovered(landing) : attempt.Evidence;
+                    attempt.WireBytes = onChain.WireBytes;
+                    attempt.Evidence = attempt.Payer == DeploymentPayer.DepositWallet ? Recovered(onChain) : attempt.Evidence;
                 }
             }
             else if (attempt.Status == AttemptStatus.Prepared)
             {
-                // What it would make is there: the chain refuses a second landing, whoever sends it.
+                // What it would make is there: the chain rejects a second landing, whoever sends it.
                 attempt.MoveTo(attempt.MayLand() ? AttemptStatus.Expired : AttemptStatus.Withdrawn);
                 attempt.Evidence = JsonSerializer.Serialize(
                     new
                     {
-                        verdict = "MADE_BY_ANOTHER",
-                        signature = landing.Signature.ToString(),
-                        landing.Slot,
+                        decision = "MADE_BY_ANOTHER",
+                        signature = onChain.Signature.ToString(),
+                        onChain.Slot,
                     },
                     JsonSerializerOptions.Web
                 );
@@ -116,14 +116,14 @@ internal sealed class DeploymentAdoption(
 
     // What the deposit wallet pays lands only with our signature: it was made by a database that is gone (a restore), and the log of the key's
     // opening went with it. "keys audit" counts by this word.
-    private static string Recovered(FoundTransaction landing) =>
+    private static string Recovered(FoundTransaction onChain) =>
         JsonSerializer.Serialize(
             new
             {
-                verdict = "RECOVERED",
+                decision = "RECOVERED",
                 reason = "Found on chain; the database had forgotten that it was signed.",
-                signature = landing.Signature.ToString(),
-                landing.Slot,
+                signature = onChain.Signature.ToString(),
+                onChain.Slot,
             },
             JsonSerializerOptions.Web
         );

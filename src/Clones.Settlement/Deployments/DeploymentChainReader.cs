@@ -72,8 +72,8 @@ internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSele
             kind == TransactionKind.TokenCreation
                 ? deployment.Mint!.Value
                 : (await venues.SelectAsync(cancellationToken)).AddressOf(LiquidityPoolSpecs.Of(deployment));
-        var told = await rpc.All.AnswersAsync(node => node.GetAccountInfoAsync(address, Commitment.Finalized, slot, cancellationToken));
-        return told.All(account => IsAbsent(kind, account.Value)) && told.Count >= ExpiryDecision.Quorum(rpc.All.Count);
+        var answers = await rpc.All.AnswersAsync(node => node.GetAccountInfoAsync(address, Commitment.Finalized, slot, cancellationToken));
+        return answers.All(account => IsAbsent(kind, account.Value)) && answers.Count >= ExpiryDecision.Quorum(rpc.All.Count);
     }
 
     private static bool IsAbsent(TransactionKind kind, AccountInfo? account) =>
@@ -125,9 +125,9 @@ internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSele
     )
     {
         var venue = await venues.SelectAsync(cancellationToken);
-        var wish = LiquidityPoolSpecs.Of(deployment);
-        var address = venue.AddressOf(wish);
-        return await venue.FindAsync(wish, commitment, minContextSlot, cancellationToken) switch
+        var spec = LiquidityPoolSpecs.Of(deployment);
+        var address = venue.AddressOf(spec);
+        return await venue.FindAsync(spec, commitment, minContextSlot, cancellationToken) switch
         {
             PoolFinding.AsPromised => new DeploymentSighting.AsPromised(address),
             PoolFinding.Different different => new DeploymentSighting.Different(address, different.Reason),

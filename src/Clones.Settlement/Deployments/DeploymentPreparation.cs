@@ -43,7 +43,7 @@ internal sealed class DeploymentPreparation(
         await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
         try
         {
-            await RefuseIfLandedAsync(deployment, transaction, cancellationToken);
+            await RejectIfLandedAsync(deployment, transaction, cancellationToken);
             var attempt = await BuildAsync(deployment, transaction, plan, cancellationToken);
             work.Add(attempt);
             transaction.AttemptNumber = attempt.Number;
@@ -67,7 +67,7 @@ internal sealed class DeploymentPreparation(
     /// What a restored database has forgotten may stand on chain, with a mint that the database no longer know. Whoever would make another here
     /// would make a second token; nor is a retry allowed to, which has another id.
     /// </summary>
-    private async Task RefuseIfLandedAsync(Deployment deployment, ChainTransaction transaction, CancellationToken cancellationToken)
+    private async Task RejectIfLandedAsync(Deployment deployment, ChainTransaction transaction, CancellationToken cancellationToken)
     {
         // The payer may have been another before.
         var executed =
@@ -84,7 +84,7 @@ internal sealed class DeploymentPreparation(
             );
         }
 
-        if (await work.LandingsAsync(transaction.WalletId, [transaction.Id], cancellationToken) is [var rejected, ..])
+        if (await work.OnChainTransactionsAsync(transaction.WalletId, [transaction.Id], cancellationToken) is [var rejected, ..])
         {
             throw new DeploymentImpossibleException($"The chain executed and rejected it: {rejected.Signature}.");
         }
@@ -193,7 +193,7 @@ internal sealed class DeploymentPreparation(
 
             var last = logs.LastOrDefault(line => !line.Contains(" consumed ", StringComparison.Ordinal));
             throw new DeploymentImpossibleException(
-                $"The chain would refuse the transaction: {err}" + (last is null ? "." : $" ({last}).")
+                $"The chain would reject the transaction: {err}" + (last is null ? "." : $" ({last}).")
             );
         }
     }

@@ -93,7 +93,7 @@ internal sealed class DeploymentRequestHandler(
             open is null
             || (
                 !await transactions.IsPreparedAndGoodAsync(open, cancellation)
-                && await held.SettleAsync(context, open) is null or OwnerHeldAttempt.Dead
+                && await held.SettleAsync(context, open) is null or OwnerHeldAttempt.Expired
             );
         if (!isFree || seen is not DeploymentSighting.Missing(var isPrefunded))
         {

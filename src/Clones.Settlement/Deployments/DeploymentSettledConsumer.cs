@@ -65,7 +65,7 @@ internal sealed class DeploymentSettledConsumer(
                 return await MadeAsync(deployment, transaction, landed, settled.BlockTime, cancellationToken);
             }
 
-            // What an earlier attempt has made is there, although this one was refused, perhaps because of it.
+            // What an earlier attempt has made is there, although this one was rejected, perhaps because of it.
             if (
                 deployment is not null
                 && await late.FindAsync(deployment, transaction.Kind, cancellationToken)

@@ -84,8 +84,12 @@ internal sealed class DeploymentTransactions(IDeploymentWork work, TransactionFi
     /// <returns>Signature of a finalized, executed transaction, base58; null where the history, as far as it was read, has none.</returns>
     public async Task<string?> FindExecutedAsync(Guid agentId, TransactionKind kind, Guid walletId, CancellationToken cancellationToken)
     {
-        var landings = await work.LandingsAsync(walletId, await IdsAsync(agentId, kind, cancellationToken), cancellationToken);
-        return landings.FirstOrDefault(l => l.Error is null)?.Signature;
+        var onChainRecords = await work.OnChainTransactionsAsync(
+            walletId,
+            await IdsAsync(agentId, kind, cancellationToken),
+            cancellationToken
+        );
+        return onChainRecords.FirstOrDefault(l => l.Error is null)?.Signature;
     }
 
     /// <summary>The same by the history of an owner who pays, which nobody reads before it is asked for.</summary>

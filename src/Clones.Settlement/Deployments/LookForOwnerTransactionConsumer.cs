@@ -6,7 +6,7 @@ using MassTransit;
 namespace Clones.Settlement.Deployments;
 
 /// <summary>
-/// Notices what an owner who pays has sent around us, and certifies what nobody sent as dead, so that the agent is free again. Renews nothing:
+/// Notices what an owner who pays has sent around us, and proves that what nobody sent has expired, so that the agent is free again. Renews nothing:
 /// that is for the owner to ask.
 /// </summary>
 internal sealed class LookForOwnerTransactionConsumer(IDeploymentWork work, DeploymentTransactions transactions, OwnerHeldAttempts held)

@@ -6,7 +6,7 @@ namespace Clones.Settlement.Deployments;
 
 /// <summary>
 /// Whether an owner who pays has enough, said in lamports before anything is signed. Nothing can be reserved in a wallet that is not ours: what
-/// is enough now may be spent by the time it is signed, and the chain refuses the transaction then.
+/// is enough now may be spent by the time it is signed, and the chain rejects the transaction then.
 /// </summary>
 internal sealed class OwnerFunds(RpcEndpoints rpc, WalletBalances balances)
 {

@@ -24,8 +24,8 @@ internal enum OwnerHeldAttempt
     /// <summary>The chain shows a success of this transaction by another message, as a wallet makes it that adds a fee of its own.</summary>
     LandedAltered,
 
-    /// <summary>A certificate says that it can never land: it has expired.</summary>
-    Dead,
+    /// <summary>An expiry proof says that it can never land: it has expired.</summary>
+    Expired,
 }
 
 /// <summary>
@@ -36,7 +36,7 @@ internal sealed class OwnerHeldAttempts(
     IDeploymentWork work,
     RpcEndpoints rpc,
     TransactionFinder finder,
-    ExpiryProofCollector inquest,
+    ExpiryProofCollector proofs,
     SettlementRules rules,
     TimeProvider time
 )
@@ -62,7 +62,7 @@ internal sealed class OwnerHeldAttempts(
     }
 
     /// <summary>
-    /// The chain holds for good what makes another of it fail there, and it is not what was promised: waiting for a certificate of what is left
+    /// The chain holds for good what makes another of it fail there, and it is not what was promised: waiting for an expiry proof of what is left
     /// in the owner's hands would help nobody. Saved.
     /// </summary>
     /// <param name="open">The agent's open transaction; null where the database knows of none.</param>
@@ -71,7 +71,7 @@ internal sealed class OwnerHeldAttempts(
         foreach (var attempt in open?.Attempts.Where(a => a.IsInOwnersHands()) ?? [])
         {
             attempt.MoveTo(AttemptStatus.Withdrawn);
-            attempt.Evidence = JsonSerializer.Serialize(new { verdict = "MADE_OTHERWISE", reason }, JsonSerializerOptions.Web);
+            attempt.Evidence = JsonSerializer.Serialize(new { decision = "MADE_OTHERWISE", reason }, JsonSerializerOptions.Web);
             attempt.ClosedAt = time.GetUtcNow();
         }
 
@@ -91,16 +91,16 @@ internal sealed class OwnerHeldAttempts(
             return OwnerHeldAttempt.Sent;
         }
 
-        var evidence = await inquest.InvestigateAsync(facts, cancellationToken);
+        var evidence = await proofs.InvestigateAsync(facts, cancellationToken);
         switch (rules.Certify(facts, evidence))
         {
-            case ExpiryDecision.Dead(var margin):
+            case ExpiryDecision.Expired(var margin):
                 attempt.MoveTo(AttemptStatus.Expired);
-                attempt.Evidence = ExpiryProof.ToJson("DEAD", attempt, margin, null, evidence, time.GetUtcNow());
+                attempt.Evidence = ExpiryProof.ToJson("EXPIRED", attempt, margin, null, evidence, time.GetUtcNow());
                 attempt.ClosedAt = time.GetUtcNow();
                 transaction.MoveTo(TransactionStatus.Expired);
                 transaction.Reason = null;
-                return OwnerHeldAttempt.Dead;
+                return OwnerHeldAttempt.Expired;
             case ExpiryDecision.Seen:
                 return OwnerHeldAttempt.LandedAltered;
             default:

@@ -20,27 +20,27 @@ internal sealed class PreparePoolCreationConsumer(DeploymentRequestHandler reque
             (deployment, _) => PlanAsync(LiquidityPoolSpecs.Of(deployment), context.CancellationToken)
         );
 
-    private async Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec wish, CancellationToken cancellationToken)
+    private async Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec spec, CancellationToken cancellationToken)
     {
-        await CheckTokensAsync(wish, cancellationToken);
+        await CheckTokensAsync(spec, cancellationToken);
         var venue = await venues.SelectAsync(cancellationToken);
-        return await venue.PlanAsync(wish, cancellationToken);
+        return await venue.PlanAsync(spec, cancellationToken);
     }
 
-    // The simulation would refuse it too, in words that help nobody.
-    private async Task CheckTokensAsync(LiquidityPoolSpec wish, CancellationToken cancellationToken)
+    // The simulation would reject it too, in words that help nobody.
+    private async Task CheckTokensAsync(LiquidityPoolSpec spec, CancellationToken cancellationToken)
     {
-        var address = AssociatedTokenAccountProgram.FindAddress(wish.Owner, wish.Mint, wish.TokenProgram);
+        var address = AssociatedTokenAccountProgram.FindAddress(spec.Owner, spec.Mint, spec.TokenProgram);
         var account = await rpc.ReadAsync(
             (client, stop) => client.GetAccountInfoAsync(address, Commitment.Confirmed, cancellationToken: stop),
             cancellationToken
         );
-        var held = HeldTokens.Of(account.Value, wish.TokenProgram)?.Amount ?? 0;
-        if (held < wish.TokenAmount)
+        var held = HeldTokens.Of(account.Value, spec.TokenProgram)?.Amount ?? 0;
+        if (held < spec.TokenAmount)
         {
             throw new DeploymentImpossibleException(
-                $"The liquidity pool needs {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker}, and your wallet {wish.Owner} "
-                    + $"holds {TokenText.Of(held, wish.Decimals)}."
+                $"The liquidity pool needs {TokenText.Of(spec.TokenAmount, spec.Decimals)} {spec.Ticker}, and your wallet {spec.Owner} "
+                    + $"holds {TokenText.Of(held, spec.Decimals)}."
             );
         }
     }

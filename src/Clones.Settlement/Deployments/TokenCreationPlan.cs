@@ -33,7 +33,7 @@ internal static class TokenCreationPlan
     /// <param name="promise">What is to be made.</param>
     /// <param name="mintRentLamports">Rent of the mint at its full size.</param>
     /// <param name="ownerAccountRentLamports">Rent of the owner's token account.</param>
-    /// <param name="isPrefunded">Somebody has sent lamports to the mint's address, and CreateAccount refuses such an address.</param>
+    /// <param name="isPrefunded">Somebody has sent lamports to the mint's address, and CreateAccount rejects such an address.</param>
     public static DeploymentPlan Build(
         PublicKey payer,
         PublicKey owner,

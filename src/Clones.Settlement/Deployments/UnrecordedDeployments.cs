@@ -37,7 +37,7 @@ internal sealed class UnrecordedDeployments(
         var open = await work.LockOpenAsync(deployment.Agent.Id, kind, cancellationToken);
         if (open is not null && DeploymentTransactions.HasLiveAttempt(open))
         {
-            // Settlement sees to it; the chain refuses whichever of the two comes second.
+            // Settlement sees to it; the chain rejects whichever of the two comes second.
             return null;
         }
 

@@ -8,7 +8,7 @@ namespace Clones.Settlement.Fence;
 internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimeProvider time, ILogger<FenceKeeper> log)
     : PassService(time, log)
 {
-    private string? told;
+    private string? reported;
 
     protected override TimeSpan PassEvery => options.FenceEvery;
 
@@ -17,7 +17,7 @@ internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimePr
         var progress = await fence.TryAsync(cancellationToken);
         if (!progress.IsOpen)
         {
-            Tell(progress.State);
+            Report(progress.State);
         }
     }
 
@@ -25,7 +25,7 @@ internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimePr
     {
         if (failure is INodeFailure)
         {
-            Tell(failure.Diagnosis());
+            Report(failure.Diagnosis());
         }
         else
         {
@@ -34,11 +34,11 @@ internal sealed class FenceKeeper(FenceLift fence, LedgerOptions options, TimePr
     }
 
     // Once per state: a fence may stand for minutes.
-    private void Tell(string state)
+    private void Report(string state)
     {
-        if (told != state)
+        if (reported != state)
         {
-            told = state;
+            reported = state;
             Log.LogWarning("The signing fence stands: {State}", state);
         }
     }

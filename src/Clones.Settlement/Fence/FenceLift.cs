@@ -55,7 +55,7 @@ public sealed class FenceLift(
 
     /// <summary>One try to open it.</summary>
     /// <exception cref="RpcException">No node answered.</exception>
-    /// <exception cref="HistoryUnresolvedException">Too few nodes tell the same.</exception>
+    /// <exception cref="HistoryUnresolvedException">Too few nodes report the same.</exception>
     public async Task<FenceProgress> TryAsync(CancellationToken cancellationToken)
     {
         var fence = await WatchAsync(cancellationToken);
@@ -134,7 +134,7 @@ public sealed class FenceLift(
                 }
                 catch (Exception e) when (e is FormatException or InvalidOperationException or OverflowException)
                 {
-                    // What is stored of this wallet cannot be worked with: that is nobody else's trouble.
+                    // What is stored of this wallet cannot be worked with: that is nobody else's failure.
                     log.LogError(e, "What stands on chain of wallet {Wallet} could not be taken over", wallet.Address);
                     await ledger.SaveComparisonAsync(
                         wallet.Id,
@@ -198,10 +198,12 @@ public sealed class FenceLift(
     /// <summary>The highest block height that any node tells: no attempt can have been signed with a younger blockhash.</summary>
     private async Task<ulong> HighestAsync(CancellationToken cancellationToken)
     {
-        var told = await rpc.All.AnswersAsync(node => node.GetBlockHeightAsync(Commitment.Processed, cancellationToken: cancellationToken));
-        return told.Count >= Math.Min(2, rpc.All.Count)
-            ? told.Max()
-            : throw new HistoryUnresolvedException($"{told.Count} of {rpc.All.Count} nodes report the height of the chain.");
+        var answers = await rpc.All.AnswersAsync(node =>
+            node.GetBlockHeightAsync(Commitment.Processed, cancellationToken: cancellationToken)
+        );
+        return answers.Count >= Math.Min(2, rpc.All.Count)
+            ? answers.Max()
+            : throw new HistoryUnresolvedException($"{answers.Count} of {rpc.All.Count} nodes report the height of the chain.");
     }
 }
 

@@ -193,11 +193,11 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
     // Several workers may read the same wallet at once: whoever is first writes, and both write the same.
     private static async Task SaveAsync(ClonesDbContext db, WalletReading reading, CancellationToken cancellationToken)
     {
-        if (reading.Landing is { } l)
+        if (reading.OnChain is { } l)
         {
             await db.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO chain_landings (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error,
+                INSERT INTO on_chain_transactions (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error,
                     fee_lamports, wire_bytes, genesis_hash, recorded_at)
                 VALUES ({l.Signature}, {l.WalletId}, {l.TransactionId}, {l.AttemptNumber}, {l.PaymentTags}, {l.Slot}, {l.BlockTime}, {l.Error},
                     {l.FeeLamports}, {l.WireBytes}, {l.GenesisHash}, {l.RecordedAt})

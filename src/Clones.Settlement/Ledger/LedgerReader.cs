@@ -31,14 +31,14 @@ public sealed class LedgerReader(
     private readonly ConcurrentDictionary<Guid, Suspicion> suspects = [];
 
     /// <summary>Balances of the last look that led to nothing: by the next one, all nodes have come so far.</summary>
-    private readonly ConcurrentDictionary<Guid, IReadOnlyList<IReadOnlyList<ToldHolding>>> earlier = [];
+    private readonly ConcurrentDictionary<Guid, IReadOnlyList<IReadOnlyList<ReportedHolding>>> earlier = [];
 
     /// <summary>
     /// One look at some wallets, together: balances first, then how far the chain is final, then the histories up to there, each told as soon as it
     /// is read. One that cannot be read does not keep the others from being read.
     /// </summary>
     /// <param name="minSlot">Below which no balance counts; null takes any.</param>
-    /// <exception cref="HistoryUnresolvedException">Too few nodes tell how far the chain is final.</exception>
+    /// <exception cref="HistoryUnresolvedException">Too few nodes report how far the chain is final.</exception>
     public async IAsyncEnumerable<(WatchedWallet Wallet, LedgerComparison Comparison)> ReadAsync(
         IReadOnlyList<WatchedWallet> wallets,
         ulong? minSlot,
@@ -64,11 +64,14 @@ public sealed class LedgerReader(
         }
 
         PublicKey[] addresses = [.. readable.SelectMany(r => r.TokenAccounts.Keys.Prepend(PublicKey.Parse(r.Wallet.Address)))];
-        var told = await holdings.ReadAsync(addresses, minSlot, cancellationToken);
+        var answers = await holdings.ReadAsync(addresses, minSlot, cancellationToken);
         var horizon = await horizons.ReadAsync(cancellationToken);
         foreach (var (wallet, tokenAccounts) in readable)
         {
-            var now = told.Select(accounts => HoldingsOf(wallet, tokenAccounts, accounts)).Where(holdings => holdings.Count > 0).ToList();
+            var now = answers
+                .Select(accounts => HoldingsOf(wallet, tokenAccounts, accounts))
+                .Where(holdings => holdings.Count > 0)
+                .ToList();
             yield return (wallet, await ReadAsync(wallet, tokenAccounts, now, horizon, minSlot, cancellationToken));
         }
     }
@@ -76,7 +79,7 @@ public sealed class LedgerReader(
     private async Task<LedgerComparison> ReadAsync(
         WatchedWallet wallet,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
-        IReadOnlyList<IReadOnlyList<ToldHolding>> told,
+        IReadOnlyList<IReadOnlyList<ReportedHolding>> answers,
         FinalizedHorizon horizon,
         ulong? minSlot,
         CancellationToken cancellationToken
@@ -87,7 +90,7 @@ public sealed class LedgerReader(
         try
         {
             await scanner.ScanAsync(wallet, tokenAccounts, horizon, whole, cancellationToken);
-            var comparison = await CompareAsync(wallet, told, horizon, cancellationToken);
+            var comparison = await CompareAsync(wallet, answers, horizon, cancellationToken);
             if (comparison is not LedgerComparison.Equal && minSlot is null && earlier.TryGetValue(wallet.Id, out var before))
             {
                 comparison = await CompareAsync(wallet, before, horizon, cancellationToken);
@@ -100,7 +103,7 @@ public sealed class LedgerReader(
                 return await store.HasUnparsedSpendingAsync(wallet.Id, cancellationToken) ? Unparsed : comparison;
             }
 
-            earlier[wallet.Id] = told;
+            earlier[wallet.Id] = answers;
             if (comparison is LedgerComparison.Differs)
             {
                 // Nodes index a block a moment after they call it final: the next look may find nothing wrong, and only then it is read as a whole.
@@ -139,22 +142,22 @@ public sealed class LedgerReader(
 
     private async Task<LedgerComparison> CompareAsync(
         WatchedWallet wallet,
-        IReadOnlyList<IReadOnlyList<ToldHolding>> told,
+        IReadOnlyList<IReadOnlyList<ReportedHolding>> answers,
         FinalizedHorizon horizon,
         CancellationToken cancellationToken
     )
     {
-        ulong[] slots = [.. told.SelectMany(holdings => holdings).Select(h => h.Slot).Distinct()];
+        ulong[] slots = [.. answers.SelectMany(holdings => holdings).Select(h => h.Slot).Distinct()];
         var sums = await store.SumsAsync(wallet.Id, slots, cancellationToken);
         return LedgerComparison.Decide(
-            told,
+            answers,
             (mint, slot) => sums.TryGetValue((slot, mint?.ToString() ?? ""), out var sum) ? sum : 0,
             horizon.Slot,
             horizon.Needed
         );
     }
 
-    private static IReadOnlyList<ToldHolding> HoldingsOf(
+    private static IReadOnlyList<ReportedHolding> HoldingsOf(
         WatchedWallet wallet,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
         IReadOnlyDictionary<PublicKey, (ulong Slot, AccountInfo? Account)> accounts
@@ -165,8 +168,8 @@ public sealed class LedgerReader(
             var own = accounts[PublicKey.Parse(wallet.Address)];
             return
             [
-                new ToldHolding(null, own.Slot, own.Account?.Lamports ?? 0),
-                .. tokenAccounts.Select(t => new ToldHolding(
+                new ReportedHolding(null, own.Slot, own.Account?.Lamports ?? 0),
+                .. tokenAccounts.Select(t => new ReportedHolding(
                     t.Value,
                     accounts[t.Key].Slot,
                     HoldingsReader.TokensIn(accounts[t.Key].Account)

@@ -58,7 +58,7 @@ public sealed record WalletFacts(
     WatchedWallet Wallet,
     WalletBalance Balance,
     IReadOnlyList<WalletMovement> Movements,
-    IReadOnlyList<OnChainTransaction> Landings,
+    IReadOnlyList<OnChainTransaction> OnChainRecords,
     IReadOnlyList<ChainTransaction> Transactions,
     IReadOnlyList<Payment> Payments,
     IReadOnlyList<WalletReservation> OpenReservations
@@ -68,39 +68,39 @@ public sealed record WalletFacts(
 public static class Reconciliation
 {
     public static IReadOnlyList<Difference> Of(WalletFacts facts) =>
-        [.. Landings(facts), .. Transactions(facts), .. Balances(facts), .. Unparsed(facts), .. Reservations(facts)];
+        [.. OnChainRecords(facts), .. Transactions(facts), .. Balances(facts), .. Unparsed(facts), .. Reservations(facts)];
 
-    private static IEnumerable<Difference> Landings(WalletFacts facts)
+    private static IEnumerable<Difference> OnChainRecords(WalletFacts facts)
     {
         var known = facts.Transactions.ToDictionary(t => t.Id);
-        foreach (var landing in facts.Landings)
+        foreach (var onChain in facts.OnChainRecords)
         {
-            if (landing.TransactionId is not { } id)
+            if (onChain.TransactionId is not { } id)
             {
                 // An imported wallet brings the past that it had under the old system.
-                if (landing.BlockTime is { } time && DateTimeOffset.FromUnixTimeSeconds(time) < facts.Wallet.CreatedAt)
+                if (onChain.BlockTime is { } time && DateTimeOffset.FromUnixTimeSeconds(time) < facts.Wallet.CreatedAt)
                 {
                     continue;
                 }
-                yield return Found(DifferenceKind.NoMemo, landing.Signature, $"signed by the wallet in slot {landing.Slot}");
+                yield return Found(DifferenceKind.NoMemo, onChain.Signature, $"signed by the wallet in slot {onChain.Slot}");
             }
             else if (!known.TryGetValue(id, out var transaction))
             {
                 yield return Found(
                     DifferenceKind.UnknownTransaction,
-                    landing.Signature,
-                    $"memo {id:D}:{landing.AttemptNumber} in slot {landing.Slot}"
+                    onChain.Signature,
+                    $"memo {id:D}:{onChain.AttemptNumber} in slot {onChain.Slot}"
                 );
             }
             else if (
-                transaction.Attempts.Find(a => a.Signature == landing.Signature)
+                transaction.Attempts.Find(a => a.Signature == onChain.Signature)
                 is not { Status: not (AttemptStatus.Expired or AttemptStatus.Withdrawn) }
             )
             {
                 yield return Found(
                     DifferenceKind.UnexpectedAttempt,
-                    landing.Signature,
-                    $"attempt {landing.AttemptNumber} of {id:D} stands in slot {landing.Slot}"
+                    onChain.Signature,
+                    $"attempt {onChain.AttemptNumber} of {id:D} stands in slot {onChain.Slot}"
                 );
             }
         }
@@ -110,10 +110,10 @@ public static class Reconciliation
 
     private static IEnumerable<Difference> Transactions(WalletFacts facts)
     {
-        var landings = facts.Landings.ToLookup(l => l.TransactionId);
+        var onChainRecords = facts.OnChainRecords.ToLookup(l => l.TransactionId);
         foreach (var transaction in facts.Transactions)
         {
-            var landed = landings[transaction.Id].ToList();
+            var landed = onChainRecords[transaction.Id].ToList();
             var executed = landed.Where(l => l.Error is null).ToList();
             if (executed.Count > 1)
             {
@@ -205,7 +205,7 @@ public static class Reconciliation
         }
 
         // What has landed and is not yet booked is both gone and reserved.
-        var gone = facts.Landings.Select(l => l.TransactionId).ToHashSet();
+        var gone = facts.OnChainRecords.Select(l => l.TransactionId).ToHashSet();
         foreach (var mint in facts.OpenReservations.Where(r => !gone.Contains(r.TransactionId)).GroupBy(r => r.Mint))
         {
             var reserved = mint.Aggregate(BigInteger.Zero, (total, r) => total + r.Amount);

@@ -10,7 +10,7 @@ namespace Clones.Settlement.Ledger;
 public sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScanner scanner, HorizonReader horizons, WalletBalances balances)
 {
     /// <exception cref="RpcException">The chain did not answer: nothing is known, least of all zero.</exception>
-    /// <exception cref="HistoryUnresolvedException">Too few nodes tell the same.</exception>
+    /// <exception cref="HistoryUnresolvedException">Too few nodes report the same.</exception>
     /// <param name="whole">Read its history from the first transaction on: what was read before does not add up.</param>
     public async Task<WalletFacts> ReadAsync(WatchedWallet wallet, bool whole, CancellationToken cancellationToken)
     {
@@ -43,14 +43,17 @@ public sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScanner
         await scanner.ScanAsync(wallet, tokenAccounts, horizon, whole, cancellationToken);
 
         var known = transactions.Select(t => t.Id).ToHashSet();
-        var landings = await db
+        var onChainRecords = await db
             .OnChainTransactions.AsNoTracking()
             .Where(l => l.WalletId == wallet.Id && l.Slot <= balance.Slot)
             .ToListAsync(cancellationToken);
         var movements = await db.WalletMovements.AsNoTracking().Where(m => m.WalletId == wallet.Id).ToListAsync(cancellationToken);
 
         // What was accepted and landed after the database was read is no difference.
-        var since = landings.Where(l => l.TransactionId is { } id && !known.Contains(id)).Select(l => l.TransactionId!.Value).ToList();
+        var since = onChainRecords
+            .Where(l => l.TransactionId is { } id && !known.Contains(id))
+            .Select(l => l.TransactionId!.Value)
+            .ToList();
         var younger = await db
             .Transactions.AsNoTracking()
             .Where(t => since.Contains(t.Id))
@@ -60,7 +63,7 @@ public sealed class WalletFactsReader(IServiceScopeFactory scopes, WalletScanner
             wallet,
             balance,
             movements,
-            [.. landings.Where(l => l.TransactionId is not { } id || !younger.Contains(id))],
+            [.. onChainRecords.Where(l => l.TransactionId is not { } id || !younger.Contains(id))],
             transactions,
             payments,
             reservations

@@ -14,7 +14,7 @@ public sealed record WatchedWallet(Guid Id, string Address, DateTimeOffset Creat
 
 /// <summary>What one finalized transaction did to one wallet. Pure: the same transaction is always read the same.</summary>
 /// <param name="Landing">Set where the wallet paid for the transaction, and so signed it.</param>
-public sealed record WalletReading(OnChainTransaction? Landing, IReadOnlyList<WalletMovement> Movements)
+public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<WalletMovement> Movements)
 {
     /// <param name="tokenAccounts">The wallet's associated token accounts, with their mints.</param>
     /// <exception cref="FormatException">The bytes are no transaction, and were not found to be none before.</exception>
@@ -85,7 +85,7 @@ public sealed record WalletReading(OnChainTransaction? Landing, IReadOnlyList<Wa
         {
             Add(MovementKind.None, null, BigInteger.Zero, null);
         }
-        return new WalletReading(pays ? LandingOf() : null, movements);
+        return new WalletReading(pays ? OnChainOf() : null, movements);
 
         void AddRest(PublicKey? mint, BigInteger rest, MovementKind? kind)
         {
@@ -126,7 +126,7 @@ public sealed record WalletReading(OnChainTransaction? Landing, IReadOnlyList<Wa
                 }
             );
 
-        OnChainTransaction LandingOf() =>
+        OnChainTransaction OnChainOf() =>
             new()
             {
                 Signature = signature,

@@ -26,7 +26,7 @@ public sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, TimePr
     /// <param name="tokenAccounts">See <see cref="TokenAccountsAsync"/>.</param>
     /// <param name="whole">From the first transaction on, as if nothing were stored: there is a hole somewhere.</param>
     /// <exception cref="RpcException">No node answered.</exception>
-    /// <exception cref="HistoryUnresolvedException">Too few nodes tell the same.</exception>
+    /// <exception cref="HistoryUnresolvedException">Too few nodes report the same.</exception>
     public async Task ScanAsync(
         WatchedWallet wallet,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,

@@ -46,7 +46,7 @@ public static class ReconciliationReport
                 var found = Reconciliation.Of(facts);
                 differences += found.Count;
                 await output.WriteLineAsync(
-                    $"{wallet.Address, -44}  slot {facts.Balance.Slot, -11} {facts.Landings.Count, 6} signed  {facts.Movements.Count, 6} movements  "
+                    $"{wallet.Address, -44}  slot {facts.Balance.Slot, -11} {facts.OnChainRecords.Count, 6} signed  {facts.Movements.Count, 6} movements  "
                         + (found.Count == 0 ? "equal" : $"{found.Count} DIFFERENT")
                 );
                 foreach (var difference in found)

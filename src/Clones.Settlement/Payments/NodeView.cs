@@ -185,7 +185,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     /// <summary>Each further attempt offers twice as much, up to the ceiling that was reserved.</summary>
     /// <param name="market">What others pay, in micro-lamports per unit.</param>
     /// <param name="units">The limit in the message.</param>
-    /// <param name="attemptNumber">From 1. Nothing but a certificate raises it: see <see cref="PreparationDecision"/>.</param>
+    /// <param name="attemptNumber">From 1. Nothing but an expiry proof raises it: see <see cref="PreparationDecision"/>.</param>
     /// <param name="feeMax">Lamports that were reserved for the fee.</param>
     /// <returns>Micro-lamports per unit.</returns>
     internal static ulong Price(ulong market, uint units, int attemptNumber, ulong feeMax = PaymentAcceptanceRule.FeeLamportsMax)

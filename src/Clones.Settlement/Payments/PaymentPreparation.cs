@@ -79,7 +79,7 @@ internal sealed class PaymentPreparation(
         }
         catch (Exception e) when (ids.Length > 1 && !PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
-            // One transaction's trouble is not the group's. What went well already is found done.
+            // One transaction's failure is not the group's. What went well already is found done.
             log.LogWarning(e, "A group of {Count} transactions could not be prepared together", ids.Length);
             ExceptionDispatchInfo? first = null;
             foreach (var id in ids)
@@ -197,7 +197,7 @@ internal sealed class PaymentPreparation(
             );
             return true;
         }
-        if (rows.Landings.Count == 0)
+        if (rows.OnChainRecords.Count == 0)
         {
             return false;
         }
@@ -210,7 +210,7 @@ internal sealed class PaymentPreparation(
         return await adoption.TryMoveAsync(
             transaction,
             [.. rows.Payments[transaction.Id]],
-            rows.Landings.Where(l => l.WalletId == transaction.WalletId),
+            rows.OnChainRecords.Where(l => l.WalletId == transaction.WalletId),
             work,
             ended,
             cancellationToken
@@ -292,7 +292,7 @@ internal sealed class PaymentPreparation(
                     );
                     break;
                 case PaymentCannotBeBuiltException e:
-                    if (await RefuseAsync(transaction, e.Message, work, cancellationToken))
+                    if (await RejectAsync(transaction, e.Message, work, cancellationToken))
                     {
                         ended.Add(new EndedTransaction(transaction, null));
                     }
@@ -438,7 +438,7 @@ internal sealed class PaymentPreparation(
     }
 
     /// <returns>Whether it is given up.</returns>
-    private async Task<bool> RefuseAsync(
+    private async Task<bool> RejectAsync(
         ChainTransaction transaction,
         string reason,
         ISettlementWork work,
@@ -500,7 +500,7 @@ internal sealed class PaymentPreparation(
         ILookup<Guid, Payment> Payments,
         IReadOnlyDictionary<Guid, string> Addresses,
         IReadOnlyDictionary<Guid, SigningPermit> Permits,
-        IReadOnlyList<OnChainTransaction> Landings
+        IReadOnlyList<OnChainTransaction> OnChainRecords
     )
     {
         public static async Task<LockedRows> ReadAsync(
@@ -518,7 +518,7 @@ internal sealed class PaymentPreparation(
                 payments.ToLookup(p => p.TransactionId!.Value),
                 await work.WalletAddressesAsync(wallets, cancellationToken),
                 await work.AskFenceAsync(wallets, cancellationToken),
-                await work.LandingsAsync(wallets, [.. ids.Union(payments.Select(p => p.Tag))], cancellationToken)
+                await work.OnChainTransactionsAsync(wallets, [.. ids.Union(payments.Select(p => p.Tag))], cancellationToken)
             );
         }
     }

@@ -7,7 +7,7 @@ using MassTransit;
 namespace Clones.Settlement.Payments;
 
 /// <summary>
-/// Accepts what a message asks to be paid, in the commit of that message. Nobody waits for an answer, so it is never refused for what may pass:
+/// Accepts what a message asks to be paid, in the commit of that message. Nobody waits for an answer, so it is never rejected for what may pass:
 /// where funds are missing, the pool is paused or no node answers, the payment waits.
 /// </summary>
 internal sealed class PaymentRequestHandler(ClonesDbContext db, PaymentService payments)
@@ -32,7 +32,7 @@ internal sealed class PaymentRequestHandler(ClonesDbContext db, PaymentService p
                     $"{keyField}: {request.IdempotencyKey} was asked for before with other contents, and is payment {earlier}. "
                         + "Nothing is paid twice; a new payment needs an id of its own."
                 );
-            case PaymentAcceptanceResult.RecipientRefused(var reason):
+            case PaymentAcceptanceResult.RecipientRejected(var reason):
                 throw new UnacceptableMessageException($"{recipientField} cannot be paid. {reason}");
             case PaymentAcceptanceResult.PoolHasNoWallet:
                 throw new InvalidOperationException($"The deposit wallet of training pool {request.TrainingPoolId} is not made yet.");

@@ -25,14 +25,14 @@ internal sealed class PaymentTransactionBuilder(RpcEndpoints rpc, ClusterFacts f
         }
     }
 
-    // Before a payment is given up, a second node must refuse it too: one alone may be wrong, or lie.
+    // Before a payment is given up, a second node must reject it too: one alone may be wrong, or lie.
     private async Task<PreparedMessage> AskEachAsync(
         MessageRequest request,
-        PaymentCannotBeBuiltException refusal,
+        PaymentCannotBeBuiltException rejection,
         CancellationToken cancellationToken
     )
     {
-        var refusals = 0;
+        var rejections = 0;
         foreach (var node in rpc.All)
         {
             var alone = new RpcEndpoints([node], time);
@@ -42,14 +42,14 @@ internal sealed class PaymentTransactionBuilder(RpcEndpoints rpc, ClusterFacts f
             }
             catch (PaymentCannotBeBuiltException)
             {
-                refusals++;
+                rejections++;
             }
             catch (Exception e) when (e is RpcException or ChainNotReadyException)
             {
                 // It says nothing, for or against.
             }
         }
-        throw refusals >= 2 ? refusal : new ChainNotReadyException($"A single node refuses it: {refusal.Message}");
+        throw rejections >= 2 ? rejection : new ChainNotReadyException($"A single node rejects it: {rejection.Message}");
     }
 }
 

@@ -33,13 +33,13 @@ internal sealed record RequestedPayment(string Id, Guid TrainingPoolId, PublicKe
         {
             throw new UnacceptableMessageException("recipient must be the base58 address of a wallet (32 bytes).");
         }
-        return RecipientRule.Refuse(recipient, null, null) is { } refusal
-            ? throw new UnacceptableMessageException($"recipient cannot be paid. {refusal}")
+        return RecipientRule.Reject(recipient, null, null) is { } rejection
+            ? throw new UnacceptableMessageException($"recipient cannot be paid. {rejection}")
             : new RequestedPayment(id, message.TrainingPoolId, recipient, amount, reference);
     }
 
     private static string Text(string field, string? text, int max) =>
         text is null ? throw new UnacceptableMessageException($"{field} is missing.")
-        : PlainTextRule.Refuse(text, 1, max) is { } refusal ? throw new UnacceptableMessageException($"{field} {refusal}.")
+        : PlainTextRule.Reject(text, 1, max) is { } rejection ? throw new UnacceptableMessageException($"{field} {rejection}.")
         : text;
 }

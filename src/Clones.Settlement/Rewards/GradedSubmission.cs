@@ -33,8 +33,8 @@ internal sealed record GradedSubmission(string Id, Guid TrainingPoolId, PublicKe
         {
             throw new UnacceptableMessageException("submitter must be the base58 address of a wallet (32 bytes).");
         }
-        return RecipientRule.Refuse(submitter, null, null) is { } refusal
-            ? throw new UnacceptableMessageException($"submitter cannot be paid. {refusal}")
+        return RecipientRule.Reject(submitter, null, null) is { } rejection
+            ? throw new UnacceptableMessageException($"submitter cannot be paid. {rejection}")
             : new GradedSubmission(id, message.TrainingPoolId, submitter, message.TaskId, message.Score);
     }
 }

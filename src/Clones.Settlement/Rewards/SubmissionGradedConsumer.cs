@@ -43,8 +43,8 @@ internal sealed class SubmissionGradedConsumer(
         var pool =
             await db.TrainingPools.FirstOrDefaultAsync(p => p.Id == submission.TrainingPoolId, cancellationToken)
             ?? throw new UnacceptableMessageException($"trainingPoolId: there is no training pool {submission.TrainingPoolId}.");
-        var verdict = await DecideAsync(pool, submission, cancellationToken);
-        var paymentId = verdict.Amount == 0 ? (Guid?)null : await PayAsync(context, pool, submission, verdict.Amount);
+        var decision = await DecideAsync(pool, submission, cancellationToken);
+        var paymentId = decision.Amount == 0 ? (Guid?)null : await PayAsync(context, pool, submission, decision.Amount);
         db.RewardDecisions.Add(
             new RewardDecision
             {
@@ -54,13 +54,13 @@ internal sealed class SubmissionGradedConsumer(
                 Submitter = submission.Submitter.ToString(),
                 TaskId = submission.TaskId,
                 Score = submission.Score,
-                Amount = verdict.Amount,
-                Reason = verdict.Reason,
+                Amount = decision.Amount,
+                Reason = decision.Reason,
                 PaymentId = paymentId,
                 DecidedAt = time.GetUtcNow(),
             }
         );
-        log.LogInformation("Submission {SubmissionId} earns {Amount}: {Reason}", submission.Id, verdict.Amount, verdict.Reason);
+        log.LogInformation("Submission {SubmissionId} earns {Amount}: {Reason}", submission.Id, decision.Amount, decision.Reason);
     }
 
     private async Task<RewardOutcome> DecideAsync(TrainingPool pool, GradedSubmission submission, CancellationToken cancellationToken)

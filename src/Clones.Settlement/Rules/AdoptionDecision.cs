@@ -15,16 +15,16 @@ public abstract record AdoptionDecision
     private AdoptionDecision() { }
 
     /// <summary>Take it over: it is this transaction, executed (or rejected) once.</summary>
-    public sealed record Adopt(OnChainTransaction Landing) : AdoptionDecision;
+    public sealed record Adopt(OnChainTransaction OnChain) : AdoptionDecision;
 
     /// <summary>Take it over for all payments but these: under their tags it pays something else than they ask for.</summary>
-    public sealed record AdoptBut(OnChainTransaction Landing, IReadOnlyList<Payment> Others) : AdoptionDecision;
+    public sealed record AdoptBut(OnChainTransaction OnChain, IReadOnlyList<Payment> Others) : AdoptionDecision;
 
     /// <summary>Nothing to take over, or not yet.</summary>
     public sealed record Leave(string Reason) : AdoptionDecision;
 
     /// <summary>The chain holds something else under this name: it is never signed, and people are told.</summary>
-    public sealed record Refuse(string Reason) : AdoptionDecision;
+    public sealed record Reject(string Reason) : AdoptionDecision;
 
     /// <param name="attempts">Of the transaction, as the database knows them.</param>
     /// <param name="payments">That it carries; empty for a deployment.</param>
@@ -36,7 +36,7 @@ public abstract record AdoptionDecision
         ChainTransaction transaction,
         IReadOnlyList<TransactionAttempt> attempts,
         IReadOnlyList<Payment> payments,
-        IReadOnlyList<OnChainTransaction> landings,
+        IReadOnlyList<OnChainTransaction> onChainRecords,
         string walletAddress,
         ulong finalizedBlockHeight,
         ulong margin
@@ -47,12 +47,12 @@ public abstract record AdoptionDecision
             return new Leave($"It is {transaction.Status}.");
         }
 
-        var landing = landings.OrderBy(l => l.Error is null ? 0 : 1).ThenBy(l => l.Slot).FirstOrDefault();
-        if (landing is null)
+        var onChain = onChainRecords.OrderBy(l => l.Error is null ? 0 : 1).ThenBy(l => l.Slot).FirstOrDefault();
+        if (onChain is null)
         {
             return new Leave("Nothing of it stands on chain.");
         }
-        if (attempts.Any(a => a.Status.IsLive() && a.Signature == landing.Signature))
+        if (attempts.Any(a => a.Status.IsLive() && a.Signature == onChain.Signature))
         {
             return new Leave("The live attempt has landed; settlement sees it.");
         }
@@ -61,22 +61,22 @@ public abstract record AdoptionDecision
             return new Leave($"Attempt {live.Number} may still land.");
         }
 
-        if (landings.Count(l => l.Error is null) > 1)
+        if (onChainRecords.Count(l => l.Error is null) > 1)
         {
-            return new Refuse($"It stands on chain more than once: {string.Join(", ", landings.Select(l => l.Signature))}.");
+            return new Reject($"It stands on chain more than once: {string.Join(", ", onChainRecords.Select(l => l.Signature))}.");
         }
 
-        if (payments.Count == 0 || landing.Error is not null)
+        if (payments.Count == 0 || onChain.Error is not null)
         {
-            return new Adopt(landing);
+            return new Adopt(onChain);
         }
-        var (message, wallet) = (Transaction.Deserialize(landing.WireBytes).Message, PublicKey.Parse(walletAddress));
+        var (message, wallet) = (Transaction.Deserialize(onChain.WireBytes).Message, PublicKey.Parse(walletAddress));
         if (MessageTransfers.Deviation(message, wallet, payments) is not { } deviation)
         {
-            return new Adopt(landing);
+            return new Adopt(onChain);
         }
-        return landing.PaymentTags is not null && payments.Count > 1
-            ? new AdoptBut(landing, [.. payments.Where(p => MessageTransfers.Deviation(message, wallet, [p]) is not null)])
-            : new Refuse($"The chain holds another payment under this name ({landing.Signature}, slot {landing.Slot}): {deviation}.");
+        return onChain.PaymentTags is not null && payments.Count > 1
+            ? new AdoptBut(onChain, [.. payments.Where(p => MessageTransfers.Deviation(message, wallet, [p]) is not null)])
+            : new Reject($"The chain holds another payment under this name ({onChain.Signature}, slot {onChain.Slot}): {deviation}.");
     }
 }

@@ -2,7 +2,7 @@ using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Rules;
 
-/// <summary>Whether the evidence proves that an attempt can never land. Pure: every condition of the certificate is here.</summary>
+/// <summary>Whether the evidence proves that an attempt can never land. Pure: every condition of the expiry proof is here.</summary>
 public abstract record ExpiryDecision
 {
     /// <summary>Blocks beyond the last valid one that must be finalized where two or more nodes agree.</summary>
@@ -13,15 +13,15 @@ public abstract record ExpiryDecision
 
     private ExpiryDecision() { }
 
-    public sealed record Dead(ulong Margin) : ExpiryDecision;
+    public sealed record Expired(ulong Margin) : ExpiryDecision;
 
     /// <summary>Evidence is missing or too weak: no signing, ask again later.</summary>
     /// <param name="Reason">For anybody: it names no node.</param>
     /// <param name="Diagnosis">For operators: what each node lacks.</param>
-    public sealed record Refused(string Reason, string Diagnosis) : ExpiryDecision;
+    public sealed record NotProven(string Reason, string Diagnosis) : ExpiryDecision;
 
     /// <summary>A node has seen it (or another attempt of the same transaction): it lives, or has landed.</summary>
-    /// <inheritdoc cref="Refused"/>
+    /// <inheritdoc cref="NotProven"/>
     public sealed record Seen(string Reason, string Diagnosis) : ExpiryDecision;
 
     public static ulong MarginFor(int nodes) => nodes >= 2 ? MarginOfTwo : MarginOfOne;
@@ -30,7 +30,7 @@ public abstract record ExpiryDecision
     {
         if (nodes.Count == 0)
         {
-            return new Refused("No node is configured.", "No node is configured.");
+            return new NotProven("No node is configured.", "No node is configured.");
         }
 
         // A sighting by any one vetoes, whatever else is missing.
@@ -43,14 +43,14 @@ public abstract record ExpiryDecision
         var margin = MarginFor(nodes.Count);
         var weaknesses = nodes.Select(n => (n.Endpoint, Text: Weakness(attempt, n, margin))).Where(w => w.Text is not null).ToList();
         return nodes.Count - weaknesses.Count >= Quorum(nodes.Count)
-            ? new Dead(margin)
-            : new Refused(
+            ? new Expired(margin)
+            : new NotProven(
                 "It is not proved yet that it can never land.",
                 string.Join(" ", weaknesses.Select(w => $"{w.Endpoint}: {w.Text}"))
             );
     }
 
-    /// <summary>How many complete witnesses a certificate needs: all of one or two nodes, the majority of more.</summary>
+    /// <summary>How many complete witnesses an expiry proof needs: all of one or two nodes, the majority of more.</summary>
     public static int Quorum(int nodes) => nodes <= 2 ? nodes : nodes / 2 + 1;
 
     private static string? Weakness(AttemptFacts attempt, NodeEvidence node, ulong margin)
@@ -111,7 +111,7 @@ public sealed record AttemptFacts(
         signature == Signature || (MessageBytes is not null && Clones.Solana.Primitives.Ed25519.Verify(Wallet, MessageBytes, signature));
 }
 
-/// <summary>What one node said, in the order in which it was asked. Stored with the certificate.</summary>
+/// <summary>What one node said, in the order in which it was asked. Stored with the expiry proof.</summary>
 public sealed record NodeEvidence
 {
     /// <summary>As <see cref="EndpointName"/> shows it.</summary>
@@ -124,7 +124,7 @@ public sealed record NodeEvidence
     public bool? BlockhashValid { get; init; }
 
     /// <summary>
-    /// The same of its newest finalized block. Once that refuses the blockhash, every block that could have held the attempt is final, and the
+    /// The same of its newest finalized block. Once that rejects the blockhash, every block that could have held the attempt is final, and the
     /// history below shows it: this holds even where the last valid height was told wrong when the attempt was signed.
     /// </summary>
     public bool? BlockhashValidFinalized { get; init; }

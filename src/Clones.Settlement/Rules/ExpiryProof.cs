@@ -3,14 +3,14 @@ using Clones.Domain.Transactions;
 
 namespace Clones.Settlement.Rules;
 
-/// <summary>What is stored with an attempt of what the nodes were asked and said: a certificate, or why there is none.</summary>
+/// <summary>What is stored with an attempt of what the nodes were asked and said: an expiry proof, or why there is none.</summary>
 internal static class ExpiryProof
 {
-    /// <param name="verdict">DEAD or UNRESOLVED.</param>
-    /// <param name="margin">Of the certificate; null where there is none.</param>
-    /// <param name="reason">Why there is none; null with a certificate.</param>
+    /// <param name="decision">EXPIRED or UNRESOLVED.</param>
+    /// <param name="margin">Of the expiry proof; null where there is none.</param>
+    /// <param name="reason">Why there is none; null with an expiry proof.</param>
     public static string ToJson(
-        string verdict,
+        string decision,
         TransactionAttempt attempt,
         ulong? margin,
         string? reason,
@@ -20,7 +20,7 @@ internal static class ExpiryProof
         JsonSerializer.Serialize(
             new
             {
-                verdict,
+                decision,
                 reason,
                 attempt.Signature,
                 attempt.LastValidBlockHeight,

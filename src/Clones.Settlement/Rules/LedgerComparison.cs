@@ -22,24 +22,24 @@ public abstract record LedgerComparison
     /// <param name="told">By node.</param>
     /// <param name="sum">What the movements add up to, up to and with a slot; the mint is null for lamports.</param>
     /// <param name="readTo">Slot up to which the histories were read: a balance of a later one may agree, and contradicts nothing.</param>
-    /// <param name="needed">How many nodes must tell the same.</param>
+    /// <param name="needed">How many nodes must report the same.</param>
     public static LedgerComparison Decide(
-        IReadOnlyList<IReadOnlyList<ToldHolding>> told,
+        IReadOnlyList<IReadOnlyList<ReportedHolding>> answers,
         Func<PublicKey?, ulong, BigInteger> sum,
         ulong readTo,
         int needed
     )
     {
-        var equal = told.Where(holdings => holdings.All(h => sum(h.Mint, h.Slot) == h.Amount)).ToList();
+        var equal = answers.Where(holdings => holdings.All(h => sum(h.Mint, h.Slot) == h.Amount)).ToList();
         if (equal.Count >= needed)
         {
             return new Equal(equal.SelectMany(holdings => holdings).Min(h => h.Slot));
         }
 
-        var telling = told.Where(holdings => holdings.All(h => h.Slot <= readTo)).ToList();
+        var telling = answers.Where(holdings => holdings.All(h => h.Slot <= readTo)).ToList();
         if (telling.Count < needed)
         {
-            return new Unresolved($"{telling.Count} nodes tell the balance as it was at slot {readTo} or before, {needed} are needed.");
+            return new Unresolved($"{telling.Count} nodes report the balance as it was at slot {readTo} or before, {needed} are needed.");
         }
         var found = telling.SelectMany(holdings => holdings).First(h => sum(h.Mint, h.Slot) != h.Amount);
         return new Differs(
@@ -53,4 +53,4 @@ public abstract record LedgerComparison
 /// <param name="Mint">Null for lamports.</param>
 /// <param name="Slot">Finalized, at which it was read.</param>
 /// <param name="Amount">Lamports, or base units of the mint.</param>
-public sealed record ToldHolding(PublicKey? Mint, ulong Slot, ulong Amount);
+public sealed record ReportedHolding(PublicKey? Mint, ulong Slot, ulong Amount);

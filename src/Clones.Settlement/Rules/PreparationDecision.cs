@@ -32,7 +32,7 @@ public abstract record PreparationDecision
             return new Nothing($"It is {status}.");
         }
 
-        // Nothing but a stored certificate lets the next attempt be signed.
+        // Nothing but a stored expiry proof lets the next attempt be signed.
         return attempts.FirstOrDefault(a => a.Status != AttemptStatus.Expired || a.Evidence is null) is { } open
             ? new Nothing($"Attempt {open.Number} is {open.Status} without an expiry proof.")
             : new Sign(attempts.Select(a => a.Number).DefaultIfEmpty(0).Max() + 1);

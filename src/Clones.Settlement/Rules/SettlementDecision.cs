@@ -18,9 +18,9 @@ public abstract record SettlementDecision
     public sealed record InFlight(bool SendAgain) : SettlementDecision;
 
     /// <summary>No node has it and the blockhash is long over: ask for the expiry proof. Not a proof by itself.</summary>
-    public sealed record SeemsDead : SettlementDecision;
+    public sealed record SeemsExpired : SettlementDecision;
 
-    /// <summary>Nodes tell different ends.</summary>
+    /// <summary>Nodes report different ends.</summary>
     public sealed record Contradiction(string Reason) : SettlementDecision;
 
     /// <summary>No node answered.</summary>
@@ -43,8 +43,8 @@ public abstract record SettlementDecision
             .GroupBy(s => (s.Slot, s.Error))
             .OrderByDescending(end => end.Count())
             .ToList();
-        var told = ends.Sum(end => end.Count());
-        if (ends.Count > 0 && ends[0].Count() >= needed && 2 * ends[0].Count() > told)
+        var answers = ends.Sum(end => end.Count());
+        if (ends.Count > 0 && ends[0].Count() >= needed && 2 * ends[0].Count() > answers)
         {
             var (slot, error) = ends[0].Key;
             return error is null ? new Finalized(slot) : new Failed(slot, error);
@@ -69,7 +69,7 @@ public abstract record SettlementDecision
         }
         if (finalizedBlockHeight is { } height && height >= lastValidBlockHeight + ExpiryDecision.MarginFor(sightings.Count))
         {
-            return new SeemsDead();
+            return new SeemsExpired();
         }
         return new InFlight(SendAgain: finalizedBlockHeight is null || finalizedBlockHeight <= lastValidBlockHeight);
     }

@@ -25,11 +25,11 @@ public class SettlementRules
         ChainTransaction transaction,
         IReadOnlyList<TransactionAttempt> attempts,
         IReadOnlyList<Payment> payments,
-        IReadOnlyList<OnChainTransaction> landings,
+        IReadOnlyList<OnChainTransaction> onChainRecords,
         string walletAddress,
         ulong finalizedBlockHeight,
         ulong margin
-    ) => AdoptionDecision.Decide(transaction, attempts, payments, landings, walletAddress, finalizedBlockHeight, margin);
+    ) => AdoptionDecision.Decide(transaction, attempts, payments, onChainRecords, walletAddress, finalizedBlockHeight, margin);
 
     /// <summary>Whether the fence lets a wallet through on the strength of this comparison.</summary>
     public virtual bool MayLetThrough(LedgerComparison comparison) => comparison is LedgerComparison.Equal;

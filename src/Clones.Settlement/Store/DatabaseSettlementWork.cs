@@ -140,7 +140,7 @@ internal sealed partial class DatabaseSettlementWork(
 
     public IWalletKeys Keys => services.GetRequiredService<IWalletKeys>();
 
-    public async Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
+    public async Task<IReadOnlyList<OnChainTransaction>> OnChainTransactionsAsync(
         IReadOnlyCollection<Guid> walletIds,
         IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
@@ -163,15 +163,15 @@ internal sealed partial class DatabaseSettlementWork(
 
     public async Task<IReadOnlyList<Guid>> AdoptableAsync(Guid walletId, CancellationToken cancellationToken) =>
         await (
-            from landing in db.OnChainTransactions
-            join transaction in db.Transactions on landing.TransactionId equals transaction.Id
+            from onChain in db.OnChainTransactions
+            join transaction in db.Transactions on onChain.TransactionId equals transaction.Id
             where
-                landing.WalletId == walletId
+                onChain.WalletId == walletId
                 && transaction.WalletId == walletId
                 && transaction.Status != TransactionStatus.Finalized
                 && transaction.Status != TransactionStatus.Failed
                 && transaction.Status != TransactionStatus.Cancelled
-                && !transaction.Attempts.Any(a => a.Signature == landing.Signature && LiveAttempts.Statuses.Contains(a.Status))
+                && !transaction.Attempts.Any(a => a.Signature == onChain.Signature && LiveAttempts.Statuses.Contains(a.Status))
             select transaction.Id
         )
             .Distinct()

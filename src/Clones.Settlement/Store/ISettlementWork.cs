@@ -64,7 +64,7 @@ public interface ISettlementWork : IAsyncDisposable
     /// <param name="walletIds">That paid.</param>
     /// <param name="names">Ids of transactions, or tags of payments (<see cref="Payment.Tag"/>).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
+    Task<IReadOnlyList<OnChainTransaction>> OnChainTransactionsAsync(
         IReadOnlyCollection<Guid> walletIds,
         IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken

@@ -46,12 +46,12 @@ public static class SettlementWorkExtensions
     public static async Task<SigningPermit> AskFenceAsync(this ISettlementWork work, Guid walletId, CancellationToken cancellationToken) =>
         (await work.AskFenceAsync([walletId], cancellationToken))[walletId];
 
-    public static Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
+    public static Task<IReadOnlyList<OnChainTransaction>> OnChainTransactionsAsync(
         this ISettlementWork work,
         Guid walletId,
         IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
-    ) => work.LandingsAsync([walletId], names, cancellationToken);
+    ) => work.OnChainTransactionsAsync([walletId], names, cancellationToken);
 
     public static Task CheckAgainAsync(
         this ISettlementWork work,

@@ -11,7 +11,7 @@ internal enum FaultTarget
 }
 
 /// <summary>One thing done to one process.</summary>
-/// <param name="At">Since the beginning of the trouble.</param>
+/// <param name="At">Since the beginning of the faults.</param>
 /// <param name="Index">Which of several of the same kind.</param>
 /// <param name="FrozenFor">SIGSTOP, and SIGCONT so much later; zero is SIGKILL.</param>
 /// <param name="DownFor">After SIGKILL, until it starts again.</param>

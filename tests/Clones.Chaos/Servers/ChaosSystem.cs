@@ -10,7 +10,7 @@ internal sealed class ChaosSystem(ChaosPlan plan, FaultCounts tally, TimeProvide
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
-    /// <summary>After the trouble all that piled up is served at once, and a host that starts beside it on two cores gets little of them.</summary>
+    /// <summary>After the faults all that piled up is served at once, and a host that starts beside it on two cores gets little of them.</summary>
     public static readonly TimeSpan StartAmidWorkLimit = TimeSpan.FromMinutes(10);
 
     private readonly string serviceKey = Secret();

@@ -33,7 +33,7 @@ internal sealed class AgentDeployer(
     /// <summary>Returns when it is deployed.</summary>
     public async Task DeployAsync(CancellationToken cancellationToken)
     {
-        var wish = new CreateAgentRequest
+        var spec = new CreateAgentRequest
         {
             TrainingPoolId = pool.Id,
             Name = $"Chaos agent {number}",
@@ -46,7 +46,7 @@ internal sealed class AgentDeployer(
             DeploymentPayer = IsPaidByOwner ? "OWNER" : "DEPOSIT_WALLET",
         };
         var key = $"chaos-{seed}-agent-{number}";
-        var created = await owner.AskAsync(api => api.CreateAgentAsync(wish, key, cancellationToken), cancellationToken);
+        var created = await owner.AskAsync(api => api.CreateAgentAsync(spec, key, cancellationToken), cancellationToken);
         AgentId = created.Id;
         while (true)
         {

@@ -66,7 +66,7 @@ internal sealed class ChaosSetup(ChaosSystem system, Owner owner, int payoutBatc
     private async Task<ChaosPool> PoolAsync(string name, PublicKey? mint, CancellationToken cancellationToken)
     {
         var symbol = mint is null ? "SOL" : TokenSymbol;
-        var wish = new CreatePoolRequest
+        var spec = new CreatePoolRequest
         {
             Name = name,
             TokenSymbol = symbol,
@@ -78,7 +78,7 @@ internal sealed class ChaosSetup(ChaosSystem system, Owner owner, int payoutBatc
         {
             // Where the workers take longer than the API waits, the answer is the operation, and the same key asks again.
             var started = await owner.AskAsync(
-                api => api.CreatePoolAsync(wish, name.Replace(' ', '-'), Callers.Wait, cancellationToken),
+                api => api.CreatePoolAsync(spec, name.Replace(' ', '-'), Callers.Wait, cancellationToken),
                 cancellationToken
             );
             if (started.Result is { DepositAddress: { } address } pool)

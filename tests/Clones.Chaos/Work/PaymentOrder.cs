@@ -16,7 +16,7 @@ internal enum Door
 }
 
 /// <summary>One payment that the run wants made, once.</summary>
-/// <param name="DueAt">Since the beginning of the trouble.</param>
+/// <param name="DueAt">Since the beginning of the faults.</param>
 /// <param name="Pool">Index of the pool that pays.</param>
 /// <param name="AmountBaseUnits">Ignored for a submission, which is worth its score.</param>
 /// <param name="Twins">How often it is sent besides, at the same time, under the same key.</param>

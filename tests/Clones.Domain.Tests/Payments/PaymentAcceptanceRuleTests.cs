@@ -135,7 +135,7 @@ public sealed class PaymentAcceptanceRuleTests
             .ShouldBe([
                 new Reject(new PaymentAcceptanceResult.ChainUnavailable()),
                 new Wait("chain_unavailable: No route."),
-                new Reject(new PaymentAcceptanceResult.RecipientRefused("The recipient is the deposit wallet itself.")),
+                new Reject(new PaymentAcceptanceResult.RecipientRejected("The recipient is the deposit wallet itself.")),
             ]);
     }
 

@@ -12,22 +12,22 @@ public sealed class RecipientRuleTests
     private static readonly PublicKey Mint = PublicKey.Parse(Address.Fresh());
 
     [Fact]
-    public void A_person_is_paid() => RecipientRule.Refuse(Person, Wallet, Mint).ShouldBeNull();
+    public void A_person_is_paid() => RecipientRule.Reject(Person, Wallet, Mint).ShouldBeNull();
 
     [Fact]
     public void The_wallet_itself_the_mint_programs_and_derived_addresses_are_rejected_with_reasons()
     {
-        RecipientRule.Refuse(Wallet, Wallet, Mint).ShouldNotBeNull().ShouldContain("itself");
-        RecipientRule.Refuse(Mint, Wallet, Mint).ShouldNotBeNull().ShouldContain("mint");
+        RecipientRule.Reject(Wallet, Wallet, Mint).ShouldNotBeNull().ShouldContain("itself");
+        RecipientRule.Reject(Mint, Wallet, Mint).ShouldNotBeNull().ShouldContain("mint");
         foreach (
             var program in (PublicKey[])
                 [SystemProgram.Id, TokenProgram.Id, TokenProgram.Token2022Id, MemoProgram.Id, ComputeBudgetProgram.Id]
         )
         {
-            RecipientRule.Refuse(program, Wallet, Mint).ShouldNotBeNull().ShouldContain("program");
+            RecipientRule.Reject(program, Wallet, Mint).ShouldNotBeNull().ShouldContain("program");
         }
         var derived = AssociatedTokenAccountProgram.FindAddress(Person, Mint, TokenProgram.Id);
-        RecipientRule.Refuse(derived, Wallet, Mint).ShouldNotBeNull().ShouldContain("off the curve");
+        RecipientRule.Reject(derived, Wallet, Mint).ShouldNotBeNull().ShouldContain("off the curve");
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class RecipientRuleTests
     }
 
     private static string? Reject(RecipientOutlook outlook, ulong amount) =>
-        RecipientRule.Refuse(outlook, new WalletBalance(Wallet, 1, 1, 890_880, new Dictionary<PublicKey, ulong>()), amount);
+        RecipientRule.Reject(outlook, new WalletBalance(Wallet, 1, 1, 890_880, new Dictionary<PublicKey, ulong>()), amount);
 
     private static RecipientOutlook Outlook(ulong lamports) => new(Person, null) { Lamports = lamports, IsWallet = true };
 }

@@ -19,11 +19,11 @@ public sealed class DeploymentAmountsTests
     }
 
     [Fact]
-    public void A_supply_beyond_a_u64_is_refused_with_the_largest_that_fits()
+    public void A_supply_beyond_a_u64_is_rejected_with_the_largest_that_fits()
     {
-        var refusal = Should.Throw<DeploymentImpossibleException>(() => DeploymentAmounts.Of(SampleAgent.Of(18_446_744_074, 9)));
+        var rejection = Should.Throw<DeploymentImpossibleException>(() => DeploymentAmounts.Of(SampleAgent.Of(18_446_744_074, 9)));
 
-        refusal.Message.ShouldContain("18446744073");
+        rejection.Message.ShouldContain("18446744073");
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class DeploymentAmountsTests
     [InlineData(-1, 0)]
     [InlineData(6, 51)]
     [InlineData(6, -1)]
-    public void Decimals_and_percentages_out_of_range_are_refused(int decimals, int gated) =>
+    public void Decimals_and_percentages_out_of_range_are_rejected(int decimals, int gated) =>
         Should.Throw<DeploymentImpossibleException>(() => DeploymentAmounts.Of(SampleAgent.Of(1_000, decimals, gated)));
 
     [Theory]

@@ -40,9 +40,9 @@ public sealed class ExecutedByOwnerTests
         using var owner = Account.Generate();
         var empty = new CannedNode().Lists([]);
 
-        var refused = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, NodeOf(PaidBy(owner, memo: "other")), empty));
+        var rejected = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, NodeOf(PaidBy(owner, memo: "other")), empty));
 
-        refused.Diagnosis.ShouldContain("it lists nothing");
+        rejected.Diagnosis.ShouldContain("it lists nothing");
     }
 
     [Fact]
@@ -64,9 +64,9 @@ public sealed class ExecutedByOwnerTests
             .Answer("getSignatureStatuses", _ => """{"context":{"slot":2000},"value":[null]}""")
             .Forgets();
 
-        var refused = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, node));
+        var rejected = await Should.ThrowAsync<ChainNotReadyException>(() => AskAsync(owner, node));
 
-        refused.Diagnosis.ShouldContain("do not lead to the beginning");
+        rejected.Diagnosis.ShouldContain("do not lead to the beginning");
     }
 
     private static async Task<string?> AskAsync(Account owner, params CannedNode[] nodes)

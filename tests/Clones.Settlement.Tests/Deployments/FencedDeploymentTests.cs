@@ -42,9 +42,9 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         var owner = await DeployingOwner.CreateAsync(host, payer: DeploymentPayer.Owner);
         await RaiseAsync();
 
-        var refusal = await Should.ThrowAsync<ChainNotReadyException>(() => PrepareAsync(owner));
+        var rejection = await Should.ThrowAsync<ChainNotReadyException>(() => PrepareAsync(owner));
 
-        refusal.Message.ShouldBe("Signing is fenced: A drill.");
+        rejection.Message.ShouldBe("Signing is fenced: A drill.");
         await OpenAsync();
         (await owner.TransactionsAsync()).ShouldBeEmpty();
         (await OpeningsAsync(owner)).ShouldBe(0);
@@ -84,19 +84,19 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         await owner.AskForTokenAsync();
         var prepared = await owner.PreparedAsync();
         // Read off the chain after the owner was asked.
-        var landing = await StoreLandingAsync(owner, ordinal);
+        var onChain = await StoreLandingAsync(owner, ordinal);
 
         await owner.SubmitAsync(prepared);
 
-        (await host.OutcomeAsync(owner.Agent.Id)).ShouldBeOfType<FailDeployment>().Reason.ShouldContain(landing);
-        var refused = (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts.ShouldHaveSingleItem();
-        refused.WireBytes.ShouldBeNull();
-        refused.Signature.ShouldBeNull();
-        refused.Evidence.ShouldNotBeNull().ShouldContain(landing);
+        (await host.OutcomeAsync(owner.Agent.Id)).ShouldBeOfType<FailDeployment>().Reason.ShouldContain(onChain);
+        var rejected = (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts.ShouldHaveSingleItem();
+        rejected.WireBytes.ShouldBeNull();
+        rejected.Signature.ShouldBeNull();
+        rejected.Evidence.ShouldNotBeNull().ShouldContain(onChain);
 
         // The retry's transaction has another id.
         await owner.AskForTokenAsync();
-        (await host.OutcomeAsync(owner.Agent.Id, 2)).ShouldBeOfType<FailDeployment>().Reason.ShouldContain(landing);
+        (await host.OutcomeAsync(owner.Agent.Id, 2)).ShouldBeOfType<FailDeployment>().Reason.ShouldContain(onChain);
         (await owner.TransactionsAsync()).SelectMany(t => t.Attempts).ShouldHaveSingleItem();
     }
 
@@ -150,7 +150,7 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
     private Task<string> StoreLandingAsync(DeployingOwner owner, int ordinal) =>
         host.WithAsync(async db =>
         {
-            var landing = new OnChainTransaction
+            var onChain = new OnChainTransaction
             {
                 Signature = owner.Account.Sign([.. owner.Agent.Id.ToByteArray(), (byte)ordinal]).ToString(),
                 WalletId = owner.WalletId,
@@ -162,9 +162,9 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
                 GenesisHash = "of a test",
                 RecordedAt = DateTimeOffset.UnixEpoch,
             };
-            db.OnChainTransactions.Add(landing);
+            db.OnChainTransactions.Add(onChain);
             await db.SaveChangesAsync();
-            return landing.Signature;
+            return onChain.Signature;
         });
 
     private Task<bool> RaiseAsync() =>

@@ -13,7 +13,7 @@ public sealed class LocalPoolCheckTests
 {
     private static readonly PublicKey Somebody = Account.Generate().PublicKey;
 
-    private readonly LiquidityPoolSpec wish = new(
+    private readonly LiquidityPoolSpec spec = new(
         Guid.CreateVersion7(),
         Account.Generate().PublicKey,
         Account.Generate().PublicKey,
@@ -25,13 +25,13 @@ public sealed class LocalPoolCheckTests
         Lamports: 500
     );
 
-    private PublicKey Lock => LocalVenue.LockOf(wish.AgentId);
+    private PublicKey Lock => LocalVenue.LockOf(spec.AgentId);
 
     [Fact]
     public async Task A_lock_with_the_promised_amounts_counts_and_so_does_one_that_was_given_more()
     {
-        (await FindAsync(VaultOf(wish.Mint, Lock, 900), 500)).ShouldBeOfType<PoolFinding.AsPromised>();
-        (await FindAsync(VaultOf(wish.Mint, Lock, 901), 501)).ShouldBeOfType<PoolFinding.AsPromised>();
+        (await FindAsync(VaultOf(spec.Mint, Lock, 900), 500)).ShouldBeOfType<PoolFinding.AsPromised>();
+        (await FindAsync(VaultOf(spec.Mint, Lock, 901), 501)).ShouldBeOfType<PoolFinding.AsPromised>();
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class LocalPoolCheckTests
     [Fact]
     public async Task A_vault_of_another_program_is_not_the_promised_one()
     {
-        var foreign = VaultOf(wish.Mint, Lock, 900) with { Owner = TokenProgram.Token2022Id };
+        var foreign = VaultOf(spec.Mint, Lock, 900) with { Owner = TokenProgram.Token2022Id };
 
         (await FindAsync(foreign, 500)).ShouldBeOfType<PoolFinding.Different>();
     }
@@ -57,17 +57,17 @@ public sealed class LocalPoolCheckTests
 
     [Fact]
     public async Task A_vault_of_another_holder_is_not_the_promised_one() =>
-        (await FindAsync(VaultOf(wish.Mint, Somebody, 900), 500)).ShouldBeOfType<PoolFinding.Different>();
+        (await FindAsync(VaultOf(spec.Mint, Somebody, 900), 500)).ShouldBeOfType<PoolFinding.Different>();
 
     [Fact]
     public async Task Too_few_tokens_are_named() =>
-        (await FindAsync(VaultOf(wish.Mint, Lock, 899), 500))
+        (await FindAsync(VaultOf(spec.Mint, Lock, 899), 500))
             .ShouldBeOfType<PoolFinding.Different>()
             .Reason.ShouldContain("899 base units of the token, not 900");
 
     [Fact]
     public async Task Too_few_lamports_are_named() =>
-        (await FindAsync(VaultOf(wish.Mint, Lock, 900), 499))
+        (await FindAsync(VaultOf(spec.Mint, Lock, 900), 499))
             .ShouldBeOfType<PoolFinding.Different>()
             .Reason.ShouldContain("499 lamports, not 500");
 
@@ -100,7 +100,7 @@ public sealed class LocalPoolCheckTests
             )
             .Endpoints;
         return new LocalVenue(endpoints, new WalletBalances(endpoints)).FindAsync(
-            wish,
+            spec,
             commitment,
             null,
             TestContext.Current.CancellationToken

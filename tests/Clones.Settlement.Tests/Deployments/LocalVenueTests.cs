@@ -55,14 +55,14 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
     }
 
     [Fact]
-    public async Task A_second_landing_is_refused_by_the_chain_itself()
+    public async Task A_second_landing_is_rejected_by_the_chain_itself()
     {
         var owner = await DeployingOwner.CreateAsync(host, gated: 50);
         var (token, _) = await CreatePoolAsync(owner);
 
-        var wish = WishOf(owner, token);
+        var spec = WishOf(owner, token);
         var venue = await host.WithAsync((services, _) => services.GetRequiredService<LiquidityVenueSelector>().SelectAsync(default));
-        var plan = await venue.PlanAsync(wish, TestContext.Current.CancellationToken);
+        var plan = await venue.PlanAsync(spec, TestContext.Current.CancellationToken);
         var latest = await host.Rpc.Primary.GetLatestBlockhashAsync();
         var message = DeploymentMessage.Build(plan, owner.Wallet, latest.Blockhash, 1, Guid.CreateVersion7(), 1);
         var again = await host.Rpc.Primary.SimulateTransactionAsync(new Transaction(message).Serialize());
@@ -77,14 +77,14 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
         var token = await owner.CreateTokenAsync();
         using var stranger = Account.Generate();
         await host.FundAsync(stranger.PublicKey, 1_000_000_000);
-        var wish = WishOf(owner, token);
-        var vault = LocalVenue.VaultOf(owner.Agent.Id, wish.Owner, wish.TokenProgram);
+        var spec = WishOf(owner, token);
+        var vault = LocalVenue.VaultOf(owner.Agent.Id, spec.Owner, spec.TokenProgram);
         var latest = await host.Rpc.Primary.GetLatestBlockhashAsync();
         var meddling = new TransactionBuilder()
             .SetFeePayer(stranger.PublicKey)
             .SetRecentBlockhash(latest.Blockhash)
             .AddInstruction(
-                AssociatedTokenAccountProgram.Create(stranger.PublicKey, LocalVenue.LockOf(owner.Agent.Id), wish.Mint, wish.TokenProgram)
+                AssociatedTokenAccountProgram.Create(stranger.PublicKey, LocalVenue.LockOf(owner.Agent.Id), spec.Mint, spec.TokenProgram)
             )
             .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, vault, 5_000_000))
             .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, LocalVenue.LockOf(owner.Agent.Id), 5_000_000))
@@ -181,7 +181,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
     }
 
     [Fact]
-    public async Task Liquidity_below_what_the_chain_keeps_alive_is_refused_in_words()
+    public async Task Liquidity_below_what_the_chain_keeps_alive_is_rejected_in_words()
     {
         var owner = await DeployingOwner.CreateAsync(host, liquidityLamports: 5);
         await owner.CreateTokenAsync();

@@ -29,8 +29,8 @@ public sealed class RaydiumVenueTests
     [MemberData(nameof(Shapes))]
     public async Task The_pool_is_made_by_the_owner_with_the_wallets_SOL_for_both_orders_of_mints(bool mintFirst, bool isToken2022)
     {
-        var wish = WishOf(mintFirst, isToken2022);
-        var plan = await VenueOf(hasWrapped: false).PlanAsync(wish, TestContext.Current.CancellationToken);
+        var spec = WishOf(mintFirst, isToken2022);
+        var plan = await VenueOf(hasWrapped: false).PlanAsync(spec, TestContext.Current.CancellationToken);
         var message = DeploymentMessage.Build(plan, payer, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1);
 
         message.Signers.ShouldBe([payer, owner], ignoreOrder: true);
@@ -38,7 +38,7 @@ public sealed class RaydiumVenueTests
         var initialize = plan.Instructions.Single(i => i.ProgramId == Cluster.ProgramId);
         initialize.Accounts[0].PublicKey.ShouldBe(owner);
         var (amount0, amount1) = (ReadUInt64(initialize.Data, 8), ReadUInt64(initialize.Data, 16));
-        (amount0, amount1).ShouldBe(mintFirst ? (wish.TokenAmount, wish.Lamports) : (wish.Lamports, wish.TokenAmount));
+        (amount0, amount1).ShouldBe(mintFirst ? (spec.TokenAmount, spec.Lamports) : (spec.Lamports, spec.TokenAmount));
         plan.Instructions[^1].Data.ShouldBe([(byte)9], "the wrapped-SOL account that was made is closed again");
         plan.Instructions[^1].Accounts[1].PublicKey.ShouldBe(payer, "its rent goes back to who paid it");
     }
@@ -58,9 +58,9 @@ public sealed class RaydiumVenueTests
     [Fact]
     public async Task An_owner_who_pays_hands_nothing_over_to_themselves_and_signs_alone()
     {
-        var wish = WishOf(true, true) with { Payer = owner };
+        var spec = WishOf(true, true) with { Payer = owner };
 
-        var plan = await VenueOf(hasWrapped: false).PlanAsync(wish, TestContext.Current.CancellationToken);
+        var plan = await VenueOf(hasWrapped: false).PlanAsync(spec, TestContext.Current.CancellationToken);
 
         DeploymentMessage.Build(plan, owner, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1).Signers.ShouldBe([owner]);
         plan.Instructions.Count(i => i.ProgramId == SystemProgram.Id).ShouldBe(1, "the SOL side alone is moved");

@@ -67,13 +67,13 @@ public sealed class TokenCreationPlanTests
     }
 
     [Fact]
-    public void What_does_not_fit_into_a_transaction_is_refused_in_words()
+    public void What_does_not_fit_into_a_transaction_is_rejected_in_words()
     {
         var agent = SampleAgent.Of(name: string.Concat(Enumerable.Repeat("\U0001F9EC", 50)));
 
-        var refusal = Should.Throw<DeploymentImpossibleException>(() => Build(agent, "https://" + new string('x', 400)));
+        var rejection = Should.Throw<DeploymentImpossibleException>(() => Build(agent, "https://" + new string('x', 400)));
 
-        refusal.Message.ShouldContain("shorter name");
+        rejection.Message.ShouldContain("shorter name");
     }
 
     [Fact]

@@ -241,10 +241,10 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         await owner.SubmitAsync(prepared, owner.Account.Sign(altered));
         await owner.PreparedAsync(2);
 
-        var refused = (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts[0];
-        refused.Status.ShouldBe(AttemptStatus.Expired);
-        refused.WireBytes.ShouldBeNull();
-        refused.Signature.ShouldBeNull();
+        var rejected = (await owner.TransactionsAsync()).ShouldHaveSingleItem().Attempts[0];
+        rejected.Status.ShouldBe(AttemptStatus.Expired);
+        rejected.WireBytes.ShouldBeNull();
+        rejected.Signature.ShouldBeNull();
     }
 
     [Fact]

@@ -26,10 +26,10 @@ public sealed class VenueChoiceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_local_venue_is_refused_on_mainnet(bool hasProgram) =>
+    public void The_local_venue_is_rejected_on_mainnet(bool hasProgram) =>
         VenueChoice
             .Of("local", VenueChoice.MainnetGenesisHash, hasProgram, hasDevnetProgram: false)
-            .ShouldBeOfType<VenueChoice.Refused>()
+            .ShouldBeOfType<VenueChoice.Rejected>()
             .Reason.ShouldContain("LIQUIDITY_VENUE");
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class VenueChoiceTests
     public void Mainnet_without_its_program_gets_nothing_in_its_place(string setting, bool hasDevnetProgram) =>
         VenueChoice
             .Of(setting, VenueChoice.MainnetGenesisHash, hasMainnetProgram: false, hasDevnetProgram)
-            .ShouldBeOfType<VenueChoice.Refused>();
+            .ShouldBeOfType<VenueChoice.Rejected>();
 
     [Fact]
     public void Devnet_gets_raydium_under_its_devnet_id_even_if_both_are_there() =>
@@ -60,8 +60,8 @@ public sealed class VenueChoiceTests
         VenueChoice.Of(setting, Localnet, hasProgram, hasDevnetProgram: false).ShouldBe(new VenueChoice.Local());
 
     [Fact]
-    public void Raydium_asked_for_where_it_is_not_is_refused() =>
-        VenueChoice.Of("raydium", Localnet, hasMainnetProgram: false, hasDevnetProgram: false).ShouldBeOfType<VenueChoice.Refused>();
+    public void Raydium_asked_for_where_it_is_not_is_rejected() =>
+        VenueChoice.Of("raydium", Localnet, hasMainnetProgram: false, hasDevnetProgram: false).ShouldBeOfType<VenueChoice.Rejected>();
 
     [Fact]
     public void The_lock_of_the_local_venue_is_nobodys_key_and_each_agents_own()
@@ -78,7 +78,7 @@ public sealed class VenueChoiceTests
     [InlineData("auto", VenueChoice.MainnetGenesisHash, true)]
     [InlineData("raydium", Localnet, true)]
     [InlineData("auto", Localnet, false)]
-    public async Task Workers_whose_venue_does_not_go_with_their_cluster_do_not_start(string setting, string genesis, bool isRefused)
+    public async Task Workers_whose_venue_does_not_go_with_their_cluster_do_not_start(string setting, string genesis, bool isRejected)
     {
         var rpc = new CannedNode()
             .Answer("getGenesisHash", _ => $"\"{genesis}\"")
@@ -90,7 +90,7 @@ public sealed class VenueChoiceTests
             NullLogger<VenueGuard>.Instance
         );
 
-        if (isRefused)
+        if (isRejected)
         {
             await Should.ThrowAsync<ConfigurationMissingException>(() => guard.StartAsync(TestContext.Current.CancellationToken));
         }

@@ -12,48 +12,48 @@ public sealed class AdoptionDecisionTests
     [Fact]
     public void A_payment_that_stands_on_chain_with_its_own_terms_is_adopted()
     {
-        var landing = landed.Landing(7);
+        var onChain = landed.OnChain(7);
 
-        Decide(TransactionStatus.Accepted, [], [landing]).ShouldBe(new AdoptionDecision.Adopt(landing));
+        Decide(TransactionStatus.Accepted, [], [onChain]).ShouldBe(new AdoptionDecision.Adopt(onChain));
     }
 
     [Fact]
     public void A_rejection_on_chain_is_adopted_as_one()
     {
-        var landing = landed.Landing(7, error: "\"InsufficientFunds\"");
+        var onChain = landed.OnChain(7, error: "\"InsufficientFunds\"");
 
-        Decide(TransactionStatus.Accepted, [], [landing]).ShouldBe(new AdoptionDecision.Adopt(landing));
+        Decide(TransactionStatus.Accepted, [], [onChain]).ShouldBe(new AdoptionDecision.Adopt(onChain));
     }
 
     [Theory]
     [InlineData(8)]
     [InlineData(6)]
-    public void Another_amount_under_the_same_name_is_refused_with_its_signature(ulong lamports)
+    public void Another_amount_under_the_same_name_is_rejected_with_its_signature(ulong lamports)
     {
-        var landing = landed.Landing(lamports);
+        var onChain = landed.OnChain(lamports);
 
-        Decide(TransactionStatus.Accepted, [], [landing]).ShouldBeOfType<AdoptionDecision.Refuse>().Reason.ShouldContain(landing.Signature);
+        Decide(TransactionStatus.Accepted, [], [onChain]).ShouldBeOfType<AdoptionDecision.Reject>().Reason.ShouldContain(onChain.Signature);
     }
 
     [Fact]
-    public void Another_recipient_under_the_same_name_is_refused() =>
-        Decide(TransactionStatus.Accepted, [], [landed.Landing(7)], [landed.Payment(7, Landed.Fresh())])
-            .ShouldBeOfType<AdoptionDecision.Refuse>();
+    public void Another_recipient_under_the_same_name_is_rejected() =>
+        Decide(TransactionStatus.Accepted, [], [landed.OnChain(7)], [landed.Payment(7, Landed.Fresh())])
+            .ShouldBeOfType<AdoptionDecision.Reject>();
 
     [Fact]
-    public void Two_successes_under_one_name_are_refused() =>
-        Decide(TransactionStatus.Accepted, [], [landed.Landing(7, 1), landed.Landing(7, 2)]).ShouldBeOfType<AdoptionDecision.Refuse>();
+    public void Two_successes_under_one_name_are_rejected() =>
+        Decide(TransactionStatus.Accepted, [], [landed.OnChain(7, 1), landed.OnChain(7, 2)]).ShouldBeOfType<AdoptionDecision.Reject>();
 
     [Fact]
     public void What_has_ended_is_left_alone() =>
-        Decide(TransactionStatus.Finalized, [], [landed.Landing(7)]).ShouldBeOfType<AdoptionDecision.Leave>();
+        Decide(TransactionStatus.Finalized, [], [landed.OnChain(7)]).ShouldBeOfType<AdoptionDecision.Leave>();
 
     [Fact]
     public void A_live_attempt_that_has_landed_is_left_to_settlement()
     {
-        var landing = landed.Landing(7);
+        var onChain = landed.OnChain(7);
 
-        Decide(TransactionStatus.Broadcast, [Landed.Attempt(1, AttemptStatus.Broadcast, landing.Signature)], [landing], height: 10_000)
+        Decide(TransactionStatus.Broadcast, [Landed.Attempt(1, AttemptStatus.Broadcast, onChain.Signature)], [onChain], height: 10_000)
             .ShouldBeOfType<AdoptionDecision.Leave>();
     }
 
@@ -65,7 +65,7 @@ public sealed class AdoptionDecisionTests
             Decide(
                 TransactionStatus.Broadcast,
                 [Landed.Attempt(1, AttemptStatus.Broadcast, "another", lastValid: 100)],
-                [landed.Landing(7, 2)],
+                [landed.OnChain(7, 2)],
                 height: height
             ) is AdoptionDecision.Adopt
         ).ShouldBe(adopted);
@@ -73,7 +73,7 @@ public sealed class AdoptionDecisionTests
     private AdoptionDecision Decide(
         TransactionStatus status,
         TransactionAttempt[] attempts,
-        OnChainTransaction[] landings,
+        OnChainTransaction[] onChainRecords,
         Payment[]? payments = null,
         ulong height = 0
     ) =>
@@ -81,7 +81,7 @@ public sealed class AdoptionDecisionTests
             landed.Intent(status, attempts),
             attempts,
             payments ?? [landed.Payment(7)],
-            landings,
+            onChainRecords,
             landed.Wallet.Address,
             height,
             margin: 32

@@ -45,7 +45,7 @@ internal sealed class Landed
         return transaction.Serialize();
     }
 
-    public OnChainTransaction Landing(ulong lamports, int attempt = 1, string? error = null, Guid? id = null)
+    public OnChainTransaction OnChain(ulong lamports, int attempt = 1, string? error = null, Guid? id = null)
     {
         var wire = Transfer(lamports, TransactionMemo.Of(id ?? TransactionId, attempt));
         return new OnChainTransaction

@@ -50,10 +50,10 @@ public sealed class LedgerComparisonTests
         Decide(needed: 2, [Lamports(35, 5)]).ShouldBeOfType<LedgerComparison.Unresolved>();
     }
 
-    private static LedgerComparison Decide(int needed, params IReadOnlyList<IReadOnlyList<ToldHolding>> told) =>
+    private static LedgerComparison Decide(int needed, params IReadOnlyList<IReadOnlyList<ReportedHolding>> told) =>
         LedgerComparison.Decide(told, Sum, readTo: 40, needed);
 
-    private static ToldHolding Lamports(ulong slot, ulong amount) => new(null, slot, amount);
+    private static ReportedHolding Lamports(ulong slot, ulong amount) => new(null, slot, amount);
 
-    private static ToldHolding Tokens(ulong slot, ulong amount) => new(Mint, slot, amount);
+    private static ReportedHolding Tokens(ulong slot, ulong amount) => new(Mint, slot, amount);
 }

@@ -12,9 +12,9 @@ namespace Clones.Settlement.Tests.Ledger;
 public sealed class ReconciliationTests
 {
     private readonly Landed landed = new();
-    private readonly OnChainTransaction landing;
+    private readonly OnChainTransaction onChain;
 
-    public ReconciliationTests() => landing = landed.Landing(7);
+    public ReconciliationTests() => onChain = landed.OnChain(7);
 
     [Fact]
     public void Books_that_agree_with_the_chain_have_no_difference() => Kinds(Facts()).ShouldBeEmpty();
@@ -25,7 +25,7 @@ public sealed class ReconciliationTests
 
     [Fact]
     public void A_transaction_signed_without_a_memo_of_ours() =>
-        Kinds(Facts() with { Landings = [landing, WithoutMemo()] }).ShouldBe([DifferenceKind.NoMemo]);
+        Kinds(Facts() with { OnChainRecords = [onChain, WithoutMemo()] }).ShouldBe([DifferenceKind.NoMemo]);
 
     [Theory]
     [InlineData(999, false)]
@@ -33,7 +33,7 @@ public sealed class ReconciliationTests
     public void What_a_wallet_signed_before_it_was_imported_is_no_difference(long blockTime, bool isDifference)
     {
         var imported = landed.Wallet with { CreatedAt = DateTimeOffset.FromUnixTimeSeconds(1_000) };
-        Kinds(Facts() with { Wallet = imported, Landings = [landing, WithoutMemo(blockTime)] })
+        Kinds(Facts() with { Wallet = imported, OnChainRecords = [onChain, WithoutMemo(blockTime)] })
             .ShouldBe(isDifference ? [DifferenceKind.NoMemo] : []);
     }
 
@@ -41,7 +41,7 @@ public sealed class ReconciliationTests
     [InlineData(AttemptStatus.Expired)]
     [InlineData(AttemptStatus.Withdrawn)]
     public void An_attempt_that_the_books_hold_for_dead(AttemptStatus status) =>
-        Kinds(Facts(TransactionStatus.Unresolved, Landed.Attempt(1, status, landing.Signature)))
+        Kinds(Facts(TransactionStatus.Unresolved, Landed.Attempt(1, status, onChain.Signature)))
             .ShouldBe([DifferenceKind.UnexpectedAttempt]);
 
     [Fact]
@@ -50,25 +50,25 @@ public sealed class ReconciliationTests
 
     [Fact]
     public void Two_successes_of_one_transaction() =>
-        Kinds(Facts() with { Landings = [landing, landed.Landing(7, attempt: 2)] })
+        Kinds(Facts() with { OnChainRecords = [onChain, landed.OnChain(7, attempt: 2)] })
             .ShouldBe([DifferenceKind.UnexpectedAttempt, DifferenceKind.ExecutedTwice]);
 
     [Fact]
-    public void Final_in_the_books_and_not_on_chain() => Kinds(Facts() with { Landings = [] }).ShouldBe([DifferenceKind.NotOnChain]);
+    public void Final_in_the_books_and_not_on_chain() => Kinds(Facts() with { OnChainRecords = [] }).ShouldBe([DifferenceKind.NotOnChain]);
 
     [Fact]
     public void Final_in_the_books_after_the_slot_of_the_comparison_is_no_difference() =>
         Kinds(
-                Facts(TransactionStatus.Finalized, Landed.Attempt(1, AttemptStatus.Finalized, landing.Signature, slot: 21)) with
+                Facts(TransactionStatus.Finalized, Landed.Attempt(1, AttemptStatus.Finalized, onChain.Signature, slot: 21)) with
                 {
-                    Landings = [],
+                    OnChainRecords = [],
                 }
             )
             .ShouldBeEmpty();
 
     [Fact]
     public void Failed_in_the_books_and_executed_on_chain() =>
-        Kinds(Facts(TransactionStatus.Failed, Landed.Attempt(1, AttemptStatus.Failed, landing.Signature)))
+        Kinds(Facts(TransactionStatus.Failed, Landed.Attempt(1, AttemptStatus.Failed, onChain.Signature)))
             .ShouldBe([DifferenceKind.OtherOutcome]);
 
     [Fact]
@@ -99,14 +99,14 @@ public sealed class ReconciliationTests
 
     private static IEnumerable<DifferenceKind> Kinds(WalletFacts facts) => Reconciliation.Of(facts).Select(d => d.Kind);
 
-    private WalletFacts Facts() => Facts(TransactionStatus.Finalized, Landed.Attempt(1, AttemptStatus.Finalized, landing.Signature));
+    private WalletFacts Facts() => Facts(TransactionStatus.Finalized, Landed.Attempt(1, AttemptStatus.Finalized, onChain.Signature));
 
     private WalletFacts Facts(TransactionStatus status, params TransactionAttempt[] attempts) =>
         new(
             landed.Wallet,
             new WalletBalance(PublicKey.Parse(landed.Wallet.Address), 20, 90, 0, new Dictionary<PublicKey, ulong>()),
             [Movement(90)],
-            [landing],
+            [onChain],
             [landed.Intent(status, attempts)],
             [landed.Payment(7)],
             []

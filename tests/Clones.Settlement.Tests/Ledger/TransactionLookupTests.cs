@@ -9,7 +9,7 @@ using Clones.Testing.Hosts;
 
 namespace Clones.Settlement.Tests.Ledger;
 
-/// <summary>What becomes of transactions that cannot be read: they are told as far as the nodes tell them, and believed from as many as ever.</summary>
+/// <summary>What becomes of transactions that cannot be read: they are told as far as the nodes report them, and believed from as many as ever.</summary>
 public sealed class TransactionLookupTests
 {
     private static readonly Signature Listed = new([.. Enumerable.Repeat((byte)7, 64)]);
@@ -65,12 +65,12 @@ public sealed class TransactionLookupTests
     {
         var (told, same) = (Unknown(stranger, Wallet), Unknown(stranger, Wallet));
         var other = Unknown(stranger, Landed.Fresh());
-        var refuses = new CannedNode().Reply("getTransaction", _ => "\"error\":{\"code\":-32600,\"message\":\"no key\"}");
+        var rejects = new CannedNode().Reply("getTransaction", _ => "\"error\":{\"code\":-32600,\"message\":\"no key\"}");
 
         (await AgreedAsync(told, same)).Unparsed.ShouldNotBeNull();
         (await AgreedAsync(told, other, same)).Unparsed.ShouldNotBeNull().AccountKeys[1].ShouldBe(Wallet);
         await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(told, other));
-        await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(told, refuses));
+        await Should.ThrowAsync<HistoryUnresolvedException>(AgreedAsync(told, rejects));
     }
 
     [Fact]

@@ -19,8 +19,8 @@ public sealed class WalletReadingTests
 
         Deltas(reading).ShouldBe([(MovementKind.Fee, -5_000), (MovementKind.Payment, -70)]);
         reading.Movements[1].Destination.ShouldBe(landed.Recipient.ToString());
-        reading.Landing.ShouldNotBeNull().TransactionId.ShouldBe(Landed.TransactionId);
-        reading.Landing.AttemptNumber.ShouldBe(1);
+        reading.OnChain.ShouldNotBeNull().TransactionId.ShouldBe(Landed.TransactionId);
+        reading.OnChain.AttemptNumber.ShouldBe(1);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class WalletReadingTests
 
         Deltas(reading).ShouldBe([(MovementKind.Fee, -5_000)]);
         reading.Movements[0].Failed.ShouldBeTrue();
-        reading.Landing.ShouldNotBeNull().Error.ShouldNotBeNull();
+        reading.OnChain.ShouldNotBeNull().Error.ShouldNotBeNull();
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class WalletReadingTests
 
         var reading = Read(transaction.Serialize(), [100_000, 10, 1, 1], [94_995, 15, 1, 1]);
 
-        reading.Landing.ShouldBeNull();
+        reading.OnChain.ShouldBeNull();
         Deltas(reading).ShouldBe([(MovementKind.Deposit, 5)]);
         reading.Movements[0].TransactionId.ShouldBeNull();
     }
@@ -74,7 +74,7 @@ public sealed class WalletReadingTests
     {
         var reading = Read(landed.Transfer(70, memo), [100_000, 0, 1, 1], [94_930, 70, 1, 1]);
 
-        reading.Landing.ShouldNotBeNull().TransactionId.ShouldBeNull();
+        reading.OnChain.ShouldNotBeNull().TransactionId.ShouldBeNull();
     }
 
     private WalletReading Read(byte[] wire, ulong[] before, ulong[] after, string? error = null) =>

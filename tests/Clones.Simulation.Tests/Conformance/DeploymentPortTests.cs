@@ -128,20 +128,20 @@ public abstract class DeploymentPortTests
     public Task A_failure_counts_where_the_lifecycle_has_accepted_it() =>
         RunAsync(async _ =>
         {
-            var (id, refused) = (Guid.NewGuid(), Sample.Agent(Sample.Wallet()));
+            var (id, rejected) = (Guid.NewGuid(), Sample.Agent(Sample.Wallet()));
             await ports.PutAsync([
                 Sample.Transition(agent, AgentEvent.Fail, id),
-                Sample.Transition(refused, AgentEvent.Fail, id, accepted: false),
+                Sample.Transition(rejected, AgentEvent.Fail, id, accepted: false),
             ]);
             await using var work = await BeginAsync();
 
             (await work.HasFailedByAsync(agent.Id, id, default)).ShouldBeTrue();
             (await work.HasFailedByAsync(agent.Id, Guid.NewGuid(), default)).ShouldBeFalse();
-            (await work.HasFailedByAsync(refused.Id, id, default)).ShouldBeFalse();
+            (await work.HasFailedByAsync(rejected.Id, id, default)).ShouldBeFalse();
         });
 
     [Fact]
-    public Task Lamports_are_reserved_once_replaced_and_refused_where_they_lack_or_the_balance_is_too_old() =>
+    public Task Lamports_are_reserved_once_replaced_and_rejected_where_they_lack_or_the_balance_is_too_old() =>
         RunAsync(async _ =>
         {
             var (other, own) = (Sample.Transaction(wallet, TransactionStatus.Accepted), Creation(TransactionStatus.Accepted));
@@ -331,7 +331,7 @@ public abstract class DeploymentPortTests
         });
 
     [Fact]
-    public Task A_new_transaction_is_first_looked_at_in_a_minute_and_a_second_open_one_of_its_kind_is_refused() =>
+    public Task A_new_transaction_is_first_looked_at_in_a_minute_and_a_second_open_one_of_its_kind_is_rejected() =>
         RunAsync(async now =>
         {
             await using (var work = await BeginAsync())
@@ -351,7 +351,7 @@ public abstract class DeploymentPortTests
 
             await using var second = await BeginAsync();
             second.Add(Creation(TransactionStatus.Accepted));
-            await StorePorts.RefusalOfAsync(() => second.CommitAsync(default));
+            await StorePorts.RejectionOfAsync(() => second.CommitAsync(default));
         });
 
     [Fact]

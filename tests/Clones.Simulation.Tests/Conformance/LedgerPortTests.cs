@@ -127,9 +127,9 @@ public abstract class LedgerPortTests
     public Task What_was_read_is_stored_once_and_anew_where_more_is_known() =>
         RunAsync(async () =>
         {
-            var landing = Sample.Landing(wallet, null, 5, "one");
+            var onChain = Sample.OnChain(wallet, null, 5, "one");
             await Ledger.SaveAsync(
-                [new WalletReading(landing, [Sample.Movement(wallet, "one", 5, 0, unparsedByVersion: 0)])],
+                [new WalletReading(onChain, [Sample.Movement(wallet, "one", 5, 0, unparsedByVersion: 0)])],
                 anew: false,
                 default
             );
@@ -140,7 +140,7 @@ public abstract class LedgerPortTests
             (await Ledger.UnparsedAsync(wallet.Id, 1, default)).ShouldBe([("one", 5UL)]);
             (await Ledger.UnparsedAsync(wallet.Id, 0, default)).ShouldBeEmpty();
 
-            await Ledger.SaveAsync([new WalletReading(landing, [Sample.Movement(wallet, "one", 5, 50)])], anew: true, default);
+            await Ledger.SaveAsync([new WalletReading(onChain, [Sample.Movement(wallet, "one", 5, 50)])], anew: true, default);
             (await SumAsync()).ShouldBe(50);
             (await Ledger.UnparsedAsync(wallet.Id, 1, default)).ShouldBeEmpty();
             (await Ledger.KnownAsync(wallet.Id, ["one"], parsedOnly: true, default)).ShouldBe(["one"]);

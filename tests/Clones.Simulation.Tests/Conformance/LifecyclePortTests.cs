@@ -122,7 +122,7 @@ public abstract class LifecyclePortTests
 
             await using var second = await ports.BeginAsync();
             second.Lifecycle.Add(Sample.Transition(agent, AgentEvent.Cancel));
-            await StorePorts.RefusalOfAsync(second.CommitAsync);
+            await StorePorts.RejectionOfAsync(second.CommitAsync);
         });
 
     [Fact]
@@ -131,7 +131,7 @@ public abstract class LifecyclePortTests
         {
             await using var scope = await ports.BeginAsync();
 
-            await StorePorts.RefusalOfAsync(async () =>
+            await StorePorts.RejectionOfAsync(async () =>
             {
                 scope.Lifecycle.AnswerOperation(Guid.NewGuid()).Status = OperationStatus.Succeeded;
                 await scope.CommitAsync();

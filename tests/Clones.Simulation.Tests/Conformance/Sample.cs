@@ -141,7 +141,7 @@ internal static class Sample
             CreatedAt = Start,
         };
 
-    public static OnChainTransaction Landing(
+    public static OnChainTransaction OnChain(
         DepositWallet wallet,
         Guid? transactionId,
         ulong slot,

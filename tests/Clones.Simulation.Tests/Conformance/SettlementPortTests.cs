@@ -160,7 +160,7 @@ public abstract class SettlementPortTests
             (await waiting).SettledSlot.ShouldBe(7UL);
             (await second.WalletAddressAsync(wallet.Id, default)).ShouldBe(wallet.Address);
             (
-                await StorePorts.RefusalOfAsync(() => second.LockWalletAsync(Guid.NewGuid(), default))
+                await StorePorts.RejectionOfAsync(() => second.LockWalletAsync(Guid.NewGuid(), default))
             ).ShouldBeOfType<InvalidOperationException>();
         });
 
@@ -326,12 +326,12 @@ public abstract class SettlementPortTests
         {
             var other = Sample.Wallet();
             var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
-            var landings = new[] { Sample.Landing(wallet, one, 9), Sample.Landing(wallet, two, 3), Sample.Landing(other, one, 1) };
-            await ports.PutAsync([other, .. landings, Sample.Landing(wallet, null, 2)]);
+            var onChainRecords = new[] { Sample.OnChain(wallet, one, 9), Sample.OnChain(wallet, two, 3), Sample.OnChain(other, one, 1) };
+            await ports.PutAsync([other, .. onChainRecords, Sample.OnChain(wallet, null, 2)]);
             await using var work = await Store.BeginAsync(default);
 
-            var found = await work.LandingsAsync(wallet.Id, [one, two, Guid.NewGuid()], default);
-            found.Select(l => l.Signature).ShouldBe([landings[1].Signature, landings[0].Signature]);
+            var found = await work.OnChainTransactionsAsync(wallet.Id, [one, two, Guid.NewGuid()], default);
+            found.Select(l => l.Signature).ShouldBe([onChainRecords[1].Signature, onChainRecords[0].Signature]);
         });
 
     [Fact]
@@ -339,11 +339,11 @@ public abstract class SettlementPortTests
         RunAsync(async _ =>
         {
             var (tag, other) = (Guid.NewGuid(), Guid.NewGuid());
-            await PutAsync([Sample.Landing(wallet, Guid.NewGuid(), 3, tags: [other, tag]), Sample.Landing(wallet, Guid.NewGuid(), 4)]);
+            await PutAsync([Sample.OnChain(wallet, Guid.NewGuid(), 3, tags: [other, tag]), Sample.OnChain(wallet, Guid.NewGuid(), 4)]);
             await using var work = await Store.BeginAsync(default);
 
-            (await work.LandingsAsync(wallet.Id, [tag], default)).ShouldHaveSingleItem().PaymentTags.ShouldBe([other, tag]);
-            (await work.LandingsAsync(wallet.Id, [Guid.NewGuid()], default)).ShouldBeEmpty();
+            (await work.OnChainTransactionsAsync(wallet.Id, [tag], default)).ShouldHaveSingleItem().PaymentTags.ShouldBe([other, tag]);
+            (await work.OnChainTransactionsAsync(wallet.Id, [Guid.NewGuid()], default)).ShouldBeEmpty();
         });
 
     [Fact]
@@ -388,11 +388,11 @@ public abstract class SettlementPortTests
                 live,
                 over,
                 Sample.Attempt(live, AttemptStatus.Broadcast, signature: "live"),
-                Sample.Landing(wallet, lost.Id, 1),
-                Sample.Landing(wallet, lost.Id, 2),
-                Sample.Landing(wallet, live.Id, 3, "live"),
-                Sample.Landing(wallet, over.Id, 4),
-                Sample.Landing(wallet, Guid.NewGuid(), 5),
+                Sample.OnChain(wallet, lost.Id, 1),
+                Sample.OnChain(wallet, lost.Id, 2),
+                Sample.OnChain(wallet, live.Id, 3, "live"),
+                Sample.OnChain(wallet, over.Id, 4),
+                Sample.OnChain(wallet, Guid.NewGuid(), 5),
             ]);
             await using var work = await Store.BeginAsync(default);
 
@@ -423,7 +423,7 @@ public abstract class SettlementPortTests
     [InlineData(AttemptStatus.Broadcast, 2, "other")]
     [InlineData(AttemptStatus.Expired, 2, "same")]
     [InlineData(AttemptStatus.Expired, 1, "other")]
-    public Task A_second_live_attempt_a_second_of_one_signature_and_a_second_of_one_number_are_refused(
+    public Task A_second_live_attempt_a_second_of_one_signature_and_a_second_of_one_number_are_rejected(
         AttemptStatus status,
         int number,
         string signature
@@ -435,7 +435,7 @@ public abstract class SettlementPortTests
             await using var work = await Store.BeginAsync(default);
             work.Add(Sample.Attempt(transaction, status, number, signature));
 
-            await StorePorts.RefusalOfAsync(() => work.CommitAsync(default));
+            await StorePorts.RejectionOfAsync(() => work.CommitAsync(default));
         });
 
     [Fact]

@@ -90,7 +90,7 @@ internal sealed class SimulatedPorts : StorePorts
                     tracked.Add(r);
                     break;
                 case OnChainTransaction r:
-                    database.Ledger.Landings.Add(r.Signature, r);
+                    database.Ledger.OnChainRecords.Add(r.Signature, r);
                     break;
                 default:
                     throw new NotSupportedException(row.GetType().Name);

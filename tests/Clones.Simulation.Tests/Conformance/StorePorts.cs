@@ -38,7 +38,7 @@ internal abstract class StorePorts
     public abstract Task<int> PublishedAsync();
 
     /// <summary>What it throws. Awaited here, since it must go on on the thread of the test.</summary>
-    public static async Task<Exception> RefusalOfAsync(Func<Task> act)
+    public static async Task<Exception> RejectionOfAsync(Func<Task> act)
     {
         try
         {
@@ -48,7 +48,7 @@ internal abstract class StorePorts
         {
             return e;
         }
-        throw new ShouldAssertException("It was not refused.");
+        throw new ShouldAssertException("It was not rejected.");
     }
 
     /// <summary>Until the call stands behind the lock of another.</summary>

@@ -54,7 +54,7 @@ internal static class DeploymentAudit
         {
             yield return $"agent {agentId} is {status} for ever: its owner does what is asked ({life.LastError})";
         }
-        // What a restored database has lost for good is refused for good, with the signature.
+        // What a restored database has lost for good is rejected for good, with the signature.
         if (owner.IsDone && status != AgentStatus.Deployed && world.Database.Restores == 0)
         {
             yield return $"agent {agentId} is {status}, and no RETRY of its owner brings it on: {life.LastError}";

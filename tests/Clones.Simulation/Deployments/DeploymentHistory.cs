@@ -2,7 +2,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Simulation;
 
-/// <summary>One history of deployments: agents with owners of any temper, sometimes payments beside them, trouble, healing.</summary>
+/// <summary>One history of deployments: agents with owners of any temper, sometimes payments beside them, failure, healing.</summary>
 internal static class DeploymentHistory
 {
     public static History Run(ulong seed, SeededBug? plant = null)

@@ -40,7 +40,7 @@ internal sealed class Owner : IDisposable
 
     public PublicKey Address => account.PublicKey;
 
-    /// <summary>Never comes back after the trouble.</summary>
+    /// <summary>Never comes back after the failure.</summary>
     public bool IsGone => isSensible && temper.WalksAway;
 
     /// <summary>Has what was wanted, or has given it up.</summary>
@@ -61,7 +61,7 @@ internal sealed class Owner : IDisposable
             }
             catch (Exception e) when (e is ProblemException or DatabaseFailure or RpcException)
             {
-                world.Note($"owner refused: {(e as ProblemException)?.Problem.Code ?? e.GetType().Name}");
+                world.Note($"owner rejected: {(e as ProblemException)?.Problem.Code ?? e.GetType().Name}");
             }
             catch (Exception e)
             {
@@ -216,7 +216,7 @@ internal sealed class Owner : IDisposable
 /// <param name="KeepsSilent">How often what the cluster took from the owner is not handed in.</param>
 /// <param name="Meddles">How often CANCEL or RETRY is asked for, in whatever state.</param>
 /// <param name="Pauses">How often the owner is away for a while.</param>
-/// <param name="WalksAway">For good, once the trouble is over.</param>
+/// <param name="WalksAway">For good, once the failure is over.</param>
 internal sealed record OwnerBehaviour(
     double DoubleClicks = 0,
     double IsSlow = 0,

@@ -108,7 +108,7 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
             ++Ledger.Heartbeat
         );
 
-    public IReadOnlyList<Guid> TagsOf(OnChainTransaction landing) => Faults.WithoutTags ? [] : landing.PaymentTags ?? [];
+    public IReadOnlyList<Guid> TagsOf(OnChainTransaction onChain) => Faults.WithoutTags ? [] : onChain.PaymentTags ?? [];
 
     public void MustBeUp()
     {
@@ -177,7 +177,7 @@ internal sealed class Database(Timeline timeline, RandomSource dice)
         }
     }
 
-    public bool CommitIsRefused() => dice.Chance(Faults.CommitFails);
+    public bool CommitIsRejected() => dice.Chance(Faults.CommitFails);
 
     public bool AcknowledgementIsLost() => dice.Chance(Faults.AcknowledgementLost);
 

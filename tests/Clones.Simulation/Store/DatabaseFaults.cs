@@ -5,7 +5,7 @@ internal sealed class DatabaseFaults
 {
     public bool Down { get; set; }
 
-    /// <summary>Chance that a commit is refused (serialization, dead connection): nothing of it happened.</summary>
+    /// <summary>Chance that a commit is rejected (serialization, dead connection): nothing of it happened.</summary>
     public double CommitFails { get; set; }
 
     /// <summary>Chance that a commit happens and its acknowledgement is lost.</summary>

@@ -41,10 +41,10 @@ internal class DatabaseSession
     public Task CommitAsync(CancellationToken cancellationToken) =>
         AskAsync(() =>
         {
-            if (database.CommitIsRefused())
+            if (database.CommitIsRejected())
             {
                 Abort();
-                throw new DatabaseFailure("The commit was refused.");
+                throw new DatabaseFailure("The commit was rejected.");
             }
             try
             {

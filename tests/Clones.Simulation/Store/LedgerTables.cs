@@ -5,7 +5,7 @@ namespace Clones.Simulation.Store;
 /// <summary>The tables of the ledger, and the one row of the fence.</summary>
 internal sealed class LedgerTables
 {
-    public Dictionary<string, OnChainTransaction> Landings { get; private init; } = [];
+    public Dictionary<string, OnChainTransaction> OnChainRecords { get; private init; } = [];
 
     /// <summary>By wallet and transaction.</summary>
     public Dictionary<(Guid Wallet, string Signature), IReadOnlyList<WalletMovement>> Movements { get; private init; } = [];
@@ -35,7 +35,7 @@ internal sealed class LedgerTables
     public LedgerTables Copy() =>
         new()
         {
-            Landings = new(Landings),
+            OnChainRecords = new(OnChainRecords),
             Movements = new(Movements),
             Comparisons = Comparisons.ToDictionary(c => c.Key, c => Row<WalletComparison>.Copy(c.Value)),
             ScannedSlots = new(ScannedSlots),

@@ -153,9 +153,9 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
         {
             foreach (var reading in readings)
             {
-                if (reading.Landing is { } landing)
+                if (reading.OnChain is { } onChain)
                 {
-                    database.Ledger.Landings.TryAdd(landing.Signature, landing);
+                    database.Ledger.OnChainRecords.TryAdd(onChain.Signature, onChain);
                 }
                 foreach (var own in reading.Movements.GroupBy(m => (m.WalletId, m.Signature)))
                 {

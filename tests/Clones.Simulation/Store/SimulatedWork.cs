@@ -130,7 +130,7 @@ internal sealed partial class SimulatedWork(
         });
     }
 
-    public Task<IReadOnlyList<OnChainTransaction>> LandingsAsync(
+    public Task<IReadOnlyList<OnChainTransaction>> OnChainTransactionsAsync(
         IReadOnlyCollection<Guid> walletIds,
         IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
@@ -140,7 +140,7 @@ internal sealed partial class SimulatedWork(
         return AskAsync<IReadOnlyList<OnChainTransaction>>(() =>
             [
                 .. Database
-                    .Ledger.Landings.Values.Where(l =>
+                    .Ledger.OnChainRecords.Values.Where(l =>
                         walletIds.Contains(l.WalletId)
                         && ((l.TransactionId is { } id && wanted.Contains(id)) || Database.TagsOf(l).Any(wanted.Contains))
                     )
@@ -153,13 +153,13 @@ internal sealed partial class SimulatedWork(
         AskAsync<IReadOnlyList<Guid>>(() =>
             [
                 .. (
-                    from landing in Database.Ledger.Landings.Values
-                    where landing.WalletId == walletId && landing.TransactionId is not null
-                    let transaction = Rows.Transaction(landing.TransactionId!.Value)?.Row
+                    from onChain in Database.Ledger.OnChainRecords.Values
+                    where onChain.WalletId == walletId && onChain.TransactionId is not null
+                    let transaction = Rows.Transaction(onChain.TransactionId!.Value)?.Row
                     where transaction?.WalletId == walletId && !HasEnded(transaction.Status)
                     where
                         !Rows.All<TransactionAttempt>()
-                            .Any(a => a.TransactionId == transaction.Id && a.Signature == landing.Signature && a.Status.IsLive())
+                            .Any(a => a.TransactionId == transaction.Id && a.Signature == onChain.Signature && a.Status.IsLive())
                     select transaction.Id
                 ).Distinct(),
             ]

@@ -71,7 +71,7 @@ internal sealed class TrackedRows(Database database, Action<TransactionAttempt>?
         }
     }
 
-    /// <exception cref="DatabaseFailure">A unique index refuses it.</exception>
+    /// <exception cref="DatabaseFailure">A unique index rejects it.</exception>
     public void Save()
     {
         foreach (var entry in entries.Values)
@@ -106,7 +106,7 @@ internal sealed class TrackedRows(Database database, Action<TransactionAttempt>?
         where T : class => added.RemoveAll(e => e is Entry<T> { IsSaved: false } row && isForgotten(row.Now));
 
     /// <summary>Saves, and makes it visible to all.</summary>
-    /// <exception cref="DatabaseFailure">A unique index refuses it; nothing of it has happened.</exception>
+    /// <exception cref="DatabaseFailure">A unique index rejects it; nothing of it has happened.</exception>
     public void Apply()
     {
         Save();

@@ -30,7 +30,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
         "wallet_scans",
         "wallet_movements",
         "wallet_comparisons",
-        "chain_landings",
+        "on_chain_transactions",
         "deposit_wallets",
         "inbox_state",
         "outbox_state",

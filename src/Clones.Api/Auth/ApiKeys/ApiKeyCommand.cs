@@ -48,7 +48,7 @@ internal static class ApiKeyCommand
     private static async Task<int> CreateAsync(ClonesDbContext db, string name, string[] scopes, InvocationConfiguration console)
     {
         var reason =
-            PlainTextRule.Refuse(name, 1, NameLengthMax, lines: false) is { } bad ? $"--name {bad}."
+            PlainTextRule.Reject(name, 1, NameLengthMax, lines: false) is { } bad ? $"--name {bad}."
             : BootstrapApiKeys.IsName(name) ? "--name is kept for the keys of the environment."
             : scopes.FirstOrDefault(s => !Scopes.All.Contains(s)) is { } unknown
                 ? $"--scope {unknown} is none: there are {string.Join(", ", Scopes.All)}."

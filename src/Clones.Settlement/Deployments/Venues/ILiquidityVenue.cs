@@ -7,16 +7,16 @@ namespace Clones.Settlement.Deployments.Venues;
 internal interface ILiquidityVenue
 {
     /// <summary>The pool's address, the same before and after it exists.</summary>
-    PublicKey AddressOf(LiquidityPoolSpec wish);
+    PublicKey AddressOf(LiquidityPoolSpec spec);
 
     /// <exception cref="DeploymentImpossibleException">The venue does not take such a pool.</exception>
-    Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec wish, CancellationToken cancellationToken);
+    Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec spec, CancellationToken cancellationToken);
 
     /// <summary>Looks at the chain.</summary>
-    /// <param name="wish">The pool that is looked for.</param>
+    /// <param name="spec">The pool that is looked for.</param>
     /// <param name="commitment">Finalized to believe what is seen; confirmed to hold off.</param>
     /// <param name="minContextSlot">A slot that the answering node must have reached; null where any will do.</param>
-    Task<PoolFinding> FindAsync(LiquidityPoolSpec wish, Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken);
+    Task<PoolFinding> FindAsync(LiquidityPoolSpec spec, Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken);
 }
 
 /// <summary>The pool that is wanted.</summary>

@@ -13,7 +13,7 @@ internal sealed class LiquidityVenueSelector(RpcEndpoints rpc, WalletBalances ba
         {
             VenueChoice.Raydium raydium => new RaydiumVenue(rpc, balances, raydium.Cluster, options.Value.RaydiumConfigIndex),
             VenueChoice.Local => new LocalVenue(rpc, balances),
-            VenueChoice.Refused refused => throw new DeploymentImpossibleException(refused.Reason),
+            VenueChoice.Rejected rejected => throw new DeploymentImpossibleException(rejected.Reason),
             var other => throw new InvalidOperationException($"Unknown choice {other}."),
         };
 

@@ -13,7 +13,7 @@ internal static class RaydiumPoolCheck
     public static PoolFinding Of(
         RaydiumCpmmPool pool,
         PublicKey programId,
-        LiquidityPoolSpec wish,
+        LiquidityPoolSpec spec,
         AccountInfo? state,
         AccountInfo? vault0,
         AccountInfo? vault1
@@ -45,22 +45,22 @@ internal static class RaydiumPoolCheck
             != (pool.Config, pool.Vault0, pool.Vault1, pool.Mint0, pool.Mint1, pool.LpMint)
         )
         {
-            return new PoolFinding.Different($"the pool {pool.State} is not that of {wish.Mint} and wrapped SOL");
+            return new PoolFinding.Different($"the pool {pool.State} is not that of {spec.Mint} and wrapped SOL");
         }
 
         // There is one address for a config and two mints, and whoever holds both tokens can be the first there.
-        if (found.Creator != wish.Owner)
+        if (found.Creator != spec.Owner)
         {
-            return new PoolFinding.Different($"the pool {pool.State} was made by {found.Creator}, not by {wish.Owner}");
+            return new PoolFinding.Different($"the pool {pool.State} was made by {found.Creator}, not by {spec.Owner}");
         }
 
-        return Holds(vault0, pool.Mint0, pool, wish) && Holds(vault1, pool.Mint1, pool, wish)
+        return Holds(vault0, pool.Mint0, pool, spec) && Holds(vault1, pool.Mint1, pool, spec)
             ? new PoolFinding.AsPromised()
             : new PoolFinding.Different($"a vault of the pool {pool.State} is empty or not the pool's");
     }
 
-    private static bool Holds(AccountInfo? vault, PublicKey mint, RaydiumCpmmPool pool, LiquidityPoolSpec wish) =>
-        HeldTokens.Of(vault, mint == wish.Mint ? wish.TokenProgram : TokenProgram.Id) is { Amount: > 0 } held
+    private static bool Holds(AccountInfo? vault, PublicKey mint, RaydiumCpmmPool pool, LiquidityPoolSpec spec) =>
+        HeldTokens.Of(vault, mint == spec.Mint ? spec.TokenProgram : TokenProgram.Id) is { Amount: > 0 } held
         && held.Mint == mint
         && held.Owner == pool.Authority;
 }

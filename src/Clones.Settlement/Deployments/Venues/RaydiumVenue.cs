@@ -18,13 +18,13 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
 
     private const ulong LockedShares = 100;
 
-    public PublicKey AddressOf(LiquidityPoolSpec wish) => PoolOf(wish).State;
+    public PublicKey AddressOf(LiquidityPoolSpec spec) => PoolOf(spec).State;
 
-    public async Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec wish, CancellationToken cancellationToken)
+    public async Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec spec, CancellationToken cancellationToken)
     {
-        var pool = PoolOf(wish);
-        RefuseTooLittle(wish);
-        var wrapped = AssociatedTokenAccountProgram.FindAddress(wish.Owner, TokenProgram.NativeMint, TokenProgram.Id);
+        var pool = PoolOf(spec);
+        RejectTooLittle(spec);
+        var wrapped = AssociatedTokenAccountProgram.FindAddress(spec.Owner, TokenProgram.NativeMint, TokenProgram.Id);
         var accounts = await rpc.ReadAsync(
             (client, stop) =>
                 client.GetMultipleAccountsAsync([pool.Config, cluster.FeeReceiver, wrapped], Commitment.Confirmed, cancellationToken: stop),
@@ -33,62 +33,62 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         var config = new RaydiumTerms(cluster, configIndex).OfConfig(pool.Config, accounts.Value[0], accounts.Value[1]);
         var poolFee = config.CreatePoolFeeLamports;
         var rents = await RaydiumRents.AskAsync(balances, cancellationToken);
-        var wrapsAnew = WrappedSol.MustBeMade(wrapped, wish.Owner, accounts.Value[2]);
+        var wrapsAnew = WrappedSol.MustBeMade(wrapped, spec.Owner, accounts.Value[2]);
         return new DeploymentPlan(
-            Instructions(wish, wrapped, wrapsAnew, checked(poolFee + rents.PoolLamports)),
+            Instructions(spec, wrapped, wrapsAnew, checked(poolFee + rents.PoolLamports)),
             ComputeUnitLimit,
             RentLamports: rents.PoolLamports + (wrapsAnew ? rents.TokenAccountLamports : 0),
             VenueFeeLamports: poolFee,
-            LiquidityLamports: wish.Lamports,
-            Describe(wish, pool, poolFee)
+            LiquidityLamports: spec.Lamports,
+            Describe(spec, pool, poolFee)
         );
     }
 
     public async Task<PoolFinding> FindAsync(
-        LiquidityPoolSpec wish,
+        LiquidityPoolSpec spec,
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
     )
     {
-        var pool = PoolOf(wish);
+        var pool = PoolOf(spec);
         var accounts = await rpc.ReadAsync(
             (client, stop) => client.GetMultipleAccountsAsync([pool.State, pool.Vault0, pool.Vault1], commitment, minContextSlot, stop),
             cancellationToken
         );
-        return RaydiumPoolCheck.Of(pool, cluster.ProgramId, wish, accounts.Value[0], accounts.Value[1], accounts.Value[2]);
+        return RaydiumPoolCheck.Of(pool, cluster.ProgramId, spec, accounts.Value[0], accounts.Value[1], accounts.Value[2]);
     }
 
-    private RaydiumCpmmPool PoolOf(LiquidityPoolSpec wish) =>
-        RaydiumCpmmPool.Derive(cluster, configIndex, wish.Mint, TokenProgram.NativeMint);
+    private RaydiumCpmmPool PoolOf(LiquidityPoolSpec spec) =>
+        RaydiumCpmmPool.Derive(cluster, configIndex, spec.Mint, TokenProgram.NativeMint);
 
-    // The program mints floor(sqrt(a * b)) shares and keeps 100 of them for ever; it refuses a pool that has not even those.
-    private static void RefuseTooLittle(LiquidityPoolSpec wish)
+    // The program mints floor(sqrt(a * b)) shares and keeps 100 of them for ever; it rejects a pool that has not even those.
+    private static void RejectTooLittle(LiquidityPoolSpec spec)
     {
-        if ((UInt128)wish.TokenAmount * wish.Lamports < LockedShares * LockedShares)
+        if ((UInt128)spec.TokenAmount * spec.Lamports < LockedShares * LockedShares)
         {
             throw new DeploymentImpossibleException(
-                $"{TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} and {TokenText.Sol(wish.Lamports)} SOL are too little for a "
+                $"{TokenText.Of(spec.TokenAmount, spec.Decimals)} {spec.Ticker} and {TokenText.Sol(spec.Lamports)} SOL are too little for a "
                     + $"pool on Raydium: their base units multiplied must be at least {LockedShares * LockedShares}."
             );
         }
     }
 
-    private Instruction[] Instructions(LiquidityPoolSpec wish, PublicKey wrapped, bool wrapsAnew, ulong toCreator)
+    private Instruction[] Instructions(LiquidityPoolSpec spec, PublicKey wrapped, bool wrapsAnew, ulong toCreator)
     {
         var initialize = RaydiumCpmm.Initialize(
             cluster,
             configIndex,
-            wish.Owner,
-            new RaydiumCpmmSide(wish.Mint, wish.TokenProgram, wish.TokenAmount),
-            new RaydiumCpmmSide(TokenProgram.NativeMint, TokenProgram.Id, wish.Lamports),
+            spec.Owner,
+            new RaydiumCpmmSide(spec.Mint, spec.TokenProgram, spec.TokenAmount),
+            new RaydiumCpmmSide(TokenProgram.NativeMint, TokenProgram.Id, spec.Lamports),
             openTime: 0
         );
         Instruction[] core =
         [
             // The program takes these from the creator, who has them where the owner pays.
-            .. wish.Payer == wish.Owner ? Array.Empty<Instruction>() : [SystemProgram.Transfer(wish.Payer, wish.Owner, toCreator)],
-            SystemProgram.Transfer(wish.Payer, wrapped, wish.Lamports),
+            .. spec.Payer == spec.Owner ? Array.Empty<Instruction>() : [SystemProgram.Transfer(spec.Payer, spec.Owner, toCreator)],
+            SystemProgram.Transfer(spec.Payer, wrapped, spec.Lamports),
             TokenProgram.SyncNative(wrapped, TokenProgram.Id),
             initialize,
         ];
@@ -98,19 +98,19 @@ internal sealed class RaydiumVenue(RpcEndpoints rpc, WalletBalances balances, Ra
         return wrapsAnew
             ?
             [
-                AssociatedTokenAccountProgram.Create(wish.Payer, wish.Owner, TokenProgram.NativeMint, TokenProgram.Id),
+                AssociatedTokenAccountProgram.Create(spec.Payer, spec.Owner, TokenProgram.NativeMint, TokenProgram.Id),
                 .. core,
-                TokenProgram.CloseAccount(wrapped, wish.Payer, wish.Owner, TokenProgram.Id),
+                TokenProgram.CloseAccount(wrapped, spec.Payer, spec.Owner, TokenProgram.Id),
             ]
             : core;
     }
 
-    private static string[] Describe(LiquidityPoolSpec wish, RaydiumCpmmPool pool, ulong poolFee) =>
+    private static string[] Describe(LiquidityPoolSpec spec, RaydiumCpmmPool pool, ulong poolFee) =>
         [
             $"Creates a liquidity pool on Raydium (CPMM) at {pool.State}, open for trade at once.",
-            $"Puts {TokenText.Of(wish.TokenAmount, wish.Decimals)} {wish.Ticker} of your wallet {wish.Owner} into it.",
-            $"Puts {TokenText.Sol(wish.Lamports)} SOL of {PayerText.Of(wish.Payer, wish.Owner)} into it.",
+            $"Puts {TokenText.Of(spec.TokenAmount, spec.Decimals)} {spec.Ticker} of your wallet {spec.Owner} into it.",
+            $"Puts {TokenText.Sol(spec.Lamports)} SOL of {PayerText.Of(spec.Payer, spec.Owner)} into it.",
             $"Gives the pool's shares (mint {pool.LpMint}) to your wallet.",
-            $"{PayerText.Subject(wish.Payer, wish.Owner)} pays the fee, the rent and Raydium's fee of {TokenText.Sol(poolFee)} SOL.",
+            $"{PayerText.Subject(spec.Payer, spec.Owner)} pays the fee, the rent and Raydium's fee of {TokenText.Sol(poolFee)} SOL.",
         ];
 }

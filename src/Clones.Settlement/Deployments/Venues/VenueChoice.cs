@@ -16,7 +16,7 @@ internal abstract record VenueChoice
     public sealed record Local : VenueChoice;
 
     /// <summary>The setting and the cluster do not go together.</summary>
-    public sealed record Refused(string Reason) : VenueChoice;
+    public sealed record Rejected(string Reason) : VenueChoice;
 
     /// <param name="setting">auto, raydium or local, in any case.</param>
     /// <param name="genesisHash">Of the cluster, base58.</param>
@@ -28,7 +28,7 @@ internal abstract record VenueChoice
         if (setting.Equals("local", StringComparison.OrdinalIgnoreCase))
         {
             return isMainnet
-                ? new Refused("The local liquidity venue locks real money for good. Set LIQUIDITY_VENUE to auto or raydium on mainnet.")
+                ? new Rejected("The local liquidity venue locks real money for good. Set LIQUIDITY_VENUE to auto or raydium on mainnet.")
                 : new Local();
         }
 
@@ -47,7 +47,7 @@ internal abstract record VenueChoice
         }
 
         return isMainnet || setting.Equals("raydium", StringComparison.OrdinalIgnoreCase)
-            ? new Refused("Raydium's CPMM program is not on this cluster.")
+            ? new Rejected("Raydium's CPMM program is not on this cluster.")
             : new Local();
     }
 }

@@ -13,9 +13,9 @@ internal sealed class VenueGuard(LiquidityVenueSelector venues, ILogger<VenueGua
     {
         try
         {
-            if (await venues.ChooseAsync(cancellationToken) is VenueChoice.Refused refused)
+            if (await venues.ChooseAsync(cancellationToken) is VenueChoice.Rejected rejected)
             {
-                throw new ConfigurationMissingException(refused.Reason);
+                throw new ConfigurationMissingException(rejected.Reason);
             }
         }
         catch (RpcException unanswered)

@@ -11,7 +11,7 @@ namespace Clones.Workers.Commands.Keys;
 internal sealed class SweepWatch(ClonesDbContext db, IPublishEndpoint publish, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>After so long without progress its message is sent again: a step that was done is not done again.</summary>
     private static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(30);
@@ -85,14 +85,14 @@ internal sealed class SweepWatch(ClonesDbContext db, IPublishEndpoint publish, T
 
     private Task<KeySweep> TellAsync(KeySweep sweep, TextWriter output, CancellationToken cancellationToken)
     {
-        var told = time.GetTimestamp();
+        var reported = time.GetTimestamp();
         return FollowAsync(
             sweep,
             async now =>
             {
-                if (time.GetElapsedTime(told) >= TellEvery && now.FinishedAt is null)
+                if (time.GetElapsedTime(reported) >= ReportEvery && now.FinishedAt is null)
                 {
-                    told = time.GetTimestamp();
+                    reported = time.GetTimestamp();
                     await output.WriteLineAsync(Describe(now));
                 }
             },

@@ -44,7 +44,7 @@ internal static class TokenOptions
         Make<string?>(
             "--name",
             $"1 to {NameLengthMax} characters, kept in the mint, where wallets find it; makes a Token-2022 mint",
-            (text, out value) => PlainTextRule.Refuse(value = text, 1, NameLengthMax)
+            (text, out value) => PlainTextRule.Reject(value = text, 1, NameLengthMax)
         );
 
     public static Option<PublicKey?> Address(string option, string description) =>

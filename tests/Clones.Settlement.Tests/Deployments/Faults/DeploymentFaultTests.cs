@@ -60,7 +60,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
             await deployment.RenewAsync(stage);
             await host.ExpireBlockhashesAsync();
             var dead = await deployment.UntilAttemptAsync(stage, AttemptStatus.Expired);
-            dead.Evidence.ShouldNotBeNull().ShouldContain("DEAD");
+            dead.Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
             await host.HealAsync();
 
             await deployment.RenewAsync(stage);
@@ -193,7 +193,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
             await deployment.CancelAsync();
             await deployment.RetryAsync();
             await deployment.RenewAsync(stage);
-            await UntilRefusedAsync(deployment.AgentId, 2 * (1 + Array.IndexOf(Stages, stage)));
+            await UntilRejectedAsync(deployment.AgentId, 2 * (1 + Array.IndexOf(Stages, stage)));
             await host.HealAsync();
 
             await deployment.ShouldHaveLandedOnceAsync(stage);
@@ -234,13 +234,13 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
     private Task ThreeTimesAsync<T>(T message)
         where T : class => Task.WhenAll(Enumerable.Range(0, 3).Select(_ => host.PublishAsync(message)));
 
-    private Task UntilRefusedAsync(Guid agentId, int times) =>
+    private Task UntilRejectedAsync(Guid agentId, int times) =>
         SettlementHost.UntilAsync(
             async () =>
                 await host.WithAsync((_, db) => db.AgentTransitions.CountAsync(t => t.AgentId == agentId && !t.Accepted)) >= times
-                    ? "refused"
+                    ? "rejected"
                     : null,
-            "the lifecycle to refuse"
+            "the lifecycle to reject"
         );
 
     private sealed class DeadlyPoint(CrashPoint deadly) : ICrashPoints

@@ -134,7 +134,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
     }
 
     /// <summary>
-    /// The database as they are after a restore, or after a node has lied to the certificate: what is in the owner's hands counts as dead, its
+    /// The database as they are after a restore, or after a node has lied to the expiry proof: what is in the owner's hands counts as dead, its
     /// transaction as given up, and the agent is put back. The chain knows nothing of it.
     /// </summary>
     public Task GiveUpInTheBooksAsync(TransactionAttempt prepared, string status) =>
@@ -216,7 +216,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
             "what was sent around us to be final"
         );
 
-    /// <summary>The same where a node may refuse it at once.</summary>
+    /// <summary>The same where a node may reject it at once.</summary>
     public async Task TrySendAroundUsAsync(TransactionAttempt prepared)
     {
         try

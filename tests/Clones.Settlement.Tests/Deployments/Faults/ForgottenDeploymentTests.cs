@@ -64,7 +64,7 @@ public sealed class ForgottenDeploymentTests(DeploymentFaultHost host) : IClassF
         {
             var again = await SettlementHost.UntilAsync(
                 async () => await deployment.UntilAsync(AgentStatus.Failed) is { ConsecutiveFailures: > 1 } life ? life : null,
-                "the retry to be refused"
+                "the retry to be rejected"
             );
             again.LastError.ShouldNotBeNull().ShouldContain(signatures[deployment]);
             (await deployment.AttemptsAsync(Token))

@@ -39,7 +39,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
     }
 
     [Fact]
-    public async Task Of_two_CANCELs_at_once_one_puts_the_agent_back_and_the_other_is_refused()
+    public async Task Of_two_CANCELs_at_once_one_puts_the_agent_back_and_the_other_is_rejected()
     {
         var deployment = await FaultyDeployment.CreateAsync(host);
         await deployment.AskAsync(Token);
@@ -72,7 +72,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
     }
 
     [Fact]
-    public async Task The_old_transaction_that_an_owner_sends_after_a_renewal_is_refused_by_the_chain_and_the_new_one_lands()
+    public async Task The_old_transaction_that_an_owner_sends_after_a_renewal_is_rejected_by_the_chain_and_the_new_one_lands()
     {
         var deployment = await FaultyDeployment.CreateAsync(host, DeploymentPayer.Owner);
         foreach (var stage in new[] { Token, Pool })
@@ -99,7 +99,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         await deployment.RenewAsync(Token);
         var renewed = await deployment.PreparedAsync(Token, 2);
 
-        // The API refuses it; this is a message that went around the API.
+        // The API rejects it; this is a message that went around the API.
         await host.PublishAsync(
             new Contracts.Deployments.CoSignTransaction { TransactionId = old.TransactionId, AttemptNumber = old.Number }
         );
@@ -114,7 +114,9 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
     [Theory]
     [InlineData(DeploymentPayer.DepositWallet)]
     [InlineData(DeploymentPayer.Owner)]
-    public async Task CANCEL_while_a_submission_may_land_is_refused_with_the_heights_and_possible_at_the_one_it_names(DeploymentPayer payer)
+    public async Task CANCEL_while_a_submission_may_land_is_rejected_with_the_heights_and_possible_at_the_one_it_names(
+        DeploymentPayer payer
+    )
     {
         var deployment = await FaultyDeployment.CreateAsync(host, payer);
         var prepared = await deployment.AskAsync(Token);
@@ -122,15 +124,15 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         await deployment.SignAsync(prepared);
         await deployment.UntilAttemptAsync(Token, AttemptStatus.Broadcast);
 
-        var refused = await deployment.AskToCancelAsync();
+        var rejected = await deployment.AskToCancelAsync();
 
-        (refused.Status, refused.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
-        refused.LastValidBlockHeight.ShouldBe(prepared.LastValidBlockHeight);
+        (rejected.Status, rejected.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
+        rejected.LastValidBlockHeight.ShouldBe(prepared.LastValidBlockHeight);
         // Two nodes that agree: 32 blocks on.
-        refused.PossibleAtBlockHeight.ShouldBe(prepared.LastValidBlockHeight + 32);
-        refused.ErrorDetail.ShouldNotBeNull().ShouldContain($"{refused.PossibleAtBlockHeight}");
+        rejected.PossibleAtBlockHeight.ShouldBe(prepared.LastValidBlockHeight + 32);
+        rejected.ErrorDetail.ShouldNotBeNull().ShouldContain($"{rejected.PossibleAtBlockHeight}");
 
-        await host.WarpToAsync(refused.PossibleAtBlockHeight!.Value, Commitment.Finalized);
+        await host.WarpToAsync(rejected.PossibleAtBlockHeight!.Value, Commitment.Finalized);
         await deployment.UntilAttemptAsync(Token, AttemptStatus.Expired);
         (await deployment.AskToCancelAsync()).AgentStatus.ShouldBe(AgentStatus.Draft);
         await ShouldReserveNothingAsync(deployment);
@@ -140,7 +142,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
     [Theory]
     [InlineData(DeploymentPayer.DepositWallet)]
     [InlineData(DeploymentPayer.Owner)]
-    public async Task CANCEL_of_what_is_on_chain_and_not_final_is_refused_and_the_agent_moves_on(DeploymentPayer payer)
+    public async Task CANCEL_of_what_is_on_chain_and_not_final_is_rejected_and_the_agent_moves_on(DeploymentPayer payer)
     {
         var deployment = await FaultyDeployment.CreateAsync(host, payer);
         var prepared = await deployment.AskAsync(Token);
@@ -148,9 +150,9 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         await deployment.SignAsync(prepared);
         await deployment.UntilAttemptAsync(Token, AttemptStatus.Confirmed);
 
-        var refused = await deployment.AskToCancelAsync();
+        var rejected = await deployment.AskToCancelAsync();
 
-        (refused.Status, refused.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
+        (rejected.Status, rejected.ErrorCode).ShouldBe((OperationStatus.Refused, "submission_in_flight"));
         await host.HealAsync();
         await deployment.ShouldHaveLandedOnceAsync(Token);
     }
@@ -218,7 +220,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
         );
         await SettlementHost.UntilAsync(
             async () => (await deployment.HistoryAsync()).Find(t => !t.Accepted),
-            "the forged success to be refused"
+            "the forged success to be rejected"
         );
 
         (await deployment.UntilAsync(AgentStatus.PendingTokenSignature)).TokenMint.ShouldBeNull();

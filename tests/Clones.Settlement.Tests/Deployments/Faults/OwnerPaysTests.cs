@@ -138,7 +138,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
             await deployment.ShouldHaveLandedOnceAsync(stage);
             var attempts = await deployment.AttemptsAsync(stage);
             attempts.Select(a => a.Status).ShouldBe([AttemptStatus.Expired, AttemptStatus.Finalized]);
-            attempts[0].Evidence.ShouldNotBeNull().ShouldContain("DEAD");
+            attempts[0].Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
             await deployment.SignAsync(await deployment.PreparedAsync(stage, 2));
 
             await deployment.UntilAsync(stage == TransactionKind.TokenCreation ? AgentStatus.TokenCreated : AgentStatus.Deployed);
-            (await deployment.AttemptsAsync(stage))[0].Evidence.ShouldNotBeNull().ShouldContain("DEAD");
+            (await deployment.AttemptsAsync(stage))[0].Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
         }
     }
 
@@ -169,14 +169,14 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
         var prepared = await deployment.AskAsync(TransactionKind.TokenCreation);
 
         await deployment.CancelAsync();
-        var refused = await SettlementHost.UntilAsync(
+        var rejected = await SettlementHost.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) => db.AgentTransitions.AsNoTracking().FirstOrDefaultAsync(t => t.AgentId == deployment.AgentId && !t.Accepted)
                 ),
-            "the lifecycle to refuse"
+            "the lifecycle to reject"
         );
-        refused.Reason.ShouldNotBeNull().ShouldContain("may still land");
+        rejected.Reason.ShouldNotBeNull().ShouldContain("may still land");
 
         await host.ExpireBlockhashesAsync();
         await deployment.LookAsync(prepared);

@@ -84,7 +84,7 @@ public sealed class PoolRehearsals : IAsyncLifetime
         using var mint = MintOf(isMintFirst);
         var payer = story == Story.OwnerPays ? owner : wallet;
         await FundAsync(payer.PublicKey);
-        var wish = await CreateTokenAsync(standard, payer, owner, mint);
+        var spec = await CreateTokenAsync(standard, payer, owner, mint);
         if (story == Story.OwnerWithWrappedSol)
         {
             await WrapAsync(payer, owner.PublicKey);
@@ -93,15 +93,15 @@ public sealed class PoolRehearsals : IAsyncLifetime
         var ownerLamports = (await rpc.GetBalanceAsync(owner.PublicKey, Commitment.Confirmed)).Value;
         var wrappedBefore = await WrappedOfAsync(owner.PublicKey);
         var balances = new WalletBalances(endpoints);
-        var plan = await new RaydiumVenue(endpoints, balances, RaydiumCpmmCluster.Mainnet, 0).PlanAsync(wish, default);
-        var message = DeploymentMessage.Build(plan, payer.PublicKey, new Blockhash(new byte[32]), 1, wish.AgentId, 1);
+        var plan = await new RaydiumVenue(endpoints, balances, RaydiumCpmmCluster.Mainnet, 0).PlanAsync(spec, default);
+        var message = DeploymentMessage.Build(plan, payer.PublicKey, new Blockhash(new byte[32]), 1, spec.AgentId, 1);
         var call = message.Decompile().Single(i => i.ProgramId == RaydiumCpmmCluster.Mainnet.ProgramId);
         var before = plan.Instructions.TakeWhile(i => i.ProgramId != call.ProgramId).ToList();
         var after = plan.Instructions.Skip(before.Count + 1).ToList();
         var units = await SendAsync(before, payer, owner);
         var chain = await ReadAsync([.. call.Accounts.Select(a => a.PublicKey)], balances);
         units += await SendAsync(after, payer, owner);
-        return new PoolRehearsal(wish, plan, message, new InitializeCall(call), ownerLamports, wrappedBefore, chain, units);
+        return new PoolRehearsal(spec, plan, message, new InitializeCall(call), ownerLamports, wrappedBefore, chain, units);
     }
 
     private async Task<LiquidityPoolSpec> CreateTokenAsync(TokenStandard standard, Account payer, Account owner, Account mint)

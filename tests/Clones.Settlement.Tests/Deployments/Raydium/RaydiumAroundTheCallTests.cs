@@ -57,24 +57,24 @@ public sealed class RaydiumAroundTheCallTests
     {
         cluster.With((Wrapped, Holding(payer)));
 
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain($"{Wrapped} is not that of your wallet {Pool.Owner}");
+        (await RejectionAsync(Pool.WishOf(payer))).ShouldContain($"{Wrapped} is not that of your wallet {Pool.Owner}");
     }
 
     [Fact]
-    public async Task A_config_that_is_closed_missing_or_something_else_is_refused_in_words()
+    public async Task A_config_that_is_closed_missing_or_something_else_is_rejected_in_words()
     {
         var (address, account) = Pool.AccountOf("config");
         var closed = account.Data.ToArray();
         closed[9] = 1;
 
         cluster.With((address, account with { Data = closed }));
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("no new pools");
+        (await RejectionAsync(Pool.WishOf(payer))).ShouldContain("no new pools");
         cluster.With((address, account with { Data = account.Data[..^1] }));
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("is not a config");
+        (await RejectionAsync(Pool.WishOf(payer))).ShouldContain("is not a config");
         cluster.With((address, account with { Owner = SystemProgram.Id }));
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("no config 0");
+        (await RejectionAsync(Pool.WishOf(payer))).ShouldContain("no config 0");
         cluster.Without(address);
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain("no config 0");
+        (await RejectionAsync(Pool.WishOf(payer))).ShouldContain("no config 0");
     }
 
     [Fact]
@@ -82,15 +82,15 @@ public sealed class RaydiumAroundTheCallTests
     {
         cluster.Without(Pool.Cluster.FeeReceiver);
 
-        (await RefusalAsync(Pool.WishOf(payer))).ShouldContain($"{Pool.Cluster.FeeReceiver}, is not on this cluster");
+        (await RejectionAsync(Pool.WishOf(payer))).ShouldContain($"{Pool.Cluster.FeeReceiver}, is not on this cluster");
     }
 
     [Theory]
     [InlineData(0UL, 2_000_000_000UL)]
     [InlineData(1_000_000UL, 0UL)]
     [InlineData(99UL, 101UL)]
-    public async Task Amounts_for_which_the_program_would_mint_fewer_shares_than_it_locks_are_refused(ulong tokens, ulong lamports) =>
-        (await RefusalAsync(Pool.WishOf(payer) with { TokenAmount = tokens, Lamports = lamports })).ShouldContain("too little");
+    public async Task Amounts_for_which_the_program_would_mint_fewer_shares_than_it_locks_are_rejected(ulong tokens, ulong lamports) =>
+        (await RejectionAsync(Pool.WishOf(payer) with { TokenAmount = tokens, Lamports = lamports })).ShouldContain("too little");
 
     [Fact]
     public async Task The_smallest_and_the_largest_pool_that_the_program_takes_are_planned()
@@ -99,11 +99,11 @@ public sealed class RaydiumAroundTheCallTests
         await PlanAsync(Pool.WishOf(payer) with { TokenAmount = ulong.MaxValue, Lamports = ulong.MaxValue });
     }
 
-    private Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec wish) =>
-        cluster.VenueOf(Pool.Cluster).PlanAsync(wish, TestContext.Current.CancellationToken);
+    private Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec spec) =>
+        cluster.VenueOf(Pool.Cluster).PlanAsync(spec, TestContext.Current.CancellationToken);
 
-    private async Task<string> RefusalAsync(LiquidityPoolSpec wish) =>
-        (await Should.ThrowAsync<DeploymentImpossibleException>(() => PlanAsync(wish))).Message;
+    private async Task<string> RejectionAsync(LiquidityPoolSpec spec) =>
+        (await Should.ThrowAsync<DeploymentImpossibleException>(() => PlanAsync(spec))).Message;
 
     private static AccountInfo Holding(PublicKey owner)
     {

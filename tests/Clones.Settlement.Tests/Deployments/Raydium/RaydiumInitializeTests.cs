@@ -17,7 +17,7 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
 
     [Theory]
     [MemberData(nameof(Rehearsals))]
-    public void The_program_has_nothing_to_refuse(string name) => rehearsals.ByName[name].BrokenRules().ShouldBeEmpty();
+    public void The_program_has_nothing_to_reject(string name) => rehearsals.ByName[name].BrokenRules().ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Rules))]
@@ -26,7 +26,7 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
         foreach (var (name, rehearsal) in rehearsals.ByName)
         {
             var (call, chain) = InitializeMutations.ByRule[rule](rehearsal.Call, rehearsal.Chain);
-            // SPL Token has no extensions to refuse.
+            // SPL Token has no extensions to reject.
             if (rule.StartsWith("is_supported_mint", StringComparison.Ordinal) && !HasExtensions(call, chain, rule))
             {
                 continue;
@@ -64,10 +64,10 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
     [MemberData(nameof(Rehearsals))]
     public void The_wish_goes_into_the_vaults_to_the_unit(string name)
     {
-        var (wish, call) = (rehearsals.ByName[name].Wish, rehearsals.ByName[name].Call);
+        var (spec, call) = (rehearsals.ByName[name].Wish, rehearsals.ByName[name].Call);
 
-        (call.Token0Mint.PublicKey == wish.Mint ? call.InitAmount0 : call.InitAmount1).ShouldBe(wish.TokenAmount);
-        (call.Token0Mint.PublicKey == wish.Mint ? call.InitAmount1 : call.InitAmount0).ShouldBe(wish.Lamports);
+        (call.Token0Mint.PublicKey == spec.Mint ? call.InitAmount0 : call.InitAmount1).ShouldBe(spec.TokenAmount);
+        (call.Token0Mint.PublicKey == spec.Mint ? call.InitAmount1 : call.InitAmount0).ShouldBe(spec.Lamports);
     }
 
     [Theory]

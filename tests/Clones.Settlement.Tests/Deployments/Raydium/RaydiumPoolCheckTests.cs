@@ -26,7 +26,7 @@ public sealed class RaydiumPoolCheckTests
     {
         var pool = SdkPool.ByName[name];
 
-        Verdict(pool, pool.AccountOf("pool").Account).ShouldBeOfType<PoolFinding.AsPromised>();
+        Decision(pool, pool.AccountOf("pool").Account).ShouldBeOfType<PoolFinding.AsPromised>();
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class RaydiumPoolCheckTests
     {
         foreach (var pool in SdkPool.ByName.Values)
         {
-            Verdict(pool, Changed(pool.AccountOf("pool").Account, offset, Stranger))
+            Decision(pool, Changed(pool.AccountOf("pool").Account, offset, Stranger))
                 .ShouldBeOfType<PoolFinding.Different>()
                 .Reason.ShouldContain("is not that of");
         }
@@ -86,7 +86,7 @@ public sealed class RaydiumPoolCheckTests
     {
         foreach (var pool in SdkPool.ByName.Values)
         {
-            Verdict(pool, Changed(pool.AccountOf("pool").Account, CreatorOffset, Stranger))
+            Decision(pool, Changed(pool.AccountOf("pool").Account, CreatorOffset, Stranger))
                 .ShouldBeOfType<PoolFinding.Different>()
                 .Reason.ShouldContain($"was made by {Stranger}, not by {pool.Owner}");
         }
@@ -98,11 +98,11 @@ public sealed class RaydiumPoolCheckTests
         var pool = SdkPool.ByName.Values.First();
         var state = pool.AccountOf("pool").Account;
 
-        Verdict(pool, null).ShouldBeOfType<PoolFinding.Missing>();
-        Verdict(pool, new AccountInfo(1, SystemProgram.Id, default, Executable: false)).ShouldBeOfType<PoolFinding.Missing>();
-        Verdict(pool, state with { Owner = TokenProgram.Id }).ShouldBeOfType<PoolFinding.Different>();
-        Verdict(pool, state with { Data = state.Data[..^1] }).ShouldBeOfType<PoolFinding.Different>();
-        Verdict(pool, Changed(state, 0, Stranger)).ShouldBeOfType<PoolFinding.Different>();
+        Decision(pool, null).ShouldBeOfType<PoolFinding.Missing>();
+        Decision(pool, new AccountInfo(1, SystemProgram.Id, default, Executable: false)).ShouldBeOfType<PoolFinding.Missing>();
+        Decision(pool, state with { Owner = TokenProgram.Id }).ShouldBeOfType<PoolFinding.Different>();
+        Decision(pool, state with { Data = state.Data[..^1] }).ShouldBeOfType<PoolFinding.Different>();
+        Decision(pool, Changed(state, 0, Stranger)).ShouldBeOfType<PoolFinding.Different>();
     }
 
     [Theory]
@@ -132,12 +132,12 @@ public sealed class RaydiumPoolCheckTests
             ];
             foreach (var account in wrong)
             {
-                Verdict(pool, pool.AccountOf("pool").Account, (which, account)).ShouldBeOfType<PoolFinding.Different>();
+                Decision(pool, pool.AccountOf("pool").Account, (which, account)).ShouldBeOfType<PoolFinding.Different>();
             }
         }
     }
 
-    private static PoolFinding Verdict(SdkPool pool, AccountInfo? state, (string Which, AccountInfo? Vault)? other = null)
+    private static PoolFinding Decision(SdkPool pool, AccountInfo? state, (string Which, AccountInfo? Vault)? other = null)
     {
         var vaults = new[] { "vault0", "vault1" }
             .Select(v => other is { } o && o.Which == v ? o.Vault : pool.AccountOf(v).Account)

@@ -4,7 +4,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Settlement.Tests.Deployments.Raydium;
 
-/// <summary>What the venue makes, against what Raydium's own SDK makes of the same wish.</summary>
+/// <summary>What the venue makes, against what Raydium's own SDK makes of the same spec.</summary>
 public sealed class RaydiumSdkTests
 {
     public static TheoryData<string> Pools => SdkPool.Names;
