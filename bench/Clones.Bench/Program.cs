@@ -1,5 +1,6 @@
 using Clones.Bench.Acceptance;
 using Clones.Bench.Build;
+using Clones.Bench.Growth;
 using Clones.Bench.Keys;
 using Clones.Bench.Payments;
 using Clones.Bench.Sagas;
@@ -11,6 +12,7 @@ try
     {
         ["payments", .. var options] => await PaymentsBenchmark.RunAsync(options),
         ["accept", .. var options] => await AcceptBenchmark.RunAsync(options),
+        ["growth", .. var options] => await GrowthBenchmark.RunAsync(options),
         ["saga", .. var options] => await SagaBenchmark.RunAsync(options),
         ["keys", .. var options] => await KeysSweepBenchmark.RunAsync(options),
         ["build"] => BuildBenchmark.Run(),
@@ -29,6 +31,7 @@ static int Usage()
         """
         clones bench payments [--payments 5000] [--pools 8] [--workers 1] [--recipients existing|new] [--latency-ms 0]
         clones bench accept [--payments 10000] [--clients 32] [--pools 8] [--rate 500] [--seconds 10]
+        clones bench growth [--payments 5000000] [--wallets 100000] [--agents 50000] [--load 5000] [--pools 8] [--requests 200] [--idle-seconds 60]
         clones bench saga [--sagas 2500] [--parallel 16] [--only store|groups|ceiling]
         clones bench keys [WALLETS]: 100000 where it is not given
         clones bench build

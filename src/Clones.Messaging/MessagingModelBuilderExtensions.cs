@@ -32,7 +32,7 @@ public static class MessagingModelBuilderExtensions
         inbox.Property(x => x.KeepUntil).HasColumnName("keep_until");
         inbox.Property(x => x.Fingerprint).HasColumnName("fingerprint");
         // Marks arrive in the order of time, so a block-range index finds the old ones at almost no cost per insert.
-        inbox.HasIndex(x => x.KeepUntil, "ix_inbox_state_keep_until").HasMethod("brin");
+        inbox.HasIndex(x => x.KeepUntil, "ix_inbox_state_keep_until").HasMethod("brin").HasStorageParameter("autosummarize", true);
         configure?.Invoke(inbox);
 
         var watermark = modelBuilder.Entity<InboxWatermark>();

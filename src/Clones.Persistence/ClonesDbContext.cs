@@ -46,6 +46,7 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<TransactionAttempt> TransactionAttempts => Set<TransactionAttempt>();
     public DbSet<OnChainTransaction> OnChainTransactions => Set<OnChainTransaction>();
     public DbSet<WalletMovement> WalletMovements => Set<WalletMovement>();
+    public DbSet<WalletTotal> WalletTotals => Set<WalletTotal>();
     public DbSet<WalletScan> WalletScans => Set<WalletScan>();
     public DbSet<WalletComparison> WalletComparisons => Set<WalletComparison>();
     public DbSet<SigningFence> SigningFences => Set<SigningFence>();

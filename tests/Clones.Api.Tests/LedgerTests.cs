@@ -59,6 +59,35 @@ public sealed class LedgerTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task More_movements_of_one_second_than_a_page_holds_are_walked_through_once_each()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync());
+        await using (var db = api.OpenDatabase())
+        {
+            var wallet = await db.DepositWallets.SingleAsync(w => w.TrainingPoolId == poolId);
+            db.AddRange(
+                Enumerable
+                    .Range(0, 25)
+                    .Select(i => Movement(wallet.Id, $"m{i}", 0, MovementKind.Deposit, null, i + 1, 1, null, blockTime: 1_000 + i / 20))
+            );
+            await db.SaveChangesAsync();
+        }
+
+        var walked = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await owner.Http.GetJsonAsync($"/v1/pools/{poolId}/ledger?limit=4{(cursor is null ? "" : $"&cursor={cursor}")}");
+            walked.AddRange(page.Body["items"]!.AsArray().Select(e => e!["signature"]!.GetValue<string>()));
+            cursor = page.Body["nextCursor"]?.GetValue<string>();
+        } while (cursor is not null);
+
+        walked.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, 25).Select(i => $"m{i}").Order(StringComparer.Ordinal));
+        walked.Take(5).ShouldAllBe(s => int.Parse(s.Substring(1)) >= 20);
+    }
+
+    [Fact]
     public async Task A_cursor_of_another_pool_and_a_filter_that_is_none_are_rejected_and_a_pool_without_wallet_has_an_empty_ledger()
     {
         using var owner = await Owner.SignInAsync(api);

@@ -15,6 +15,18 @@ public sealed class OrderedIdTests
     }
 
     [Fact]
+    public void The_floor_of_a_millisecond_lies_between_the_ids_before_it_and_those_of_it()
+    {
+        var began = new DateTimeOffset(2026, 11, 30, 4, 13, 59, 123, TimeSpan.Zero);
+
+        var floor = OrderedId.FloorOf(began.ToUnixTimeMilliseconds());
+
+        OrderedId.At(began.AddTicks(-1)).CompareTo(floor).ShouldBeLessThan(0);
+        OrderedId.At(began).CompareTo(floor).ShouldBeGreaterThan(0);
+        OrderedId.FloorOf(DateTimeOffset.MinValue.ToUnixTimeMilliseconds()).CompareTo(OrderedId.At(DateTimeOffset.UnixEpoch)).ShouldBeLessThan(0);
+    }
+
+    [Fact]
     public void Two_ids_of_one_moment_differ()
     {
         OrderedId.At(DateTimeOffset.UnixEpoch).ShouldNotBe(OrderedId.At(DateTimeOffset.UnixEpoch));

@@ -21,8 +21,14 @@ public sealed class QueryPlanTests(GrownSystem system)
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    /// <summary>What reads a table as a whole, and why it may.</summary>
-    private static readonly (string Part, string Why)[] Exempt = [("autovacuum", "It is PostgreSQL's own.")];
+    /// <summary>What reads a table through, by a part of its text, and why it may.</summary>
+    private static readonly (string Part, string Why)[] Exempt =
+    [
+        ("nobody asks for this", "The other test asks for it."),
+        ("GROUP BY w.to_key", "EncryptionLimitWatch counts what each master key has encrypted, every six hours, in an index."),
+        ("wallet_comparisons AS w ON d.id = w.wallet_id", "While the signing fence is raised, each wallet is due."),
+        ("OR a0.agent_id IS NULL", "Agents in DRAFT: those that the workers have not registered yet are in no index."),
+    ];
 
     [Fact]
     public async Task No_statement_of_the_hosts_reads_through_a_table_that_grows()
@@ -39,7 +45,8 @@ public sealed class QueryPlanTests(GrownSystem system)
         {
             grown.ShouldContain(table);
         }
-        string.Join("\n\n", Violations(plans, grown)).ShouldBe("");
+        var violations = Violations(plans, grown).ToList();
+        Assert.True(violations.Count == 0, string.Join("\n\n", violations));
     }
 
     [Fact]
@@ -54,17 +61,20 @@ public sealed class QueryPlanTests(GrownSystem system)
         }
         var grown = await GrownTablesAsync(limit.Token);
 
-        var seen = (await system.PlansAsync()).Where(p => p.Statement == scan).ToList();
+        var seen = (await system.PlansAsync()).Where(p => p.Statement == scan).SelectMany(p => ScansThrough(p, grown)).ToList();
 
-        Violations(seen, grown).ShouldHaveSingleItem().ShouldContain("payments");
+        seen.ShouldHaveSingleItem().Table.ShouldBe("payments");
     }
 
     private static IEnumerable<string> Violations(IEnumerable<LoggedPlan> plans, HashSet<string> grown) =>
         plans
-            .SelectMany(p => p.Scans.Where(s => grown.Contains(s.Table) && (s.Node == "Seq Scan" || s.RowsRead > RowsReadMax)), (p, s) => (p, s))
-            .Where(v => !Exempt.Any(e => v.p.Statement.Contains(e.Part, StringComparison.Ordinal)))
-            .GroupBy(v => (v.p.Statement, v.s.Table, v.s.Node))
-            .Select(g => $"{g.Key.Node} of {g.Key.Table}, {g.Max(v => v.s.RowsRead):0} rows, {g.Count()} times:\n{g.Key.Statement}");
+            .Where(p => !Exempt.Any(e => p.Statement.Contains(e.Part, StringComparison.Ordinal)))
+            .SelectMany(p => ScansThrough(p, grown), (p, scan) => (p.Statement, scan.Table, scan.Node, scan.RowsRead))
+            .GroupBy(v => (v.Statement, v.Table, v.Node))
+            .Select(g => $"{g.Key.Node} of {g.Key.Table}, {g.Max(v => v.RowsRead):0} rows, {g.Count()} times:\n{g.Key.Statement}");
+
+    private static IEnumerable<PlanScan> ScansThrough(LoggedPlan plan, HashSet<string> grown) =>
+        plan.Scans.Where(s => grown.Contains(s.Table) && s.RowsRead > (s.Node == "Seq Scan" ? 1 : RowsReadMax));
 
     /// <summary>
     /// Every GET of the API's own description, with each of its parameters and each two of them, by a key that sees all and by an owner; of lists two
@@ -127,10 +137,13 @@ public sealed class QueryPlanTests(GrownSystem system)
         }
     }
 
+    /// <summary>Of the test's own questions nothing is logged.</summary>
+    private string Unlogged => new NpgsqlConnectionStringBuilder(system.Database) { Options = "-c auto_explain.log_min_duration=-1" }.ConnectionString;
+
     /// <summary>What to ask for: of the pool that has paid most, so that what depends on its history shows.</summary>
     private async Task<Dictionary<string, string>> SamplesAsync(CancellationToken cancellationToken)
     {
-        await using var database = NpgsqlDataSource.Create(system.Database);
+        await using var database = NpgsqlDataSource.Create(Unlogged);
         await using var command = database.CreateCommand(
             $"""
             SELECT p.training_pool_id, p.id, p.recipient, p.reference, r.submission_id, r.submitter, r.task_id,
@@ -175,7 +188,7 @@ public sealed class QueryPlanTests(GrownSystem system)
     private async Task RaiseFenceAsync(CancellationToken cancellationToken)
     {
         await system.RunCommandAsync("fence", "raise", "the plans of a restore");
-        await using var database = NpgsqlDataSource.Create(system.Database);
+        await using var database = NpgsqlDataSource.Create(Unlogged);
         await using var command = database.CreateCommand("SELECT count(*) FROM wallet_comparisons WHERE raising IS NOT NULL");
         while ((long)(await command.ExecuteScalarAsync(cancellationToken))! < 100)
         {
@@ -186,7 +199,7 @@ public sealed class QueryPlanTests(GrownSystem system)
     /// <summary>Those with so many rows that reading all of them is no plan.</summary>
     private async Task<HashSet<string>> GrownTablesAsync(CancellationToken cancellationToken)
     {
-        await using var database = NpgsqlDataSource.Create(system.Database);
+        await using var database = NpgsqlDataSource.Create(Unlogged);
         await using var command = database.CreateCommand($"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {GrownFrom}");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var tables = new HashSet<string>();

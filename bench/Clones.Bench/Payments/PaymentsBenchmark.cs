@@ -96,7 +96,8 @@ internal static class PaymentsBenchmark
             : throw new InvalidOperationException($"{times.Completed} of {options.Payments} payments are completed.");
     }
 
-    private static async Task AcceptAsync(HttpClient client, BenchmarkSystem system, IReadOnlyList<PublicKey> recipients)
+    /// <summary>By the batch endpoint, each pool in its turn.</summary>
+    public static async Task AcceptAsync(HttpClient client, BenchmarkSystem system, IReadOnlyList<PublicKey> recipients)
     {
         foreach (
             var batch in recipients.Select((r, i) => (system.Pools[i % system.Pools.Count].Id, $"{r}")).Chunk(PaymentBatch.PaymentsMax)

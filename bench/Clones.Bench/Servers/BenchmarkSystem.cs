@@ -33,6 +33,7 @@ internal sealed class BenchmarkSystem(
 {
     private const ulong LamportsPerPool = 10_000_000_000_000;
     private const ulong TokensPerPool = 1_000_000_000_000;
+    private const string OperatorKey = "operator-key-of-the-benchmark-0123456789abcdef";
     private const string ServiceKey = "service-key-of-the-benchmark-0123456789abcdef";
 
     private readonly LocalnetFixture localnet = new();
@@ -92,6 +93,7 @@ internal sealed class BenchmarkSystem(
             "Clones.Api",
             "CLONES_AUTH_TOKEN_KEY=token-key-of-the-benchmark-0123456789-0123456789",
             $"CLONES_SERVICE_API_KEY={ServiceKey}",
+            $"CLONES_OPERATOR_API_KEY={OperatorKey}",
             "CLONES_RATE_LIMIT_KEY=0"
         );
 
@@ -120,12 +122,12 @@ internal sealed class BenchmarkSystem(
     /// <summary>What the hosts have written: for whoever finds that they do not work.</summary>
     public string HostOutput => string.Join('\n', Hosts.Select(host => host.Output));
 
-    /// <summary>A client of the API that may pay.</summary>
-    public HttpClient Client(int connections) =>
+    /// <summary>A client of the API that may pay, or one that may see all.</summary>
+    public HttpClient Client(int connections, bool asOperator = false) =>
         new(new SocketsHttpHandler { MaxConnectionsPerServer = connections })
         {
             BaseAddress = apiUrl,
-            DefaultRequestHeaders = { { "X-Api-Key", ServiceKey } },
+            DefaultRequestHeaders = { { "X-Api-Key", asOperator ? OperatorKey : ServiceKey } },
         };
 
     public ClonesDbContext OpenDatabase() =>

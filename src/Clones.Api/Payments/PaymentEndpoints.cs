@@ -50,7 +50,7 @@ internal static class PaymentEndpoints
     {
         var query = PageQuery.Read(context, sealer, PaymentFilter.Names);
         var filter = PaymentFilter.Read(context.Request.Query);
-        var rows = await PaymentPages.Of(db, caller, filter, query.After, newestFirst: true, query.Limit + 1).ToListAsync(cancellationToken);
+        var rows = await PaymentPages.ReadAsync(db, caller, filter, query.After, newestFirst: true, query.Limit + 1, cancellationToken);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, p => p.Id, p => PaymentView.Of(p, tokens), sealer));
     }

@@ -68,7 +68,7 @@ internal static class PaymentExportEndpoint
         Guid? after = null;
         do
         {
-            page = await PaymentPages.Of(db, caller, filter, after, newestFirst: false, PageRows).ToListAsync(cancellationToken);
+            page = await PaymentPages.ReadAsync(db, caller, filter, after, newestFirst: false, PageRows, cancellationToken);
             foreach (var payment in page)
             {
                 await writer.WriteLineAsync(Line(PaymentView.Of(payment, tokens)));

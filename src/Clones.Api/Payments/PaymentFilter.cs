@@ -44,36 +44,35 @@ internal sealed record PaymentFilter(
         return new PaymentFilter(status, pool, recipient, reference, from?.Value, before?.Value);
     }
 
-    public IQueryable<Payment> Apply(IQueryable<Payment> payments)
+    /// <summary>What it says of a payment <c>p</c>, as SQL: each the text before a value, and the value.</summary>
+    public IEnumerable<(string Sql, object Value)> Conditions()
     {
         if (Status is { } status)
         {
-            payments = payments.Where(p => p.Status == status);
+            yield return ("p.status = ", UpperSnakeCase.From(status));
         }
-
         if (TrainingPoolId is { } pool)
         {
-            payments = payments.Where(p => p.TrainingPoolId == pool);
+            yield return ("p.training_pool_id = ", pool);
         }
-
         if (Recipient is { } recipient)
         {
-            payments = payments.Where(p => p.Recipient == recipient);
+            yield return ("p.recipient = ", recipient);
         }
-
+        if (Reference is { } reference)
+        {
+            yield return ("p.reference = ", reference);
+        }
         // Ids are in the order of time: they have the index. What is a moment too early or too late by its id is left to the time itself.
         if (CreatedFrom is { } from)
         {
-            var first = OrderedId.FloorOf(from.ToUnixTimeMilliseconds() - 1);
-            payments = payments.Where(p => p.Id.CompareTo(first) >= 0 && p.CreatedAt >= from);
+            yield return ("p.id >= ", OrderedId.FloorOf(from.ToUnixTimeMilliseconds() - 1));
+            yield return ("p.created_at >= ", from.ToUniversalTime());
         }
-
         if (CreatedBefore is { } before)
         {
-            var end = OrderedId.FloorOf(before.ToUnixTimeMilliseconds() + 2);
-            payments = payments.Where(p => p.Id.CompareTo(end) < 0 && p.CreatedAt < before);
+            yield return ("p.id < ", OrderedId.FloorOf(before.ToUnixTimeMilliseconds() + 2));
+            yield return ("p.created_at < ", before.ToUniversalTime());
         }
-
-        return Reference is { } reference ? payments.Where(p => p.Reference == reference) : payments;
     }
 }

@@ -9,35 +9,44 @@ namespace Clones.Api.Payments;
 internal static class PaymentPages
 {
     /// <param name="after">The last id of the page before; null begins.</param>
-    public static IQueryable<Payment> Of(
+    public static Task<List<Payment>> ReadAsync(
         ClonesDbContext db,
         Caller caller,
         PaymentFilter filter,
         Guid? after,
         bool newestFirst,
-        int count
+        int count,
+        CancellationToken cancellationToken
     )
     {
-        var filtered = filter.Apply(db.Payments.AsNoTracking());
+        var conditions = filter.Conditions();
         if (after is { } last)
         {
-            filtered = newestFirst ? filtered.Where(p => p.Id.CompareTo(last) < 0) : filtered.Where(p => p.Id.CompareTo(last) > 0);
+            conditions = conditions.Append((newestFirst ? "p.id < " : "p.id > ", last));
         }
-        if (caller.Wallet?.ToString() is not { } owner)
+        var (texts, values) = (new List<string>(), new List<object>());
+        foreach (var (text, value) in conditions)
         {
-            return Ordered(filtered);
+            texts.Add($"{text}{{{values.Count}}}");
+            values.Add(value);
         }
-
-        // Pool by pool, so that each gives its page by its index, however much it has paid.
-        var pools = db.TrainingPools.Where(t => t.OwnerAddress == owner);
-        return Ordered(
-            newestFirst
-                ? pools.SelectMany(t => filtered.Where(p => p.TrainingPoolId == t.Id).OrderByDescending(p => p.Id).Take(count))
-                : pools.SelectMany(t => filtered.Where(p => p.TrainingPoolId == t.Id).OrderBy(p => p.Id).Take(count))
-        );
-
-        IQueryable<Payment> Ordered(IQueryable<Payment> payments) =>
-            (newestFirst ? payments.OrderByDescending(p => p.Id) : payments.OrderBy(p => p.Id)).Take(count);
+        var owner = caller.Wallet?.ToString();
+        if (owner is not null)
+        {
+            texts.Add("p.training_pool_id = t.id");
+        }
+        var where = texts.Count == 0 ? "" : $"WHERE {string.Join(" AND ", texts)}";
+        var page = $"SELECT p.* FROM payments p {where} ORDER BY p.id {(newestFirst ? "DESC" : "")} LIMIT {count}";
+        if (owner is not null)
+        {
+            // Pool by pool, so that each gives its page by its index, however much it has paid. EF would number all rows of all pools instead.
+            page = $$"""
+                SELECT p.* FROM training_pools t CROSS JOIN LATERAL ({{page}}) p
+                WHERE t.owner_address = {{{values.Count}}} ORDER BY p.id {{(newestFirst ? "DESC" : "")}} LIMIT {{count}}
+                """;
+            values.Add(owner);
+        }
+        return db.Payments.FromSqlRaw(page, [.. values]).AsNoTracking().ToListAsync(cancellationToken);
     }
 
     public static async Task<bool> MayReadAsync(ClonesDbContext db, Caller caller, Payment payment, CancellationToken cancellationToken) =>

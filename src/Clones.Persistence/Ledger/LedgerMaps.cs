@@ -8,6 +8,7 @@ namespace Clones.Persistence.Ledger;
 internal sealed class LedgerMaps
     : IEntityTypeConfiguration<OnChainTransaction>,
         IEntityTypeConfiguration<WalletMovement>,
+        IEntityTypeConfiguration<WalletTotal>,
         IEntityTypeConfiguration<WalletScan>,
         IEntityTypeConfiguration<WalletComparison>,
         IEntityTypeConfiguration<SigningFence>
@@ -40,15 +41,28 @@ internal sealed class LedgerMaps
         // Few, and asked for at every reading of a wallet.
         builder.HasIndex(m => m.WalletId).HasFilter("unparsed_by_version IS NOT NULL").HasDatabaseName("ix_wallet_movements_unparsed");
 
+        // Later than a slot: what the total of a wallet is ahead of a balance.
+        builder.HasIndex(m => new { m.WalletId, m.Slot });
+
         // A u64 with a sign.
         builder.Property(m => m.Delta).HasColumnType("numeric(21,0)");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(m => m.WalletId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<WalletTotal> builder)
+    {
+        builder.ToTable("wallet_totals");
+        builder.HasKey(t => new { t.WalletId, t.Mint });
+        builder.Property(t => t.Total).HasColumnType("numeric");
+        builder.HasOne<DepositWallet>().WithMany().HasForeignKey(t => t.WalletId).OnDelete(DeleteBehavior.Restrict);
+        builder.UpdatedInPlace();
     }
 
     public void Configure(EntityTypeBuilder<WalletScan> builder)
     {
         builder.ToTable("wallet_scans");
         builder.HasKey(s => new { s.WalletId, s.Address });
+        builder.UpdatedInPlace();
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(s => s.WalletId).OnDelete(DeleteBehavior.Restrict);
     }
 

@@ -227,8 +227,8 @@ namespace Clones.Persistence.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_agents_training_pool_id");
 
-                    b.HasIndex("OwnerAddress", "CreatedAt")
-                        .HasDatabaseName("ix_agents_owner_address_created_at");
+                    b.HasIndex("OwnerAddress", "Id")
+                        .HasDatabaseName("ix_agents_owner_address_id");
 
                     b.ToTable("agents", (string)null);
                 });
@@ -753,6 +753,9 @@ namespace Clones.Persistence.Migrations
                         .HasDatabaseName("ix_wallet_movements_unparsed")
                         .HasFilter("unparsed_by_version IS NOT NULL");
 
+                    b.HasIndex("WalletId", "Slot")
+                        .HasDatabaseName("ix_wallet_movements_wallet_id_slot");
+
                     b.ToTable("wallet_movements", (string)null);
                 });
 
@@ -778,6 +781,30 @@ namespace Clones.Persistence.Migrations
                         .HasName("pk_wallet_scans");
 
                     b.ToTable("wallet_scans", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
+                });
+
+            modelBuilder.Entity("Clones.Domain.Ledger.WalletTotal", b =>
+                {
+                    b.Property<Guid>("WalletId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("wallet_id");
+
+                    b.Property<string>("Mint")
+                        .HasColumnType("text")
+                        .HasColumnName("mint");
+
+                    b.Property<BigInteger>("Total")
+                        .HasColumnType("numeric")
+                        .HasColumnName("total");
+
+                    b.HasKey("WalletId", "Mint")
+                        .HasName("pk_wallet_totals");
+
+                    b.ToTable("wallet_totals", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
                 });
 
             modelBuilder.Entity("Clones.Domain.Operations.Operation", b =>
@@ -964,13 +991,31 @@ namespace Clones.Persistence.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_payments_caller_idempotency_key");
 
-                    b.HasIndex("TrainingPoolId", "CreatedAt")
-                        .HasDatabaseName("ix_payments_training_pool_id_created_at");
+                    b.HasIndex("Recipient", "Id")
+                        .HasDatabaseName("ix_payments_recipient_id");
+
+                    b.HasIndex("Reference", "Id")
+                        .HasDatabaseName("ix_payments_reference_id")
+                        .HasFilter("reference IS NOT NULL");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_payments_status_id")
+                        .HasFilter("status <> 'COMPLETED'");
+
+                    b.HasIndex("TrainingPoolId", "Id")
+                        .HasDatabaseName("ix_payments_training_pool_id_id");
+
+                    b.HasIndex("WalletId", "Mint")
+                        .HasDatabaseName("ix_payments_wallet_id_mint");
 
                     b.ToTable("payments", null, t =>
                         {
                             t.HasCheckConstraint("ck_payments_amount", "amount > 0");
                         });
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Clones.Domain.Payments.RewardDecision", b =>
@@ -1028,6 +1073,9 @@ namespace Clones.Persistence.Migrations
 
                     b.HasIndex("TrainingPoolId", "Submitter")
                         .HasDatabaseName("ix_reward_decisions_training_pool_id_submitter");
+
+                    b.HasIndex("TrainingPoolId", "TaskId", "Id")
+                        .HasDatabaseName("ix_reward_decisions_training_pool_id_task_id_id");
 
                     b.ToTable("reward_decisions", (string)null);
                 });
@@ -1122,8 +1170,8 @@ namespace Clones.Persistence.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_training_pools_deposit_wallet_id");
 
-                    b.HasIndex("OwnerAddress", "CreatedAt")
-                        .HasDatabaseName("ix_training_pools_owner_address_created_at");
+                    b.HasIndex("OwnerAddress", "Id")
+                        .HasDatabaseName("ix_training_pools_owner_address_id");
 
                     b.ToTable("training_pools", null, t =>
                         {
@@ -1257,7 +1305,15 @@ namespace Clones.Persistence.Migrations
                         .HasDatabaseName("ux_transactions_one_per_agent_and_kind")
                         .HasFilter("agent_id IS NOT NULL AND status NOT IN ('FAILED', 'CANCELLED')");
 
+                    b.HasIndex(new[] { "AgentId", "Kind" }, "agent")
+                        .HasDatabaseName("ix_transactions_agent")
+                        .HasFilter("agent_id IS NOT NULL");
+
                     b.ToTable("transactions", (string)null);
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Clones.Domain.Transactions.TransactionAttempt", b =>
@@ -1368,6 +1424,10 @@ namespace Clones.Persistence.Migrations
                         .HasFilter("status IN ('SUBMITTED', 'SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED') OR (status = 'PREPARED' AND payer = 'OWNER')");
 
                     b.ToTable("transaction_attempts", (string)null);
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Clones.Domain.Wallets.DepositWallet", b =>
@@ -1408,12 +1468,6 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("Address")
                         .IsUnique()
                         .HasDatabaseName("ix_deposit_wallets_address");
-
-                    b.HasIndex("BalanceCheckedAt")
-                        .HasDatabaseName("ix_deposit_wallets_balance_checked_at");
-
-                    b.HasIndex("HistoryReadAt")
-                        .HasDatabaseName("ix_deposit_wallets_history_read_at");
 
                     b.HasIndex("TrainingPoolId")
                         .IsUnique()
@@ -1531,7 +1585,18 @@ namespace Clones.Persistence.Migrations
 
                     NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("TransactionId", "Mint"), false);
 
+                    b.HasIndex("WalletId", "CreatedAt")
+                        .HasDatabaseName("ix_wallet_reservations_wallet_id_created_at");
+
+                    b.HasIndex("WalletId", "ReleasedAt")
+                        .HasDatabaseName("ix_wallet_reservations_wallet_id_released_at")
+                        .HasFilter("released_at IS NOT NULL");
+
                     b.ToTable("wallet_reservations", (string)null);
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Clones.Domain.Webhooks.WebhookAttempt", b =>
@@ -1661,6 +1726,10 @@ namespace Clones.Persistence.Migrations
                         .HasDatabaseName("ix_webhook_deliveries_pending")
                         .HasFilter("status = 'PENDING'");
 
+                    b.HasIndex(new[] { "EndpointId", "Id" }, "exhausted")
+                        .HasDatabaseName("ix_webhook_deliveries_exhausted")
+                        .HasFilter("status = 'EXHAUSTED'");
+
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
@@ -1759,7 +1828,8 @@ namespace Clones.Persistence.Migrations
                         .HasName("pk_inbox_state");
 
                     b.HasIndex(new[] { "KeepUntil" }, "ix_inbox_state_keep_until")
-                        .HasDatabaseName("ix_inbox_state_keep_until");
+                        .HasDatabaseName("ix_inbox_state_keep_until")
+                        .HasAnnotation("Npgsql:StorageParameter:autosummarize", true);
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "KeepUntil" }, "ix_inbox_state_keep_until"), "brin");
 
@@ -1979,8 +2049,8 @@ namespace Clones.Persistence.Migrations
                     b.HasKey("CorrelationId")
                         .HasName("pk_agent_lifecycles");
 
-                    b.HasIndex("CurrentState")
-                        .HasDatabaseName("ix_agent_lifecycles_status");
+                    b.HasIndex("CurrentState", "CorrelationId")
+                        .HasDatabaseName("ix_agent_lifecycles_status_agent_id");
 
                     b.ToTable("agent_lifecycles", (string)null);
                 });
@@ -2054,6 +2124,16 @@ namespace Clones.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_wallet_scans_deposit_wallets_wallet_id");
+                });
+
+            modelBuilder.Entity("Clones.Domain.Ledger.WalletTotal", b =>
+                {
+                    b.HasOne("Clones.Domain.Wallets.DepositWallet", null)
+                        .WithMany()
+                        .HasForeignKey("WalletId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_wallet_totals_deposit_wallets_wallet_id");
                 });
 
             modelBuilder.Entity("Clones.Domain.Payments.Payment", b =>

@@ -13,6 +13,7 @@ internal sealed class PaymentMaps : IEntityTypeConfiguration<Payment>, IEntityTy
     {
         builder.ToTable(t => t.HasCheckConstraint("ck_payments_amount", "amount > 0"));
         builder.HasKey(p => p.Id);
+        builder.ChangedWhenYoung();
         builder.Ignore(p => p.Tag);
         builder.HasIndex(p => new { p.Caller, p.IdempotencyKey }).IsUnique();
         builder.HasIndex(p => p.TransactionId);

@@ -12,6 +12,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
     {
         builder.ToTable("transactions");
         builder.HasKey(t => t.Id);
+        builder.ChangedWhenYoung();
 
         // By the clock of the database, which is the only one that every worker shares. What makes the row sends the first message with it.
         builder.Property(t => t.NextCheckAt).HasDefaultValueSql("now() + interval '60 seconds'");
@@ -23,7 +24,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
             .HasIndex(t => t.NextCheckAt)
             .HasFilter("status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')")
             .HasDatabaseName("ix_transactions_open");
-        builder.HasIndex(t => new { t.AgentId, t.Kind }, "ix_transactions_agent").HasFilter("agent_id IS NOT NULL");
+        builder.HasIndex(t => new { t.AgentId, t.Kind }, "agent").HasFilter("agent_id IS NOT NULL").HasDatabaseName("ix_transactions_agent");
         builder
             .HasIndex(t => new { t.AgentId, t.Kind })
             .IsUnique()
@@ -34,6 +35,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
     public void Configure(EntityTypeBuilder<TransactionAttempt> builder)
     {
         builder.HasKey(a => new { a.TransactionId, a.Number });
+        builder.ChangedWhenYoung();
         builder.HasIndex(a => a.Signature).IsUnique();
 
         // The fence of signing: a second attempt of one transaction that may land cannot be stored, whoever tries.

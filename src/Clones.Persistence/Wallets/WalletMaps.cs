@@ -48,6 +48,7 @@ internal sealed class WalletMaps
     public void Configure(EntityTypeBuilder<WalletReservation> builder)
     {
         builder.HasKey(r => r.Id);
+        builder.ChangedWhenYoung();
         builder.HasIndex(r => r.WalletId).HasFilter("released_at IS NULL").HasDatabaseName("ix_wallet_reservations_open");
         // The pages of the ledger.
         builder.HasIndex(r => new { r.WalletId, r.CreatedAt });

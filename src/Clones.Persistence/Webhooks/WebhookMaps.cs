@@ -21,7 +21,10 @@ internal sealed class WebhookMaps
         builder.HasKey(d => d.Id);
         builder.HasIndex(d => new { d.EndpointId, d.EventId }).IsUnique();
         builder.HasIndex(d => new { d.EndpointId, d.Id });
-        builder.HasIndex(d => new { d.EndpointId, d.Id }, "ix_webhook_deliveries_exhausted").HasFilter("status = 'EXHAUSTED'");
+        builder
+            .HasIndex(d => new { d.EndpointId, d.Id }, "exhausted")
+            .HasFilter("status = 'EXHAUSTED'")
+            .HasDatabaseName("ix_webhook_deliveries_exhausted");
         builder
             .HasIndex(d => new { d.EndpointId, d.NextAttemptAt })
             .HasFilter("status = 'PENDING'")

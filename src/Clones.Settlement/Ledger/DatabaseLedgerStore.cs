@@ -85,9 +85,11 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             var sums = await db
                 .Database.SqlQuery<MovementSum>(
                     $"""
-                    SELECT s.slot, coalesce(m.mint, '') AS mint, sum(m.delta) AS delta
-                    FROM unnest({until}) AS s (slot) JOIN wallet_movements m ON m.wallet_id = {walletId} AND m.slot <= s.slot
-                    GROUP BY s.slot, m.mint
+                    SELECT s.slot, t.mint, t.total - coalesce(later.delta, 0) AS delta
+                    FROM unnest({until}) AS s (slot) JOIN wallet_totals t ON t.wallet_id = {walletId}
+                        CROSS JOIN LATERAL (
+                            SELECT sum(m.delta) AS delta FROM wallet_movements m
+                            WHERE m.wallet_id = {walletId} AND m.slot > s.slot AND coalesce(m.mint, '') = t.mint) later
                     """
                 )
                 .ToListAsync(cancellationToken);
@@ -165,6 +167,15 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
         WithAsync(async db =>
         {
             await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+            // Two who read one wallet would each hold a movement that the other waits for, and want the same total.
+            var wallets = readings.SelectMany(r => r.Movements).Select(m => m.WalletId).Distinct().ToArray();
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                SELECT pg_advisory_xact_lock(l.hash) FROM (
+                    SELECT DISTINCT hashtextextended(id::text, 7413) AS hash FROM unnest({wallets}) AS w (id) ORDER BY 1) l
+                """,
+                cancellationToken
+            );
             foreach (var reading in readings)
             {
                 if (anew && reading.Movements is [var any, ..])

@@ -149,11 +149,11 @@ internal sealed partial class DatabaseSettlementWork(
         await db
             .OnChainTransactions.FromSql(
                 $"""
-                SELECT * FROM chain_landings
+                SELECT * FROM on_chain_transactions
                 WHERE signature IN (
-                        SELECT signature FROM chain_landings WHERE transaction_id = ANY ({names.ToArray()})
+                        SELECT signature FROM on_chain_transactions WHERE transaction_id = ANY ({names.ToArray()})
                         UNION ALL
-                        SELECT signature FROM chain_landings WHERE payment_tags && {names.ToArray()})
+                        SELECT signature FROM on_chain_transactions WHERE payment_tags && {names.ToArray()})
                     AND wallet_id = ANY ({walletIds.ToArray()})
                 """
             )

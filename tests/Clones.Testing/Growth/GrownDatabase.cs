@@ -74,7 +74,7 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
                 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname),
                     format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
                 FROM pg_constraint k
-                WHERE k.contype = 'p' AND k.conrelid::regclass::text = ANY ('{wallet_movements,chain_landings,inbox_state,reward_decisions}')
+                WHERE k.contype = 'p' AND k.conrelid::regclass::text = ANY ('{wallet_movements,on_chain_transactions,inbox_state,reward_decisions}')
                 """,
                 connection
             )
@@ -182,9 +182,9 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
             """
         );
         yield return (
-            "chain_landings",
+            "on_chain_transactions",
             $$"""
-            INSERT INTO chain_landings (signature, wallet_id, transaction_id, attempt_number, slot, block_time, error, fee_lamports, wire_bytes,
+            INSERT INTO on_chain_transactions (signature, wallet_id, transaction_id, attempt_number, slot, block_time, error, fee_lamports, wire_bytes,
                     genesis_hash, recorded_at, payment_tags)
                 SELECT t.signature, w.id, t.id, 1, t.slot, extract(epoch FROM t.made)::bigint + 2,
                     CASE WHEN t.failed THEN '{"InstructionError":[2,{"Custom":1}]}' END, 5000, grown.bytes(t.k, 17), grown.address('genesis', 0),
@@ -210,6 +210,8 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
                 SELECT s.wallet_id, grown.signature('deposit' || s.wallet_id, coalesce(length(s.mint), 0)), 0, 'DEPOSIT', s.mint, -s.delta, 1,
                     extract(epoch FROM now() - interval '181 days')::bigint, false, now() - interval '181 days'
                 FROM (SELECT wallet_id, mint, sum(delta) AS delta FROM wallet_movements GROUP BY wallet_id, mint) s;
+            INSERT INTO wallet_totals (wallet_id, mint, total)
+                SELECT wallet_id, coalesce(mint, ''), sum(delta) FROM wallet_movements GROUP BY 1, 2;
             INSERT INTO wallet_scans (wallet_id, address, slot, read_at)
                 SELECT id, address, 100, now() FROM grown.wallets ORDER BY n;
             INSERT INTO wallet_comparisons (wallet_id, raising, compared_at) SELECT id, NULL, now() FROM grown.wallets ORDER BY n;

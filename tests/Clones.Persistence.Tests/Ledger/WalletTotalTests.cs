@@ -1,0 +1,93 @@
+using System.Numerics;
+using Clones.Testing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Clones.Persistence.Tests.Ledger;
+
+/// <summary>The totals of wallets against the movements that they add up.</summary>
+public sealed class WalletTotalTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private static readonly Guid Wallet = Guid.NewGuid();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_total_follows_its_movements_as_they_are_added_changed_and_removed()
+    {
+        await using var db = await MigratedAsync();
+
+        await MoveAsync(db, "a", null, 1_000);
+        await MoveAsync(db, "b", null, -5);
+        await MoveAsync(db, "b", null, -5);
+        await MoveAsync(db, "c", "mint", 7);
+        await TotalsAsync(db).ShouldBeAsync((995, 7));
+
+        await db.Database.ExecuteSqlAsync($"UPDATE wallet_movements SET delta = 0 WHERE signature = 'c'", Cancellation);
+        await TotalsAsync(db).ShouldBeAsync((995, 0));
+
+        await db.Database.ExecuteSqlAsync($"DELETE FROM wallet_movements WHERE signature = 'a'", Cancellation);
+        await TotalsAsync(db).ShouldBeAsync((-5, 0));
+    }
+
+    [Fact]
+    public async Task A_movement_that_is_rolled_back_leaves_the_total_as_it_was()
+    {
+        await using var db = await MigratedAsync();
+        await MoveAsync(db, "a", "mint", 7);
+
+        await using (var commit = await db.Database.BeginTransactionAsync(Cancellation))
+        {
+            await MoveAsync(db, "b", "mint", 7);
+            await commit.RollbackAsync(Cancellation);
+        }
+
+        await TotalsAsync(db).ShouldBeAsync((0, 7));
+    }
+
+    private static async Task<(BigInteger Lamports, BigInteger Tokens)> TotalsAsync(ClonesDbContext db)
+    {
+        var totals = await db.WalletTotals.AsNoTracking().Where(t => t.WalletId == Wallet).ToDictionaryAsync(t => t.Mint, Cancellation);
+        return (totals.GetValueOrDefault("")?.Total ?? 0, totals.GetValueOrDefault("mint")?.Total ?? 0);
+    }
+
+    // As the ledger writes it: the same movement a second time is none.
+    private static Task MoveAsync(ClonesDbContext db, string signature, string? mint, int delta) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, failed, recorded_at)
+                VALUES ({Wallet}, {signature}, 0, 'DEPOSIT', {mint}, {delta}, 1, false, now()) ON CONFLICT DO NOTHING
+            """,
+            Cancellation
+        );
+
+    private async Task<ClonesDbContext> MigratedAsync()
+    {
+        var database = await postgres.CreateDatabaseAsync(
+            "wallet totals",
+            async connectionString =>
+            {
+                await using var empty = Open(connectionString);
+                await empty.Database.MigrateAsync(Cancellation);
+                await empty.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO training_pools (id, owner_address, name, skills, token_symbol, price_per_demo, status, created_at, updated_at)
+                        VALUES ({Wallet}, 'owner', 'Pool', ARRAY[]::text[], 'SOL', 1, 'LIVE', now(), now());
+                    INSERT INTO deposit_wallets (id, training_pool_id, address, encrypted_private_key, settled_slot, created_at)
+                        VALUES ({Wallet}, {Wallet}, 'address', 'key', 0, now());
+                    """,
+                    Cancellation
+                );
+            }
+        );
+        return Open(database);
+    }
+
+    private static ClonesDbContext Open(string connectionString) =>
+        new(((DbContextOptionsBuilder<ClonesDbContext>)new DbContextOptionsBuilder<ClonesDbContext>().UseClonesPostgres(connectionString)).Options);
+}
+
+file static class TotalAssertions
+{
+    public static async Task ShouldBeAsync(this Task<(BigInteger, BigInteger)> totals, (BigInteger, BigInteger) expected) =>
+        (await totals).ShouldBe(expected);
+}
