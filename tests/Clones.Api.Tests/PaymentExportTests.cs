@@ -79,7 +79,10 @@ public sealed class PaymentExportTests(ApiFixture api)
         // More than the buffers of both ends hold.
         await CopyPaymentAsync(owner, poolId, copies: 60_000);
 
-        using var response = await owner.Http.GetAsync($"/v1/payments/export?trainingPoolId={poolId}", HttpCompletionOption.ResponseHeadersRead);
+        using var response = await owner.Http.GetAsync(
+            $"/v1/payments/export?trainingPoolId={poolId}",
+            HttpCompletionOption.ResponseHeadersRead
+        );
 
         response.EnsureSuccessStatusCode();
         await UntilNoSnapshotIsHeldAsync().OrGiveUpAsync("the export to let go of the database", TestContext.Current.CancellationToken);

@@ -23,7 +23,10 @@ public sealed class OrderedIdTests
 
         OrderedId.At(began.AddTicks(-1)).CompareTo(floor).ShouldBeLessThan(0);
         OrderedId.At(began).CompareTo(floor).ShouldBeGreaterThan(0);
-        OrderedId.FloorOf(DateTimeOffset.MinValue.ToUnixTimeMilliseconds()).CompareTo(OrderedId.At(DateTimeOffset.UnixEpoch)).ShouldBeLessThan(0);
+        OrderedId
+            .FloorOf(DateTimeOffset.MinValue.ToUnixTimeMilliseconds())
+            .CompareTo(OrderedId.At(DateTimeOffset.UnixEpoch))
+            .ShouldBeLessThan(0);
     }
 
     [Fact]

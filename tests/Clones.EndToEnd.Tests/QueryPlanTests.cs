@@ -138,7 +138,8 @@ public sealed class QueryPlanTests(GrownSystem system)
     }
 
     /// <summary>Of the test's own questions nothing is logged.</summary>
-    private string Unlogged => new NpgsqlConnectionStringBuilder(system.Database) { Options = "-c auto_explain.log_min_duration=-1" }.ConnectionString;
+    private string Unlogged =>
+        new NpgsqlConnectionStringBuilder(system.Database) { Options = "-c auto_explain.log_min_duration=-1" }.ConnectionString;
 
     /// <summary>What to ask for: of the pool that has paid most, so that what depends on its history shows.</summary>
     private async Task<Dictionary<string, string>> SamplesAsync(CancellationToken cancellationToken)

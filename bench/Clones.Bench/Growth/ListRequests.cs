@@ -114,9 +114,7 @@ internal static class ListRequests
         while (await reader.ReadAsync())
         {
             var created = reader.GetDateTime(3);
-            samples.Add(
-                new(reader.GetString(0), reader.GetString(1), reader.GetGuid(2), $"{created:s}Z", $"{created.AddHours(1):s}Z")
-            );
+            samples.Add(new(reader.GetString(0), reader.GetString(1), reader.GetGuid(2), $"{created:s}Z", $"{created.AddHours(1):s}Z"));
         }
         return samples;
     }

@@ -22,9 +22,7 @@ internal sealed record TableSize(string Table, long Rows, double Megabytes, doub
         while (await reader.ReadAsync())
         {
             var bytes = (double)reader.GetInt64(2);
-            sizes.Add(
-                new(reader.GetString(0), reader.GetInt64(1), bytes / Megabyte, reader.GetInt64(3) / Megabyte, bytes / payments)
-            );
+            sizes.Add(new(reader.GetString(0), reader.GetInt64(1), bytes / Megabyte, reader.GetInt64(3) / Megabyte, bytes / payments));
         }
         return sizes;
     }

@@ -19,13 +19,19 @@ public static class LedgerRows
             (SELECT r.released_at, 'RELEASE', r.mint, r.amount, NULL, NULL, r.transaction_id, NULL, NULL, false,
                     {{SortKey("r.released_at", "'released ' || r.id")}}
                 FROM wallet_reservations r
-                WHERE r.wallet_id = {0} AND r.amount > 0 AND r.released_at <= {2} AND {{SortKey("r.released_at", "'released ' || r.id")}} < {1}
+                WHERE r.wallet_id = {0} AND r.amount > 0 AND r.released_at <= {2} AND {{SortKey(
+            "r.released_at",
+            "'released ' || r.id"
+        )}} < {1}
                 ORDER BY r.released_at DESC FETCH FIRST ({3}) ROWS WITH TIES)
             UNION ALL
             (SELECT {{MovedAt}}, m.kind, m.mint, m.delta, m.signature, m.slot, m.transaction_id, m.attempt_number, m.destination, m.failed,
                     {{SortKey(MovedAt, "m.signature || ' ' || m.ordinal")}}
                 FROM wallet_movements m
-                WHERE m.wallet_id = {0} AND m.kind <> 'NONE' AND {{MovedAt}} <= {2} AND {{SortKey(MovedAt, "m.signature || ' ' || m.ordinal")}} < {1}
+                WHERE m.wallet_id = {0} AND m.kind <> 'NONE' AND {{MovedAt}} <= {2} AND {{SortKey(
+            MovedAt,
+            "m.signature || ' ' || m.ordinal"
+        )}} < {1}
                 ORDER BY {{MovedAt}} DESC FETCH FIRST ({3}) ROWS WITH TIES)
         ), page AS (
             SELECT * FROM entries ORDER BY sort_key DESC LIMIT {3}

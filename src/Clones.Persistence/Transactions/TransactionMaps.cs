@@ -24,7 +24,10 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
             .HasIndex(t => t.NextCheckAt)
             .HasFilter("status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')")
             .HasDatabaseName("ix_transactions_open");
-        builder.HasIndex(t => new { t.AgentId, t.Kind }, "agent").HasFilter("agent_id IS NOT NULL").HasDatabaseName("ix_transactions_agent");
+        builder
+            .HasIndex(t => new { t.AgentId, t.Kind }, "agent")
+            .HasFilter("agent_id IS NOT NULL")
+            .HasDatabaseName("ix_transactions_agent");
         builder
             .HasIndex(t => new { t.AgentId, t.Kind })
             .IsUnique()

@@ -90,6 +90,9 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
                         CROSS JOIN LATERAL (
                             SELECT sum(m.delta) AS delta FROM wallet_movements m
                             WHERE m.wallet_id = {walletId} AND m.slot > s.slot AND coalesce(m.mint, '') = t.mint) later
+                    WHERE t.total <> coalesce(later.delta, 0) OR EXISTS (
+                        SELECT 1 FROM wallet_movements m
+                        WHERE m.wallet_id = {walletId} AND m.slot <= s.slot AND coalesce(m.mint, '') = t.mint)
                     """
                 )
                 .ToListAsync(cancellationToken);

@@ -83,7 +83,11 @@ public sealed class WalletTotalTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     private static ClonesDbContext Open(string connectionString) =>
-        new(((DbContextOptionsBuilder<ClonesDbContext>)new DbContextOptionsBuilder<ClonesDbContext>().UseClonesPostgres(connectionString)).Options);
+        new(
+            (
+                (DbContextOptionsBuilder<ClonesDbContext>)new DbContextOptionsBuilder<ClonesDbContext>().UseClonesPostgres(connectionString)
+            ).Options
+        );
 }
 
 file static class TotalAssertions

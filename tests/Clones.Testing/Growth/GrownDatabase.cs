@@ -33,7 +33,10 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         // Foreign keys and triggers are not asked: the rows are made to fit.
-        await ExecuteAsync(connection, "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'");
+        await ExecuteAsync(
+            connection,
+            "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
+        );
         var indexes = await TakeIndexesAsync(connection);
         await ExecuteAsync(connection, Functions);
         foreach (var (table, sql) in Rows())
@@ -209,9 +212,9 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
             INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, failed, recorded_at)
                 SELECT s.wallet_id, grown.signature('deposit' || s.wallet_id, coalesce(length(s.mint), 0)), 0, 'DEPOSIT', s.mint, -s.delta, 1,
                     extract(epoch FROM now() - interval '181 days')::bigint, false, now() - interval '181 days'
-                FROM (SELECT wallet_id, mint, sum(delta) AS delta FROM wallet_movements GROUP BY wallet_id, mint) s;
+                FROM (SELECT wallet_id, m.mint, sum(delta) AS delta FROM wallet_movements m JOIN grown.wallets w ON w.id = wallet_id GROUP BY 1, 2) s;
             INSERT INTO wallet_totals (wallet_id, mint, total)
-                SELECT wallet_id, coalesce(mint, ''), sum(delta) FROM wallet_movements GROUP BY 1, 2;
+                SELECT wallet_id, coalesce(m.mint, ''), sum(delta) FROM wallet_movements m JOIN grown.wallets w ON w.id = wallet_id GROUP BY 1, 2;
             INSERT INTO wallet_scans (wallet_id, address, slot, read_at)
                 SELECT id, address, 100, now() FROM grown.wallets ORDER BY n;
             INSERT INTO wallet_comparisons (wallet_id, raising, compared_at) SELECT id, NULL, now() FROM grown.wallets ORDER BY n;
