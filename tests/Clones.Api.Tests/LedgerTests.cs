@@ -59,6 +59,45 @@ public sealed class LedgerTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task What_payments_of_one_transaction_have_cost_is_listed_for_each()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var token = await api.ListTokenAsync();
+        var (poolId, _) = await api.CreateFundedPoolAsync(owner, token);
+        var first = await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "1"), "one of two");
+        var second = await PaymentTests.PayAsync(owner.Http, PaymentTests.Body(poolId, "2"), "two of two");
+        var transactionId = Guid.Parse(first.Text("transactionId"));
+        await using (var db = api.OpenDatabase())
+        {
+            var other = await db.Payments.SingleAsync(p => p.Id == second.Id);
+            other.TransactionId = transactionId;
+            db.AddRange(
+                Movement(other.WalletId, "both", 0, MovementKind.Fee, null, -2_501, 9, transactionId, 1, await TagAsync(first.Id)),
+                Movement(other.WalletId, "both", 1, MovementKind.Fee, null, -2_500, 9, transactionId, 1, other.Tag),
+                Movement(other.WalletId, "both", 2, MovementKind.Payment, token.Mint, -2_000_000, 9, transactionId, 1, other.Tag),
+                Movement(other.WalletId, "both", 3, MovementKind.Rent, null, -9, 9, transactionId, 1)
+            );
+            await db.SaveChangesAsync();
+        }
+
+        var items = (await owner.Http.GetJsonAsync($"/v1/pools/{poolId}/ledger")).Body["items"]!.AsArray();
+
+        items
+            .Where(e => e!["signature"]?.GetValue<string>() == "both")
+            .Select(e => (Kind(e), e!["amountBaseUnits"]!.GetValue<string>(), e["paymentId"]?.GetValue<Guid>()))
+            .ShouldBe(
+                [("FEE", "-2501", first.Id), ("FEE", "-2500", second.Id), ("SETTLEMENT", "-2000000", second.Id), ("RENT", "-9", null)],
+                ignoreOrder: true
+            );
+
+        async Task<Guid> TagAsync(Guid paymentId)
+        {
+            await using var db = api.OpenDatabase();
+            return (await db.Payments.SingleAsync(p => p.Id == paymentId)).Tag;
+        }
+    }
+
+    [Fact]
     public async Task More_movements_of_one_second_than_a_page_holds_are_walked_through_once_each()
     {
         using var owner = await Owner.SignInAsync(api);
@@ -113,7 +152,8 @@ public sealed class LedgerTests(ApiFixture api)
         long delta,
         ulong slot,
         Guid? transactionId,
-        long blockTime
+        long blockTime,
+        Guid? paymentTag = null
     ) =>
         new()
         {
@@ -127,6 +167,7 @@ public sealed class LedgerTests(ApiFixture api)
             BlockTime = blockTime,
             TransactionId = transactionId,
             AttemptNumber = transactionId is null ? null : 1,
+            PaymentTag = paymentTag,
             RecordedAt = DateTimeOffset.UnixEpoch,
         };
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Domain.Transactions;
@@ -68,6 +70,31 @@ public sealed class PayoutBatchTests(MidFlightHost host) : IClassFixture<MidFlig
         completed.Select(p => p.Signature).Distinct().ShouldHaveSingleItem();
         await tokens.EachShouldHoldAsync(Amount);
         await NothingIsReservedAsync(tokens.Pool);
+    }
+
+    [Fact]
+    public async Task What_each_payment_of_a_batch_has_cost_is_booked_and_adds_up_to_what_the_chain_took()
+    {
+        await using var tokens = await TokenPool.CreateAsync(host, people: 3);
+        await tokens.PayToAddressOfAccountAsync(1);
+        var completed = await CompletedAsync(await tokens.PayAllAsync());
+
+        await host.ReconcileAsync();
+
+        var walletId = completed[0].WalletId;
+        var movements = await host.WithAsync(
+            (_, db) =>
+                db.WalletMovements.AsNoTracking().Where(m => m.WalletId == walletId && m.Signature == completed[0].Signature).ToListAsync()
+        );
+        var costs = movements.Where(m => m.Mint is null).ToLookup(m => m.PaymentTag);
+        foreach (var payment in completed)
+        {
+            costs[payment.Tag].Count(m => m.Kind is MovementKind.Fee).ShouldBe(1);
+            costs[payment.Tag].Count(m => m.Kind is MovementKind.Rent).ShouldBe(1);
+            movements.Single(m => m.Kind is MovementKind.Payment && m.PaymentTag == payment.Tag).Delta.ShouldBe(-(BigInteger)Amount);
+        }
+        var left = (await host.Bystander.GetBalanceAsync(tokens.Wallet)).Value;
+        costs.SelectMany(c => c).Aggregate(BigInteger.Zero, (sum, m) => sum - m.Delta).ShouldBe(Sol - left);
     }
 
     [Fact]

@@ -31,6 +31,12 @@ public sealed class WalletMovement
     public Guid? TransactionId { get; init; }
     public int? AttemptNumber { get; init; }
 
+    /// <summary>
+    /// <see cref="Payments.Payment.Tag"/> of the payment that it belongs to: the transfer, and its share of fee and rent. Null where it belongs to
+    /// none, or to a transaction that was read by a release before batches.
+    /// </summary>
+    public Guid? PaymentTag { get; init; }
+
     /// <summary>Where it went, base58: a wallet for lamports, a token account for tokens. Null where several or none are meant.</summary>
     public string? Destination { get; init; }
 
@@ -54,10 +60,10 @@ public enum MovementKind
     /// <summary>A transfer out, in a transaction that the wallet alone signed.</summary>
     Payment,
 
-    /// <summary>Base fee and priority fee.</summary>
+    /// <summary>Base fee and priority fee; of a batch one for each payment, its share by <see cref="LargestRemainder"/>.</summary>
     Fee,
 
-    /// <summary>Deposit for an account that a payment made.</summary>
+    /// <summary>Deposit for an account that a payment made; where several payments go into one new account, the share of each.</summary>
     Rent,
 
     /// <summary>What the creation of a token or a liquidity pool took, its fee apart.</summary>

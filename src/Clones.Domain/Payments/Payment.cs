@@ -6,6 +6,7 @@ namespace Clones.Domain.Payments;
 public sealed class Payment
 {
     private PaymentStatus status;
+    private Guid? tag;
 
     public required Guid Id { get; init; }
     public required PaymentKind Kind { get; init; }
@@ -19,7 +20,7 @@ public sealed class Payment
     /// Names it on chain for ever: the id of the transaction that carries it alone, and what the memo of a transaction with several payments says
     /// of it. Made of caller and idempotency key, so that a database that has forgotten it finds it by what its client asks for again.
     /// </summary>
-    public Guid Tag => TransactionIds.OfPayment(Caller, IdempotencyKey);
+    public Guid Tag => tag ??= TransactionIds.OfPayment(Caller, IdempotencyKey);
 
     /// <summary>Wallet address of the recipient, base58 (its ATA is derived).</summary>
     public required string Recipient { get; init; }

@@ -726,6 +726,10 @@ namespace Clones.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mint");
 
+                    b.Property<Guid?>("PaymentTag")
+                        .HasColumnType("uuid")
+                        .HasColumnName("payment_tag");
+
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Clones.Domain;
+using Clones.Domain.Ledger;
 using Clones.Persistence;
 using Clones.Persistence.Ledger;
 using Microsoft.EntityFrameworkCore;
@@ -220,20 +221,26 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
                 cancellationToken
             );
         }
-        foreach (var m in reading.Movements)
+        if (reading.Movements is not [var any, ..] rows)
         {
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, transaction_id,
-                    attempt_number, destination, failed, unparsed, unparsed_by_version, recorded_at)
-                VALUES ({m.WalletId}, {m.Signature}, {m.Ordinal}, {UpperSnakeCase.From(m.Kind)}, {m.Mint}, {m.Delta}, {m.Slot},
-                    {m.BlockTime}, {m.TransactionId}, {m.AttemptNumber}, {m.Destination}, {m.Failed},
-                    {m.Unparsed}, {m.UnparsedByVersion}, {m.RecordedAt})
-                ON CONFLICT DO NOTHING
-                """,
-                cancellationToken
-            );
+            return;
         }
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, transaction_id,
+                attempt_number, payment_tag, destination, failed, unparsed, unparsed_by_version, recorded_at)
+            SELECT {any.WalletId}, {any.Signature}, m.ordinal, m.kind, m.mint, m.delta, {any.Slot}, {any.BlockTime},
+                {any.TransactionId}, {any.AttemptNumber}, m.payment_tag, m.destination, {any.Failed}, {any.Unparsed},
+                {any.UnparsedByVersion}, {any.RecordedAt}
+            FROM unnest({Column(m => m.Ordinal)}, {Column(m => UpperSnakeCase.From(m.Kind))}, {Column(m => m.Mint)},
+                {Column(m => m.Delta)}, {Column(m => m.PaymentTag)}, {Column(m => m.Destination)})
+                AS m (ordinal, kind, mint, delta, payment_tag, destination)
+            ON CONFLICT DO NOTHING
+            """,
+            cancellationToken
+        );
+
+        T[] Column<T>(Func<WalletMovement, T> of) => [.. rows.Select(of)];
     }
 
     private sealed record WatchedRow(Guid Id, string Address, DateTimeOffset CreatedAt, string? Mint, string[] Paid);

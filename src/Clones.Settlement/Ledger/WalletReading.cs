@@ -4,6 +4,7 @@ using Clones.Settlement.Chain;
 using Clones.Settlement.Rules;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Ledger;
@@ -37,28 +38,23 @@ public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<Wa
         var pays = message.FeePayer == address;
 
         // Anybody can write a memo that names a transaction of ours; only who signs with the wallet's key means it.
-        Guid? transactionId = null;
-        int? attempt = null;
-        IReadOnlyList<Guid> tags = [];
-        if (pays && TransactionMemo.Parse(MessageTransfers.MemoOf(message)) is { } memo)
-        {
-            (transactionId, attempt, tags) = (memo.TransactionId, memo.AttemptNumber, memo.PaymentTags);
-        }
-
+        var memo = pays ? TransactionMemo.Parse(MessageTransfers.MemoOf(message)) : null;
         var signature = transaction.Id.ToString();
         var movements = new List<WalletMovement>();
         var alone = pays && message.Signers.Count == 1;
         PublicKey[] accounts = [.. message.AccountKeys, .. detail.LoadedWritable, .. detail.LoadedReadOnly];
         var lamports = LamportsOf(detail, Array.IndexOf(accounts, address));
-        var transfers = alone && detail.Err is null ? MessageTransfers.Of(message, address) : [];
+        var transfers = alone ? MessageTransfers.Of(message, address) : [];
+        // A rejected transaction has moved nothing, and its fee is still that of the payments which it names.
+        var booked = alone ? PaymentsOf(memo, transfers) : [];
         if (pays)
         {
-            Add(MovementKind.Fee, null, -(BigInteger)detail.Fee, null);
+            AddShares(MovementKind.Fee, detail.Fee, [.. booked.Select(_ => 1UL)]);
             lamports += detail.Fee;
         }
 
         var tokens = tokenAccounts.Values.Distinct().ToDictionary(mint => mint, mint => TokensOf(detail, accounts, tokenAccounts, mint));
-        foreach (var transfer in transfers)
+        foreach (var (index, transfer) in (detail.Err is null ? transfers : []).Index())
         {
             if (transfer.Mint is not { } mint)
             {
@@ -72,41 +68,55 @@ public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<Wa
             {
                 continue;
             }
-            Add(MovementKind.Payment, transfer.Mint, -(BigInteger)transfer.Amount, transfer.Destination);
+            var tag = index < booked.Count ? booked[index] : (Guid?)null;
+            Add(MovementKind.Payment, transfer.Mint, -(BigInteger)transfer.Amount, transfer.Destination, tag);
         }
 
-        var paysTokens = transfers.Any(t => t.Mint is not null);
-        AddRest(null, lamports, alone && paysTokens && lamports < 0 ? MovementKind.Rent : null);
+        if (detail.Err is null && lamports < 0 && transfers.Any(t => t.Mint is not null))
+        {
+            AddShares(MovementKind.Rent, -lamports, RentWeights(detail, accounts, transfers));
+        }
+        else
+        {
+            AddRest(null, lamports);
+        }
         foreach (var (mint, rest) in tokens.OrderBy(t => t.Key))
         {
-            AddRest(mint, rest, null);
+            AddRest(mint, rest);
         }
         if (movements.Count == 0)
         {
-            Add(MovementKind.None, null, BigInteger.Zero, null);
+            Add(MovementKind.None, null, BigInteger.Zero);
         }
         return new WalletReading(pays ? OnChainOf() : null, movements);
 
-        void AddRest(PublicKey? mint, BigInteger rest, MovementKind? kind)
+        void AddRest(PublicKey? mint, BigInteger rest)
         {
             if (!rest.IsZero)
             {
-                var signs = message.Signers.Contains(address);
-                Add(
-                    kind
-                        ?? (
-                            !signs && rest > 0 ? MovementKind.Deposit
-                            : pays && !alone ? MovementKind.Deployment
-                            : MovementKind.Unknown
-                        ),
-                    mint,
-                    rest,
-                    null
-                );
+                var kind =
+                    !message.Signers.Contains(address) && rest > 0 ? MovementKind.Deposit
+                    : pays && !alone ? MovementKind.Deployment
+                    : MovementKind.Unknown;
+                Add(kind, mint, rest);
             }
         }
 
-        void Add(MovementKind kind, PublicKey? mint, BigInteger delta, PublicKey? destination) =>
+        // Lamports that several payments have cost together, payment by payment.
+        void AddShares(MovementKind kind, BigInteger cost, IReadOnlyList<ulong> weights)
+        {
+            if (booked.Count == 0 || weights.Count != booked.Count)
+            {
+                Add(kind, null, -cost);
+                return;
+            }
+            foreach (var (share, tag) in LargestRemainder.Share(cost, weights).Zip(booked).Where(s => !s.First.IsZero))
+            {
+                Add(kind, null, -share, null, tag);
+            }
+        }
+
+        void Add(MovementKind kind, PublicKey? mint, BigInteger delta, PublicKey? destination = null, Guid? paymentTag = null) =>
             movements.Add(
                 new WalletMovement
                 {
@@ -118,8 +128,9 @@ public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<Wa
                     Delta = delta,
                     Slot = detail.Slot,
                     BlockTime = detail.BlockTime,
-                    TransactionId = transactionId,
-                    AttemptNumber = attempt,
+                    TransactionId = memo?.TransactionId,
+                    AttemptNumber = memo?.AttemptNumber,
+                    PaymentTag = paymentTag,
                     Destination = destination?.ToString(),
                     Failed = detail.Err is not null,
                     RecordedAt = now,
@@ -131,9 +142,9 @@ public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<Wa
             {
                 Signature = signature,
                 WalletId = wallet.Id,
-                TransactionId = transactionId,
-                AttemptNumber = attempt,
-                PaymentTags = detail.Err is null && tags.Count > 0 ? [.. tags] : null,
+                TransactionId = memo?.TransactionId,
+                AttemptNumber = memo?.AttemptNumber,
+                PaymentTags = detail.Err is null && memo?.PaymentTags is { Count: > 0 } tags ? [.. tags] : null,
                 Slot = detail.Slot,
                 BlockTime = detail.BlockTime,
                 Error = detail.Err,
@@ -142,6 +153,34 @@ public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<Wa
                 GenesisHash = genesisHash,
                 RecordedAt = now,
             };
+    }
+
+    // By their tags, in the order of the transfers. Nothing is booked where the memo names fewer or more.
+    private static IReadOnlyList<Guid> PaymentsOf(TransactionMemo? memo, IReadOnlyList<MessageTransfer> transfers) =>
+        memo switch
+        {
+            { PaymentTags: { Count: > 0 } tags } => tags.Count == transfers.Count ? tags : [],
+            { TransactionId: var id } => transfers.Count == 1 ? [id] : [],
+            null => [],
+        };
+
+    // What the accounts that it made have got beside the transfers, each shared by those who are paid into it.
+    private static IReadOnlyList<ulong> RentWeights(
+        TransactionDetail detail,
+        PublicKey[] accounts,
+        IReadOnlyList<MessageTransfer> transfers
+    )
+    {
+        var shared = transfers.GroupBy(t => t.Destination).ToDictionary(g => g.Key, g => WeightOf(g.Key, [.. g]));
+        return [.. transfers.Select(t => shared[t.Destination])];
+
+        ulong WeightOf(PublicKey account, MessageTransfer[] into)
+        {
+            // An account of wrapped SOL holds what is transferred as lamports too.
+            var wrapped = into.Where(t => t.Mint == TokenProgram.NativeMint).Aggregate(BigInteger.Zero, (sum, t) => sum + t.Amount);
+            var rent = LamportsOf(detail, Array.IndexOf(accounts, account)) - wrapped;
+            return rent > 0 ? (ulong)rent / (ulong)into.Length : 0;
+        }
     }
 
     /// <summary>What the balances changed by, as far as the nodes tell: who meant what by it is not known.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Clones.Domain.Ledger;
+using Clones.Domain.Transactions;
 using Clones.Settlement.Ledger;
 using Clones.Settlement.Rules;
 using Clones.Solana.Messages;
@@ -76,6 +77,94 @@ public sealed class WalletReadingTests
 
         reading.OnChain.ShouldNotBeNull().TransactionId.ShouldBeNull();
     }
+
+    [Fact]
+    public void Fee_of_a_batch_is_booked_for_each_payment_and_adds_up_to_the_lamport()
+    {
+        var reading = Read(Batch(), [100_000, 0, 0, 0, 1, 1], [94_997, 1, 1, 1, 1, 1]);
+
+        Booked(reading)
+            .ShouldBe([
+                (MovementKind.Fee, -1_667, Tags[0]),
+                (MovementKind.Fee, -1_667, Tags[1]),
+                (MovementKind.Fee, -1_666, Tags[2]),
+                (MovementKind.Payment, -1, Tags[0]),
+                (MovementKind.Payment, -1, Tags[1]),
+                (MovementKind.Payment, -1, Tags[2]),
+            ]);
+    }
+
+    [Fact]
+    public void Fee_of_a_batch_that_the_chain_rejected_is_booked_for_each_payment_too()
+    {
+        var reading = Read(Batch(), [100_000, 0, 0, 0, 1, 1], [95_000, 0, 0, 0, 1, 1], "\"InsufficientFunds\"");
+
+        Booked(reading)
+            .ShouldBe([(MovementKind.Fee, -1_667, Tags[0]), (MovementKind.Fee, -1_667, Tags[1]), (MovementKind.Fee, -1_666, Tags[2])]);
+        reading.Movements.ShouldAllBe(m => m.Failed);
+    }
+
+    [Fact]
+    public void A_memo_that_names_more_payments_than_there_are_transfers_books_the_fee_for_none()
+    {
+        var reading = Read(landed.Transfer(70, TransactionMemo.Of(Landed.TransactionId, 1, Tags)), [100_000, 0, 1, 1], [94_930, 70, 1, 1]);
+
+        Booked(reading).ShouldBe([(MovementKind.Fee, -5_000, null), (MovementKind.Payment, -70, null)]);
+    }
+
+    [Fact]
+    public void Rent_is_booked_for_those_whose_accounts_were_made_and_shared_by_who_is_paid_into_the_same()
+    {
+        var wallet = PublicKey.Parse(landed.Wallet.Address);
+        var mint = Landed.Fresh();
+        var (source, made, existing) = (Landed.Fresh(), Landed.Fresh(), Landed.Fresh());
+        var wire = landed.Sign(
+            new TransactionBuilder()
+                .SetFeePayer(wallet)
+                .SetRecentBlockhash(new Blockhash(new byte[32]))
+                .AddInstruction(TokenProgram.TransferChecked(source, mint, made, wallet, 5, 6, TokenProgram.Id))
+                .AddInstruction(TokenProgram.TransferChecked(source, mint, existing, wallet, 6, 6, TokenProgram.Id))
+                .AddInstruction(TokenProgram.TransferChecked(source, mint, made, wallet, 7, 6, TokenProgram.Id))
+                .AddInstruction(MemoProgram.Write(TransactionMemo.Of(Landed.TransactionId, 1, Tags)))
+        );
+        var keys = Transaction.Deserialize(wire).Message.AccountKeys;
+        ulong[] before =
+        [
+            .. keys.Select(k =>
+                k == wallet ? 3_000_000UL
+                : k == made ? 0UL
+                : 1UL
+            ),
+        ];
+        ulong[] after =
+        [
+            .. keys.Select(k =>
+                k == wallet ? 3_000_000UL - 5_000 - 2_039_281
+                : k == made ? 2_039_281UL
+                : 1UL
+            ),
+        ];
+
+        Booked(Read(wire, before, after))
+            .Where(b => b.Item1 is MovementKind.Rent)
+            .ShouldBe([(MovementKind.Rent, -1_019_641, Tags[0]), (MovementKind.Rent, -1_019_640, Tags[2])]);
+    }
+
+    private static readonly Guid[] Tags = [.. Enumerable.Range(1, 3).Select(n => TransactionIds.OfPayment("test", $"{n}"))];
+
+    private byte[] Batch()
+    {
+        var wallet = PublicKey.Parse(landed.Wallet.Address);
+        var builder = new TransactionBuilder().SetFeePayer(wallet).SetRecentBlockhash(new Blockhash(new byte[32]));
+        foreach (var _ in Tags)
+        {
+            builder.AddInstruction(SystemProgram.Transfer(wallet, Landed.Fresh(), 1));
+        }
+        return landed.Sign(builder.AddInstruction(MemoProgram.Write(TransactionMemo.Of(Landed.TransactionId, 1, Tags))));
+    }
+
+    private static IEnumerable<(MovementKind, BigInteger, Guid?)> Booked(WalletReading reading) =>
+        reading.Movements.Select(m => (m.Kind, m.Delta, m.PaymentTag));
 
     private WalletReading Read(byte[] wire, ulong[] before, ulong[] after, string? error = null) =>
         WalletReading.Of(

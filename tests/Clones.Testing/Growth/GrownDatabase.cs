@@ -199,15 +199,18 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
         );
         yield return (
             "wallet_movements",
-            """
+            $$"""
+            -- Of each payment its share of the fee, then its transfer; what failed has taken the fee alone.
             INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, transaction_id, attempt_number,
-                    destination, failed, recorded_at)
-                SELECT w.id, t.signature, m.ordinal, CASE WHEN m.ordinal = 0 THEN 'FEE' ELSE 'PAYMENT' END,
-                    CASE WHEN m.ordinal > 0 THEN w.mint END, CASE WHEN m.ordinal = 0 THEN -5000 ELSE -1000 END, t.slot,
-                    extract(epoch FROM t.made)::bigint + 2, t.id, 1, CASE WHEN m.ordinal > 0 THEN grown.address('account', t.k + m.ordinal) END,
-                    t.failed, t.made + interval '20 seconds'
+                    payment_tag, destination, failed, recorded_at)
+                SELECT w.id, t.signature, m.ordinal, CASE WHEN m.ordinal < t.payments THEN 'FEE' ELSE 'PAYMENT' END,
+                    CASE WHEN m.ordinal >= t.payments THEN w.mint END,
+                    CASE WHEN m.ordinal >= t.payments THEN -1000 ELSE -(5000 / t.payments) END, t.slot, extract(epoch FROM t.made)::bigint + 2,
+                    t.id, 1, md5('tag' || t.k * {{PaymentsPerTransaction}} + m.ordinal % t.payments)::uuid,
+                    CASE WHEN m.ordinal >= t.payments THEN grown.address('account', t.k + m.ordinal) END, t.failed,
+                    t.made + interval '20 seconds'
                 FROM grown.transactions t JOIN grown.wallets w ON w.n = t.wallet
-                    CROSS JOIN LATERAL generate_series(0, CASE WHEN t.failed THEN 0 ELSE t.payments END) AS m(ordinal)
+                    CROSS JOIN LATERAL generate_series(0, t.payments * CASE WHEN t.failed THEN 1 ELSE 2 END - 1) AS m(ordinal)
                 ORDER BY t.k;
             INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, failed, recorded_at)
                 SELECT s.wallet_id, grown.signature('deposit' || s.wallet_id, coalesce(length(s.mint), 0)), 0, 'DEPOSIT', s.mint, -s.delta, 1,
