@@ -22,7 +22,6 @@ internal sealed class KeyMaps
         // What is not in the chain yet: a few rows, however long the log is.
         builder.HasIndex(e => e.Id).HasFilter("sequence IS NULL");
         builder.HasIndex(e => new { e.KeyId, e.Id });
-        builder.HasIndex(e => e.TransactionId);
         builder.HasIndex(e => e.ToKey).HasFilter("to_key IS NOT NULL");
     }
 

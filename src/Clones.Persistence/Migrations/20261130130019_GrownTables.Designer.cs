@@ -526,8 +526,6 @@ namespace Clones.Persistence.Migrations
                         .HasDatabaseName("ix_wallet_key_events_to_key")
                         .HasFilter("to_key IS NOT NULL");
 
-                    b.HasIndex("TransactionId")
-                        .HasDatabaseName("ix_wallet_key_events_transaction_id");
 
                     b.HasIndex("KeyId", "Id")
                         .HasDatabaseName("ix_wallet_key_events_key_id_id");
@@ -728,6 +726,10 @@ namespace Clones.Persistence.Migrations
                     b.Property<string>("Mint")
                         .HasColumnType("text")
                         .HasColumnName("mint");
+
+                    b.Property<Guid?>("PaymentTag")
+                        .HasColumnType("uuid")
+                        .HasColumnName("payment_tag");
 
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1710,9 +1712,6 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_webhook_deliveries_created_at");
 
-                    b.HasIndex("NextAttemptAt")
-                        .HasDatabaseName("ix_webhook_deliveries_due")
-                        .HasFilter("status = 'PENDING'");
 
                     b.HasIndex("EndpointId", "EventId")
                         .IsUnique()

@@ -41,6 +41,14 @@ namespace Clones.Persistence.Migrations
                 name: "ix_agent_lifecycles_status",
                 table: "agent_lifecycles");
 
+            migrationBuilder.DropIndex(
+                name: "ix_wallet_key_events_transaction_id",
+                table: "wallet_key_events");
+
+            migrationBuilder.DropIndex(
+                name: "ix_webhook_deliveries_due",
+                table: "webhook_deliveries");
+
             migrationBuilder.AlterTable(
                 name: "wallet_scans")
                 .Annotation("Npgsql:StorageParameter:fillfactor", 70);
@@ -272,6 +280,17 @@ namespace Clones.Persistence.Migrations
                 name: "payments")
                 .OldAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
                 .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_wallet_key_events_transaction_id",
+                table: "wallet_key_events",
+                column: "transaction_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_due",
+                table: "webhook_deliveries",
+                column: "next_attempt_at",
+                filter: "status = 'PENDING'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_training_pools_owner_address_created_at",

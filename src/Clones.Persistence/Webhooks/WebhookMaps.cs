@@ -29,7 +29,6 @@ internal sealed class WebhookMaps
             .HasIndex(d => new { d.EndpointId, d.NextAttemptAt })
             .HasFilter("status = 'PENDING'")
             .HasDatabaseName("ix_webhook_deliveries_pending");
-        builder.HasIndex(d => d.NextAttemptAt).HasFilter("status = 'PENDING'").HasDatabaseName("ix_webhook_deliveries_due");
         builder
             .HasIndex(d => new { d.EndpointId, d.LeasedUntil })
             .HasFilter("lease_id IS NOT NULL")
