@@ -5,6 +5,7 @@ using Clones.Api.Problems;
 using Clones.Api.Tokens;
 using Clones.Domain.Payments;
 using Clones.Persistence;
+using Clones.Persistence.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,7 +51,14 @@ internal static class PaymentEndpoints
     {
         var query = PageQuery.Read(context, sealer, PaymentFilter.Names);
         var filter = PaymentFilter.Read(context.Request.Query);
-        var rows = await PaymentPages.ReadAsync(db, caller, filter, query.After, newestFirst: true, query.Limit + 1, cancellationToken);
+        var rows = await db.ReadPaymentsAsync(
+            filter,
+            caller.Wallet?.ToString(),
+            query.After,
+            newestFirst: true,
+            query.Limit + 1,
+            cancellationToken
+        );
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, p => p.Id, p => PaymentView.Of(p, tokens), sealer));
     }
@@ -77,9 +85,14 @@ internal static class PaymentEndpoints
         return TypedResults.Ok(new Page<AttemptView>([.. attempts.Select(a => AttemptView.Of(a, caller.Has(Scopes.Ops)))], null));
     }
 
-    private static async Task<Payment> FindAsync(Guid id, Caller caller, ClonesDbContext db, CancellationToken cancellationToken) =>
-        await db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id, cancellationToken) is { } payment
-        && await PaymentPages.MayReadAsync(db, caller, payment, cancellationToken)
-            ? payment
-            : throw new ProblemException(Problem.NotFound);
+    /// <summary>An owner sees the payments out of their own pools; a key sees all.</summary>
+    private static async Task<Payment> FindAsync(Guid id, Caller caller, ClonesDbContext db, CancellationToken cancellationToken)
+    {
+        var owner = caller.Wallet?.ToString();
+        return await db
+                .Payments.AsNoTracking()
+                .Where(p => owner == null || db.TrainingPools.Any(t => t.Id == p.TrainingPoolId && t.OwnerAddress == owner))
+                .FirstOrDefaultAsync(p => p.Id == id, cancellationToken)
+            ?? throw new ProblemException(Problem.NotFound);
+    }
 }

@@ -8,7 +8,7 @@ using Clones.Api.Problems;
 using Clones.Api.Tokens;
 using Clones.Domain.Payments;
 using Clones.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Clones.Persistence.Payments;
 
 namespace Clones.Api.Payments;
 
@@ -68,7 +68,7 @@ internal static class PaymentExportEndpoint
         Guid? after = null;
         do
         {
-            page = await PaymentPages.ReadAsync(db, caller, filter, after, newestFirst: false, PageRows, cancellationToken);
+            page = await db.ReadPaymentsAsync(filter, caller.Wallet?.ToString(), after, newestFirst: false, PageRows, cancellationToken);
             foreach (var payment in page)
             {
                 await writer.WriteLineAsync(Line(PaymentView.Of(payment, tokens)));

@@ -2,25 +2,17 @@ using Clones.Api.Documentation;
 using Clones.Api.Requests;
 using Clones.Domain;
 using Clones.Domain.Payments;
+using Clones.Persistence.Payments;
 
 namespace Clones.Api.Payments;
 
-/// <summary>The filters of the list of payments; null does not filter.</summary>
-/// <param name="CreatedFrom">Created then or later.</param>
-/// <param name="CreatedBefore">Created before then.</param>
-internal sealed record PaymentFilter(
-    PaymentStatus? Status,
-    Guid? TrainingPoolId,
-    string? Recipient,
-    string? Reference,
-    DateTimeOffset? CreatedFrom,
-    DateTimeOffset? CreatedBefore
-)
+/// <summary>The filters of the list of payments.</summary>
+internal static class PaymentFilter
 {
     public static string[] Names { get; } = [.. QueryParameter.OfPayments.Select(p => p.Name)];
 
     /// <exception cref="Problems.ProblemException">A filter is not what it should be.</exception>
-    public static PaymentFilter Read(IQueryCollection query)
+    public static PaymentCriteria Read(IQueryCollection query)
     {
         var fields = new Fields();
         PaymentStatus? status = null;
@@ -41,38 +33,6 @@ internal sealed record PaymentFilter(
         var from = fields.OptionalText<Timestamp>("createdFrom", query.TryGetValue("createdFrom", out var f) ? $"{f}" : null);
         var before = fields.OptionalText<Timestamp>("createdBefore", query.TryGetValue("createdBefore", out var b) ? $"{b}" : null);
         fields.ThrowIfRejected();
-        return new PaymentFilter(status, pool, recipient, reference, from?.Value, before?.Value);
-    }
-
-    /// <summary>What it says of a payment <c>p</c>, as SQL: each the text before a value, and the value.</summary>
-    public IEnumerable<(string Sql, object Value)> Conditions()
-    {
-        if (Status is { } status)
-        {
-            yield return ("p.status = ", UpperSnakeCase.From(status));
-        }
-        if (TrainingPoolId is { } pool)
-        {
-            yield return ("p.training_pool_id = ", pool);
-        }
-        if (Recipient is { } recipient)
-        {
-            yield return ("p.recipient = ", recipient);
-        }
-        if (Reference is { } reference)
-        {
-            yield return ("p.reference = ", reference);
-        }
-        // Ids are in the order of time: they have the index. What is a moment too early or too late by its id is left to the time itself.
-        if (CreatedFrom is { } from)
-        {
-            yield return ("p.id >= ", OrderedId.FloorOf(from.ToUnixTimeMilliseconds() - 1));
-            yield return ("p.created_at >= ", from.ToUniversalTime());
-        }
-        if (CreatedBefore is { } before)
-        {
-            yield return ("p.id < ", OrderedId.FloorOf(before.ToUnixTimeMilliseconds() + 2));
-            yield return ("p.created_at < ", before.ToUniversalTime());
-        }
+        return new PaymentCriteria(status, pool, recipient, reference, from?.Value, before?.Value);
     }
 }
