@@ -13,7 +13,7 @@ public static class GroupedUpdates
     /// <summary>
     /// Writes the changed rows of a type that changed in the same columns together, within the open database transaction. To be called before
     /// <c>SaveChangesAsync</c>, which writes the rest: new rows, single rows, and rows that now point to others, which may be new. Without an
-    /// open transaction nothing is written here.
+    /// open transaction nothing is written here. Entries count as unchanged from here on: after a failed commit the context is done with.
     /// </summary>
     /// <exception cref="DbUpdateConcurrencyException">A row is gone.</exception>
     public static async Task UpdateInGroupsAsync(this DbContext db, CancellationToken cancellationToken)
@@ -28,7 +28,9 @@ public static class GroupedUpdates
             .ChangeTracker.Entries()
             .Where(e => e.State == EntityState.Modified && HasTableOfItsOwn(e.Metadata))
             .Select(e => (Entry: e, Columns: e.Properties.Where(p => p.IsModified).Select(p => p.Metadata).ToList()))
-            .Where(e => !e.Columns.Exists(p => p.IsForeignKey() || p.IsConcurrencyToken))
+            .Where(e =>
+                e.Columns.Count > 0 && e.Columns.TrueForAll(p => !p.IsForeignKey() && p.FindTypeMapping()?.ElementTypeMapping is null)
+            )
             .GroupBy(e => (e.Entry.Metadata, string.Join(',', e.Columns.Select(p => p.Name))))
             .Where(g => g.Count() > 1)
             .Select(g => (Entries: g.Select(e => e.Entry).ToList(), g.First().Columns))
@@ -39,8 +41,11 @@ public static class GroupedUpdates
         }
     }
 
+    // A row with a version, or with columns that the database computes, is EF's: it compares, and reads back.
     private static bool HasTableOfItsOwn(IEntityType type) =>
-        type.GetTableMappings().Take(2).ToList() is [{ Table.EntityTypeMappings: var types }] && types.Count() == 1;
+        type.GetTableMappings().Take(2).ToList() is [{ Table.EntityTypeMappings: var types }]
+        && types.Count() == 1
+        && !type.GetProperties().Any(p => p.IsConcurrencyToken || p.ValueGenerated.HasFlag(ValueGenerated.OnUpdate));
 
     private static async Task UpdateAsync(
         this DbContext db,
@@ -53,7 +58,8 @@ public static class GroupedUpdates
         var table = StoreObjectIdentifier.Create(type, StoreObjectType.Table)!.Value;
         var keys = type.FindPrimaryKey()!.Properties;
         List<IProperty> all = [.. keys, .. columns];
-        var names = all.ConvertAll(p => p.GetColumnName(table)!);
+        var sql = db.GetService<ISqlGenerationHelper>();
+        var names = all.ConvertAll(p => sql.DelimitIdentifier(p.GetColumnName(table)!));
         var assignments = names.Skip(keys.Count).Select(n => $"{n} = v.{n}");
         var matches = names.Take(keys.Count).Select(n => $"t.{n} = v.{n}");
         var arrays = all.Select((p, i) => $"@p{i}::{p.GetRelationalTypeMapping().StoreType}[]");
@@ -63,7 +69,7 @@ public static class GroupedUpdates
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
 #pragma warning disable CA2100 // of names in the model only
         command.CommandText =
-            $"UPDATE {table.Name} AS t SET {string.Join(", ", assignments)} FROM unnest({string.Join(", ", arrays)}) "
+            $"UPDATE {sql.DelimitIdentifier(table.Name, table.Schema)} AS t SET {string.Join(", ", assignments)} FROM unnest({string.Join(", ", arrays)}) "
             + $"AS v ({string.Join(", ", names)}) WHERE {string.Join(" AND ", matches)}";
 #pragma warning restore CA2100
         var mappings = db.GetService<IRelationalTypeMappingSource>();

@@ -64,7 +64,7 @@ public static class UnusableKeyRows
             await db
                 .Database.SqlQuery<Guid>(
                     $"""
-                    SELECT key_id AS "Value" FROM unusable_keys WHERE purpose = {purpose} AND key_id = ANY({keyIds}) AND next_look_at > now()
+                    SELECT key_id AS "Value" FROM unusable_keys WHERE purpose = {purpose} AND key_id = ANY({keyIds.ToArray()}) AND next_look_at > now()
                     """
                 )
                 .ToListAsync(cancellationToken)
