@@ -24,8 +24,8 @@ internal sealed class DepositKeyVault(
 ) : IDeploymentKeys, IImportedKeys
 {
     /// <inheritdoc/>
-    public Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken) =>
-        db.IsToBeLeftAsync(WalletKeyEvent.Deposit, walletId, cancellationToken);
+    public Task<IReadOnlySet<Guid>> ToBeLeftAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken) =>
+        db.ToBeLeftAsync(WalletKeyEvent.Deposit, walletIds, cancellationToken);
 
     /// <summary>Opens the key of a deposit wallet; one that is stored in an old form is encrypted anew on the way.</summary>
     /// <param name="walletId">Whose key.</param>

@@ -23,6 +23,8 @@ public static class ClonesDbContextOptions
             // The same few statements run for every message: the server plans them once per connection.
             settings.MaxAutoPrepare = 100;
         }
+        // Nothing here changes a session (no SET, LISTEN, temporary table or advisory lock of one), so that nothing is to be reset between two uses.
+        settings.NoResetOnClose = true;
         if (string.IsNullOrEmpty(settings.Options))
         {
             // A frozen or vanished worker must not keep its row locks: others take its work over. Pages at random cost what they do on a solid state

@@ -75,7 +75,11 @@ public sealed class LedgerTests(ApiFixture api)
                 Movement(other.WalletId, "both", 0, MovementKind.Fee, null, -2_501, 9, transactionId, 1, await TagAsync(first.Id)),
                 Movement(other.WalletId, "both", 1, MovementKind.Fee, null, -2_500, 9, transactionId, 1, other.Tag),
                 Movement(other.WalletId, "both", 2, MovementKind.Payment, token.Mint, -2_000_000, 9, transactionId, 1, other.Tag),
-                Movement(other.WalletId, "both", 3, MovementKind.Rent, null, -9, 9, transactionId, 1)
+                Movement(other.WalletId, "both", 3, MovementKind.Rent, null, -9, 9, transactionId, 1),
+                // A batch that the chain rejected: its payments went on, this one in a transaction of its own.
+                Movement(other.WalletId, "rejected", 0, MovementKind.Fee, null, -7, 8, Guid.NewGuid(), 1, await TagAsync(first.Id)),
+                // Of a payment that a restored database has forgotten.
+                Movement(other.WalletId, "rejected", 1, MovementKind.Fee, null, -8, 8, transactionId, 1, Guid.NewGuid())
             );
             await db.SaveChangesAsync();
         }
@@ -83,10 +87,17 @@ public sealed class LedgerTests(ApiFixture api)
         var items = (await owner.Http.GetJsonAsync($"/v1/pools/{poolId}/ledger")).Body["items"]!.AsArray();
 
         items
-            .Where(e => e!["signature"]?.GetValue<string>() == "both")
+            .Where(e => e!["signature"] is not null)
             .Select(e => (Kind(e), e!["amountBaseUnits"]!.GetValue<string>(), e["paymentId"]?.GetValue<Guid>()))
             .ShouldBe(
-                [("FEE", "-2501", first.Id), ("FEE", "-2500", second.Id), ("SETTLEMENT", "-2000000", second.Id), ("RENT", "-9", null)],
+                [
+                    ("FEE", "-2501", first.Id),
+                    ("FEE", "-2500", second.Id),
+                    ("SETTLEMENT", "-2000000", second.Id),
+                    ("RENT", "-9", null),
+                    ("FEE", "-7", first.Id),
+                    ("FEE", "-8", null),
+                ],
                 ignoreOrder: true
             );
 

@@ -14,6 +14,10 @@ public sealed partial class PageTests
             .. Directory
                 .GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(Repository.Root, path)),
+            "src/Clones.Api/Documentation/walkthrough.md",
+            "src/Clones.Messaging/README.md",
+            "tools/localnet/README.md",
+            "tools/vectors/README.md",
         ];
 
     [Theory]

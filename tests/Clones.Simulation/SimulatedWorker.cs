@@ -132,7 +132,8 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         return world.OpenKey(walletId);
     }
 
-    public Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<IReadOnlySet<Guid>> ToBeLeftAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
 
     public ValueTask ReachAsync(CrashPoint point, CancellationToken cancellationToken)
     {

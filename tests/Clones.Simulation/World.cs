@@ -93,9 +93,10 @@ internal sealed class World : IDisposable
 
     public Dictionary<string, int> Crashes { get; } = [];
 
+    /// <summary>Asked after every event: first what is rarely true.</summary>
     public bool IsSettled =>
-        orders.TrueForAll(o => Find(o) is not null)
-        && Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
+        Database.Payments.Values.All(p => p.Status is PaymentStatus.Completed or PaymentStatus.Failed)
+        && orders.TrueForAll(o => Find(o) is not null)
         && Database.Reservations.TrueForAll(r => r.ReleasedAt is not null || DeploymentAudit.MayReserve(this, r.TransactionId))
         && Owners.TrueForAll(o => o.IsDone || o.IsGone)
         && !Database.Attempts.Values.Any(a => a.MayLand());

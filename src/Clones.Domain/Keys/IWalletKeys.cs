@@ -5,8 +5,8 @@ namespace Clones.Domain.Keys;
 /// <summary>Opens the key of a deposit wallet for one signature.</summary>
 public interface IWalletKeys
 {
-    /// <summary>Whether the key did not open a moment ago, so that nobody is to try it yet.</summary>
-    Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken);
+    /// <summary>The wallets whose keys did not open a moment ago, so that nobody is to try them yet.</summary>
+    Task<IReadOnlySet<Guid>> ToBeLeftAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken);
 
     /// <param name="walletId">Whose key.</param>
     /// <param name="transactionId">What it is opened for: nothing is opened without a transaction.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Clones.Domain.Transactions;
 
 namespace Clones.Domain.Payments;
@@ -6,7 +7,7 @@ namespace Clones.Domain.Payments;
 public sealed class Payment
 {
     private PaymentStatus status;
-    private Guid? tag;
+    private StrongBox<Guid>? tag;
 
     public required Guid Id { get; init; }
     public required PaymentKind Kind { get; init; }
@@ -20,7 +21,7 @@ public sealed class Payment
     /// Names it on chain for ever: the id of the transaction that carries it alone, and what the memo of a transaction with several payments says
     /// of it. Made of caller and idempotency key, so that a database that has forgotten it finds it by what its client asks for again.
     /// </summary>
-    public Guid Tag => tag ??= TransactionIds.OfPayment(Caller, IdempotencyKey);
+    public Guid Tag => (tag ??= new(TransactionIds.OfPayment(Caller, IdempotencyKey))).Value;
 
     /// <summary>Wallet address of the recipient, base58 (its ATA is derived).</summary>
     public required string Recipient { get; init; }

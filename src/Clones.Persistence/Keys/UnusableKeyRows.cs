@@ -53,16 +53,22 @@ public static class UnusableKeyRows
         return failure.FailingFor;
     }
 
-    /// <summary>Whether nobody is to try the key yet.</summary>
-    public static Task<bool> IsToBeLeftAsync(this ClonesDbContext db, string purpose, Guid keyId, CancellationToken cancellationToken) =>
-        db
-            .Database.SqlQuery<bool>(
-                $"""
-                SELECT EXISTS (
-                    SELECT 1 FROM unusable_keys WHERE purpose = {purpose} AND key_id = {keyId} AND next_look_at > now()) AS "Value"
-                """
-            )
-            .SingleAsync(cancellationToken);
+    /// <summary>Those of the keys that nobody is to try yet.</summary>
+    public static async Task<IReadOnlySet<Guid>> ToBeLeftAsync(
+        this ClonesDbContext db,
+        string purpose,
+        IReadOnlyCollection<Guid> keyIds,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await db
+                .Database.SqlQuery<Guid>(
+                    $"""
+                    SELECT key_id AS "Value" FROM unusable_keys WHERE purpose = {purpose} AND key_id = ANY({keyIds.ToArray()}) AND next_look_at > now()
+                    """
+                )
+                .ToListAsync(cancellationToken)
+        ).ToHashSet();
 
     /// <summary>It has opened. The payments of the wallet that wait are due at once, but for those that somebody works on.</summary>
     public static Task ForgetUnusableAsync(this ClonesDbContext db, string purpose, Guid keyId, CancellationToken cancellationToken) =>

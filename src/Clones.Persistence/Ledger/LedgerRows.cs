@@ -69,14 +69,15 @@ public static class LedgerRows
         CancellationToken cancellationToken
     )
     {
-        Guid?[] ids = [.. rows.Select(r => r.TransactionId).Where(id => id is not null).Distinct()];
+        // The payments of a rejected batch have left it, and one that went on alone is in the transaction of its tag.
+        Guid?[] ids = [.. rows.SelectMany(r => new[] { r.TransactionId, r.PaymentTag }).Where(id => id is not null).Distinct()];
         var payments = (
             await db
                 .Payments.AsNoTracking()
                 .Where(p => p.TransactionId != null && ids.Contains(p.TransactionId))
                 .ToListAsync(cancellationToken)
         ).ToLookup(p => p.TransactionId!.Value);
-        return [.. rows.Select(row => row.Of(row.TransactionId is { } id ? [.. payments[id]] : []))];
+        return [.. rows.Select(row => row.Of([.. payments[row.TransactionId ?? default], .. payments[row.PaymentTag ?? default]]))];
     }
 }
 
@@ -97,10 +98,14 @@ public sealed record LedgerRow(
     bool Failed
 )
 {
-    /// <param name="carried">The payments of its transaction.</param>
+    /// <param name="carried">The payments of its transaction, and of the one that its payment would have alone.</param>
     internal LedgerRow Of(Payment[] carried)
     {
-        var payment = carried is [var only] ? only : Array.Find(carried, p => p.Tag == PaymentTag);
+        // A restored database may know one payment of several: the others are not taken for it.
+        var payment =
+            PaymentTag is { } tag ? Array.Find(carried, p => p.Tag == tag)
+            : carried is [var only] ? only
+            : null;
         var isWithdrawal = (payment ?? carried.FirstOrDefault())?.Kind is PaymentKind.Withdrawal;
         return this with
         {

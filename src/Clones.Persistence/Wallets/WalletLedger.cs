@@ -15,10 +15,10 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         SELECT id, training_pool_id, address, settled_slot, balance_checked_at, history_read_at, created_at FROM deposit_wallets WHERE
         """;
 
-    /// <summary>Locks the wallet's row until the end of the open database transaction.</summary>
-    /// <returns>Null where there is no such wallet.</returns>
-    /// <exception cref="InvalidOperationException">No database transaction is open: the lock would be gone at once.</exception>
-    public async Task<DepositWallet?> LockAsync(Guid walletId, CancellationToken cancellationToken)
+    /// <summary>Locks the rows of wallets until the end of the open database transaction, in the order of their ids.</summary>
+    /// <returns>Those that exist, in that order.</returns>
+    /// <exception cref="InvalidOperationException">No database transaction is open: the locks would be gone at once.</exception>
+    public async Task<IReadOnlyList<DepositWallet>> LockAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
     {
         if (db.Database.CurrentTransaction is null)
         {
@@ -26,15 +26,15 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         }
 
         // What the context holds from before the lock may be old by now, and EF would hand that out again.
-        var known = db.DepositWallets.Local.FirstOrDefault(w => w.Id == walletId);
-        var wallet = (
-            await db.DepositWallets.FromSqlRaw($"{LockWhere} id = {{0}} FOR NO KEY UPDATE", walletId).ToListAsync(cancellationToken)
-        ).SingleOrDefault();
-        if (known is not null)
+        var known = db.DepositWallets.Local.Where(w => walletIds.Contains(w.Id)).ToList();
+        var wallets = await db
+            .DepositWallets.FromSqlRaw($"{LockWhere} id = ANY({{0}}) ORDER BY id FOR NO KEY UPDATE", walletIds.ToArray())
+            .ToListAsync(cancellationToken);
+        foreach (var wallet in known)
         {
-            await db.Entry(known).ReloadAsync(cancellationToken);
+            await db.Entry(wallet).ReloadAsync(cancellationToken);
         }
-        return wallet;
+        return wallets;
     }
 
     /// <summary>

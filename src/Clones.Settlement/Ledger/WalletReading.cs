@@ -176,6 +176,11 @@ public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<Wa
 
         ulong WeightOf(PublicKey account, MessageTransfer[] into)
         {
+            if (Array.TrueForAll(into, t => t.Mint is null))
+            {
+                return 0;
+            }
+
             // An account of wrapped SOL holds what is transferred as lamports too.
             var wrapped = into.Where(t => t.Mint == TokenProgram.NativeMint).Aggregate(BigInteger.Zero, (sum, t) => sum + t.Amount);
             var rent = LamportsOf(detail, Array.IndexOf(accounts, account)) - wrapped;

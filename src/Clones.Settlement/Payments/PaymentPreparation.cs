@@ -105,6 +105,7 @@ internal sealed class PaymentPreparation(
         await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
         var rows = await LockedRows.ReadAsync(work, ids, cancellationToken);
         group.Unusable.AddRange(ids.Except(rows.Transactions.Select(t => t.Id)).Select(id => $"There is no transaction {id}."));
+        var closedKeys = await work.Keys.ToBeLeftAsync([.. rows.Addresses.Keys], cancellationToken);
         var isChanged = false;
         var ended = new List<EndedTransaction>();
         foreach (var transaction in rows.Transactions)
@@ -112,7 +113,7 @@ internal sealed class PaymentPreparation(
             var attempts = rows.Attempts[transaction.Id];
             switch (rules.MayPrepare(transaction.Kind, transaction.Status, [.. attempts]))
             {
-                case PreparationDecision.Sign when await MustWaitAsync(transaction, rows, work, ended, cancellationToken):
+                case PreparationDecision.Sign when await MustWaitAsync(transaction, rows, closedKeys, work, ended, cancellationToken):
                     isChanged = true;
                     break;
                 case PreparationDecision.Sign when !rows.Payments[transaction.Id].Any():
@@ -156,6 +157,7 @@ internal sealed class PaymentPreparation(
     private async Task<bool> MustWaitAsync(
         ChainTransaction transaction,
         LockedRows rows,
+        IReadOnlySet<Guid> closedKeys,
         ISettlementWork work,
         List<EndedTransaction> ended,
         CancellationToken cancellationToken
@@ -165,7 +167,7 @@ internal sealed class PaymentPreparation(
         {
             return true;
         }
-        if (await work.Keys.IsToBeLeftAsync(transaction.WalletId, cancellationToken))
+        if (closedKeys.Contains(transaction.WalletId))
         {
             // Another payment of the wallet has just found out; the chain is not read for nothing.
             var reason = $"The key of {rows.Addresses[transaction.WalletId]} did not open a moment ago.";

@@ -63,12 +63,10 @@ internal sealed partial class DatabaseSettlementWork(
         CancellationToken cancellationToken
     )
     {
-        var wallets = new List<DepositWallet>();
-        foreach (var id in walletIds.Order())
-        {
-            wallets.Add(await ledger.LockAsync(id, cancellationToken) ?? throw new InvalidOperationException($"There is no wallet {id}."));
-        }
-        return wallets;
+        var wallets = await ledger.LockAsync(walletIds, cancellationToken);
+        return wallets.Count == walletIds.Distinct().Count()
+            ? wallets
+            : throw new InvalidOperationException($"There is no wallet {walletIds.Except(wallets.Select(w => w.Id)).First()}.");
     }
 
     public async Task<IReadOnlyList<WalletReservation>> OpenReservationsAsync(
@@ -192,6 +190,7 @@ internal sealed partial class DatabaseSettlementWork(
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
+        await db.UpdateInGroupsAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         if (commit is not null)
         {

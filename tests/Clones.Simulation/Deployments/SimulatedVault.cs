@@ -23,7 +23,8 @@ internal sealed class SimulatedVault(SimulatedHost host, SimulatedWork work, Tim
         return opened;
     }
 
-    public Task<bool> IsToBeLeftAsync(Guid walletId, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<IReadOnlySet<Guid>> ToBeLeftAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
 
     public async Task<Account> OpenMintKeyAsync(Guid agentId, Guid transactionId, CancellationToken cancellationToken)
     {
