@@ -47,14 +47,14 @@ report_attribute() { # report_attribute FILE NAME: of the <assembly> element
 
 run_test_program() { # run_test_program PROGRAM OPTIONS.. -result-xml REPORT
   rm -f "${!#}"
-  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-600}" "$@" -noColor -noLogo -longRunning 120 \
+  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-900}" "$@" -noColor -noLogo -longRunning 120 \
     </dev/null >"$LOGS/$name.log" 2>&1
 }
 
 hung() { [[ $1 =~ ^(124|137)$ && ! -s $2 ]]; } # hung STATUS REPORT
 
 say_what_hung() {
-  warn "$name took more than ${CLONES_TEST_SECONDS:-600} s and was killed; what it waited for last:"
+  warn "$name took more than ${CLONES_TEST_SECONDS:-900} s and was killed; what it waited for last:"
   grep -A 8 -F 'Long Running' "$LOGS/$name.log" | tail -n 20 >&2 || true
 }
 
@@ -113,7 +113,7 @@ waits_end_when_run_again() { # waits_end_when_run_again PROGRAM REPORT
 run_node_tests() { # run_node_tests FOLDER
   local name=$1 began=$SECONDS log=$LOGS/${1##*/}.log status=0 passed failed skipped
   say "$name"
-  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-600}" npm test --prefix "$ROOT/$name" </dev/null >"$log" 2>&1 || status=$?
+  timeout --kill-after=20 "${CLONES_TEST_SECONDS:-900}" npm test --prefix "$ROOT/$name" </dev/null >"$log" 2>&1 || status=$?
   passed=$(last_count "$log" pass) failed=$(last_count "$log" fail) skipped=$(last_count "$log" skipped)
   [ $status = 0 ] || [ "$failed" -gt 0 ] || failed=1
   [ $status != 0 ] || [ "$passed" -gt 0 ] || failed=1 # silence is no success

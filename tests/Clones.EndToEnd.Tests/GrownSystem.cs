@@ -7,7 +7,7 @@ namespace Clones.EndToEnd.Tests;
 /// <summary>The running system on a database with a long past. PostgreSQL logs the plan of every statement that the hosts send it.</summary>
 public sealed class GrownSystem : RunningSystem
 {
-    public static readonly GrowthSize Size = new(Payments: 200_000, Wallets: 20_000, Agents: 20_000);
+    public static readonly GrowthSize Size = new(Payments: 60_000, Wallets: 6_000, Agents: 6_000);
 
     private long logBefore;
 

@@ -28,8 +28,17 @@ public sealed class PostgresFixture : IAsyncDisposable
     {
         var name = new NpgsqlConnectionStringBuilder(connectionString).Database!;
         NpgsqlConnection.ClearAllPools();
-        await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
-        return await CreateAsync(name);
+        // Hosts that run on it would connect again before it is copied.
+        await ExecuteAsync($"alter database {name} with allow_connections false");
+        try
+        {
+            await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+            return await CreateAsync(name);
+        }
+        finally
+        {
+            await ExecuteAsync($"alter database {name} with allow_connections true");
+        }
     }
 
     public async ValueTask DisposeAsync()

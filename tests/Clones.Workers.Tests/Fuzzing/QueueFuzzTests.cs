@@ -29,6 +29,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
     [
         "wallet_scans",
         "wallet_movements",
+        "wallet_totals",
         "wallet_comparisons",
         "on_chain_transactions",
         "deposit_wallets",
