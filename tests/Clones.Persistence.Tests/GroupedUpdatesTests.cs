@@ -69,10 +69,7 @@ public sealed class GroupedUpdatesTests(PostgresFixture postgres) : IClassFixtur
 
     private async Task<ClonesDbContext> MigratedAsync(int rows)
     {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(await postgres.CreateDatabaseAsync());
-        var db = new ClonesDbContext(options.Options);
-        await db.Database.MigrateAsync(Cancellation);
+        var db = await MigratedContext.CreateAsync(postgres);
         for (var row = 0; row < rows; row++)
         {
             await db.Database.ExecuteSqlAsync(

@@ -16,7 +16,7 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task The_database_allows_what_the_tables_list_and_nothing_else()
     {
-        await using var db = await MigratedAsync();
+        await using var db = await MigratedContext.CreateAsync(postgres);
 
         await CompareAsync(db, PaymentTransitions.Table);
         await CompareAsync(db, TransactionTransitions.OfPayments);
@@ -28,7 +28,7 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task A_statement_that_makes_an_illegal_change_is_rejected_and_a_legal_one_is_carried_out()
     {
-        await using var db = await MigratedAsync();
+        await using var db = await MigratedContext.CreateAsync(postgres);
         var wallet = Guid.NewGuid();
         await db.Database.ExecuteSqlAsync(
             $"""
@@ -63,14 +63,5 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
                 isLegal.ShouldBe(table.Allows(from, to), $"{subject}: {before} to {after}");
             }
         }
-    }
-
-    private async Task<ClonesDbContext> MigratedAsync()
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(await postgres.CreateDatabaseAsync());
-        var db = new ClonesDbContext(options.Options);
-        await db.Database.MigrateAsync(Cancellation);
-        return db;
     }
 }

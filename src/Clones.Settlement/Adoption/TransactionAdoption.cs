@@ -118,7 +118,7 @@ public sealed class TransactionAdoption(
     /// </summary>
     /// <param name="transaction">Without a live attempt.</param>
     /// <param name="payments">That it carries.</param>
-    /// <param name="landings">What stands on chain of the wallet and names any of them.</param>
+    /// <param name="onChainRecords">What stands on chain of the wallet and names any of them.</param>
     /// <param name="ended">Takes what the caller closes.</param>
     /// <returns>Whether any was found: nothing may be signed for the transaction then.</returns>
     public async Task<bool> TryMoveAsync(

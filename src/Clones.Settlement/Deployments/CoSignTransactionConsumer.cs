@@ -56,7 +56,7 @@ internal sealed class CoSignTransactionConsumer(
         var executed = await transactions.FindExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellation);
         var evidence =
             executed is not null ? Evidence(new { neverComplete = true, reason = $"the chain shows that this was done before: {executed}" })
-            : Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature) ? await DeathAsync(attempt, cancellation)
+            : Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature) ? await ExpiryAsync(attempt, cancellation)
             : Evidence(new { neverComplete = true, reason = "the stored signature is not one of the owner over this message" });
         if (evidence is not null)
         {
@@ -156,7 +156,7 @@ internal sealed class CoSignTransactionConsumer(
     }
 
     /// <summary>Why the attempt can no longer land, as JSON; null while it can.</summary>
-    private async Task<string?> DeathAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
+    private async Task<string?> ExpiryAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
     {
         var (genesis, height) = await transactions.TipAsync(cancellationToken);
         var dead = height > attempt.LastValidBlockHeight || genesis != attempt.GenesisHash;

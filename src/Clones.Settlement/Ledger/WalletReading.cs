@@ -14,7 +14,7 @@ namespace Clones.Settlement.Ledger;
 public sealed record WatchedWallet(Guid Id, string Address, DateTimeOffset CreatedAt, IReadOnlyList<string> Mints);
 
 /// <summary>What one finalized transaction did to one wallet. Pure: the same transaction is always read the same.</summary>
-/// <param name="Landing">Set where the wallet paid for the transaction, and so signed it.</param>
+/// <param name="OnChain">Set where the wallet paid for the transaction, and so signed it.</param>
 public sealed record WalletReading(OnChainTransaction? OnChain, IReadOnlyList<WalletMovement> Movements)
 {
     /// <param name="tokenAccounts">The wallet's associated token accounts, with their mints.</param>

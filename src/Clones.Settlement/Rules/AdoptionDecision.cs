@@ -28,7 +28,7 @@ public abstract record AdoptionDecision
 
     /// <param name="attempts">Of the transaction, as the database knows them.</param>
     /// <param name="payments">That it carries; empty for a deployment.</param>
-    /// <param name="landings">With its id in their memo, signed by its wallet, finalized.</param>
+    /// <param name="onChainRecords">With its id in their memo, signed by its wallet, finalized.</param>
     /// <param name="walletAddress">Of the paying wallet.</param>
     /// <param name="finalizedBlockHeight">As many nodes as are believed tell it; 0 where nobody was asked.</param>
     /// <param name="margin">Blocks past its last valid one after which an attempt can no longer land.</param>

@@ -19,7 +19,7 @@ public abstract record LedgerComparison
     /// <param name="Reason">For operators.</param>
     public sealed record Unresolved(string Reason) : LedgerComparison;
 
-    /// <param name="told">By node.</param>
+    /// <param name="answers">By node.</param>
     /// <param name="sum">What the movements add up to, up to and with a slot; the mint is null for lamports.</param>
     /// <param name="readTo">Slot up to which the histories were read: a balance of a later one may agree, and contradicts nothing.</param>
     /// <param name="needed">How many nodes must report the same.</param>

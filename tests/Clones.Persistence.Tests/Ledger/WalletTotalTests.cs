@@ -66,7 +66,7 @@ public sealed class WalletTotalTests(PostgresFixture postgres) : IClassFixture<P
             "wallet totals",
             async connectionString =>
             {
-                await using var empty = Open(connectionString);
+                await using var empty = MigratedContext.Open(connectionString);
                 await empty.Database.MigrateAsync(Cancellation);
                 await empty.Database.ExecuteSqlAsync(
                     $"""
@@ -79,15 +79,8 @@ public sealed class WalletTotalTests(PostgresFixture postgres) : IClassFixture<P
                 );
             }
         );
-        return Open(database);
+        return MigratedContext.Open(database);
     }
-
-    private static ClonesDbContext Open(string connectionString) =>
-        new(
-            (
-                (DbContextOptionsBuilder<ClonesDbContext>)new DbContextOptionsBuilder<ClonesDbContext>().UseClonesPostgres(connectionString)
-            ).Options
-        );
 }
 
 file static class TotalAssertions
