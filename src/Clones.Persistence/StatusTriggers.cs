@@ -47,10 +47,6 @@ internal static class StatusTriggers
             {{string.Join("\n", Tables.Select(TriggerOf))}}
             """;
 
-    public static string Drop() =>
-        string.Join("\n", Tables.Select(t => $"DROP TRIGGER {NameOf(t.Subject)} ON {t.Table};"))
-        + "\nDROP FUNCTION reject_illegal_status; DROP FUNCTION status_change_is_legal;";
-
     private static string TriggerOf((string Table, string Rows, string Subject, string Changes) t) =>
         $"""
             CREATE OR REPLACE TRIGGER {NameOf(t.Subject)} BEFORE UPDATE OF status ON {t.Table} FOR EACH ROW

@@ -43,28 +43,13 @@ public static class KeyEventChain
         (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>
-    /// A row may not bring its own place in the chain: one with the highest number there is would leave none for the next. A dump is restored
-    /// before its triggers are made; one of data alone needs <c>pg_restore --disable-triggers</c>.
-    /// </summary>
-    internal const string FreshRows = """
-        CREATE FUNCTION wallet_key_events_fresh() RETURNS trigger LANGUAGE plpgsql AS $body$
-        BEGIN
-            IF NEW.sequence IS NOT NULL OR NEW.previous_hash IS NOT NULL OR NEW.hash IS NOT NULL THEN
-                RAISE EXCEPTION 'wallet_key_events numbers its rows itself';
-            END IF;
-            RETURN NEW;
-        END $body$;
-
-        CREATE TRIGGER wallet_key_events_fresh BEFORE INSERT ON wallet_key_events
-            FOR EACH ROW EXECUTE FUNCTION wallet_key_events_fresh();
-        """;
-
-    /// <summary>
     /// What the migration makes. A row is written without its place in the chain, by as many as sign at the same time; <c>wallet_key_events_link</c>
     /// gives committed rows their places, a group at once. Were they chained at their commits, every signature would wait for the commit of another.
+    /// A row may not bring its own place: one with the highest number there is would leave none for the next. A dump is restored before its
+    /// triggers are made; one of data alone needs <c>pg_restore --disable-triggers</c>.
     /// </summary>
-    internal const string Triggers = """
-        CREATE OR REPLACE FUNCTION wallet_key_events_hash(of wallet_key_events) RETURNS text LANGUAGE sql STABLE AS $body$
+    internal const string Create = """
+        CREATE FUNCTION wallet_key_events_hash(of wallet_key_events) RETURNS text LANGUAGE sql STABLE AS $body$
             SELECT encode(sha256(convert_to(concat_ws(E'\n',
                 of.previous_hash,
                 of.sequence::text,
@@ -80,7 +65,7 @@ public static class KeyEventChain
         $body$;
 
         -- One at a time: who comes while another links has nothing to do, or waits for it to end where it must know all rows linked.
-        CREATE OR REPLACE FUNCTION wallet_key_events_link(at_most integer, must_wait boolean) RETURNS integer LANGUAGE plpgsql AS $body$
+        CREATE FUNCTION wallet_key_events_link(at_most integer, must_wait boolean) RETURNS integer LANGUAGE plpgsql AS $body$
         DECLARE
             linked wallet_key_events;
             before_hash text;
@@ -110,7 +95,7 @@ public static class KeyEventChain
         END $body$;
 
         -- The one change there is: a row gets its place, which must follow the row before it, and nothing else of it changes.
-        CREATE OR REPLACE FUNCTION wallet_key_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
+        CREATE FUNCTION wallet_key_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
         DECLARE
             bare wallet_key_events;
         BEGIN
@@ -129,15 +114,22 @@ public static class KeyEventChain
             RAISE EXCEPTION 'wallet_key_events is append-only: % refused', TG_OP;
         END $body$;
 
-        DROP TRIGGER IF EXISTS wallet_key_events_chain ON wallet_key_events;
-        DROP FUNCTION IF EXISTS wallet_key_events_chain();
-        CREATE OR REPLACE TRIGGER wallet_key_events_no_change BEFORE UPDATE OR DELETE ON wallet_key_events
+        CREATE FUNCTION wallet_key_events_fresh() RETURNS trigger LANGUAGE plpgsql AS $body$
+        BEGIN
+            IF NEW.sequence IS NOT NULL OR NEW.previous_hash IS NOT NULL OR NEW.hash IS NOT NULL THEN
+                RAISE EXCEPTION 'wallet_key_events numbers its rows itself';
+            END IF;
+            RETURN NEW;
+        END $body$;
+
+        CREATE TRIGGER wallet_key_events_fresh BEFORE INSERT ON wallet_key_events
+            FOR EACH ROW EXECUTE FUNCTION wallet_key_events_fresh();
+        CREATE TRIGGER wallet_key_events_no_change BEFORE UPDATE OR DELETE ON wallet_key_events
             FOR EACH ROW EXECUTE FUNCTION wallet_key_events_append_only();
-        CREATE OR REPLACE TRIGGER wallet_key_events_no_truncate BEFORE TRUNCATE ON wallet_key_events
+        CREATE TRIGGER wallet_key_events_no_truncate BEFORE TRUNCATE ON wallet_key_events
             FOR EACH STATEMENT EXECUTE FUNCTION wallet_key_events_append_only();
 
-        INSERT INTO wallet_key_events (occurred_at, purpose, kind)
-            SELECT now(), 'master', 'LOG_BEGUN' WHERE NOT EXISTS (SELECT FROM wallet_key_events);
+        INSERT INTO wallet_key_events (occurred_at, purpose, kind) VALUES (now(), 'master', 'LOG_BEGUN');
         SELECT wallet_key_events_link(1, true);
         """;
 

@@ -7,7 +7,7 @@ namespace Clones.Persistence.Ledger;
 /// <summary>The database of reservations and what the chain has shown, in one list.</summary>
 public static class LedgerRows
 {
-    // As the index of the migration GrownTables has it.
+    // As the index of the migration has it.
     private const string MovedAt = "coalesce(to_timestamp(m.block_time), m.recorded_at)";
 
     private static readonly string Made = SortKey("r.created_at", "'made ' || r.id");

@@ -31,16 +31,5 @@ internal static class WalletTotalTriggers
             FOR EACH STATEMENT EXECUTE FUNCTION wallet_totals_follow();
         CREATE TRIGGER wallet_totals_truncate AFTER TRUNCATE ON wallet_movements
             FOR EACH STATEMENT EXECUTE FUNCTION wallet_totals_follow();
-
-        INSERT INTO wallet_totals (wallet_id, mint, total)
-            SELECT wallet_id, coalesce(mint, ''), sum(delta) FROM wallet_movements GROUP BY 1, 2;
-        """;
-
-    public const string Drop = """
-        DROP TRIGGER wallet_totals_insert ON wallet_movements;
-        DROP TRIGGER wallet_totals_delete ON wallet_movements;
-        DROP TRIGGER wallet_totals_update ON wallet_movements;
-        DROP TRIGGER wallet_totals_truncate ON wallet_movements;
-        DROP FUNCTION wallet_totals_follow;
         """;
 }

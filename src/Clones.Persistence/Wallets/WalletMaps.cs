@@ -29,7 +29,7 @@ internal sealed class WalletMaps
         builder.HasKey(w => w.Id);
         builder.HasIndex(w => w.Address).IsUnique();
         builder.HasIndex(w => w.TrainingPoolId).IsUnique();
-        // Which are due is asked by two indexes of expressions, which the migration GrownTables makes by hand.
+        // Which are due is asked by two indexes of expressions, which the migration makes by hand.
         builder.HasOne<TrainingPool>().WithMany().HasForeignKey(w => w.TrainingPoolId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(w => w.Key).WithOne().HasForeignKey<DepositWalletKey>(k => k.WalletId);
         builder.Navigation(w => w.Key).IsRequired();

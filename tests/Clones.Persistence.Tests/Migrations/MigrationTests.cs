@@ -25,13 +25,25 @@ public sealed class MigrationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_migrations_made_is_taken_back_whole_and_made_again()
+    {
+        await using var db = Context(await postgres.CreateDatabaseAsync());
+        await db.Database.MigrateAsync();
+
+        await db.Database.MigrateAsync(Migration.InitialDatabase);
+        await db.Database.MigrateAsync();
+
+        (await db.Database.GetPendingMigrationsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_database_of_before_the_migrations_became_one_is_taken_over_as_it_is()
     {
         var connection = await postgres.CreateDatabaseAsync();
         await using var db = Context(connection);
         var initial = db.Database.GetMigrations().First();
         await db.GetService<IMigrator>().MigrateAsync(initial);
-        await RenameAsync(db, "20261129212214_ComparisonsAndWakeUps");
+        await RenameAsync(db, "20261130130019_GrownTables");
 
         (await db.AdoptAsync(CancellationToken.None)).ShouldBeNull();
         await db.Database.MigrateAsync();
@@ -40,16 +52,20 @@ public sealed class MigrationTests : IAsyncDisposable
         (await db.AdoptAsync(CancellationToken.None)).ShouldBeNull();
     }
 
-    [Fact]
-    public async Task A_database_of_another_version_is_rejected_in_words()
+    [Theory]
+    [InlineData("20261125183902_Webhooks")]
+    [InlineData("20261130124704_MovementsByPayment")]
+    [InlineData("20991231235959_OfALaterBuild")]
+    public async Task A_database_of_another_version_is_rejected_in_words(string last)
     {
         await using var db = Context(await postgres.CreateDatabaseAsync());
         await db.Database.MigrateAsync();
-        await RenameAsync(db, "20261125183902_Webhooks");
+        await RenameAsync(db, last);
 
-        (await db.AdoptAsync(CancellationToken.None))
-            .ShouldNotBeNull()
-            .ShouldStartWith("The database is of another version of Clones: its last migration is 20261125183902_Webhooks");
+        var wrong = (await db.AdoptAsync(CancellationToken.None)).ShouldNotBeNull();
+        wrong.ShouldStartWith($"The database is of another version of Clones: its last migration is {last}");
+        wrong.ShouldEndWith("one for development is wiped: ./clones down --wipe.");
+        (await db.Database.GetAppliedMigrationsAsync()).ShouldBe([last]);
     }
 
     public ValueTask DisposeAsync() => postgres.DisposeAsync();

@@ -1,7 +1,8 @@
-using Clones.Persistence.Keys;
 using System;
 using System.Collections.Generic;
 using System.Numerics;
+using Clones.Persistence.Keys;
+using Clones.Persistence.Ledger;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -336,6 +337,7 @@ namespace Clones.Persistence.Migrations
                     upload_limit_per_day = table.Column<int>(type: "integer", nullable: true),
                     upload_limit_per_task = table.Column<int>(type: "integer", nullable: true),
                     task_reward_limits = table.Column<string>(type: "jsonb", nullable: false, defaultValueSql: "'{}'"),
+                    payout_batch = table.Column<int>(type: "integer", nullable: false, defaultValue: 12),
                     status = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -344,6 +346,7 @@ namespace Clones.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_training_pools", x => x.id);
+                    table.CheckConstraint("ck_training_pools_payout_batch", "payout_batch BETWEEN 1 AND 12");
                 });
 
             migrationBuilder.CreateTable(
@@ -524,13 +527,14 @@ namespace Clones.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "chain_landings",
+                name: "on_chain_transactions",
                 columns: table => new
                 {
                     signature = table.Column<string>(type: "text", nullable: false),
                     wallet_id = table.Column<Guid>(type: "uuid", nullable: false),
                     transaction_id = table.Column<Guid>(type: "uuid", nullable: true),
                     attempt_number = table.Column<int>(type: "integer", nullable: true),
+                    payment_tags = table.Column<Guid[]>(type: "uuid[]", nullable: true),
                     slot = table.Column<decimal>(type: "numeric(20,0)", nullable: false),
                     block_time = table.Column<long>(type: "bigint", nullable: true),
                     error = table.Column<string>(type: "text", nullable: true),
@@ -541,9 +545,9 @@ namespace Clones.Persistence.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_chain_landings", x => x.signature);
+                    table.PrimaryKey("pk_on_chain_transactions", x => x.signature);
                     table.ForeignKey(
-                        name: "fk_chain_landings_deposit_wallets_wallet_id",
+                        name: "fk_on_chain_transactions_deposit_wallets_wallet_id",
                         column: x => x.wallet_id,
                         principalTable: "deposit_wallets",
                         principalColumn: "id",
@@ -580,7 +584,9 @@ namespace Clones.Persistence.Migrations
                         principalTable: "deposit_wallets",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
 
             migrationBuilder.CreateTable(
                 name: "wallet_comparisons",
@@ -617,6 +623,7 @@ namespace Clones.Persistence.Migrations
                     block_time = table.Column<long>(type: "bigint", nullable: true),
                     transaction_id = table.Column<Guid>(type: "uuid", nullable: true),
                     attempt_number = table.Column<int>(type: "integer", nullable: true),
+                    payment_tag = table.Column<Guid>(type: "uuid", nullable: true),
                     destination = table.Column<string>(type: "text", nullable: true),
                     failed = table.Column<bool>(type: "boolean", nullable: false),
                     unparsed = table.Column<string>(type: "text", nullable: true),
@@ -652,7 +659,28 @@ namespace Clones.Persistence.Migrations
                         principalTable: "deposit_wallets",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 70);
+
+            migrationBuilder.CreateTable(
+                name: "wallet_totals",
+                columns: table => new
+                {
+                    wallet_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    mint = table.Column<string>(type: "text", nullable: false),
+                    total = table.Column<BigInteger>(type: "numeric", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_wallet_totals", x => new { x.wallet_id, x.mint });
+                    table.ForeignKey(
+                        name: "fk_wallet_totals_deposit_wallets_wallet_id",
+                        column: x => x.wallet_id,
+                        principalTable: "deposit_wallets",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 70);
 
             migrationBuilder.CreateTable(
                 name: "webhook_attempts",
@@ -689,6 +717,7 @@ namespace Clones.Persistence.Migrations
                     recipient = table.Column<string>(type: "text", nullable: false),
                     mint = table.Column<string>(type: "text", nullable: true),
                     amount = table.Column<decimal>(type: "numeric(20,0)", nullable: false),
+                    reserved_lamports = table.Column<decimal>(type: "numeric(20,0)", nullable: false, defaultValue: 0m),
                     status = table.Column<string>(type: "text", nullable: false),
                     caller = table.Column<string>(type: "text", nullable: false),
                     idempotency_key = table.Column<string>(type: "text", nullable: false),
@@ -722,7 +751,9 @@ namespace Clones.Persistence.Migrations
                         principalTable: "transactions",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
 
             migrationBuilder.CreateTable(
                 name: "transaction_attempts",
@@ -760,7 +791,9 @@ namespace Clones.Persistence.Migrations
                         principalTable: "transactions",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
 
             migrationBuilder.CreateTable(
                 name: "wallet_reservations",
@@ -789,17 +822,19 @@ namespace Clones.Persistence.Migrations
                         principalTable: "transactions",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
 
             migrationBuilder.CreateIndex(
-                name: "ix_agent_lifecycles_status",
+                name: "ix_agent_lifecycles_status_agent_id",
                 table: "agent_lifecycles",
-                column: "status");
+                columns: new[] { "status", "agent_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_agents_owner_address_created_at",
+                name: "ix_agents_owner_address_id",
                 table: "agents",
-                columns: new[] { "owner_address", "created_at" });
+                columns: new[] { "owner_address", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_agents_training_pool_id",
@@ -814,30 +849,10 @@ namespace Clones.Persistence.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_chain_landings_transaction_id",
-                table: "chain_landings",
-                column: "transaction_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_chain_landings_wallet_id",
-                table: "chain_landings",
-                column: "wallet_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_deposit_wallets_address",
                 table: "deposit_wallets",
                 column: "address",
                 unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_deposit_wallets_balance_checked_at",
-                table: "deposit_wallets",
-                column: "balance_checked_at");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_deposit_wallets_history_read_at",
-                table: "deposit_wallets",
-                column: "history_read_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_deposit_wallets_master_key_id",
@@ -854,7 +869,8 @@ namespace Clones.Persistence.Migrations
                 name: "ix_inbox_state_keep_until",
                 table: "inbox_state",
                 column: "keep_until")
-                .Annotation("Npgsql:IndexMethod", "brin");
+                .Annotation("Npgsql:IndexMethod", "brin")
+                .Annotation("Npgsql:StorageParameter:autosummarize", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_key_sweeps_finished_at",
@@ -874,6 +890,24 @@ namespace Clones.Persistence.Migrations
                 table: "mint_keys",
                 column: "mint",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_on_chain_transactions_payment_tags",
+                table: "on_chain_transactions",
+                column: "payment_tags",
+                filter: "payment_tags IS NOT NULL")
+                .Annotation("Npgsql:IndexMethod", "gin")
+                .Annotation("Npgsql:StorageParameter:fastupdate", false);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_on_chain_transactions_transaction_id",
+                table: "on_chain_transactions",
+                column: "transaction_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_on_chain_transactions_wallet_id",
+                table: "on_chain_transactions",
+                column: "wallet_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_operations_caller_idempotency_key",
@@ -900,9 +934,26 @@ namespace Clones.Persistence.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_payments_training_pool_id_created_at",
+                name: "ix_payments_recipient_id",
                 table: "payments",
-                columns: new[] { "training_pool_id", "created_at" });
+                columns: new[] { "recipient", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_reference_id",
+                table: "payments",
+                columns: new[] { "reference", "id" },
+                filter: "reference IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_status_id",
+                table: "payments",
+                columns: new[] { "status", "id" },
+                filter: "status <> 'COMPLETED'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_training_pool_id_id",
+                table: "payments",
+                columns: new[] { "training_pool_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_payments_transaction_id",
@@ -916,6 +967,11 @@ namespace Clones.Persistence.Migrations
                 filter: "status = 'WAITING_FOR_FUNDS'");
 
             migrationBuilder.CreateIndex(
+                name: "ix_payments_wallet_id_mint",
+                table: "payments",
+                columns: new[] { "wallet_id", "mint" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reward_decisions_training_pool_id_id",
                 table: "reward_decisions",
                 columns: new[] { "training_pool_id", "id" },
@@ -925,6 +981,11 @@ namespace Clones.Persistence.Migrations
                 name: "ix_reward_decisions_training_pool_id_submitter",
                 table: "reward_decisions",
                 columns: new[] { "training_pool_id", "submitter" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reward_decisions_training_pool_id_task_id_id",
+                table: "reward_decisions",
+                columns: new[] { "training_pool_id", "task_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_sign_in_challenges_expires_at",
@@ -954,9 +1015,9 @@ namespace Clones.Persistence.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_training_pools_owner_address_created_at",
+                name: "ix_training_pools_owner_address_id",
                 table: "training_pools",
-                columns: new[] { "owner_address", "created_at" });
+                columns: new[] { "owner_address", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_transaction_attempts_signature",
@@ -970,6 +1031,12 @@ namespace Clones.Persistence.Migrations
                 column: "transaction_id",
                 unique: true,
                 filter: "status IN ('SUBMITTED', 'SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED') OR (status = 'PREPARED' AND payer = 'OWNER')");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_transactions_agent",
+                table: "transactions",
+                columns: new[] { "agent_id", "kind" },
+                filter: "agent_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_transactions_open",
@@ -996,6 +1063,12 @@ namespace Clones.Persistence.Migrations
                 filter: "agent_id IS NOT NULL AND status NOT IN ('FAILED', 'CANCELLED')");
 
             migrationBuilder.CreateIndex(
+                name: "ix_wallet_key_events_id",
+                table: "wallet_key_events",
+                column: "id",
+                filter: "sequence IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_wallet_key_events_key_id_id",
                 table: "wallet_key_events",
                 columns: new[] { "key_id", "id" });
@@ -1013,15 +1086,15 @@ namespace Clones.Persistence.Migrations
                 filter: "to_key IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_wallet_key_events_transaction_id",
-                table: "wallet_key_events",
-                column: "transaction_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_wallet_movements_unparsed",
                 table: "wallet_movements",
                 column: "wallet_id",
                 filter: "unparsed_by_version IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_wallet_movements_wallet_id_slot",
+                table: "wallet_movements",
+                columns: new[] { "wallet_id", "slot" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_wallet_reservations_open",
@@ -1037,15 +1110,20 @@ namespace Clones.Persistence.Migrations
                 .Annotation("Npgsql:NullsDistinct", false);
 
             migrationBuilder.CreateIndex(
+                name: "ix_wallet_reservations_wallet_id_created_at",
+                table: "wallet_reservations",
+                columns: new[] { "wallet_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_wallet_reservations_wallet_id_released_at",
+                table: "wallet_reservations",
+                columns: new[] { "wallet_id", "released_at" },
+                filter: "released_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_created_at",
                 table: "webhook_deliveries",
                 column: "created_at");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_webhook_deliveries_due",
-                table: "webhook_deliveries",
-                column: "next_attempt_at",
-                filter: "status = 'PENDING'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_endpoint_id_event_id",
@@ -1057,6 +1135,12 @@ namespace Clones.Persistence.Migrations
                 name: "ix_webhook_deliveries_endpoint_id_id",
                 table: "webhook_deliveries",
                 columns: new[] { "endpoint_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_exhausted",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "id" },
+                filter: "status = 'EXHAUSTED'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_leased",
@@ -1076,13 +1160,30 @@ namespace Clones.Persistence.Migrations
                 columns: new[] { "owner_address", "id" },
                 filter: "deleted_at IS NULL");
 
-            migrationBuilder.Sql(KeyEventChain.Triggers);
-            migrationBuilder.Sql(KeyEventChain.FreshRows);
+            // Of expressions, which the model does not know: see LedgerScanner, FundsReconciler and LedgerRows.
+            migrationBuilder.Sql(
+                """
+                CREATE INDEX ix_deposit_wallets_balance_due ON deposit_wallets (coalesce(balance_checked_at, '-infinity'));
+                CREATE INDEX ix_deposit_wallets_history_due ON deposit_wallets (coalesce(history_read_at, '-infinity'));
+                CREATE INDEX ix_wallet_movements_moved_at ON wallet_movements (wallet_id, coalesce(to_timestamp(block_time), recorded_at));
+                """
+            );
+            migrationBuilder.Sql(StatusTriggers.Create());
+            migrationBuilder.Sql(WalletTotalTriggers.Create);
+            migrationBuilder.Sql(KeyEventChain.Create);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            // With the triggers that call them.
+            migrationBuilder.Sql(
+                """
+                DROP FUNCTION status_change_is_legal, reject_illegal_status, wallet_totals_follow, wallet_key_events_hash,
+                    wallet_key_events_link, wallet_key_events_append_only, wallet_key_events_fresh CASCADE;
+                """
+            );
+
             migrationBuilder.DropTable(
                 name: "agent_lifecycles");
 
@@ -1094,9 +1195,6 @@ namespace Clones.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "api_keys");
-
-            migrationBuilder.DropTable(
-                name: "chain_landings");
 
             migrationBuilder.DropTable(
                 name: "inbox_state");
@@ -1115,6 +1213,9 @@ namespace Clones.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "mint_keys");
+
+            migrationBuilder.DropTable(
+                name: "on_chain_transactions");
 
             migrationBuilder.DropTable(
                 name: "operations");
@@ -1162,6 +1263,9 @@ namespace Clones.Persistence.Migrations
                 name: "wallet_scans");
 
             migrationBuilder.DropTable(
+                name: "wallet_totals");
+
+            migrationBuilder.DropTable(
                 name: "webhook_attempts");
 
             migrationBuilder.DropTable(
@@ -1181,10 +1285,6 @@ namespace Clones.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "training_pools");
-
-            migrationBuilder.Sql(
-                "DROP FUNCTION wallet_key_events_chain; DROP FUNCTION wallet_key_events_append_only; DROP FUNCTION wallet_key_events_fresh;"
-            );
         }
     }
 }
