@@ -18,11 +18,12 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
     {
         await using var db = await MigratedContext.CreateAsync(postgres);
 
-        await CompareAsync(db, PaymentTransitions.Table);
-        await CompareAsync(db, TransactionTransitions.OfPayments);
-        await CompareAsync(db, TransactionTransitions.OfDeployments);
-        await CompareAsync(db, AttemptTransitions.Table);
-        await CompareAsync(db, WebhookDeliveryTransitions.Table);
+        await db.Database.OpenConnectionAsync(Cancellation);
+        await CompareAsync(db, "payments", TransactionKind.Payment, PaymentTransitions.Table);
+        await CompareAsync(db, "transactions", TransactionKind.Payment, TransactionTransitions.OfPayments);
+        await CompareAsync(db, "transactions", TransactionKind.PoolCreation, TransactionTransitions.OfDeployments);
+        await CompareAsync(db, "transaction_attempts", TransactionKind.Payment, AttemptTransitions.Table);
+        await CompareAsync(db, "webhook_deliveries", TransactionKind.Payment, WebhookDeliveryTransitions.Table);
     }
 
     [Fact]
@@ -49,19 +50,59 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
             db.Transactions.ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, to), Cancellation);
     }
 
-    private static async Task CompareAsync<TStatus>(ClonesDbContext db, TransitionTable<TStatus> table)
+    /// <summary>Makes every change of a row in a table with the same columns and triggers, and nothing that refers to other rows.</summary>
+    private static async Task CompareAsync<TStatus>(
+        ClonesDbContext db,
+        string name,
+        TransactionKind ofTransactions,
+        TransitionTable<TStatus> table
+    )
         where TStatus : struct, Enum
     {
+        var triggers = await db
+            .Database.SqlQuery<string>(
+                $"""
+                SELECT pg_get_triggerdef(oid) AS "Value" FROM pg_trigger
+                WHERE tgrelid = {name}::regclass AND tgfoid = 'reject_illegal_status'::regproc
+                """
+            )
+            .ToListAsync(Cancellation);
+        triggers.ShouldNotBeEmpty();
+        await RunAsync($"CREATE TEMP TABLE probe AS TABLE {name} WITH NO DATA; ALTER TABLE probe ADD COLUMN IF NOT EXISTS kind text");
+        foreach (var trigger in triggers)
+        {
+            trigger.ShouldContain($"ON public.{name} ");
+            await RunAsync(trigger.Replace($"ON public.{name} ", "ON probe ", StringComparison.Ordinal));
+        }
         foreach (var from in Enum.GetValues<TStatus>())
         {
             foreach (var to in Enum.GetValues<TStatus>().Where(to => !to.Equals(from)))
             {
-                var (subject, before, after) = (table.Subject, UpperSnakeCase.From(from), UpperSnakeCase.From(to));
-                var isLegal = await db
-                    .Database.SqlQuery<bool>($"""SELECT status_change_is_legal({subject}, {before}, {after}) AS "Value" """)
-                    .SingleAsync(Cancellation);
-                isLegal.ShouldBe(table.Allows(from, to), $"{subject}: {before} to {after}");
+                var (before, after, kind) = (UpperSnakeCase.From(from), UpperSnakeCase.From(to), UpperSnakeCase.From(ofTransactions));
+                await RunAsync($"TRUNCATE probe; INSERT INTO probe (status, kind) VALUES ('{before}', '{kind}')");
+                (await IsMadeAsync(after)).ShouldBe(table.Allows(from, to), $"{table.Subject}: {before} to {after}");
             }
+        }
+        await RunAsync("DROP TABLE probe");
+
+        async Task<bool> IsMadeAsync(string after)
+        {
+            try
+            {
+                await RunAsync($"UPDATE probe SET status = '{after}'");
+                return true;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CheckViolation)
+            {
+                return false;
+            }
+        }
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = db.Database.GetDbConnection().CreateCommand();
+            command.CommandText = sql;
+            await command.ExecuteNonQueryAsync(Cancellation);
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class PaymentMaps : IEntityTypeConfiguration<Payment>, IEntityTy
         builder.ToTable(t => t.HasCheckConstraint("ck_payments_amount", "amount > 0"));
         builder.HasKey(p => p.Id);
         builder.ChangedWhenYoung();
+        builder.UpdatedInPlace();
         builder.Ignore(p => p.Tag);
         builder.HasIndex(p => new { p.Caller, p.IdempotencyKey }).IsUnique();
         builder.HasIndex(p => p.TransactionId);
@@ -21,11 +22,7 @@ internal sealed class PaymentMaps : IEntityTypeConfiguration<Payment>, IEntityTy
         builder.HasIndex(p => new { p.TrainingPoolId, p.Id });
         builder.HasIndex(p => new { p.Recipient, p.Id });
         builder.HasIndex(p => new { p.Reference, p.Id }).HasFilter("reference IS NOT NULL");
-
-        // Nearly all are completed, and the newest of those are found without it.
-        builder.HasIndex(p => new { p.Status, p.Id }).HasFilter("status <> 'COMPLETED'");
         builder.HasIndex(p => new { p.WalletId, p.Mint });
-        builder.HasIndex(p => p.WalletId).HasFilter("status = 'WAITING_FOR_FUNDS'").HasDatabaseName("ix_payments_waiting");
         builder.HasOne<TrainingPool>().WithMany().HasForeignKey(p => p.TrainingPoolId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(p => p.WalletId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<ChainTransaction>().WithMany().HasForeignKey(p => p.TransactionId).OnDelete(DeleteBehavior.Restrict);

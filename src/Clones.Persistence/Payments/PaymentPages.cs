@@ -16,12 +16,16 @@ public sealed record PaymentCriteria(
     DateTimeOffset? CreatedBefore
 )
 {
-    /// <summary>What it says of a payment <c>p</c>: each the text before a value, and the value.</summary>
-    internal IEnumerable<(string Sql, object Value)> Conditions()
+    /// <summary>What it says of a payment <c>p</c>: each the text before a value, and the value; null where the text says all.</summary>
+    internal IEnumerable<(string Sql, object? Value)> Conditions()
     {
         if (Status is { } status)
         {
             yield return ("p.status = ", UpperSnakeCase.From(status));
+            if (ExceptionalStatus.ConditionOf(status) is { } indexed)
+            {
+                yield return (indexed, null);
+            }
         }
         if (TrainingPoolId is { } pool)
         {
@@ -72,8 +76,8 @@ public static class PaymentPages
         var (texts, values) = (new List<string>(), new List<object>());
         foreach (var (text, value) in conditions)
         {
-            texts.Add($"{text}{{{values.Count}}}");
-            values.Add(value);
+            texts.Add(value is null ? text : $"{text}{{{values.Count}}}");
+            values.AddRange(value is null ? [] : [value]);
         }
         if (owner is not null)
         {

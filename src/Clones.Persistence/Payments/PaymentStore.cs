@@ -53,8 +53,8 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
     /// <summary>What waits for funds of a wallet and may go on, oldest first.</summary>
     public async Task<IReadOnlyList<Payment>> WaitingAsync(Guid walletId, int max, CancellationToken cancellationToken) =>
         await db
-            .Payments.AsNoTracking()
-            .Where(p => p.WalletId == walletId && p.Status == PaymentStatus.WaitingForFunds)
+            .Payments.FromSql($"SELECT * FROM payments WHERE wallet_id = {walletId} AND exceptional_status = 'WAITING_FOR_FUNDS'")
+            .AsNoTracking()
             .Where(p =>
                 p.Kind != PaymentKind.Reward
                 || !db.TrainingPools.Any(t => t.Id == p.TrainingPoolId && t.Status == Domain.Pools.TrainingPoolStatus.Paused)
@@ -114,7 +114,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             batch,
             """
             SELECT wallet_id, coalesce(mint, ''), count(*)::int, sum(amount) FROM payments
-            WHERE wallet_id = ANY($1) AND status = 'WAITING_FOR_FUNDS' AND kind = 'REWARD' GROUP BY wallet_id, mint
+            WHERE wallet_id = ANY($1) AND exceptional_status = 'WAITING_FOR_FUNDS' AND kind = 'REWARD' GROUP BY wallet_id, mint
             """,
             wallets
         );

@@ -50,10 +50,10 @@ internal sealed class FundsReconciler(
             .Database.SqlQuery<DueWallet>(
                 $"""
                 WITH RECURSIVE waiting AS (
-                    (SELECT wallet_id FROM payments WHERE status = 'WAITING_FOR_FUNDS' ORDER BY wallet_id LIMIT 1)
+                    (SELECT wallet_id FROM payments WHERE exceptional_status = 'WAITING_FOR_FUNDS' ORDER BY wallet_id LIMIT 1)
                     UNION ALL
-                    SELECT (SELECT p.wallet_id FROM payments p WHERE p.status = 'WAITING_FOR_FUNDS' AND p.wallet_id > w.wallet_id
-                        ORDER BY p.wallet_id LIMIT 1)
+                    SELECT (SELECT p.wallet_id FROM payments p
+                        WHERE p.exceptional_status = 'WAITING_FOR_FUNDS' AND p.wallet_id > w.wallet_id ORDER BY p.wallet_id LIMIT 1)
                     FROM waiting w WHERE w.wallet_id IS NOT NULL
                 ), due AS (
                     (SELECT id, coalesce(balance_checked_at, '-infinity') AS since FROM deposit_wallets
