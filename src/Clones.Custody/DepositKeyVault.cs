@@ -21,8 +21,14 @@ internal sealed class DepositKeyVault(
     KeyMeter meter,
     TimeProvider time,
     ILogger<DepositKeyVault> log
-) : IDeploymentKeys, IImportedKeys
+) : IDeploymentKeys, IImportedKeys, IDisposable
 {
+    /// <summary>
+    /// What was read of keys under the current master key, for the next signature of the same unit of work. It is opened anew for each: only
+    /// ciphertext is kept.
+    /// </summary>
+    private readonly Dictionary<(string Purpose, Guid Id), StoredKeyRow> read = [];
+
     /// <inheritdoc/>
     public Task<IReadOnlySet<Guid>> ToBeLeftAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken) =>
         db.ToBeLeftAsync(WalletKeyEvent.Deposit, walletIds, cancellationToken);
@@ -80,11 +86,50 @@ internal sealed class DepositKeyVault(
         return wallet;
     }
 
+    public void Dispose()
+    {
+        foreach (var row in read.Values)
+        {
+            row.Dispose();
+        }
+        read.Clear();
+    }
+
     private async Task<Account> OpenAsync(string purpose, Guid id, Guid transactionId, CancellationToken cancellationToken)
     {
-        using var row =
+        if (read.TryGetValue((purpose, id), out var kept))
+        {
+            return (await OpenAsync(kept, transactionId, cancellationToken)).Account;
+        }
+        var row =
             await stored.FindAsync(purpose, id, cancellationToken)
             ?? throw new InvalidOperationException($"There is no {purpose} key {id:D}.");
+        var isKept = false;
+        try
+        {
+            var (account, masterKey) = await OpenAsync(row, transactionId, cancellationToken);
+            isKept = !row.IsUnusable && masterKey == masters.Current;
+            if (isKept)
+            {
+                read.Add((purpose, id), row);
+            }
+            return account;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                row.Dispose();
+            }
+        }
+    }
+
+    private async Task<(Account Account, string MasterKey)> OpenAsync(
+        StoredKeyRow row,
+        Guid transactionId,
+        CancellationToken cancellationToken
+    )
+    {
         using var secretKey = new PinnedBytes(Account.SecretKeyLength);
         Account? account = null;
         try
@@ -94,7 +139,7 @@ internal sealed class DepositKeyVault(
             meter.Opened.Add(1);
             if (row.IsUnusable)
             {
-                await db.ForgetUnusableAsync(purpose, id, cancellationToken);
+                await db.ForgetUnusableAsync(row.Binding.Purpose, row.Binding.Id, cancellationToken);
             }
             log.LogInformation(
                 "Opened the {Binding} under {MasterKey} for transaction {TransactionId}",
@@ -108,7 +153,7 @@ internal sealed class DepositKeyVault(
             {
                 await migration.TryAsync(row, masterKey, secretKey, cancellationToken);
             }
-            return account;
+            return (account, masterKey);
         }
         catch (KeyUnusableException failure)
         {

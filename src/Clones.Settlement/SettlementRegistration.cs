@@ -32,6 +32,7 @@ public static class SettlementRegistration
         services.AddSingleton<TransactionCloser>();
         services.AddSingleton<TransactionAdoption>();
         services.AddSingleton<PaymentPreparation>();
+        services.AddSingleton(s => new PreparationGroups(s.GetRequiredService<PaymentPreparation>().PrepareAsync));
         services.AddSingleton<AttemptBroadcast>();
         services.AddSingleton<AttemptStateWriter>();
         services.AddSingleton<AttemptCheck>();

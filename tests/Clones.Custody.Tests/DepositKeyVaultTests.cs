@@ -1,6 +1,7 @@
 using Clones.Custody.Tests.Rotation;
 using Clones.Domain.Keys;
 using Clones.Testing.Hosts;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Clones.Custody.Tests;
@@ -29,6 +30,34 @@ public sealed class DepositKeyVaultTests(RotationHost host) : IClassFixture<Rota
     }
 
     [Fact]
+    public async Task Signatures_of_one_unit_of_work_open_the_key_each_time_and_read_its_ciphertext_once()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var worker = await host.StartAsync(2);
+        var (_, wallet) = await host.CreatePoolByAsync(worker, RotationHost.Sol);
+        Guid[] transactions = [Guid.CreateVersion7(), Guid.CreateVersion7()];
+
+        await using var scope = worker.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<Persistence.ClonesDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var vault = scope.ServiceProvider.GetRequiredService<DepositKeyVault>();
+        using (await vault.OpenAsync(wallet.Id, transactions[0], cancellation)) { }
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE deposit_wallets SET encrypted_private_key = 'k1:2:00' WHERE id = {wallet.Id}",
+            cancellation
+        );
+
+        using (var key = await vault.OpenAsync(wallet.Id, transactions[1], cancellation))
+        {
+            key.PublicKey.ToString().ShouldBe(wallet.Address);
+        }
+
+        db.KeyEvents.Local.Where(e => e.Kind == KeyEventKind.Opened).Select(e => e.TransactionId!.Value).ShouldBe(transactions);
+        using var next = ActivatorUtilities.CreateInstance<DepositKeyVault>(scope.ServiceProvider);
+        await Should.ThrowAsync<KeyUnusableException>(() => next.OpenAsync(wallet.Id, transactions[0], cancellation));
+    }
+
+    [Fact]
     public async Task A_new_key_whose_ciphertext_does_not_open_is_no_wallet()
     {
         await host.WithAsync(
@@ -38,7 +67,7 @@ public sealed class DepositKeyVaultTests(RotationHost host) : IClassFixture<Rota
                 var source = new Garbling(keys);
                 var masters = new MasterKeys(source, [source]);
                 var sealer = ActivatorUtilities.CreateInstance<KeySealer>(services, masters);
-                var vault = ActivatorUtilities.CreateInstance<DepositKeyVault>(services, masters, sealer);
+                using var vault = ActivatorUtilities.CreateInstance<DepositKeyVault>(services, masters, sealer);
                 await Should.ThrowAsync<KeyUnusableException>(() =>
                     vault.CreateDepositWalletAsync(Guid.CreateVersion7(), TestContext.Current.CancellationToken)
                 );

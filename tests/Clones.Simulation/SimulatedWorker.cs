@@ -111,7 +111,10 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         switch (message)
         {
             case PrepareTransactions { TransactionIds: var ids }:
-                await preparation.PrepareAsync(ids, default);
+                foreach (var (_, failure) in await preparation.PrepareAsync([.. ids.Distinct()], default))
+                {
+                    throw failure;
+                }
                 break;
             case BroadcastTransaction { TransactionId: var id, AttemptNumber: var number }:
                 var attempt =

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-using Clones.Contracts.Settlement;
 using Clones.Domain;
 using Clones.Domain.Faults;
 using Clones.Domain.Keys;
@@ -52,59 +50,59 @@ internal sealed class PaymentPreparation(
     /// <summary>Who is not built by then waits: a blockhash lives about a minute, and who was built first is signed with the last.</summary>
     private static readonly TimeSpan BuildFor = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="UnacceptableMessageException">One of them does not exist or carries no payment; the others were prepared.</exception>
-    public async Task PrepareAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken)
+    /// <param name="transactionIds">Each once.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <returns>What went wrong with each that could not be handled: <see cref="UnacceptableMessageException"/> where it does not exist or carries no payment.</returns>
+    /// <exception cref="Exception">The database is away: none is known to be done.</exception>
+    public async Task<IReadOnlyDictionary<Guid, Exception>> PrepareAsync(
+        IReadOnlyCollection<Guid> transactionIds,
+        CancellationToken cancellationToken
+    )
     {
-        var unusable = new List<string>();
-        foreach (var ids in transactionIds.Distinct().Chunk(PrepareTransactions.Max))
-        {
-            await PrepareAsync(ids, unusable, cancellationToken);
-        }
-        if (unusable.Count > 0)
-        {
-            throw new UnacceptableMessageException(string.Join(' ', unusable));
-        }
-    }
-
-    private async Task PrepareAsync(Guid[] ids, List<string> unusable, CancellationToken cancellationToken)
-    {
+        var failures = new Dictionary<Guid, Exception>();
         try
         {
-            var group = await LookAsync(ids, cancellationToken);
+            var group = await LookAsync(transactionIds, failures, cancellationToken);
             var begun = time.GetTimestamp();
             await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, begun, cancellationToken));
             var signed = await SignAsync(group.ToBuild, cancellationToken);
             await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
-            unusable.AddRange(group.Unusable);
         }
-        catch (Exception e) when (ids.Length > 1 && !PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
         {
-            // One transaction's failure is not the group's. What went well already is found done.
-            log.LogWarning(e, "A group of {Count} transactions could not be prepared together", ids.Length);
-            ExceptionDispatchInfo? first = null;
-            foreach (var id in ids)
+            if (transactionIds.Count == 1)
             {
-                try
+                failures.TryAdd(transactionIds.Single(), e);
+                return failures;
+            }
+            // One transaction's failure is not the group's. What went well already is found done.
+            log.LogWarning(e, "A group of {Count} transactions could not be prepared together", transactionIds.Count);
+            foreach (var id in transactionIds)
+            {
+                foreach (var (_, failure) in await PrepareAsync([id], cancellationToken))
                 {
-                    await PrepareAsync([id], unusable, cancellationToken);
-                }
-                catch (Exception alone) when (!PostgresErrors.IsAway(alone) && !cancellationToken.IsCancellationRequested)
-                {
-                    first ??= ExceptionDispatchInfo.Capture(alone);
+                    failures[id] = failure;
                 }
             }
-            first?.Throw();
         }
+        return failures;
     }
 
     /// <summary>What is to be done of each, before the chain is asked. What has to wait is written at once.</summary>
-    private async Task<Group> LookAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    private async Task<Group> LookAsync(
+        IReadOnlyCollection<Guid> ids,
+        Dictionary<Guid, Exception> failures,
+        CancellationToken cancellationToken
+    )
     {
         var group = new Group();
         await using var work = await store.BeginAsync(cancellationToken);
         await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);
         var rows = await LockedRows.ReadAsync(work, ids, cancellationToken);
-        group.Unusable.AddRange(ids.Except(rows.Transactions.Select(t => t.Id)).Select(id => $"There is no transaction {id}."));
+        foreach (var id in ids.Except(rows.Transactions.Select(t => t.Id)))
+        {
+            failures[id] = new UnacceptableMessageException($"There is no transaction {id}.");
+        }
         var closedKeys = await work.Keys.ToBeLeftAsync([.. rows.Addresses.Keys], cancellationToken);
         var isChanged = false;
         var ended = new List<EndedTransaction>();
@@ -117,7 +115,7 @@ internal sealed class PaymentPreparation(
                     isChanged = true;
                     break;
                 case PreparationDecision.Sign when !rows.Payments[transaction.Id].Any():
-                    group.Unusable.Add($"Transaction {transaction.Id} carries no payment.");
+                    failures[transaction.Id] = new UnacceptableMessageException($"Transaction {transaction.Id} carries no payment.");
                     break;
                 case PreparationDecision.Sign(var number):
                     group.ToBuild.Add(
@@ -491,8 +489,6 @@ internal sealed class PaymentPreparation(
 
         /// <summary>Signed and committed before.</summary>
         public List<TransactionAttempt> Live { get; } = [];
-
-        public List<string> Unusable { get; } = [];
     }
 
     /// <summary>The rows of a group under its locks, and what stands beside them.</summary>
