@@ -80,7 +80,7 @@ internal sealed class FundsReconciler(
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var funds = scope.ServiceProvider.GetRequiredService<PoolFunds>();
         var pool = await db.TrainingPools.AsNoTracking().SingleAsync(p => p.Id == poolId, cancellationToken);
-        if (await funds.ReadAsync(pool, known, cancellationToken) is { } read)
+        if (await funds.ReadAsync(pool, known, cancellationToken) is { } read && await funds.ChangesAsync(read, cancellationToken))
         {
             await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
             await funds.ApplyAsync(read, cancellationToken);

@@ -46,6 +46,10 @@ internal sealed class PoolFunds(
         return new PoolBalance(pool, wallet.Id, balance, mint, PaymentAcceptanceRule.FeeLamportsMax + rent);
     }
 
+    /// <summary>Whether the status would change now. Most looks at a wallet end here: nothing is locked for what stays as it is.</summary>
+    public async Task<bool> ChangesAsync(PoolBalance read, CancellationToken cancellationToken) =>
+        read.StatusWith(await store.ReservedAsync(read.WalletId, cancellationToken)) != read.Pool.Status;
+
     /// <summary>In the open database transaction; the caller saves and commits. A wallet that has settled since is looked at again soon.</summary>
     public async Task ApplyAsync(PoolBalance read, CancellationToken cancellationToken)
     {
@@ -55,10 +59,7 @@ internal sealed class PoolFunds(
             return;
         }
 
-        var lamports = AvailableFunds.Of(read.Balance, null, wallet.Reserved);
-        var tokens = read.Mint is null ? lamports : AvailableFunds.Of(read.Balance, read.Mint, wallet.Reserved);
-        var (id, before) = (read.Pool.Id, read.Pool.Status);
-        var after = PoolStatusRule.Decide(before, read.Pool.PricePerDemo, read.Mint is null, tokens, lamports, read.GasLamports);
+        var (id, before, after) = (read.Pool.Id, read.Pool.Status, read.StatusWith(wallet.Reserved));
         var now = time.GetUtcNow();
 
         // Conditional, so that an owner who pauses in this moment is not overruled.
@@ -90,4 +91,13 @@ internal sealed class PoolFunds(
 /// <param name="Pool">As it was before the chain was asked.</param>
 /// <param name="Mint">Of the pool; null for SOL.</param>
 /// <param name="GasLamports">Fee ceiling and rent of one reward.</param>
-internal sealed record PoolBalance(TrainingPool Pool, Guid WalletId, WalletBalance Balance, PublicKey? Mint, ulong GasLamports);
+internal sealed record PoolBalance(TrainingPool Pool, Guid WalletId, WalletBalance Balance, PublicKey? Mint, ulong GasLamports)
+{
+    /// <param name="reserved">Base units by mint ("" for SOL) that are spoken for.</param>
+    public TrainingPoolStatus StatusWith(IReadOnlyDictionary<string, UInt128> reserved)
+    {
+        var lamports = AvailableFunds.Of(Balance, null, reserved);
+        var tokens = Mint is null ? lamports : AvailableFunds.Of(Balance, Mint, reserved);
+        return PoolStatusRule.Decide(Pool.Status, Pool.PricePerDemo, Mint is null, tokens, lamports, GasLamports);
+    }
+}

@@ -171,8 +171,11 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
         WithAsync(async db =>
         {
             await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
+            List<WalletMovement> movements = [.. readings.SelectMany(r => r.Movements)];
+            var read = movements.Select(m => (m.WalletId, m.Signature)).Distinct().ToList();
+            var wallets = read.Select(r => r.WalletId).ToArray();
+            var signatures = read.Select(r => r.Signature).ToArray();
             // Two who read one wallet would each hold a movement that the other waits for, and want the same total.
-            var wallets = readings.SelectMany(r => r.Movements).Select(m => m.WalletId).Distinct().ToArray();
             await db.Database.ExecuteSqlAsync(
                 $"""
                 SELECT pg_advisory_xact_lock(l.hash) FROM (
@@ -180,16 +183,18 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
                 """,
                 cancellationToken
             );
-            foreach (var reading in readings)
+            if (anew)
             {
-                if (anew && reading.Movements is [var any, ..])
-                {
-                    await db
-                        .WalletMovements.Where(m => m.WalletId == any.WalletId && m.Signature == any.Signature)
-                        .ExecuteDeleteAsync(cancellationToken);
-                }
-                await SaveAsync(db, reading, cancellationToken);
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    DELETE FROM wallet_movements m USING unnest({wallets}, {signatures}) AS r (wallet_id, signature)
+                    WHERE m.wallet_id = r.wallet_id AND m.signature = r.signature
+                    """,
+                    cancellationToken
+                );
             }
+            await SaveAsync(db, [.. readings.Select(r => r.OnChain).OfType<OnChainTransaction>()], cancellationToken);
+            await SaveAsync(db, movements, cancellationToken);
             await commit.CommitAsync(cancellationToken);
             return true;
         });
@@ -206,22 +211,40 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
         );
 
     // Several workers may read the same wallet at once: whoever is first writes, and both write the same.
-    private static async Task SaveAsync(ClonesDbContext db, WalletReading reading, CancellationToken cancellationToken)
+    private static async Task SaveAsync(ClonesDbContext db, List<OnChainTransaction> rows, CancellationToken cancellationToken)
     {
-        if (reading.OnChain is { } l)
+        if (rows.Count == 0)
         {
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO on_chain_transactions (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error,
-                    fee_lamports, wire_bytes, genesis_hash, recorded_at)
-                VALUES ({l.Signature}, {l.WalletId}, {l.TransactionId}, {l.AttemptNumber}, {l.PaymentTags}, {l.Slot}, {l.BlockTime}, {l.Error},
-                    {l.FeeLamports}, {l.WireBytes}, {l.GenesisHash}, {l.RecordedAt})
-                ON CONFLICT DO NOTHING
-                """,
-                cancellationToken
-            );
+            return;
         }
-        if (reading.Movements is not [var any, ..] rows)
+        // Arrays of different lengths do not fit one array: as text, in the form of a literal.
+        string?[] tags = [.. rows.Select(r => r.PaymentTags is null ? null : $"{{{string.Join(',', r.PaymentTags)}}}")];
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO on_chain_transactions (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error,
+                fee_lamports, wire_bytes, genesis_hash, recorded_at)
+            SELECT r.signature, r.wallet_id, r.transaction_id, r.attempt_number, r.payment_tags::uuid[], r.slot, r.block_time, r.error,
+                r.fee_lamports, r.wire_bytes, r.genesis_hash, r.recorded_at
+            FROM unnest({Column(r => r.Signature)}, {Column(r => r.WalletId)}, {Column(r => r.TransactionId)}, {Column(r =>
+                r.AttemptNumber
+            )},
+                {tags}, {Column(r => (decimal)r.Slot)}, {Column(r => r.BlockTime)}, {Column(r => r.Error)},
+                {Column(r => (decimal)r.FeeLamports)}, {Column(r => r.WireBytes)}, {Column(r => r.GenesisHash)}, {Column(r =>
+                r.RecordedAt
+            )})
+                AS r (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error, fee_lamports, wire_bytes,
+                    genesis_hash, recorded_at)
+            ON CONFLICT DO NOTHING
+            """,
+            cancellationToken
+        );
+
+        T[] Column<T>(Func<OnChainTransaction, T> of) => [.. rows.Select(of)];
+    }
+
+    private static async Task SaveAsync(ClonesDbContext db, List<WalletMovement> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
         {
             return;
         }
@@ -229,12 +252,11 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             $"""
             INSERT INTO wallet_movements (wallet_id, signature, ordinal, kind, mint, delta, slot, block_time, transaction_id,
                 attempt_number, payment_tag, destination, failed, unparsed, unparsed_by_version, recorded_at)
-            SELECT {any.WalletId}, {any.Signature}, m.ordinal, m.kind, m.mint, m.delta, {any.Slot}, {any.BlockTime},
-                {any.TransactionId}, {any.AttemptNumber}, m.payment_tag, m.destination, {any.Failed}, {any.Unparsed},
-                {any.UnparsedByVersion}, {any.RecordedAt}
-            FROM unnest({Column(m => m.Ordinal)}, {Column(m => UpperSnakeCase.From(m.Kind))}, {Column(m => m.Mint)},
-                {Column(m => m.Delta)}, {Column(m => m.PaymentTag)}, {Column(m => m.Destination)})
-                AS m (ordinal, kind, mint, delta, payment_tag, destination)
+            SELECT * FROM unnest({Column(m => m.WalletId)}, {Column(m => m.Signature)}, {Column(m => m.Ordinal)},
+                {Column(m => UpperSnakeCase.From(m.Kind))}, {Column(m => m.Mint)}, {Column(m => m.Delta)}, {Column(m => (decimal)m.Slot)},
+                {Column(m => m.BlockTime)}, {Column(m => m.TransactionId)}, {Column(m => m.AttemptNumber)}, {Column(m => m.PaymentTag)},
+                {Column(m => m.Destination)}, {Column(m => m.Failed)}, {Column(m => m.Unparsed)}, {Column(m => m.UnparsedByVersion)},
+                {Column(m => m.RecordedAt)})
             ON CONFLICT DO NOTHING
             """,
             cancellationToken
