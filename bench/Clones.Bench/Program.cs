@@ -5,12 +5,14 @@ using Clones.Bench.Keys;
 using Clones.Bench.Payments;
 using Clones.Bench.Sagas;
 using Clones.Bench.Servers;
+using Clones.Bench.Soak;
 
 try
 {
     return args switch
     {
         ["payments", .. var options] => await PaymentsBenchmark.RunAsync(options),
+        ["soak", .. var options] => await SoakBenchmark.RunAsync(options),
         ["accept", .. var options] => await AcceptBenchmark.RunAsync(options),
         ["growth", .. var options] => await GrowthBenchmark.RunAsync(options),
         ["saga", .. var options] => await SagaBenchmark.RunAsync(options),
@@ -29,7 +31,8 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        clones bench payments [--payments 5000] [--pools 8] [--workers 1] [--recipients existing|new] [--latency-ms 0]
+        clones bench payments [--payments 5000] [--pools 8] [--apis 1] [--workers 1] [--batch 12] [--recipients existing|new] [--latency-ms 0]
+        clones bench soak [--minutes 30] [--rate 100] [--pools 8] [--batch 12] [--sample-seconds 5]
         clones bench accept [--payments 10000] [--clients 32] [--pools 8] [--rate 500] [--seconds 10]
         clones bench growth [--payments 5000000] [--wallets 100000] [--agents 50000] [--load 5000] [--pools 8] [--requests 200] [--idle-seconds 60]
         clones bench saga [--sagas 2500] [--parallel 16] [--only store|groups|ceiling]

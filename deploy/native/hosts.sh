@@ -60,6 +60,7 @@ common_environment() {
     CLONES_WEBHOOK_SECRET="$(setting CLONES_WEBHOOK_SECRET)"
     CLONES_WEBHOOK_LOOPBACK="$(setting CLONES_WEBHOOK_LOOPBACK)"
   )
+  add_settings 'SOLANA_RPC_(REQUESTS_PER_SECOND|BURST)'
   for key in "${!SETTINGS[@]}"; do
     [[ $key != *__* && $key != OTEL_* ]] || HOST_ENV+=("$key=${SETTINGS[$key]}")
   done

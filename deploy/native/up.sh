@@ -177,7 +177,7 @@ with_private_servers() {
 }
 
 run_bench() {
-  [ $# -gt 0 ] || die "usage: ./clones bench payments|accept|growth|saga|keys|build"
+  [ $# -gt 0 ] || die "usage: ./clones bench payments|soak|accept|growth|saga|keys|build"
   require_toolchain
   say "building (Release)"
   dotnet build "$ROOT/bench/Clones.Bench" -c Release -v quiet --nologo

@@ -41,8 +41,9 @@ public static class ClonesStore
             // Idle connections are renewed, so that a moved node is found by name again.
             var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
             var log = provider.GetRequiredService<ILogger<RpcEndpoints>>();
+            var options = provider.GetRequiredService<RpcOptions>();
             return new RpcEndpoints(
-                RpcEndpoints.Parse(provider.GetRequiredService<RpcOptions>().Urls, http, TimeProvider.System).All,
+                RpcEndpoints.Parse(options.Urls, http, TimeProvider.System, limits: options.Limits).All,
                 provider.GetRequiredService<TimeProvider>(),
                 node =>
                     log.LogWarning(

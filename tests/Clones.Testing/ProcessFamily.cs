@@ -32,6 +32,25 @@ public static class ProcessFamily
     public static TimeSpan ProcessorTime(int process) =>
         ChildrenOf(process).Aggregate(OwnProcessorTime(process), (sum, child) => sum + ProcessorTime(child));
 
+    /// <summary>Bytes that the process and those that came of it have in memory; what several share is counted once.</summary>
+    public static long ResidentBytes(int process) =>
+        ChildrenOf(process).Aggregate(OwnShare(process), (sum, child) => sum + ResidentBytes(child));
+
+    private static long OwnShare(int process)
+    {
+        try
+        {
+            // "Pss:    1234 kB": each page divided by how many processes have it.
+            var share = File.ReadLines($"/proc/{process}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return 1_024 * long.Parse(share.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // It has ended, or is about to and has no memory any more.
+            return 0;
+        }
+    }
+
     private static TimeSpan OwnProcessorTime(int process)
     {
         try

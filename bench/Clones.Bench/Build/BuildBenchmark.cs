@@ -27,7 +27,7 @@ internal static class BuildBenchmark
         var destination = AssociatedTokenAccountProgram.FindAddress(recipient, mint, TokenProgram.Id);
         var blockhash = new Blockhash(RandomNumberGenerator.GetBytes(Blockhash.Length));
         var memo = $"{Guid.NewGuid():D}:1";
-        var message = Transaction.Deserialize(Transfer()).Message.Serialize();
+        var message = Transaction.Deserialize(Transfer().Span).Message.Serialize();
 
         var signature = new Measure(() => wallet.Sign(message));
         var whole = new Measure(() => Transfer());
@@ -53,7 +53,7 @@ internal static class BuildBenchmark
         );
         return 0;
 
-        byte[] Transfer() =>
+        ReadOnlyMemory<byte> Transfer() =>
             new TransactionBuilder()
                 .SetFeePayer(wallet.PublicKey)
                 .SetRecentBlockhash(blockhash)
@@ -62,7 +62,7 @@ internal static class BuildBenchmark
                 .AddInstruction(TokenProgram.TransferChecked(source, mint, destination, wallet.PublicKey, 1_000, 6, TokenProgram.Id))
                 .AddInstruction(MemoProgram.Write(memo))
                 .Build(wallet)
-                .Serialize();
+                .Wire;
     }
 
     private static PublicKey Fresh()

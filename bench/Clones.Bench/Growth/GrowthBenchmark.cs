@@ -64,7 +64,7 @@ internal static class GrowthBenchmark
         {
             var begin = TimeProvider.System.GetUtcNow();
             await PaymentsBenchmark.AcceptAsync(
-                client,
+                [client],
                 system,
                 [.. Enumerable.Range(0, count).Select(i => recipients[i % recipients.Length])]
             );

@@ -19,36 +19,32 @@ internal static class PaymentsBenchmark
         var recipients = await RecipientsAsync(system, options);
         var audit = await PaymentsAudit.BeginAsync(system);
         await using var database = NpgsqlDataSource.Create(system.Servers.Postgres);
-        await system.StartApiAsync();
+        for (var i = 0; i < options.Apis; i++)
+        {
+            await system.StartApiAsync();
+        }
         for (var i = 0; i < options.Workers; i++)
         {
             await system.StartWorkerAsync();
         }
 
-        Run product;
-        Memory memory;
-        try
-        {
-            using var client = system.Client(connections: 4);
-            product = await MeasureAsync(
+        List<HttpClient> clients = [.. Enumerable.Range(0, options.Apis).Select(api => system.Client(connections: 4, api: api))];
+        var product = await system.WatchAsync(() =>
+            MeasureAsync(
                 system,
                 database,
                 options,
                 ofCeiling: false,
                 async (some, stored) =>
                 {
-                    await AcceptAsync(client, system, some);
+                    await AcceptAsync(clients, system, some);
                     await PaymentTimes.UntilCompletedAsync(database, stored);
                 },
                 recipients
-            );
-            memory = Memory.Of(system.WorkerProcesses);
-        }
-        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
-        {
-            await Console.Error.WriteLineAsync(string.Join('\n', system.HostOutput.Split('\n').TakeLast(40)));
-            throw;
-        }
+            )
+        );
+        clients.ForEach(client => client.Dispose());
+        var memory = Memory.Of(system.WorkerProcesses);
         await audit.CheckAsync();
         await system.StopHostsAsync();
 
@@ -96,14 +92,19 @@ internal static class PaymentsBenchmark
             : throw new InvalidOperationException($"{times.Completed} of {options.Payments} payments are completed.");
     }
 
-    /// <summary>By the batch endpoint, each pool in its turn.</summary>
-    public static async Task AcceptAsync(HttpClient client, BenchmarkSystem system, IReadOnlyList<PublicKey> recipients)
+    /// <summary>By the batch endpoint, each pool in its turn; by all clients at once, each batch by the next of them.</summary>
+    public static Task AcceptAsync(IReadOnlyList<HttpClient> clients, BenchmarkSystem system, IReadOnlyList<PublicKey> recipients)
     {
-        foreach (
-            var batch in recipients.Select((r, i) => (system.Pools[i % system.Pools.Count].Id, $"{r}")).Chunk(PaymentBatch.PaymentsMax)
-        )
+        var payments = recipients.Select((r, i) => (system.Pools[i % system.Pools.Count].Id, $"{r}"));
+        var batches = payments.Chunk(PaymentBatch.PaymentsMax).Index().ToLookup(b => b.Index % clients.Count, b => b.Item);
+        return Task.WhenAll(batches.Select(mine => SendAsync(clients[mine.Key], mine)));
+
+        static async Task SendAsync(HttpClient client, IEnumerable<(Guid, string)[]> batches)
         {
-            await PaymentBatch.SendAsync(client, batch);
+            foreach (var batch in batches)
+            {
+                await PaymentBatch.SendAsync(client, batch);
+            }
         }
     }
 
@@ -117,7 +118,7 @@ internal static class PaymentsBenchmark
     {
         var recipients = options.NewRecipients ? "new" : "existing";
         var table = new Table().AddColumns(
-            $"{options.Payments} payments, {options.Pools} pools, {options.Workers} worker(s), {options.Batch} a transaction, {recipients} token accounts",
+            $"{options.Payments} payments, {options.Pools} pools, {options.Apis} API(s), {options.Workers} worker(s), {options.Batch} a transaction, {recipients} token accounts",
             "clones",
             "by hand"
         );
@@ -164,6 +165,7 @@ internal static class PaymentsBenchmark
                     workers_mb_peak = Math.Round(memory.PeakMegabytes),
                     payments = options.Payments,
                     pools = options.Pools,
+                    apis = options.Apis,
                     workers = options.Workers,
                     batch = options.Batch,
                     recipients,

@@ -125,7 +125,7 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
             if (latest is null || Stopwatch.GetElapsedTime(readAt) > BlockhashFor)
             {
                 readAt = Stopwatch.GetTimestamp();
-                latest = await system.NodeOfHosts.GetLatestBlockhashAsync(cancellationToken: stop);
+                latest = await AnsweredAsync(() => system.NodeOfHosts.GetLatestBlockhashAsync(cancellationToken: stop));
             }
             var group = new List<CeilingTransaction>();
             while (group.Count < SignedAtOnce && accepted.TryRead(out var payment))
@@ -146,7 +146,9 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
     {
         await foreach (var payment in signed.ReadAllAsync(stop))
         {
-            await system.NodeOfHosts.SendTransactionAsync(payment.Wire, skipPreflight: true, maxRetries: 0, cancellationToken: stop);
+            await AnsweredAsync(() =>
+                system.NodeOfHosts.SendTransactionAsync(payment.Wire, skipPreflight: true, maxRetries: 0, cancellationToken: stop)
+            );
             payment.SentAt = Stopwatch.GetTimestamp();
             sent.TryWrite(payment);
         }
@@ -175,7 +177,8 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
 
     private async Task<IReadOnlyList<CeilingTransaction>> FinalizedAsync(CeilingTransaction[] page, CancellationToken stop)
     {
-        var statuses = await system.NodeOfHosts.GetSignatureStatusesAsync([.. page.Select(p => p.Signature)], cancellationToken: stop);
+        var signatures = page.Select(p => p.Signature).ToArray();
+        var statuses = await AnsweredAsync(() => system.NodeOfHosts.GetSignatureStatusesAsync(signatures, cancellationToken: stop));
         var finalized = new List<CeilingTransaction>();
         foreach (var (payment, status) in page.Zip(statuses.Value))
         {
@@ -194,5 +197,21 @@ internal sealed class PaymentsCeiling : IAsyncDisposable
             }
         }
         return finalized;
+    }
+
+    /// <summary>Asks again where no answer comes in time, as a busy machine has it: the same bytes are executed once.</summary>
+    private static async Task<T> AnsweredAsync<T>(Func<Task<T>> ask)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (RpcTransportException e) when (e.IsTimeout)
+            {
+                // The next one may.
+            }
+        }
     }
 }

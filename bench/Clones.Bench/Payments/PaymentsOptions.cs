@@ -5,6 +5,7 @@ namespace Clones.Bench.Payments;
 
 /// <param name="Payments">That are measured; a fifth of them is paid before, to warm up.</param>
 /// <param name="Pools">Training pools that pay.</param>
+/// <param name="Apis">API processes; the clients spread over them.</param>
 /// <param name="Workers">Worker processes.</param>
 /// <param name="Batch">Payments that share a transaction at most, in every pool and in the baseline.</param>
 /// <param name="NewRecipients">Each payment makes a token account of its own. Otherwise they go to people who have one.</param>
@@ -13,6 +14,7 @@ internal sealed record PaymentsOptions(
     ServerAddresses Servers,
     int Payments,
     int Pools,
+    int Apis,
     int Workers,
     int Batch,
     bool NewRecipients,
@@ -29,6 +31,7 @@ internal sealed record PaymentsOptions(
             given.Servers(),
             given.Number("--payments", 5_000),
             given.Number("--pools", 8),
+            given.Number("--apis", 1),
             given.Number("--workers", 1),
             given.Number("--batch", PayoutBatch.Max),
             given.OneOf("--recipients", "existing", "new") == "new",

@@ -36,6 +36,24 @@ internal sealed class BenchmarkServers(ServerAddresses addresses) : IAsyncDispos
         connection = await new ConnectionFactory { Uri = RabbitMqUrl }.CreateConnectionAsync();
     }
 
+    /// <summary>The first process of each server that <c>./clones</c> has started for benchmarks.</summary>
+    public static IReadOnlyDictionary<string, int> Processes()
+    {
+        var processes = new Dictionary<string, int>();
+        foreach (var server in (string[])["postgres", "rabbitmq"])
+        {
+            try
+            {
+                processes[server] = ServersScript.ProcessOf("bench", server);
+            }
+            catch (IOException)
+            {
+                // Named by an option: started by somebody else.
+            }
+        }
+        return processes;
+    }
+
     /// <summary>A durable quorum queue bound to a durable fan-out exchange of the same name.</summary>
     public static async Task DeclareAsync(IChannel channel, string name)
     {

@@ -40,11 +40,10 @@ internal sealed class BenchmarkSystem(
     private readonly HttpClient http = new();
     private readonly Account maker = Account.Generate();
     private readonly List<BenchmarkPool> made = [];
+    private readonly List<(LeashedProcess Host, Uri Url)> apis = [];
     private readonly List<LeashedProcess> workers = [];
     private readonly string secret = RandomNumberGenerator.GetHexString(64);
     private Cluster cluster = null!;
-    private LeashedProcess? api;
-    private Uri apiUrl = null!;
 
     public BenchmarkServers Servers { get; } = new(addresses);
 
@@ -61,7 +60,7 @@ internal sealed class BenchmarkSystem(
     /// <summary>Past the proxy: what is asked here is neither counted nor slowed.</summary>
     public IRpcClient Node => cluster.Rpc;
 
-    public IReadOnlyList<int> ApiProcess => ProcessesOf([api]);
+    public IReadOnlyList<int> ApiProcesses => ProcessesOf(apis.Select(a => a.Host));
 
     public IReadOnlyList<int> WorkerProcesses => ProcessesOf(workers);
 
@@ -89,12 +88,14 @@ internal sealed class BenchmarkSystem(
     }
 
     public async Task StartApiAsync() =>
-        (api, apiUrl) = await StartHostAsync(
-            "Clones.Api",
-            "CLONES_AUTH_TOKEN_KEY=token-key-of-the-benchmark-0123456789-0123456789",
-            $"CLONES_SERVICE_API_KEY={ServiceKey}",
-            $"CLONES_OPERATOR_API_KEY={OperatorKey}",
-            "CLONES_RATE_LIMIT_KEY=0"
+        apis.Add(
+            await StartHostAsync(
+                "Clones.Api",
+                "CLONES_AUTH_TOKEN_KEY=token-key-of-the-benchmark-0123456789-0123456789",
+                $"CLONES_SERVICE_API_KEY={ServiceKey}",
+                $"CLONES_OPERATOR_API_KEY={OperatorKey}",
+                "CLONES_RATE_LIMIT_KEY=0"
+            )
         );
 
     public async Task StartWorkerAsync()
@@ -111,22 +112,34 @@ internal sealed class BenchmarkSystem(
     /// <summary>What is measured next runs without them.</summary>
     public async Task StopHostsAsync()
     {
-        foreach (var host in Hosts)
+        foreach (var host in Hosts.ToList())
         {
             await host.DisposeAsync();
         }
-        api = null;
+        apis.Clear();
         workers.Clear();
     }
 
-    /// <summary>What the hosts have written: for whoever finds that they do not work.</summary>
-    public string HostOutput => string.Join('\n', Hosts.Select(host => host.Output));
+    /// <summary>Runs it. Where it fails, standard error gets what the hosts have written last.</summary>
+    public async Task<T> WatchAsync<T>(Func<Task<T>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            var written = string.Join('\n', Hosts.Select(host => host.Output));
+            await Console.Error.WriteLineAsync(string.Join('\n', written.Split('\n').TakeLast(40)));
+            throw;
+        }
+    }
 
-    /// <summary>A client of the API that may pay, or one that may see all.</summary>
-    public HttpClient Client(int connections, bool asOperator = false) =>
+    /// <summary>A client of one of the APIs that may pay, or one that may see all.</summary>
+    public HttpClient Client(int connections, bool asOperator = false, int api = 0) =>
         new(new SocketsHttpHandler { MaxConnectionsPerServer = connections })
         {
-            BaseAddress = apiUrl,
+            BaseAddress = apis[api].Url,
             DefaultRequestHeaders = { { "X-Api-Key", asOperator ? OperatorKey : ServiceKey } },
         };
 
@@ -159,9 +172,9 @@ internal sealed class BenchmarkSystem(
         http.Dispose();
     }
 
-    private IEnumerable<LeashedProcess> Hosts => api is null ? workers : workers.Prepend(api);
+    private IEnumerable<LeashedProcess> Hosts => apis.Select(a => a.Host).Concat(workers);
 
-    private static IReadOnlyList<int> ProcessesOf(IEnumerable<LeashedProcess?> hosts) => [.. hosts.Select(h => h?.ProgramId).OfType<int>()];
+    private static IReadOnlyList<int> ProcessesOf(IEnumerable<LeashedProcess> hosts) => [.. hosts.Select(h => h.ProgramId).OfType<int>()];
 
     private Task FundAsync(PublicKey to, ulong lamports, PublicKey mint, ulong tokens) =>
         cluster.FundAsync(maker, to, lamports, mint, tokens, CancellationToken.None);

@@ -18,27 +18,18 @@ internal sealed record ResourceUse(
     double Handled
 )
 {
-    private static readonly string[] ServersWithProcess = ["postgres", "rabbitmq"];
-
     public static async Task<ResourceUse> ReadAsync(BenchmarkSystem system)
     {
         var processors = new Dictionary<string, double>
         {
             ["workers"] = SecondsOf(system.WorkerProcesses),
-            ["api"] = SecondsOf(system.ApiProcess),
+            ["api"] = SecondsOf(system.ApiProcesses),
             ["localnet"] = SecondsOf(system.ClusterProcesses),
             ["bench"] = Environment.CpuUsage.TotalTime.TotalSeconds,
         };
-        foreach (var server in ServersWithProcess)
+        foreach (var (server, process) in BenchmarkServers.Processes())
         {
-            try
-            {
-                processors[server] = SecondsOf([ServersScript.ProcessOf("bench", server)]);
-            }
-            catch (IOException)
-            {
-                // Named by an option: started by somebody else.
-            }
+            processors[server] = SecondsOf([process]);
         }
         var rpc = system.Proxy.Requests.ToDictionary(r => r.Key, r => (double)r.Value);
 

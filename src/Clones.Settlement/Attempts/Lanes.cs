@@ -3,7 +3,7 @@ namespace Clones.Settlement.Attempts;
 /// <summary>A few at a time of what may take several requests each: the nodes are not flooded, and one that hangs does not hold up all.</summary>
 internal static class Lanes
 {
-    private const int Count = 8;
+    private const int Count = 32;
 
     /// <exception cref="Exception">The first that one of them threw, once all lanes have ended.</exception>
     public static async Task RunAsync<T>(IReadOnlyList<T> items, Func<T, Task> act)

@@ -179,7 +179,7 @@ internal sealed class DeploymentPreparation(
     private async Task SimulateAsync(Message message, ulong minContextSlot, CancellationToken cancellationToken)
     {
         // Signatures are all missing: none is made for what would fail.
-        var unsigned = new Transaction(message).Serialize();
+        var unsigned = new Transaction(message).Wire;
         var simulation = await rpc.ReadAsync(
             (client, stop) => client.SimulateTransactionAsync(unsigned, minContextSlot: minContextSlot, cancellationToken: stop),
             cancellationToken

@@ -153,7 +153,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         CancellationToken cancellationToken
     )
     {
-        var unsigned = new Transaction(message).Serialize();
+        var unsigned = new Transaction(message).Wire;
         var simulated = await rpc.ReadAsync(
             (node, ct) =>
                 node.SimulateTransactionAsync(

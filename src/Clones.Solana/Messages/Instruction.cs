@@ -3,4 +3,4 @@ using Clones.Solana.Primitives;
 namespace Clones.Solana.Messages;
 
 /// <summary>A call of one program, before its accounts are numbered in a message.</summary>
-public sealed record Instruction(PublicKey ProgramId, IReadOnlyList<AccountMeta> Accounts, byte[] Data);
+public readonly record struct Instruction(PublicKey ProgramId, IReadOnlyList<AccountMeta> Accounts, byte[] Data);

@@ -5,6 +5,8 @@ namespace Clones.Solana.Messages;
 /// <summary>What signers sign: the accounts, a recent blockhash and the instructions. Immutable and always well-formed.</summary>
 public sealed class Message
 {
+    private byte[] bytes = [];
+
     internal Message(
         MessageVersion version,
         MessageHeader header,
@@ -47,19 +49,31 @@ public sealed class Message
 
     public PublicKey FeePayer => AccountKeys[0];
 
+    internal ReadOnlySpan<byte> Bytes => bytes;
+
     /// <summary>Reads exactly one message.</summary>
     /// <exception cref="FormatException">
     /// Cut off, bytes left over, lengths not in shortest form, indexes out of range, duplicate accounts or an unknown version.
     /// </exception>
     public static Message Deserialize(ReadOnlySpan<byte> data)
     {
-        var reader = new WireReader(data);
-        var message = MessageFormat.Read(ref reader);
-        reader.ExpectEnd();
-        return message;
+        var message = Read(data);
+        return message.bytes.Length == data.Length
+            ? message
+            : throw new FormatException($"{data.Length - message.bytes.Length} bytes too many at the end.");
     }
 
-    public byte[] Serialize() => MessageFormat.Write(this);
+    public byte[] Serialize() => [.. bytes];
+
+    /// <summary>Reads the message that the data begins with.</summary>
+    /// <exception cref="FormatException">As in <see cref="Deserialize"/>, but for bytes left over.</exception>
+    internal static Message Read(ReadOnlySpan<byte> data)
+    {
+        var reader = new WireReader(data);
+        var message = MessageFormat.Read(ref reader);
+        message.bytes = [.. data[..^reader.Remaining]];
+        return message;
+    }
 
     /// <summary>Whether an account written in the message itself may be changed by it.</summary>
     public bool IsWritable(int accountIndex) =>

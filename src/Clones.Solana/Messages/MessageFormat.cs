@@ -2,10 +2,10 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Messages;
 
-/// <summary>The wire format of legacy and version 0 messages; those of version 1 are handed on.</summary>
+/// <summary>Reads the wire format of legacy and version 0 messages; those of version 1 are handed on.</summary>
 internal static class MessageFormat
 {
-    private const byte VersionFlag = 0x80;
+    public const byte VersionFlag = 0x80;
     private const int LookupBytesMin = PublicKey.Length + 2;
     private const int InstructionBytesMin = 3;
 
@@ -51,76 +51,17 @@ internal static class MessageFormat
         return new Message(version, header, keys, blockhash, instructions, lookups);
     }
 
-    public static int Size(Message message)
+    /// <summary>Where the accounts begin in a message that was written or read here.</summary>
+    public static int KeysAt(ReadOnlySpan<byte> message)
     {
-        var size = 3 + ShortVec.Size(message.AccountKeys.Count) + message.AccountKeys.Count * PublicKey.Length + Blockhash.Length;
-        size += ShortVec.Size(message.Instructions.Count);
-        foreach (var instruction in message.Instructions)
+        if (message[0] == MessageFormatV1.Prefix)
         {
-            size += 1 + SizeOfBytes(instruction.AccountIndexes.Count) + SizeOfBytes(instruction.Data.Length);
+            return MessageFormatV1.HeaderBytes;
         }
 
-        if (message.Version == MessageVersion.Legacy)
-        {
-            return size;
-        }
-
-        size += 1 + ShortVec.Size(message.Lookups.Count);
-        foreach (var lookup in message.Lookups)
-        {
-            size += PublicKey.Length + SizeOfBytes(lookup.WritableIndexes.Count) + SizeOfBytes(lookup.ReadOnlyIndexes.Count);
-        }
-
-        return size;
-    }
-
-    public static byte[] Write(Message message)
-    {
-        if (message.Version == MessageVersion.V1)
-        {
-            return MessageFormatV1.Write(message);
-        }
-
-        var data = new byte[Size(message)];
-        var at = 0;
-        if (message.Version == MessageVersion.V0)
-        {
-            data[at++] = VersionFlag;
-        }
-
-        data[at++] = message.Header.RequiredSignatures;
-        data[at++] = message.Header.ReadOnlySigned;
-        data[at++] = message.Header.ReadOnlyUnsigned;
-        at += ShortVec.Write(data.AsSpan(at), message.AccountKeys.Count);
-        foreach (var key in message.AccountKeys)
-        {
-            key.CopyTo(data.AsSpan(at));
-            at += PublicKey.Length;
-        }
-
-        message.RecentBlockhash.CopyTo(data.AsSpan(at));
-        at += Blockhash.Length;
-        at += ShortVec.Write(data.AsSpan(at), message.Instructions.Count);
-        foreach (var instruction in message.Instructions)
-        {
-            data[at++] = instruction.ProgramIdIndex;
-            at += WriteBytes(data.AsSpan(at), instruction.AccountIndexes);
-            at += WriteBytes(data.AsSpan(at), instruction.Data);
-        }
-
-        if (message.Version == MessageVersion.V0)
-        {
-            at += ShortVec.Write(data.AsSpan(at), message.Lookups.Count);
-            foreach (var lookup in message.Lookups)
-            {
-                lookup.TableKey.CopyTo(data.AsSpan(at));
-                at += PublicKey.Length;
-                at += WriteBytes(data.AsSpan(at), lookup.WritableIndexes);
-                at += WriteBytes(data.AsSpan(at), lookup.ReadOnlyIndexes);
-            }
-        }
-
-        return data;
+        var count = (message[0] & VersionFlag) != 0 ? 4 : 3;
+        // At most 256 accounts: the length prefix has one byte or two.
+        return count + ((message[count] & 0x80) == 0 ? 1 : 2);
     }
 
     /// <summary>Reads a count and rejects one that the rest of the data cannot hold, before anything is allocated for it.</summary>
@@ -131,17 +72,4 @@ internal static class MessageFormat
     }
 
     private static byte[] ReadBytes(ref WireReader reader) => reader.Read(ShortVec.Read(ref reader)).ToArray();
-
-    private static int SizeOfBytes(int count) => ShortVec.Size(count) + count;
-
-    private static int WriteBytes(Span<byte> destination, IReadOnlyList<byte> bytes)
-    {
-        var at = ShortVec.Write(destination, bytes.Count);
-        for (var i = 0; i < bytes.Count; i++)
-        {
-            destination[at++] = bytes[i];
-        }
-
-        return at;
-    }
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
 using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Messages;
@@ -17,8 +15,7 @@ internal static class MessageFormatV1
     private const int SignaturesMax = 12;
     private const int AccountsMax = 64;
     private const int InstructionsMax = 64;
-    private const int HeaderBytes = 1 + 3 + sizeof(uint) + Blockhash.Length + 2;
-    private const int InstructionHeaderBytes = 4;
+    public const int HeaderBytes = 1 + 3 + sizeof(uint) + Blockhash.Length + 2;
     private const uint HeapBytesMin = 32 * 1_024;
     private const uint HeapBytesMax = 256 * 1_024;
 
@@ -65,71 +62,6 @@ internal static class MessageFormatV1
         return new Message(MessageVersion.V1, header, keys, blockhash, instructions, []) { Config = config };
     }
 
-    public static byte[] Write(Message message)
-    {
-        var config = message.Config!;
-        var mask = MaskOf(config);
-        var size = HeaderBytes + message.AccountKeys.Count * PublicKey.Length + BitOperations.PopCount((uint)mask) * sizeof(uint);
-        size += message.Instructions.Sum(i => InstructionHeaderBytes + i.AccountIndexes.Count + i.Data.Length);
-        var data = new byte[size];
-        var at = 0;
-        data[at++] = Prefix;
-        data[at++] = message.Header.RequiredSignatures;
-        data[at++] = message.Header.ReadOnlySigned;
-        data[at++] = message.Header.ReadOnlyUnsigned;
-        WriteUInt32((uint)mask);
-        message.RecentBlockhash.CopyTo(data.AsSpan(at));
-        at += Blockhash.Length;
-        data[at++] = (byte)message.Instructions.Count;
-        data[at++] = (byte)message.AccountKeys.Count;
-        foreach (var key in message.AccountKeys)
-        {
-            key.CopyTo(data.AsSpan(at));
-            at += PublicKey.Length;
-        }
-
-        if (config.PriorityFeeLamports is { } fee)
-        {
-            WriteUInt32((uint)fee);
-            WriteUInt32((uint)(fee >> 32));
-        }
-
-        foreach (var value in (uint?[])[config.ComputeUnitLimit, config.LoadedDataBytesMax, config.HeapBytes])
-        {
-            if (value is { } given)
-            {
-                WriteUInt32(given);
-            }
-        }
-
-        foreach (var instruction in message.Instructions)
-        {
-            data[at++] = instruction.ProgramIdIndex;
-            data[at++] = (byte)instruction.AccountIndexes.Count;
-            BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(at), (ushort)instruction.Data.Length);
-            at += sizeof(ushort);
-        }
-
-        foreach (var instruction in message.Instructions)
-        {
-            foreach (var index in instruction.AccountIndexes)
-            {
-                data[at++] = index;
-            }
-
-            instruction.Data.CopyTo(data.AsSpan(at));
-            at += instruction.Data.Length;
-        }
-
-        return data;
-
-        void WriteUInt32(uint value)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(at), value);
-            at += sizeof(uint);
-        }
-    }
-
     private static MessageConfig ReadConfig(ref WireReader reader, Mask mask)
     {
         // What a bit that we do not know means, and how long it is, nobody can guess.
@@ -145,12 +77,6 @@ internal static class MessageFormatV1
         );
         return new MessageConfig(fee, units, loaded, heap);
     }
-
-    private static Mask MaskOf(MessageConfig config) =>
-        (config.PriorityFeeLamports is null ? 0 : Mask.PriorityFee)
-        | (config.ComputeUnitLimit is null ? 0 : Mask.ComputeUnitLimit)
-        | (config.LoadedDataBytesMax is null ? 0 : Mask.LoadedDataBytesMax)
-        | (config.HeapBytes is null ? 0 : Mask.HeapBytes);
 
     private static void Require(bool condition, string complaint)
     {

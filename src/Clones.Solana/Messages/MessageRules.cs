@@ -27,13 +27,19 @@ internal static class MessageRules
         Require(new HashSet<PublicKey>(message.AccountKeys).Count == written, "An account is listed twice.");
         foreach (var instruction in message.Instructions)
         {
-            Require(instruction.ProgramIdIndex != 0, "The fee payer cannot be a program.");
-            Require(instruction.ProgramIdIndex < written, "A program index is out of range.");
+            RequireProgram(instruction.ProgramIdIndex, written);
             foreach (var index in instruction.AccountIndexes)
             {
                 Require(index < loaded, "An account index is out of range.");
             }
         }
+    }
+
+    /// <exception cref="FormatException">No account of this number can be called.</exception>
+    public static void RequireProgram(byte number, int written)
+    {
+        Require(number != 0, "The fee payer cannot be a program.");
+        Require(number < written, "A program index is out of range.");
     }
 
     private static void Require(bool condition, string complaint)

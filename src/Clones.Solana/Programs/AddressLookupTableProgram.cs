@@ -42,7 +42,7 @@ public static class AddressLookupTableProgram
         var data = InstructionData.Begin(2u).UInt64((ulong)addresses.Count);
         foreach (var address in addresses)
         {
-            data.Key(address);
+            data = data.Key(address);
         }
 
         return new Instruction(

@@ -1,30 +1,41 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Programs;
 
-/// <summary>Writes the little-endian data of an instruction.</summary>
-internal sealed class InstructionData
+/// <summary>Writes the little-endian data of an instruction, into a buffer of the pool that <see cref="ToArray"/> gives back.</summary>
+internal readonly struct InstructionData
 {
-    private readonly List<byte> bytes = [];
+    private const int BytesMin = 256;
 
-    public static InstructionData Begin(byte tag) => new InstructionData().Byte(tag);
+    private readonly byte[] buffer;
+    private readonly int length;
 
-    public static InstructionData Begin(uint tag) => new InstructionData().UInt32(tag);
+    private InstructionData(byte[] buffer, int length) => (this.buffer, this.length) = (buffer, length);
 
-    public static InstructionData Begin(ReadOnlySpan<byte> discriminator) => new InstructionData().Bytes(discriminator);
+    public static InstructionData Begin(byte tag) => Begin().Byte(tag);
 
-    public InstructionData Byte(byte value)
-    {
-        bytes.Add(value);
-        return this;
-    }
+    public static InstructionData Begin(uint tag) => Begin().UInt32(tag);
 
+    public static InstructionData Begin(ReadOnlySpan<byte> discriminator) => Begin().Bytes(discriminator);
+
+    public InstructionData Byte(byte value) => Bytes([value]);
+
+    /// <returns>This and the value behind it. What it was called on is used up.</returns>
     public InstructionData Bytes(ReadOnlySpan<byte> value)
     {
-        bytes.AddRange(value);
-        return this;
+        var room = buffer;
+        if (room.Length - length < value.Length)
+        {
+            room = ArrayPool<byte>.Shared.Rent(Math.Max(2 * length, length + value.Length));
+            buffer.AsSpan(0, length).CopyTo(room);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        value.CopyTo(room.AsSpan(length));
+        return new InstructionData(room, length + value.Length);
     }
 
     public InstructionData UInt16(ushort value)
@@ -70,5 +81,12 @@ internal sealed class InstructionData
         return UInt64((ulong)utf8.Length).Bytes(utf8);
     }
 
-    public byte[] ToArray() => [.. bytes];
+    public byte[] ToArray()
+    {
+        var data = buffer.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return data;
+    }
+
+    private static InstructionData Begin() => new(ArrayPool<byte>.Shared.Rent(BytesMin), 0);
 }

@@ -14,5 +14,5 @@ public static class MemoProgram
     /// <param name="signers">Keys that vouch for the text; they must sign the transaction.</param>
     /// <exception cref="ArgumentException">The text holds a lone surrogate: the program takes valid UTF-8 only.</exception>
     public static Instruction Write(string text, params PublicKey[] signers) =>
-        new(Id, [.. signers.Select(signer => AccountMeta.ReadOnly(signer, isSigner: true))], StrictUtf8.GetBytes(text));
+        new(Id, Array.ConvertAll(signers, signer => AccountMeta.ReadOnly(signer, isSigner: true)), StrictUtf8.GetBytes(text));
 }

@@ -63,7 +63,7 @@ public static class Token2022Program
     public static Instruction UpdateMetadataField(PublicKey mint, PublicKey updateAuthority, string field, string value)
     {
         var data = InstructionData.Begin(UpdateFieldName);
-        _ = field switch
+        data = field switch
         {
             "name" => data.Byte(0),
             "symbol" => data.Byte(1),

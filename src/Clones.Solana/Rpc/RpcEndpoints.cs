@@ -37,8 +37,19 @@ public sealed class RpcEndpoints
     public IReadOnlyList<EndpointHealth> Health => [.. states.Select(state => state.Health)];
 
     /// <summary>Builds clients for a comma-separated list of addresses.</summary>
+    /// <param name="urls">In order of preference.</param>
+    /// <param name="http">As <see cref="SolanaRpcClient"/> takes it.</param>
+    /// <param name="time">The same.</param>
+    /// <param name="timeout">The same.</param>
+    /// <param name="limits">Of each endpoint in the same order; null where it has none.</param>
     /// <exception cref="FormatException">An entry is not an absolute http(s) address, or there is none. The text is not repeated: it may hold keys.</exception>
-    public static RpcEndpoints Parse(string urls, HttpClient http, TimeProvider time, TimeSpan? timeout = null)
+    public static RpcEndpoints Parse(
+        string urls,
+        HttpClient http,
+        TimeProvider time,
+        TimeSpan? timeout = null,
+        IReadOnlyList<RpcLimit?>? limits = null
+    )
     {
         var parts = urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (parts.Length == 0)
@@ -46,7 +57,10 @@ public sealed class RpcEndpoints
             throw new FormatException("No RPC address is given.");
         }
 
-        return new RpcEndpoints(parts.Select((part, index) => new SolanaRpcClient(http, ParseUrl(part, index), timeout, time)), time);
+        return new RpcEndpoints(
+            parts.Select((part, i) => new SolanaRpcClient(http, ParseUrl(part, i), timeout, time, limits?.ElementAtOrDefault(i)?.Begin())),
+            time
+        );
     }
 
     /// <summary>

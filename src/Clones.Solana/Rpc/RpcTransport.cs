@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Threading.RateLimiting;
 
 namespace Clones.Solana.Rpc;
 
 /// <summary>Carries one JSON-RPC call over HTTP and sorts what comes back: a result, or the exception that names what went wrong.</summary>
-internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider time)
+internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider time, RateLimiter? limiter)
 {
     /// <summary>Far above any answer that we ask for; a node that sends more is broken or hostile.</summary>
     private const int ResponseBytesMax = 64 * 1024 * 1024;
@@ -73,6 +74,7 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider t
     {
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        await WaitForTurnAsync(method, either.Token, cancellationToken).ConfigureAwait(false);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
@@ -94,6 +96,30 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider t
             var kind = e is HttpRequestException { HttpRequestError: var error } ? error.ToString() : "ConnectionLost";
             throw new RpcTransportException(endpoint, method, $"the exchange failed ({kind})");
         }
+    }
+
+    /// <summary>Until our own limit lets the request through. The wait is part of the time that the call has.</summary>
+    private async Task WaitForTurnAsync(string method, CancellationToken inTime, CancellationToken cancellationToken)
+    {
+        if (limiter is null)
+        {
+            return;
+        }
+        try
+        {
+            // Tokens are not given back: to dispose of the lease does nothing.
+            using var turn = await limiter.AcquireAsync(1, inTime).ConfigureAwait(false);
+            if (turn.IsAcquired)
+            {
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The node was not even asked: that is no timeout of its own.
+        }
+
+        throw RpcRateLimitedException.OfOurs(endpoint, method);
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string method, HttpResponseMessage response, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.RateLimiting;
 using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Rpc;
@@ -27,8 +28,10 @@ public sealed partial class SolanaRpcClient : IRpcClient
     /// For one call from connecting to the last byte; <see cref="DefaultTimeout"/> when null, and at most <see cref="QuickTimeoutMax"/> for
     /// what is no search.
     /// </param>
+    /// <param name="time">The machine's when null.</param>
+    /// <param name="limiter">One permit for each request on the wire; no limit when null.</param>
     /// <exception cref="ArgumentException">The endpoint is not an absolute http(s) address.</exception>
-    public SolanaRpcClient(HttpClient http, Uri endpoint, TimeSpan? timeout = null, TimeProvider? time = null)
+    public SolanaRpcClient(HttpClient http, Uri endpoint, TimeSpan? timeout = null, TimeProvider? time = null, RateLimiter? limiter = null)
     {
         if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
         {
@@ -37,7 +40,7 @@ public sealed partial class SolanaRpcClient : IRpcClient
 
         searchTimeout = timeout ?? DefaultTimeout;
         quickTimeout = searchTimeout < QuickTimeoutMax ? searchTimeout : QuickTimeoutMax;
-        transport = new RpcTransport(http, endpoint, time ?? TimeProvider.System);
+        transport = new RpcTransport(http, endpoint, time ?? TimeProvider.System, limiter);
     }
 
     public Uri Endpoint => transport.Endpoint;

@@ -46,6 +46,7 @@ public sealed class MessageVectorTests
                 var theirs = vector.Base64(name);
                 var message = Message.Deserialize(theirs);
                 message.Serialize().ShouldBe(theirs);
+                message.Rewritten().ShouldBe(theirs);
                 message.FeePayer.ShouldBe(vector.Key("payer"));
                 message.RecentBlockhash.ShouldBe(Blockhash.Parse(vector.Text("blockhash")));
                 Merged(message.Decompile(tables)).ShouldBe(meant, $"{name} of {vector}");

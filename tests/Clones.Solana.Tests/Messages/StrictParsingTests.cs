@@ -7,7 +7,7 @@ public sealed class StrictParsingTests
 {
     [Fact]
     public void Every_message_is_read_back_as_the_same_bytes() =>
-        MessageGen.Any.Sample(message => Message.Deserialize(message.Serialize()).Serialize().AsSpan().SequenceEqual(message.Serialize()));
+        MessageGen.Any.Sample(message => Message.Deserialize(message.Serialize()).Rewritten().AsSpan().SequenceEqual(message.Serialize()));
 
     [Fact]
     public void No_cut_off_message_is_accepted() =>
@@ -32,7 +32,7 @@ public sealed class StrictParsingTests
                 {
                     var bytes = message.Serialize();
                     bytes[position % bytes.Length] = value;
-                    return Rejected(bytes) || Message.Deserialize(bytes).Serialize().AsSpan().SequenceEqual(bytes);
+                    return Rejected(bytes) || Message.Deserialize(bytes).Rewritten().AsSpan().SequenceEqual(bytes);
                 },
                 iter: 5_000
             );

@@ -8,6 +8,8 @@ public sealed class TransactionTests
 {
     private static readonly PublicKey Payer = KeyOf(1);
     private static readonly PublicKey Recipient = KeyOf(2);
+    private static readonly PublicKey Source = KeyOf(8);
+    private static readonly PublicKey Mint = KeyOf(9);
 
     [Fact]
     public void Two_parties_sign_one_after_the_other()
@@ -69,6 +71,62 @@ public sealed class TransactionTests
         Should.Throw<FormatException>(() => Transaction.Deserialize(bytes.AsSpan(0, bytes.Length - 1)));
         Should.Throw<FormatException>(() => Transaction.Deserialize([]));
         Transaction.Deserialize(bytes).Serialize().ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void A_signature_that_comes_later_is_not_in_bytes_that_were_handed_out()
+    {
+        using var payer = Signer(1);
+        var transaction = Transfer().Build();
+        var (unsigned, before) = (transaction.Wire, transaction.Serialize());
+
+        transaction.Sign(payer);
+
+        unsigned.ToArray().ShouldBe(before);
+        transaction.Wire.ToArray().ShouldBe(transaction.Serialize());
+        Transaction.Deserialize(transaction.Wire.Span).VerifySignatures().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_builder_builds_once_and_takes_any_number_of_instructions()
+    {
+        using var payer = Signer(1);
+        var builder = Transfer().AddInstructions(Enumerable.Repeat(SystemProgram.Transfer(Payer, Recipient, 6), 40));
+
+        var transaction = builder.Build(payer);
+
+        transaction.Message.Instructions.Count.ShouldBe(41);
+        transaction.Message.Decompile()[40].Data.ShouldBe(SystemProgram.Transfer(Payer, Recipient, 6).Data);
+        Should.Throw<InvalidOperationException>(() => builder.Build(payer)).Message.ShouldContain("builds once");
+    }
+
+    [Fact]
+    public void A_signed_transfer_of_tokens_allocates_at_most_1024_bytes()
+    {
+        using var payer = Signer(1);
+        var blockhash = new Blockhash(new byte[32]);
+        var memo = $"{Guid.Empty:D}:1";
+
+        // The first time compiles code and fills pools, and the collector may empty a pool.
+        Enumerable.Range(0, 20).Min(_ => BytesOf(() => Payment())).ShouldBeLessThanOrEqualTo(1_024);
+
+        ReadOnlyMemory<byte> Payment() =>
+            new TransactionBuilder()
+                .SetFeePayer(Payer)
+                .SetRecentBlockhash(blockhash)
+                .AddInstruction(ComputeBudgetProgram.SetComputeUnitLimit(40_000))
+                .AddInstruction(ComputeBudgetProgram.SetComputeUnitPrice(1_000))
+                .AddInstruction(TokenProgram.TransferChecked(Source, Mint, Recipient, Payer, 1_000, 6, TokenProgram.Id))
+                .AddInstruction(MemoProgram.Write(memo))
+                .Build(payer)
+                .Wire;
+
+        static long BytesOf(Action act)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            act();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
