@@ -6,7 +6,6 @@ using Clones.Domain.Keys;
 using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
-using Clones.Messaging;
 using Clones.Messaging.Bus;
 using Clones.Persistence.Transactions;
 using Clones.Settlement.Adoption;
@@ -58,7 +57,15 @@ internal sealed class PaymentPreparation(
         var unusable = new List<string>();
         foreach (var ids in transactionIds.Distinct().Chunk(PrepareTransactions.Max))
         {
-            await PrepareAsync(ids, unusable, cancellationToken);
+            ExceptionDispatchInfo? first = null;
+            await GroupThenEach.RunAsync(
+                ids,
+                group => PrepareAsync(group, unusable, cancellationToken),
+                (_, e) => first ??= ExceptionDispatchInfo.Capture(e),
+                log,
+                cancellationToken
+            );
+            first?.Throw();
         }
         if (unusable.Count > 0)
         {
@@ -68,37 +75,16 @@ internal sealed class PaymentPreparation(
 
     private async Task PrepareAsync(Guid[] ids, List<string> unusable, CancellationToken cancellationToken)
     {
-        try
-        {
-            var group = await LookAsync(ids, cancellationToken);
-            var begun = time.GetTimestamp();
-            await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, begun, cancellationToken));
-            var signed = await SignAsync(group.ToBuild, cancellationToken);
-            await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
-            unusable.AddRange(group.Unusable);
-        }
-        catch (Exception e) when (ids.Length > 1 && !PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
-        {
-            // One transaction's failure is not the group's. What went well already is found done.
-            log.LogWarning(e, "A group of {Count} transactions could not be prepared together", ids.Length);
-            ExceptionDispatchInfo? first = null;
-            foreach (var id in ids)
-            {
-                try
-                {
-                    await PrepareAsync([id], unusable, cancellationToken);
-                }
-                catch (Exception alone) when (!PostgresErrors.IsAway(alone) && !cancellationToken.IsCancellationRequested)
-                {
-                    first ??= ExceptionDispatchInfo.Capture(alone);
-                }
-            }
-            first?.Throw();
-        }
+        var group = await ReadAsync(ids, cancellationToken);
+        var begun = time.GetTimestamp();
+        await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, begun, cancellationToken));
+        var signed = await SignAsync(group.ToBuild, cancellationToken);
+        await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
+        unusable.AddRange(group.Unusable);
     }
 
     /// <summary>What is to be done of each, before the chain is asked. What has to wait is written at once.</summary>
-    private async Task<Group> LookAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    private async Task<Group> ReadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         var group = new Group();
         await using var work = await store.BeginAsync(cancellationToken);
@@ -439,7 +425,7 @@ internal sealed class PaymentPreparation(
         return work.CheckAgainAsync(transaction.Id, after, cancellationToken);
     }
 
-    /// <returns>Whether it is given up.</returns>
+    /// <returns>Whether it is rejected.</returns>
     private async Task<bool> RejectAsync(
         ChainTransaction transaction,
         string reason,
