@@ -7,11 +7,11 @@ using MassTransit;
 
 namespace Clones.Acceptance;
 
-/// <summary>Told of each payment that waited and fails now, within the commit.</summary>
+/// <summary>Called with each payment that waited and fails now, within the commit.</summary>
 public delegate Task PaymentFailing(IPublishEndpoint publish, Payment payment);
 
 /// <summary>
-/// The one way in for payments, however they come: look for earlier ones, ask the chain while nothing is locked, decide by
+/// The one way in for payments, however they come: search for earlier ones, ask the chain while nothing is locked, decide by
 /// <see cref="PaymentAcceptanceRule"/> under the locks, and write all of it together. Where the balance was too old, once more.
 /// </summary>
 internal sealed class AcceptanceLoop(ChainMemory chain)
@@ -85,7 +85,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
     /// <summary>Tries payments of one wallet again that wait for funds.</summary>
     /// <param name="unit">Where they are stored.</param>
     /// <param name="waiting">In the order in which they get what there is.</param>
-    /// <param name="failing">Told of those that can never be paid.</param>
+    /// <param name="failing">Called with those that can never be paid.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What was read of the wallet meanwhile, for each mint.</returns>
     public async Task<IReadOnlyList<WalletBalance>> ResumeAsync(
@@ -247,7 +247,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
         return true;
     }
 
-    /// <summary>Whom others were faster with, between the look for earlier ones and the locks.</summary>
+    /// <summary>Whom others were faster with, between the search for earlier ones and the locks.</summary>
     private static async Task SkipDecidedAsync(
         PaymentStore store,
         List<Entry> open,

@@ -127,7 +127,7 @@ public sealed class PaymentService : IDisposable
 
     /// <summary>Tries the payments of a wallet that wait for funds, oldest first.</summary>
     /// <param name="walletId">The deposit wallet.</param>
-    /// <param name="failing">Told of those that can never be paid.</param>
+    /// <param name="failing">Called with those that can never be paid.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Balances of the wallet that were read for them, by mint; none where nothing waits or no node answers.</returns>
     public async Task<IReadOnlyList<WalletBalance>> ResumeAsync(Guid walletId, PaymentFailing failing, CancellationToken cancellationToken)

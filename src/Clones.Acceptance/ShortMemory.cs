@@ -27,7 +27,7 @@ internal sealed class ShortMemory<TKey, TValue>(TimeSpan ageMax, TimeProvider ti
         return false;
     }
 
-    /// <param name="at">When it began to be read, as <see cref="TimeProvider.GetTimestamp"/> tells.</param>
+    /// <param name="at">When it began to be read, by <see cref="TimeProvider.GetTimestamp"/>.</param>
     public void Put(TKey key, TValue value, long at)
     {
         lock (gate)

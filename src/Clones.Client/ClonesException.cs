@@ -13,5 +13,5 @@ public sealed class ClonesAnswerException(string request, int status, string rea
     public int Status { get; } = status;
 }
 
-/// <summary>The wallet did not sign: the person said no, or it failed, which the inner exception tells. It is not asked again by itself.</summary>
+/// <summary>The wallet did not sign: the person said no, or it failed, which the inner exception shows. It is not asked again by itself.</summary>
 public sealed class ClonesSigningException(Exception inner) : ClonesException($"The wallet did not sign in: {inner.Message}", inner);

@@ -12,7 +12,7 @@ internal sealed class Retries(ClonesClientOptions options)
     public bool AreWorthIt(ClonesRequest request) => made < options.RetriesMax && request.MayBeRepeated;
 
     /// <summary>
-    /// After a rejection. A call that was one too many (429) was not looked at, so that any may be sent again; where something behind the API did not
+    /// After a rejection. A call that was one too many (429) was not handled, so that any may be sent again; where something behind the API did not
     /// answer (503), the same holds as for no answer.
     /// </summary>
     public bool AreWorthIt(ClonesProblemException problem, ClonesRequest request) =>

@@ -46,7 +46,7 @@ internal sealed class DepositKeyVault(
     public Task<Account> OpenMintKeyAsync(Guid agentId, Guid transactionId, CancellationToken cancellationToken) =>
         OpenAsync(WalletKeyEvent.Mint, agentId, transactionId, cancellationToken);
 
-    /// <summary>Makes a wallet with a fresh key. The caller adds it to the context, and saves it with what is told of it.</summary>
+    /// <summary>Makes a wallet with a fresh key. The caller adds it to the context, and saves it with what is published of it.</summary>
     public async Task<DepositWallet> CreateDepositWalletAsync(Guid trainingPoolId, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());

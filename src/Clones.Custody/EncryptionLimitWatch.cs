@@ -2,7 +2,7 @@ using Clones.Hosting;
 
 namespace Clones.Custody;
 
-/// <summary>Raises the alarm of <see cref="EncryptionLimit"/> where nobody looks at <c>keys status</c>.</summary>
+/// <summary>Raises the alarm of <see cref="EncryptionLimit"/> where nobody reads <c>keys status</c>.</summary>
 internal sealed class EncryptionLimitWatch(
     IServiceScopeFactory scopes,
     TimeProvider time,

@@ -47,7 +47,7 @@ internal sealed class FileKeys : RingKeys
         seen = now;
         if (!isSeenAgain)
         {
-            // What cannot be used is told at once all the same.
+            // What cannot be used is reported at once all the same.
             KeyRing.Load(settings, isWrittenWith).Dispose();
             return false;
         }

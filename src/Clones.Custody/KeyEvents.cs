@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Custody;
 
-/// <summary>Adds to the log of the stored keys, in the commit of what it tells; a failure in a commit of its own.</summary>
+/// <summary>Adds to the log of the stored keys, in the commit of what it records; a failure in a commit of its own.</summary>
 internal sealed class KeyEvents(
     ClonesDbContext db,
     IServiceScopeFactory scopes,
@@ -39,7 +39,7 @@ internal sealed class KeyEvents(
             }
         );
 
-    /// <summary>Nothing is added where it is what the log tells of this key last: what fails again in the same way is no news.</summary>
+    /// <summary>Nothing is added where it is what the log says of this key last: what fails again in the same way is no news.</summary>
     /// <returns>Whether it is news.</returns>
     public async Task<bool> FailedAsync(KeyBinding key, string? masterKey, string reason, CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ internal sealed class KeyEvents(
                 looks => BackOff.After(looks, paces.First, failure is MasterKeyAwayException ? paces.AwayMax : paces.Max, jitter()),
                 CancellationToken.None
             );
-            // Under the lock of the key's row, so that of several payments at once one tells it.
+            // Under the lock of the key's row, so that of several payments at once one records it.
             var (key, masterKey, reason) = (failure.Binding, failure.MasterKey, failure.Reason);
             if (
                 IsWorthARow(failure, failingFor)

@@ -9,7 +9,7 @@ internal sealed class KeyMeter(IMeterFactory meters)
 
     public Counter<long> Migrated => field ??= meter.CreateCounter<long>("clones.keys.migrated");
 
-    /// <summary>Above zero means that rows stay under an old key: look at the log.</summary>
+    /// <summary>Above zero means that rows stay under an old key: check the log.</summary>
     public Counter<long> MigrationFailed => field ??= meter.CreateCounter<long>("clones.keys.migration_failed");
     public Counter<long> Opened => field ??= meter.CreateCounter<long>("clones.keys.opened");
 

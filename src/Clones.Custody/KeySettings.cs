@@ -109,7 +109,7 @@ internal sealed class KeySettings : IDisposable
             return;
         }
 
-        // What follows may be a secret: only a name that is one of ours is told.
+        // What follows may be a secret: only a name that is one of ours is shown.
         var equals = line.IndexOf((byte)'=');
         if (equals < 0)
         {

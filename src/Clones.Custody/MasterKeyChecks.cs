@@ -54,7 +54,7 @@ internal sealed class MasterKeyChecks(ClonesDbContext db, MasterKeys masters, Ti
         return null;
     }
 
-    /// <summary>Retired after the last key came under it, and nothing stored is under it: what an operator was told that nothing needs.</summary>
+    /// <summary>Retired after the last key came under it, and nothing stored is under it: what nothing needs, as an operator was shown.</summary>
     private async Task<bool> IsRetiredAsync(string masterKey, CancellationToken cancellationToken)
     {
         var names = MasterKeyName.NeedingIt(masterKey);

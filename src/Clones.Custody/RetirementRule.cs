@@ -1,6 +1,6 @@
 namespace Clones.Custody;
 
-/// <summary>What rows and log tell of a master key.</summary>
+/// <summary>What rows and log show of a master key.</summary>
 /// <param name="IsKnown">Whether a row is under it, or the log names it.</param>
 /// <param name="Rows">Stored keys that need it.</param>
 /// <param name="LastNeeded">When the last key that needed it was written, or came under another; null where the log knows of none.</param>
@@ -43,7 +43,7 @@ internal static class RetirementRule
         }
         if (past.Rows > 0)
         {
-            return $"{past.Rows} stored keys need {masterKey}. Run \"keys sweep\", and look at \"keys status\".";
+            return $"{past.Rows} stored keys need {masterKey}. Run \"keys sweep\", and check \"keys status\".";
         }
 
         // Before the log began anything may have been under it.

@@ -82,7 +82,7 @@ public sealed class Coalescer<TLane, TItem, TResult>(
         }
         catch (Exception e)
         {
-            // Whoever waits is told; the lane goes on with those that came since.
+            // Whoever waits gets the failure; the lane goes on with those that came since.
             foreach (var place in group)
             {
                 place.Done.SetException(e);

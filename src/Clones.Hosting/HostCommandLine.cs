@@ -150,7 +150,7 @@ public sealed class HostCommandLine
         {
             if (command.Subcommands.Count > 0)
             {
-                // It is also told to be the absence of a command.
+                // It is also an error for the absence of a command.
                 return (parsed, [$"Unrecognized command: '{word}'."]);
             }
             if (command.Arguments.Count + command.Options.Count == 0)

@@ -82,7 +82,7 @@ internal static class AgentLifecycleEffects
         this EventActivityBinder<AgentLifecycleInstance, PoolCreationSucceeded> binder
     ) => binder.Add(new SuccessOnRecordGuard<PoolCreationSucceeded>(TransactionKind.PoolCreation, m => (m.TransactionId, MadeBy(m))));
 
-    /// <summary>Looks on chain before a line is chosen: a token that has landed without the agent knowing is its token from here on.</summary>
+    /// <summary>Reads the chain before a line is chosen: a token that has landed without the agent knowing is its token from here on.</summary>
     public static EventActivityBinder<AgentLifecycleInstance, RetryDeployment> AdoptTokenOnChain(
         this EventActivityBinder<AgentLifecycleInstance, RetryDeployment> binder
     ) =>
@@ -111,7 +111,7 @@ internal static class AgentLifecycleEffects
     )
         where T : class, IAgentCommand => binder.Add(new SubmissionInFlightGuard<T>());
 
-    /// <summary>What is given up, or put away, must not be on chain without the database knowing.</summary>
+    /// <summary>What is cancelled, or archived, must not be on chain without the database knowing.</summary>
     public static EventActivityBinder<AgentLifecycleInstance, T> RejectWhileChainIsRead<T>(
         this EventActivityBinder<AgentLifecycleInstance, T> binder
     )

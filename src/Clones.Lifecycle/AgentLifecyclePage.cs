@@ -39,7 +39,7 @@ internal static class AgentLifecyclePage
             in the commit that sends the message. Any other success is rejected with `success_not_on_record`, whoever has sent it. What was
             cancelled or has failed and landed nevertheless moves the agent on from `DRAFT` and `FAILED` too.
 
-            `RETRY` looks on chain before it chooses: a token that landed without the agent knowing is adopted, and the liquidity pool is next.
+            `RETRY` reads the chain before it chooses: a token that landed without the agent knowing is adopted, and the liquidity pool is next.
 
             `FAIL` stores its reason as the last error and counts consecutive failures; a success clears both. `CANCEL` and `FAIL` close the
             transaction that was prepared for the owner in the same commit, so it cannot be submitted afterwards.

@@ -32,7 +32,7 @@ internal sealed class AgentLifecycleStateMachine : MassTransitStateMachine<Agent
         During(
             Draft,
             When(InitiateDeployment).RequestTokenCreation().TransitionTo(PendingTokenSignature),
-            // What was given up and has landed nevertheless: the agent moves on instead of standing where it was put back to.
+            // What was cancelled and has landed nevertheless: the agent moves on instead of standing where it was put back to.
             When(TokenCreationSuccess).RejectUnlessOnRecord().StoreToken().ClearFailures().TransitionTo(TokenCreated),
             When(Archive).RejectWhileChainIsRead().TransitionTo(Archived)
         );

@@ -7,7 +7,7 @@ namespace Clones.Lifecycle;
 /// <summary>What the lifecycle asks of the database, in the database transaction of the event that asks.</summary>
 internal interface ILifecycleRows
 {
-    /// <summary>Locks the agent's transactions that have neither failed nor been given up, and reads them as they are under the lock.</summary>
+    /// <summary>Locks the agent's transactions that have neither failed nor been cancelled, and reads them as they are under the lock.</summary>
     Task<IReadOnlyList<ChainTransaction>> LockTransactionsAsync(Guid agentId, CancellationToken cancellationToken);
 
     /// <summary>Attempts of these transactions that are prepared or live. They are among the attempts of the transactions from here on.</summary>

@@ -8,7 +8,7 @@ namespace Clones.Lifecycle;
 /// <param name="Text">As the diagram says it.</param>
 internal sealed record LifecycleCondition(string Text, Predicate<AgentLifecycleInstance> Holds);
 
-/// <summary>Read by <see cref="AgentLifecycleGraphReader"/>, because a condition compiled into the machine no longer tells its name.</summary>
+/// <summary>Read by <see cref="AgentLifecycleGraphReader"/>, because a condition compiled into the machine no longer shows its name.</summary>
 internal interface IConditionLabel
 {
     string Text { get; }
@@ -79,7 +79,7 @@ internal sealed class ChainIsReadGuard<T> : LifecycleStep<T>
     }
 }
 
-/// <summary>Ends the line where the message tells what is stored already: recorded once, answered again.</summary>
+/// <summary>Ends the line where the message repeats what is stored already: recorded once, answered again.</summary>
 internal sealed class IgnoreRepeated<T>(Predicate<BehaviorContext<AgentLifecycleInstance, T>> isStored) : LifecycleStep<T>
     where T : class, IAgentCommand
 {

@@ -19,13 +19,13 @@ internal sealed class LifecycleMachinePublisher(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var mine = LifecycleMachine.Of(machine.Graph, time.GetUtcNow());
-        while (!await TellAsync(mine, stoppingToken))
+        while (!await TryPublishAsync(mine, stoppingToken))
         {
             await Task.Delay(TryEvery, time, stoppingToken);
         }
     }
 
-    private async Task<bool> TellAsync(LifecycleMachine mine, CancellationToken cancellationToken)
+    private async Task<bool> TryPublishAsync(LifecycleMachine mine, CancellationToken cancellationToken)
     {
         try
         {

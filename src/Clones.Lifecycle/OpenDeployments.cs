@@ -8,7 +8,7 @@ using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Lifecycle;
 
-/// <summary>The token and pool creations of an agent that are not given up, seen inside the transaction of the event that asks.</summary>
+/// <summary>The token and pool creations of an agent that are not cancelled, seen inside the transaction of the event that asks.</summary>
 internal sealed class OpenDeployments(ILifecycleRows rows, RpcEndpoints rpc, TimeProvider time)
 {
     private IReadOnlyList<ChainTransaction> locked = [];
@@ -26,7 +26,7 @@ internal sealed class OpenDeployments(ILifecycleRows rows, RpcEndpoints rpc, Tim
         // Two questions on purpose: only one that is asked after the lock was granted sees what its last holder committed.
         locked = await rows.LockTransactionsAsync(agent.CorrelationId, cancellationToken);
 
-        // Giving up must not outrun a success that is on its way. FAIL may: it is how a landed transaction that did something else is told.
+        // Cancelling must not outrun a success that is on its way. FAIL may: it is how a landed transaction that did something else is reported.
         if (command is CancelDeployment && locked.FirstOrDefault(t => IsSuccessOnItsWay(agent, t)) is { } landed)
         {
             return new SubmissionInFlight($"its {UpperSnakeCase.From(landed.Kind)} has landed and is being read from the chain");

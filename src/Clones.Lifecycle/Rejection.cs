@@ -40,7 +40,7 @@ internal sealed record Rejection(string Code, string Detail, IReadOnlyList<strin
         );
     }
 
-    /// <summary>A restored database may have forgotten what the agent has on chain; what is given up or put away now could not be taken over then.</summary>
+    /// <summary>A restored database may have forgotten what the agent has on chain; what is cancelled or archived now could not be taken over then.</summary>
     public static Rejection ChainIsRead<T>(BehaviorContext<AgentLifecycleInstance, T> context)
         where T : class, IAgentCommand
     {

@@ -4,7 +4,7 @@ namespace Clones.Lifecycle;
 /// <param name="Words">What it is and how it stands, for people.</param>
 /// <param name="LastValidBlockHeight">The last block height at which it can land; null where it has landed.</param>
 /// <param name="PossibleAtBlockHeight">
-/// The finalized block height from which on its death can be certified, unless it lands; null where it has landed.
+/// The finalized block height from which on its expiry can be proven, unless it lands; null where it has landed.
 /// </param>
 internal sealed record SubmissionInFlight(string Words, ulong? LastValidBlockHeight = null, ulong? PossibleAtBlockHeight = null)
 {

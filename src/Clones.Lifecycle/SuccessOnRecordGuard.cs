@@ -6,7 +6,7 @@ using MassTransit;
 namespace Clones.Lifecycle;
 
 /// <summary>
-/// Goes on only where the database holds, for this agent, exactly what the message tells: whoever wrote it there has read the finalized chain.
+/// Goes on only where the database holds, for this agent, exactly what the message says: whoever wrote it there has read the finalized chain.
 /// Otherwise rejects, and the line ends here.
 /// </summary>
 internal sealed class SuccessOnRecordGuard<T>(TransactionKind kind, Func<T, (Guid TransactionId, DeploymentMade Made)> read)

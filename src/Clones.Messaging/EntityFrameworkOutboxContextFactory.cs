@@ -46,7 +46,7 @@ internal sealed class EntityFrameworkOutboxContextFactory<TDbContext>(
             if (beginNow && !await session.BeginAsync(context.CancellationToken).ConfigureAwait(false))
             {
                 await session.RollbackAsync().ConfigureAwait(false);
-                // Tells the receive pipeline that the message is done with; otherwise it goes to the skipped queue.
+                // Informs the receive pipeline that the message is done with; otherwise it goes to the skipped queue.
                 await context.NotifyConsumed(context.ReceiveContext.ElapsedTime, options.ConsumerType).ConfigureAwait(false);
                 return;
             }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Clones.Messaging;
 
-/// <summary>Tells a database that is away for the moment, and a conflict, from a failure that another try would repeat.</summary>
+/// <summary>Distinguishes a database that is away for the moment, and a conflict, from a failure that another try would repeat.</summary>
 public static class PostgresErrors
 {
     /// <summary>

@@ -12,6 +12,14 @@ public static class ClonesDbContextOptions
     public static DbContextOptionsBuilder UseClonesPostgres(this DbContextOptionsBuilder builder, string connectionString) =>
         builder.UseNpgsql(Tuned(connectionString), npgsql => npgsql.SetPostgresVersion(15, 0)).UseSnakeCaseNamingConvention();
 
+    /// <summary>A context that no host hands out.</summary>
+    public static ClonesDbContext Open(string connectionString)
+    {
+        var options = new DbContextOptionsBuilder<ClonesDbContext>();
+        options.UseClonesPostgres(connectionString);
+        return new ClonesDbContext(options.Options);
+    }
+
     /// <summary>Longer than any consumer waits for the chain within a database transaction, all its requests timing out one by one.</summary>
     private const string IdleInTransactionSecondsMax = "180";
 

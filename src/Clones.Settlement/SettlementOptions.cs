@@ -46,7 +46,7 @@ public sealed class SettlementOptions
     [Count(256)]
     public int BatchMax { get; set; } = 256;
 
-    /// <summary>Simulations before signing that must fail in a row before the payment is given up.</summary>
+    /// <summary>Simulations before signing that must fail in a row before the payment fails.</summary>
     [Count]
     public int PreparationFailuresMax { get; set; } = 3;
 }

@@ -5,7 +5,7 @@ using Clones.Domain.Webhooks;
 namespace Clones.Webhooks;
 
 /// <summary>
-/// Connects to public addresses only. The name is resolved here, each address is looked at, and the connection goes to the very address that
+/// Connects to public addresses only. The name is resolved here, each address is checked, and the connection goes to the very address that
 /// was: a name that resolves to something else a moment later gains nothing (DNS rebinding).
 /// </summary>
 internal sealed class WebhookConnections(WebhookLookups lookups, WebhookLoopback loopback)

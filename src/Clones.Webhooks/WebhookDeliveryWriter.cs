@@ -16,7 +16,7 @@ internal sealed class WebhookDeliveryWriter(
 {
     private const int Gone = 410;
 
-    public async Task NoteAsync(DueWebhook due, DateTimeOffset startedAt, WebhookOutcome outcome)
+    public async Task RecordAsync(DueWebhook due, DateTimeOffset startedAt, WebhookOutcome outcome)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();

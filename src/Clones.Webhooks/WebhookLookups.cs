@@ -7,7 +7,7 @@ namespace Clones.Webhooks;
 internal delegate Task<IPAddress[]> WebhookResolver(string host, CancellationToken cancellationToken);
 
 /// <summary>
-/// Bounds the lookups that go on at once. A lookup occupies a thread until the system's resolver gives up, also where nobody waits for it any
+/// Bounds the lookups that go on at once. A lookup occupies a thread until the system's resolver ends, also where nobody waits for it any
 /// more, so its place is free again only when it has really ended. Endpoints that fail have places of their own: a slow name server of one of
 /// them holds up none that is well.
 /// </summary>
@@ -22,7 +22,7 @@ internal sealed class WebhookLookups(WebhookResolver resolve, WebhookOptions opt
     {
         var place = isFailing ? placesOfFailing : places;
         await place.WaitAsync(cancellationToken);
-        return await LookAsync(host, place).WaitAsync(cancellationToken);
+        return await ResolveAsync(host, place).WaitAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -32,7 +32,7 @@ internal sealed class WebhookLookups(WebhookResolver resolve, WebhookOptions opt
     }
 
     // Not cancelled: that would end the wait for the lookup and not the lookup.
-    private async Task<IPAddress[]> LookAsync(string host, SemaphoreSlim place)
+    private async Task<IPAddress[]> ResolveAsync(string host, SemaphoreSlim place)
     {
         try
         {

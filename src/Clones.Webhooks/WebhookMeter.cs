@@ -12,6 +12,6 @@ internal sealed class WebhookMeter(IMeterFactory meters)
     /// <summary>Attempts, not deliveries.</summary>
     public Counter<long> Failed => field ??= meter.CreateCounter<long>("clones.webhooks.failed");
 
-    /// <summary>Deliveries that were given up.</summary>
+    /// <summary>Deliveries that were exhausted.</summary>
     public Counter<long> Exhausted => field ??= meter.CreateCounter<long>("clones.webhooks.exhausted");
 }

@@ -6,7 +6,7 @@ namespace Clones.Webhooks;
 /// <summary>Paces and bounds, from the section <c>Webhooks</c>; the defaults are meant for production.</summary>
 internal sealed class WebhookOptions
 {
-    /// <summary>How often due deliveries are looked for, where there was none.</summary>
+    /// <summary>How often due deliveries are searched for, where there was none.</summary>
     [Pace]
     public TimeSpan PassEvery { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -22,11 +22,11 @@ internal sealed class WebhookOptions
     [Count]
     public int AtOncePerOwner { get; init; } = 8;
 
-    /// <summary>Looks for the address of a host at once, for endpoints that fail and for all others each.</summary>
+    /// <summary>Name lookups at once, for endpoints that fail and for all others each.</summary>
     [Count]
     public int LookupsAtOnce { get; init; } = 8;
 
-    /// <summary>From the first look for the address to the answer's status.</summary>
+    /// <summary>From the name lookup to the answer's status.</summary>
     [Pace]
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(15);
 

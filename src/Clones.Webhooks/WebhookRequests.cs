@@ -122,7 +122,7 @@ internal sealed class WebhookRequests(
             HttpRequestException { InnerException: System.Net.Sockets.SocketException { SocketErrorCode: var code } } =>
                 $"It could not be connected to: {code}.",
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-                "There was no secure connection to it: look at its certificate.",
+                "There was no secure connection to it: check its certificate.",
             HttpRequestException { InnerException: OperationCanceledException or TimeoutException } =>
                 "It could not be connected to in time.",
             HttpRequestException { HttpRequestError: var error } => $"It did not answer as HTTP has it: {error}.",

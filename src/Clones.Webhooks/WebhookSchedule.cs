@@ -1,6 +1,6 @@
 namespace Clones.Webhooks;
 
-/// <summary>When a delivery that failed is tried again: soon at first, then ever later, until it is given up.</summary>
+/// <summary>When a delivery that failed is tried again: soon at first, then ever later, until it is exhausted.</summary>
 internal static class WebhookSchedule
 {
     /// <summary>The most that an endpoint may ask for with Retry-After.</summary>
@@ -23,7 +23,7 @@ internal static class WebhookSchedule
     /// <param name="failedTries">Failed ones, the last one counted: 1 or more.</param>
     /// <param name="jitter">Moves a step by up to a tenth, so that what failed together does not come back together.</param>
     /// <param name="retryAfter">What the endpoint asked for; never makes it sooner.</param>
-    /// <returns>Null where it is given up: the failed try was the last one.</returns>
+    /// <returns>Null where it is exhausted: the failed try was the last one.</returns>
     public static DateTimeOffset? Next(
         int failedTries,
         DateTimeOffset now,

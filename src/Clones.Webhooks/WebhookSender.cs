@@ -117,7 +117,7 @@ internal sealed class WebhookSender(
             var startedAt = Time.GetUtcNow();
             var outcome = await requests.SendAsync(due);
             slowOnes.Record(due.EndpointId, outcome.Took);
-            await deliveries.NoteAsync(due, startedAt, outcome);
+            await deliveries.RecordAsync(due, startedAt, outcome);
         }
         catch (Exception e)
         {

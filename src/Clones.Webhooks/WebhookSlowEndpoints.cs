@@ -11,12 +11,12 @@ internal sealed class WebhookSlowEndpoints(TimeProvider time)
     /// <summary>A longer answer than this is a slow one.</summary>
     public static readonly TimeSpan SlowFrom = TimeSpan.FromSeconds(5);
 
-    /// <summary>After it an endpoint is looked at with fresh eyes, unless it has answered sooner.</summary>
+    /// <summary>After it an endpoint counts as new, unless it has answered sooner.</summary>
     public static readonly TimeSpan RememberedFor = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> slowUntil = new();
 
-    /// <param name="took">From the first look for the address to the answer's status.</param>
+    /// <param name="took">From the name lookup to the answer's status.</param>
     public void Record(Guid endpointId, TimeSpan took)
     {
         if (took > SlowFrom)

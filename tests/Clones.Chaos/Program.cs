@@ -16,7 +16,7 @@ internal static class Program
         };
         var payments = new Option<int>("--payments") { Description = "how many payments", DefaultValueFactory = _ => 1_000 };
         var minutes = new Option<double>("--minutes") { Description = "how long things go wrong", DefaultValueFactory = _ => 4 };
-        var kills = new Option<int?>("--kills") { Description = "deaths and freezes of processes; 5 a minute where it is not given" };
+        var kills = new Option<int?>("--kills") { Description = "kills and freezes of processes; 5 a minute where it is not given" };
         var workers = new Option<int>("--workers") { Description = "worker processes", DefaultValueFactory = _ => 2 };
         var agents = new Option<int>("--agents") { Description = "agents that are deployed meanwhile", DefaultValueFactory = _ => 3 };
         var payoutBatch = new Option<int>("--payout-batch")

@@ -54,7 +54,7 @@ public sealed class EncryptionLimitTests(KeyLogDatabase databases) : IClassFixtu
         await watch.StartAsync(TestContext.Current.CancellationToken);
         if (looked.Length > 0)
         {
-            await SettlementHost.UntilAsync(
+            await PatientWait.UntilAsync(
                 () => Task.FromResult(log.Text.Length > looked.Length ? "said" : null),
                 "the watch to look at its start"
             );

@@ -17,9 +17,7 @@ internal static class StoredKeys
     public static async Task<IReadOnlyList<byte[]>> OpenAllAsync(string database, IConfiguration configuration, Func<string, bool> isWanted)
     {
         using var ring = KeyRing.Load(configuration);
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(database);
-        await using var db = new ClonesDbContext(options.Options);
+        await using var db = ClonesDbContextOptions.Open(database);
 
         var keys = new List<byte[]>();
         foreach (var wallet in await db.DepositWallets.Include(w => w.Key).ToListAsync())

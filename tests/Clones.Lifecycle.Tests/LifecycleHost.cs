@@ -42,7 +42,7 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
     public static async Task<LifecycleHost> StartAsync(Uri? broker = null)
     {
         var lifecycle = new LifecycleHost();
-        var database = await lifecycle.postgres.CreateDatabaseAsync("agent-lifecycle", CreateSchemaAsync);
+        var database = await MigratedDatabase.CreateAsync(lifecycle.postgres);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("RABBITMQ_URL", broker?.ToString())]);
         builder.Services.AddSingleton(lifecycle);
@@ -251,14 +251,6 @@ internal sealed class LifecycleHost : IReceiveObserver, IConsumeObserver, IAsync
         );
         Register(bus);
         bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
-    }
-
-    private static async Task CreateSchemaAsync(string connectionString)
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(connectionString);
-        await using var db = new ClonesDbContext(options.Options);
-        await db.Database.EnsureCreatedAsync();
     }
 
     private sealed class Listener(LifecycleHost lifecycle)

@@ -1,5 +1,6 @@
 using Clones.Domain.Transactions;
 using Clones.Testing;
+using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Tests;
@@ -69,7 +70,7 @@ public sealed class GroupedUpdatesTests(PostgresFixture postgres) : IClassFixtur
 
     private async Task<ClonesDbContext> MigratedAsync(int rows)
     {
-        var db = await MigratedContext.CreateAsync(postgres);
+        var db = await MigratedDatabase.OpenAsync(postgres);
         for (var row = 0; row < rows; row++)
         {
             await db.Database.ExecuteSqlAsync(

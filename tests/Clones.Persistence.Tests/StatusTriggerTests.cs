@@ -3,6 +3,7 @@ using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Domain.Webhooks;
 using Clones.Testing;
+using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -16,7 +17,7 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task The_database_allows_what_the_tables_list_and_nothing_else()
     {
-        await using var db = await MigratedContext.CreateAsync(postgres);
+        await using var db = await MigratedDatabase.OpenAsync(postgres);
 
         await db.Database.OpenConnectionAsync(Cancellation);
         await CompareAsync(db, "payments", TransactionKind.Payment, PaymentTransitions.Table);
@@ -29,7 +30,7 @@ public sealed class StatusTriggerTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task A_statement_that_makes_an_illegal_change_is_rejected_and_a_legal_one_is_carried_out()
     {
-        await using var db = await MigratedContext.CreateAsync(postgres);
+        await using var db = await MigratedDatabase.OpenAsync(postgres);
         var wallet = Guid.NewGuid();
         await db.Database.ExecuteSqlAsync(
             $"""

@@ -101,7 +101,7 @@ public sealed class CrashedWorkerTests(SettlementHost host) : IClassFixture<Sett
             payments.AddRange(
                 await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.PayAsync(pool, TestKeys.FreshAddress(), 10_000_000)))
             );
-            var closed = await SettlementHost.UntilAsync(
+            var closed = await PatientWait.UntilAsync(
                 async () => await host.CutBrokerConnectionsAsync() is > 0 and var count ? $"{count}" : null,
                 "connections to cut"
             );

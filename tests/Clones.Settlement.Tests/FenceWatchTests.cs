@@ -23,7 +23,7 @@ public sealed class FenceWatchTests(SettlementHost host) : IClassFixture<Settlem
         await host.UntilFenceAsync(isOpen: true);
 
         // As a worker that has seen more of the log than this server has written: its disk was set back under it.
-        host.FirstWorker.Services.GetRequiredService<DatabaseHeartbeat>().Note(1L << 60);
+        host.FirstWorker.Services.GetRequiredService<DatabaseHeartbeat>().Record(1L << 60);
 
         (await AskAsync()).IsOpen.ShouldBeFalse();
         (await host.UntilFenceAsync(isOpen: false)).Reason.ShouldBe("This database has gone back in time.");

@@ -3,6 +3,7 @@ using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Persistence.Ledger;
 using Clones.Settlement.Operators;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,7 +23,7 @@ public sealed class FencedWalletTests(SettlementHost host) : IClassFixture<Settl
         await host.WithAsync((_, db) => db.RaiseFenceAsync("A drill.", held: false, raising: null, TestContext.Current.CancellationToken));
         var waits = await host.PayAsync(differing, TestKeys.FreshAddress(), Sol);
         var goesOn = await host.PayAsync(sound, TestKeys.FreshAddress(), Sol);
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     async (_, db) =>
@@ -35,7 +36,7 @@ public sealed class FencedWalletTests(SettlementHost host) : IClassFixture<Settl
         await host.UntilPaymentAsync(goesOn.Id, PaymentStatus.Completed);
 
         var wallet = await host.WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.TrainingPoolId == differing.Id));
-        var status = await SettlementHost.UntilAsync(
+        var status = await PatientWait.UntilAsync(
             async () =>
                 await StatusAsync() is var text && text.Contains("wallets that may not sign yet: 1", StringComparison.Ordinal)
                     ? text

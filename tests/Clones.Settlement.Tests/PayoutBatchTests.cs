@@ -6,6 +6,7 @@ using Clones.Domain.Transactions;
 using Clones.Settlement.Rules;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -153,7 +154,7 @@ public sealed class PayoutBatchTests(MidFlightHost host) : IClassFixture<MidFlig
         await host.FaultsAsync(new { front = 0, drop = 1 });
         await host.FaultsAsync(new { front = 1, drop = 1 });
         var payments = await tokens.PayAllAsync();
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 (await host.AttemptsAsync(payments[0].TransactionId!.Value)) is [{ Status: AttemptStatus.Broadcast }] ? "sent" : null,
             "the bytes to be sent and lost"

@@ -1,6 +1,7 @@
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 
 namespace Clones.Settlement.Tests;
@@ -28,7 +29,7 @@ public sealed class ReconcileTests(SettlementHost host) : IClassFixture<Settleme
         code.ShouldBe(1, report);
         report.ShouldContain($"UNEXPECTED_ATTEMPT: {paid.Signature}");
         report.ShouldContain("RAISED");
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.ReconcileAloneAsync()).Report is var r && r.Contains("Signing fence: open") ? r : null,
             "the fence to be opened by the command"
         );

@@ -1,6 +1,7 @@
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,7 +38,7 @@ public sealed class RestoredDatabaseTests(SettlementHost host) : IClassFixture<S
         await host.PrepareAsync(during);
 
         // Nothing is signed while the fence stands; by the time it is open, what stands on chain is in the database.
-        var waiting = await SettlementHost.UntilAsync(
+        var waiting = await PatientWait.UntilAsync(
             async () => (await host.TransactionAsync(during)) is { Reason: not null } t ? t : null,
             "the payment to wait at the fence"
         );

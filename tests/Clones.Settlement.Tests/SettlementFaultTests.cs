@@ -2,6 +2,7 @@ using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,7 +27,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Submitted);
 
         await host.ExpireBlockhashesAsync();
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.AttemptsAsync(payment.TransactionId!.Value)).Count >= 2 ? "signed" : null,
             "the second attempt"
         );
@@ -35,10 +36,10 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
 
         var attempts = await host.AttemptsAsync(payment.TransactionId!.Value);
         attempts.Count(a => a.Status == AttemptStatus.Finalized).ShouldBe(1);
-        foreach (var dead in attempts.Where(a => a.Status != AttemptStatus.Finalized))
+        foreach (var expired in attempts.Where(a => a.Status != AttemptStatus.Finalized))
         {
-            dead.Status.ShouldBe(AttemptStatus.Expired);
-            dead.Evidence.ShouldNotBeNull().ShouldContain("\"decision\": \"EXPIRED\"");
+            expired.Status.ShouldBe(AttemptStatus.Expired);
+            expired.Evidence.ShouldNotBeNull().ShouldContain("\"decision\": \"EXPIRED\"");
         }
         attempts.Zip(attempts.Skip(1)).ShouldAllBe(pair => pair.First.FeeLamportsMax < pair.Second.FeeLamportsMax);
         attempts.ShouldAllBe(a => a.FeeLamportsMax <= PaymentAcceptanceRule.FeeLamportsMax);
@@ -78,7 +79,7 @@ public sealed class SettlementFaultTests(SettlementHost host) : IClassFixture<Se
             Sol,
             beforeCommit: () => host.FaultsAsync(new { front = "all", lagSlots = 300 })
         );
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) => db.Transactions.Where(t => t.Id == payment.TransactionId).Select(t => t.Reason).SingleOrDefaultAsync()

@@ -2,6 +2,7 @@ using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -92,7 +93,7 @@ public sealed class ShortPageTests(SettlementHost host) : IClassFixture<Settleme
     /// <returns>Lamports of them all.</returns>
     private async Task<long> UntilDepositsAsync(TrainingPool pool, int count)
     {
-        var deltas = await SettlementHost.UntilAsync(
+        var deltas = await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     async (_, db) =>

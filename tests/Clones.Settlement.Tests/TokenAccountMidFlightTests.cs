@@ -7,6 +7,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Clones.Settlement.Tests;
 
 /// <summary>
-/// The recipient's token account changes between the simulation and the landing: the workers' nodes lose the bytes meanwhile, and the recipient
+/// The recipient's token account changes between the simulation and the execution: the workers' nodes lose the bytes meanwhile, and the recipient
 /// acts through a node of his own.
 /// </summary>
 public sealed class TokenAccountMidFlightTests(MidFlightHost host) : IClassFixture<MidFlightHost>, IAsyncLifetime
@@ -137,7 +138,7 @@ public sealed class TokenAccountMidFlightTests(MidFlightHost host) : IClassFixtu
             }
         );
         await host.PublishAsync(new PrepareTransactions { TransactionIds = [payment.TransactionId!.Value] });
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.AttemptsAsync(payment.TransactionId!.Value)) is [{ Status: AttemptStatus.Broadcast }] ? "sent" : null,
             "the bytes to be sent and lost"
         );
@@ -153,7 +154,7 @@ public sealed class TokenAccountMidFlightTests(MidFlightHost host) : IClassFixtu
             .AddInstructions(instructions)
             .Build([payer, .. more]);
         await host.Bystander.SendTransactionAsync(transaction.Serialize());
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 (await host.Bystander.GetSignatureStatusesAsync([transaction.Id])).Value[0]
                     is { Succeeded: true, ConfirmationStatus: Commitment.Finalized }

@@ -5,6 +5,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -144,7 +145,7 @@ internal sealed class TokenPool : IAsyncDisposable
             .AddInstructions(instructions)
             .Build([maker, .. more]);
         await host.Bystander.SendTransactionAsync(transaction.Serialize());
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 (await host.Bystander.GetSignatureStatusesAsync([transaction.Id])).Value[0]
                     is { Succeeded: true, ConfirmationStatus: Commitment.Finalized }

@@ -6,6 +6,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +30,7 @@ public sealed class UnparsedTransactionTests(SettlementHost host) : IClassFixtur
         var unknown = await DepositAsync(stranger, wallet.Address, 2_000_000, version: 2);
         var after = await DepositAsync(stranger, wallet.Address, 3_000_000, version: null);
 
-        var rows = await SettlementHost.UntilAsync(
+        var rows = await PatientWait.UntilAsync(
             () => WithAllAsync(MovementsAsync(wallet.Id), known, unknown, after),
             "all deposits to be in the ledger"
         );
@@ -43,7 +44,7 @@ public sealed class UnparsedTransactionTests(SettlementHost host) : IClassFixtur
         await host.PassFenceAsync();
         await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
 
-        var report = await SettlementHost.UntilAsync(
+        var report = await PatientWait.UntilAsync(
             async () => await host.ReconcileAsync() is (0, var said) ? said : null,
             "the books and the chain to be equal"
         );
@@ -60,7 +61,7 @@ public sealed class UnparsedTransactionTests(SettlementHost host) : IClassFixtur
         using var stranger = Account.Generate();
         await host.FundAsync(stranger.PublicKey, Sol);
         var deposit = await DepositAsync(stranger, wallet.Address, 1_000_000, version: 1);
-        await SettlementHost.UntilAsync(() => WithAllAsync(MovementsAsync(wallet.Id), deposit), "the deposit to be in the ledger");
+        await PatientWait.UntilAsync(() => WithAllAsync(MovementsAsync(wallet.Id), deposit), "the deposit to be in the ledger");
 
         // As a release has left it that knew version 0.
         await host.WithAsync(
@@ -73,7 +74,7 @@ public sealed class UnparsedTransactionTests(SettlementHost host) : IClassFixtur
                 )
         );
 
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await MovementsAsync(wallet.Id)).Find(m => m.Signature == deposit.ToString() && m.Unparsed is null),
             "the deposit to be read again"
         );
@@ -89,7 +90,7 @@ public sealed class UnparsedTransactionTests(SettlementHost host) : IClassFixtur
             .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, PublicKey.Parse(wallet), lamports))
             .Build(stranger);
         await host.Bystander.SendTransactionAsync(transaction.Serialize());
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.Bystander.GetSignatureStatusesAsync([transaction.Id])).Value[0],
             "the deposit to be processed"
         );

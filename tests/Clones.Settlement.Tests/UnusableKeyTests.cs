@@ -2,6 +2,7 @@ using Clones.Custody.Audit;
 using Clones.Domain.Keys;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,14 +35,11 @@ public sealed class UnusableKeyTests(UnusableKeyHost host, ITestOutputHelper out
 
         var waiting = await PayAsync(broken, Waiting);
         var with = await PaidInAsync(healthy);
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await ReasonsAsync(broken)).TrueForAll(r => r is not null) ? "told" : null,
             "every payment of the wallet to have its reason"
         );
-        await SettlementHost.UntilAsync(
-            async () => (await FailuresAsync(wallet)).Count > 0 ? "told" : null,
-            "the log of the keys to tell it"
-        );
+        await PatientWait.UntilAsync(async () => (await FailuresAsync(wallet)).Count > 0 ? "told" : null, "the log of the keys to tell it");
         var withToo = await PaidInAsync(healthy);
 
         var elapsed = TimeProvider.System.GetElapsedTime(began);
@@ -114,7 +112,7 @@ public sealed class UnusableKeyTests(UnusableKeyHost host, ITestOutputHelper out
             );
 
         Task UntilFailuresAsync(int count) =>
-            SettlementHost.UntilAsync(
+            PatientWait.UntilAsync(
                 async () => (await FailuresAsync(wallet)).Count >= count ? "told" : null,
                 $"{count} rows about failures"
             );

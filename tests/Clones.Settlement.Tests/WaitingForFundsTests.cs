@@ -5,6 +5,7 @@ using Clones.Domain.Pools;
 using Clones.Settlement.Funds;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,7 +71,7 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
         var waiting = await AskAsync(pool, 2 * Sol);
 
         await host.FaultsAsync(new Dictionary<string, object> { ["front"] = "all", [fault] = fault == "lagSlots" ? 400 : 1 });
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () => Task.FromResult(host.Log.Text.Contains($"The funds of training pool {pool.Id} could not be read") ? "read" : null),
             "the reconciler to find no node"
         );
@@ -120,7 +121,7 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
         host.WithAsync((_, db) => db.Payments.Where(p => p.Id == payment.Id).Select(p => p.Status).SingleAsync());
 
     private Task UntilPoolIsAsync(TrainingPool pool, TrainingPoolStatus status) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () =>
             {
                 await LookNowAsync(pool);
@@ -134,7 +135,7 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
     private async Task UntilReconcilersPassAsync(TrainingPool pool)
     {
         await LookNowAsync(pool);
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 await host.WithAsync(
                     (_, db) => db.DepositWallets.CountAsync(w => w.TrainingPoolId == pool.Id && w.BalanceCheckedAt != null)

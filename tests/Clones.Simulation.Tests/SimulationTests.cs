@@ -48,7 +48,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void A_failing_seed_fails_alike_when_it_is_run_again()
     {
-        var plant = SeededBug.All["null taken for death"];
+        var plant = SeededBug.All["null taken for expiry"];
         var failure = Histories.Run(firstSeed: 1, count: 2_000, plant, failuresMax: 1).Failures[0];
 
         var again = History.Run(failure.Seed, plant);

@@ -225,8 +225,8 @@ internal sealed class Chain
         for (var i = hoard.Count - 1; i >= 0; i--)
         {
             // Most dangerous at the very end of its life.
-            var dies = heights.GetValueOrDefault(hoard[i].Blockhash) + BlockhashLife + 1;
-            if (dice.Chance(dies - height is >= 0 and < 6 ? 0.3 : 0.004))
+            var expires = heights.GetValueOrDefault(hoard[i].Blockhash) + BlockhashLife + 1;
+            if (dice.Chance(expires - height is >= 0 and < 6 ? 0.3 : 0.004))
             {
                 Add(pool, hoard[i]);
                 hoard.RemoveAt(i);

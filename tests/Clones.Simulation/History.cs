@@ -56,7 +56,7 @@ internal sealed record History(
         world.Faults.Heal();
         world.Timeline.RunUntil(() => world.IsSettled, healAt + PatienceMilliseconds);
 
-        // Long enough for every blockhash to die and every block to become final.
+        // Long enough for every blockhash to expire and every block to become final.
         world.Timeline.RunUntil(() => false, world.Timeline.Now + (Chain.BlockhashLife + 2 * Chain.FinalityDepth) * 440);
         return new History(seed, Audit.Of(world), world.Timeline.Now, Print(world), world.Faults.Counts, world.Crashes);
     }

@@ -32,7 +32,7 @@ internal abstract class SeededBug
         new Dictionary<string, SeededBug>
         {
             ["sign and broadcast in one transaction"] = new SignAndBroadcast(),
-            ["null taken for death"] = new With(new NullIsDeath()),
+            ["null taken for expiry"] = new With(new NullIsExpiry()),
             ["error taken for null"] = new With(new ErrorIsNull()),
             ["memo left out"] = new With(new NoMemo(), indexes: false),
             ["memo without its payments"] = new With(new NoTags()),
@@ -92,7 +92,7 @@ internal abstract class SeededBug
         public override bool WithoutUniqueIndexes => !indexes;
     }
 
-    private sealed class NullIsDeath : SettlementRules
+    private sealed class NullIsExpiry : SettlementRules
     {
         public override SettlementDecision Judge(
             IReadOnlyList<Sighting> sightings,
@@ -103,8 +103,8 @@ internal abstract class SeededBug
                 ? new SettlementDecision.SeemsExpired()
                 : base.Judge(sightings, finalizedBlockHeight, lastValidBlockHeight);
 
-        public override ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
-            nodes.All(n => n.Sighting is null) ? new ExpiryDecision.Expired(0) : base.Certify(attempt, nodes);
+        public override ExpiryDecision MayExpire(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
+            nodes.All(n => n.Sighting is null) ? new ExpiryDecision.Expired(0) : base.MayExpire(attempt, nodes);
     }
 
     private sealed class ErrorIsNull : SettlementRules
@@ -121,10 +121,10 @@ internal abstract class SeededBug
             );
 
         // Who could not be asked has seen nothing.
-        public override ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
+        public override ExpiryDecision MayExpire(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
             nodes.All(n => n.Sighting is null && (n.Error is not null || n.BlockhashValid == false))
                 ? new ExpiryDecision.Expired(0)
-                : base.Certify(attempt, nodes);
+                : base.MayExpire(attempt, nodes);
     }
 
     private sealed class NoMemo : SettlementRules
@@ -157,7 +157,7 @@ internal abstract class SeededBug
             [base.Split(payments, culprit)[0]];
     }
 
-    /// <summary>The blockhash is over at the newest block, and nobody knows the transaction: dead. As most clients have it.</summary>
+    /// <summary>The blockhash is over at the newest block, and nobody knows the transaction: expired. As most clients have it.</summary>
     private sealed class NoMargin : SettlementRules
     {
         public override SettlementDecision Judge(
@@ -169,10 +169,10 @@ internal abstract class SeededBug
                 ? new SettlementDecision.SeemsExpired()
                 : base.Judge(sightings, finalizedBlockHeight, lastValidBlockHeight);
 
-        public override ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
+        public override ExpiryDecision MayExpire(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
             nodes.All(n => n.Sighting is null && IsOver(n.FinalizedBlockHeight, attempt.LastValidBlockHeight))
                 ? new ExpiryDecision.Expired(0)
-                : base.Certify(attempt, nodes);
+                : base.MayExpire(attempt, nodes);
 
         private static bool IsOver(ulong finalizedBlockHeight, ulong lastValidBlockHeight) =>
             finalizedBlockHeight + Chain.FinalityDepth > lastValidBlockHeight;

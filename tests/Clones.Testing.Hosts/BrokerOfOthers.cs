@@ -22,7 +22,7 @@ internal static class BrokerOfOthers
 
     /// <summary>What the management UI shows as the reasons in an error queue, once there are so many.</summary>
     public static Task<List<string>> UntilFaultsAsync(this TestVirtualHost broker, string queue, int count) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () => await broker.FaultsAsync(queue) is var faults && faults.Count >= count ? faults : null,
             $"{count} messages in {queue}_error"
         );

@@ -15,8 +15,8 @@ public sealed class KeyLogDatabase : IAsyncDisposable
 
     internal async Task<Func<ClonesDbContext>> CreateAsync()
     {
-        var options = Options(await MigratedDatabase.CreateAsync(postgres));
-        return () => new ClonesDbContext(options);
+        var database = await MigratedDatabase.CreateAsync(postgres);
+        return () => ClonesDbContextOptions.Open(database);
     }
 
     internal static WalletKeyEvent Event(KeyEventKind kind = KeyEventKind.Created, string? detail = null, Guid? transaction = null) =>
@@ -52,12 +52,5 @@ public sealed class KeyLogDatabase : IAsyncDisposable
             $"ALTER TABLE wallet_key_events DISABLE TRIGGER USER; {sql}; ALTER TABLE wallet_key_events ENABLE TRIGGER USER"
         );
 #pragma warning restore EF1002
-    }
-
-    private static DbContextOptions<ClonesDbContext> Options(string database)
-    {
-        var builder = new DbContextOptionsBuilder<ClonesDbContext>();
-        builder.UseClonesPostgres(database);
-        return builder.Options;
     }
 }

@@ -8,11 +8,11 @@ internal static class MigratedDatabase
 {
     public static Task<string> CreateAsync(PostgresFixture server) => server.CreateDatabaseAsync("migrated", MigrateAsync);
 
+    public static async Task<ClonesDbContext> OpenAsync(PostgresFixture server) => ClonesDbContextOptions.Open(await CreateAsync(server));
+
     private static async Task MigrateAsync(string database)
     {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(database);
-        await using var db = new ClonesDbContext(options.Options);
+        await using var db = ClonesDbContextOptions.Open(database);
         await db.Database.MigrateAsync();
     }
 }

@@ -194,7 +194,7 @@ public class SettlementHost : IAsyncLifetime
         WithAsync((_, db) => db.Transactions.AsNoTracking().SingleAsync(t => t.Id == payment.TransactionId));
 
     internal Task<FenceReading> UntilFenceAsync(bool isOpen) =>
-        UntilAsync(
+        PatientWait.UntilAsync(
             () =>
                 WithAsync(
                     async (_, db) => await db.ReadFenceAsync(CancellationToken.None) is var f && f.IsHere && f.IsOpen == isOpen ? f : null
@@ -205,7 +205,7 @@ public class SettlementHost : IAsyncLifetime
     /// <summary>Lets the chain pass the height of the fence that stands, and waits until the workers open it.</summary>
     internal async Task PassFenceAsync()
     {
-        await UntilAsync(
+        await PatientWait.UntilAsync(
             () => WithAsync(async (_, db) => await db.ReadFenceAsync(CancellationToken.None) is { BlockHeight: not null } f ? f : null),
             "the height of the fence to be set"
         );
@@ -314,7 +314,7 @@ public class SettlementHost : IAsyncLifetime
     internal async Task FundAsync(PublicKey address, ulong lamports)
     {
         await Rpc.Primary.RequestAirdropAsync(address, lamports);
-        await UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await Rpc.Primary.GetBalanceAsync(address)).Value >= lamports ? "funded" : null,
             "the airdrop to be final"
         );
@@ -355,7 +355,7 @@ public class SettlementHost : IAsyncLifetime
         );
 
     internal Task<Payment> UntilPaymentAsync(Guid id, PaymentStatus status) =>
-        UntilAsync(
+        PatientWait.UntilAsync(
             () => WithAsync((_, db) => db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.Status == status)),
             $"payment {id} to be {status}"
         );
@@ -372,25 +372,6 @@ public class SettlementHost : IAsyncLifetime
         var wallet = await WithAsync((_, db) => db.DepositWallets.SingleAsync(w => w.Id == payment.WalletId));
         var history = await Rpc.Primary.GetSignaturesForAddressAsync(PublicKey.Parse(wallet.Address), commitment: Commitment.Confirmed);
         return history.Count(e => e.Err is null && TransactionMemo.Mentions(e.Memo, payment.TransactionId!.Value));
-    }
-
-    /// <summary>Looks until there is something to see; the tests have no other clock.</summary>
-    internal static async Task<T> UntilAsync<T>(Func<Task<T?>> look, string what)
-        where T : class
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            if (await look() is { } seen)
-            {
-                return seen;
-            }
-            if (limit.IsCancellationRequested)
-            {
-                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
-            }
-            await Task.Delay(25, TestContext.Current.CancellationToken);
-        }
     }
 
     /// <summary>Sets faults of one front node, or of all.</summary>

@@ -25,4 +25,24 @@ public static class PatientWait
         await ((Task)task).OrGiveUpAsync(what, cancellationToken);
         return await task;
     }
+
+    /// <summary>Reads until there is something; the tests have no other clock.</summary>
+    /// <exception cref="TimeoutException">It did not come.</exception>
+    public static async Task<T> UntilAsync<T>(Func<Task<T?>> read, string what)
+        where T : class
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (await read() is { } seen)
+            {
+                return seen;
+            }
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
+            }
+            await Task.Delay(25, CancellationToken.None);
+        }
+    }
 }

@@ -136,10 +136,10 @@ public sealed class WebhookSendingTests : IAsyncLifetime
     {
         var url = world.Receiver.Path(200);
         var delivery = await world.AddAsync(await world.RegisterAsync(url));
-        var dead = await world
+        var taken = await world
             .Worker.GetRequiredService<WebhookClaims>()
             .TakeAsync(failing: false, 32, TestContext.Current.CancellationToken);
-        dead.ShouldContain(d => d.Id == delivery.Id);
+        taken.ShouldContain(d => d.Id == delivery.Id);
 
         await world.PassAsync();
         world.Time.Advance(59 * Second);
@@ -150,11 +150,11 @@ public sealed class WebhookSendingTests : IAsyncLifetime
 
         world.Receiver.At(url).ShouldHaveSingleItem();
         (await world.AttemptsAsync(delivery)).ShouldHaveSingleItem().Number.ShouldBe(2);
-        // The dead one was only frozen, and notes what it did: it changes nothing of what is another's.
+        // The worker was only frozen, and records what it did: it changes nothing of what is another's.
         var late = new WebhookOutcome(500, "It answered 500.", null, Second, null);
         await world
             .Worker.GetRequiredService<WebhookDeliveryWriter>()
-            .NoteAsync(dead.Single(d => d.Id == delivery.Id), world.Time.GetUtcNow(), late);
+            .RecordAsync(taken.Single(d => d.Id == delivery.Id), world.Time.GetUtcNow(), late);
         (await world.ReadAsync(delivery)).Status.ShouldBe(WebhookDeliveryStatus.Delivered);
     }
 

@@ -96,12 +96,7 @@ internal sealed class WebhookWorld : IAsyncLifetime
         await task.OrGiveUpAsync("what takes its time", TestContext.Current.CancellationToken);
     }
 
-    internal ClonesDbContext Open()
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(Database);
-        return new ClonesDbContext(options.Options);
-    }
+    internal ClonesDbContext Open() => ClonesDbContextOptions.Open(Database);
 
     internal async Task<WebhookEndpoint> RegisterAsync(string url, Action<WebhookEndpoint>? change = null, string owner = "an owner")
     {

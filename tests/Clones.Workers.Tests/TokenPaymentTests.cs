@@ -6,6 +6,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Clones.Workers.Commands.Tokens;
 using Clones.Workers.Tests.Commands;
@@ -55,7 +56,7 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
         var mint = await MintToAsync(PublicKey.Parse(wallet.Address), 1_000_000, TokenProgram.Id);
         var slot = await host.Rpc.Primary.GetSlotAsync(Commitment.Finalized);
         // The wallet was named as the owner of the new account, so this is in its own history.
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 await host.WithAsync(
                     (_, db) => db.WalletScans.AnyAsync(s => s.WalletId == wallet.Id && s.Address == wallet.Address && s.Slot >= slot)
@@ -160,7 +161,7 @@ public sealed class TokenPaymentTests(SettlementHost host) : IClassFixture<Settl
             .AddInstruction(TokenProgram.MintTo(mint.PublicKey, account, authority.PublicKey, amount, program))
             .Build(authority, mint);
         await rpc.SendTransactionAsync(transaction.Serialize());
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await rpc.GetAccountInfoAsync(account)).Value is not null ? "minted" : null,
             "the tokens to be final"
         );

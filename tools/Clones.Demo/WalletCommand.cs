@@ -21,7 +21,7 @@ internal static class WalletCommand
             case [.., "--help" or "-h"]:
                 await output.WriteLineAsync(Usage);
                 return 0;
-            // Before the keypair is looked for, and made where there is none.
+            // Before the keypair is read, and made where there is none.
             case not (["address"] or ["sign-in"] or ["sign"] or ["sign", _]):
                 await error.WriteLineAsync(Usage);
                 return 2;

@@ -4,7 +4,7 @@ using Clones.Hosting.Bus;
 namespace Clones.Bench.Sagas;
 
 /// <param name="Sagas">Instances per run; each gets <see cref="EventsPerSaga"/> events.</param>
-/// <param name="Parallel">Events that the store handles at once: as many as the hosts let a queue have, unless told.</param>
+/// <param name="Parallel">Events that the store handles at once: as many as the hosts let a queue have, by default.</param>
 /// <param name="Only">"store", "groups", "ceiling", or null for all.</param>
 internal sealed record SagaBenchmarkOptions(ServerAddresses Servers, int Sagas, int Parallel, string? Only)
 {

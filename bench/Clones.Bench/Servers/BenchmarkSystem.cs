@@ -143,12 +143,7 @@ internal sealed class BenchmarkSystem(
             DefaultRequestHeaders = { { "X-Api-Key", asOperator ? OperatorKey : ServiceKey } },
         };
 
-    public ClonesDbContext OpenDatabase() =>
-        new(
-            (
-                (DbContextOptionsBuilder<ClonesDbContext>)new DbContextOptionsBuilder<ClonesDbContext>().UseClonesPostgres(Servers.Database)
-            ).Options
-        );
+    public ClonesDbContext OpenDatabase() => ClonesDbContextOptions.Open(Servers.Database);
 
     /// <summary>Gives each an account for the token, as one has who was paid before.</summary>
     public Task KnowAsync(IEnumerable<PublicKey> recipients) =>

@@ -146,7 +146,7 @@ internal sealed class AgentCommands(ClonesDbContext db, AgentLifecycles lifecycl
             operation = await operations.StartAsync(operation, command(id, operation.Id, caller.Id), caller, cancellationToken);
         }
 
-        // The lifecycle alone rejects, so that its history tells of it; but who can be told at once is not sent to look for the answer.
+        // The lifecycle alone rejects, so that its history records it; but a caller who can be answered at once is not sent to poll for the answer.
         var isHeldUp = prefer.Time is null && HeldUp.Contains(kind) && await db.HasSubmissionInFlightAsync(id, cancellationToken);
         operation = await waiter.WaitAsync(operation, isHeldUp ? new PreferWait(RejectionLimit) : prefer, cancellationToken);
         if (operation is { Status: OperationStatus.Refused, ErrorCode: ProblemCode.SubmissionInFlight })

@@ -59,16 +59,9 @@ internal static class AgentEndpoints
             agents = agents.Where(a => a.OwnerAddress == owner);
         }
 
-        if (query.After is { } after)
-        {
-            agents = agents.Where(a => a.Id.CompareTo(after) < 0);
-        }
-
-        var rows = Filter(agents.WithLifecycle(db), context.Request.Query)
-            .OrderByDescending(r => r.Agent.Id)
-            .Take(query.Limit + 1)
-            .ToListAsync(cancellationToken);
-        return TypedResults.Ok(query.ToPage(await rows, r => r.Agent.Id, AgentView.Of, sealer));
+        var filtered = Filter(agents.WithLifecycle(db), context.Request.Query);
+        var rows = await query.Newest(filtered, r => r.Agent.Id).ToListAsync(cancellationToken);
+        return TypedResults.Ok(query.ToPage(rows, r => r.Agent.Id, AgentView.Of, sealer));
     }
 
     private static IQueryable<AgentRow> Filter(IQueryable<AgentRow> rows, IQueryCollection query)

@@ -91,7 +91,7 @@ internal sealed record OwnerTransactionView(
             TermsView.Of(attempt)
         );
 
-    /// <summary>While the workers prepare a fresh attempt, the dead one is not to be signed.</summary>
+    /// <summary>While the workers prepare a fresh attempt, the expired one is not to be signed.</summary>
     public OwnerTransactionView WithoutTransaction() => this with { Transaction = null };
 
     private static string ToSign(TransactionAttempt attempt) => Convert.ToBase64String(attempt.ToSign().Serialize());

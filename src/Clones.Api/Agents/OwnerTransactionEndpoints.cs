@@ -52,17 +52,17 @@ internal static class OwnerTransactionEndpoints
             return TypedResults.Ok(OwnerTransactionView.Of(of, owner, current.Transaction, current.Attempt));
         }
 
-        // The lifecycle asked for the first one itself; a dead one is followed by another when its owner asks. Asking twice is harmless.
+        // The lifecycle asked for the first one itself; an expired one is followed by another when its owner asks. Asking twice is harmless.
         if (current.Attempt is not null && caller.Owns(owner))
         {
             await store.PublishAsync(of.RequestFor(id), cancellationToken);
         }
-        var dead = (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status);
+        var expired = (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status);
         var isThere = await time.UntilAsync(
             async () =>
             {
                 current = await store.FindAsync(id, of, cancellationToken);
-                return !current.NeedsAttempt && (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status) != dead;
+                return !current.NeedsAttempt && (current.Transaction?.Id, current.Attempt?.Number, current.Attempt?.Status) != expired;
             },
             prefer.Time ?? WaitDefault,
             cancellationToken

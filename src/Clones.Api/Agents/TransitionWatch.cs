@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Api.Agents;
 
 /// <summary>
-/// Wakes the streams whose agent has a new row in its history. It looks into the database, which all API processes and workers share, with one
+/// Wakes the streams whose agent has a new row in its history. It reads the database, which all API processes and workers share, with one
 /// query for all streams of this process: a stream costs no query of its own while nothing happens to its agent.
 /// </summary>
 internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider time, ILogger<TransitionWatch> log) : PassService(time, log)
@@ -37,9 +37,9 @@ internal sealed class TransitionWatch(IServiceScopeFactory scopes, TimeProvider 
     protected override TimeSpan PassEvery => TimeSpan.FromMilliseconds(300);
 
     public override Task PassAsync(CancellationToken cancellationToken) =>
-        waiters.IsEmpty ? Task.CompletedTask : LookAsync([.. waiters.Keys], cancellationToken);
+        waiters.IsEmpty ? Task.CompletedTask : ReadAsync([.. waiters.Keys], cancellationToken);
 
-    private async Task LookAsync(Waiter[] waiting, CancellationToken cancellationToken)
+    private async Task ReadAsync(Waiter[] waiting, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();

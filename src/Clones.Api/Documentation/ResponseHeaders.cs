@@ -92,7 +92,7 @@ internal static class ResponseHeaders
 
         if (status == "429")
         {
-            yield return ("Retry-After", Header("Whole seconds until another request is looked at.", isAlways: true));
+            yield return ("Retry-After", Header("Whole seconds until another request is accepted.", isAlways: true));
         }
 
         if (status == "503")
@@ -110,7 +110,7 @@ internal static class ResponseHeaders
 
         if (status == "202" && operation.OperationId == "getOwnerTransaction")
         {
-            yield return ("Retry-After", Header("Whole seconds after which to look again.", isAlways: true));
+            yield return ("Retry-After", Header("Whole seconds after which to ask again.", isAlways: true));
         }
 
         if (status == "201" || status == "202" && operation.OperationId != "getOwnerTransaction")

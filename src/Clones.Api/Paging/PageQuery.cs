@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq.Expressions;
 using Clones.Api.Problems;
 
 namespace Clones.Api.Paging;
@@ -45,6 +46,19 @@ internal sealed record PageQuery(int Limit, Guid? After, string Scope)
                 throw new ProblemException(Problem.Field(name, "must be given once"));
             }
         }
+    }
+
+    /// <summary>The rows of the page, newest first, and one more where there is a next page.</summary>
+    public IQueryable<TRow> Newest<TRow>(IQueryable<TRow> rows, Expression<Func<TRow, Guid>> id)
+    {
+        if (After is { } after)
+        {
+            // A captured variable: as a constant it would stand in the SQL, and each page would be a statement of its own.
+            Expression<Func<Guid>> value = () => after;
+            var order = Expression.Call(id.Body, nameof(Guid.CompareTo), null, value.Body);
+            rows = rows.Where(Expression.Lambda<Func<TRow, bool>>(Expression.LessThan(order, Expression.Constant(0)), id.Parameters));
+        }
+        return rows.OrderByDescending(id).Take(Limit + 1);
     }
 
     /// <param name="rows">One more than <see cref="Limit"/> where there is a next page.</param>

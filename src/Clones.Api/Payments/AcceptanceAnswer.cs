@@ -6,7 +6,7 @@ using Clones.Domain.Tokens;
 
 namespace Clones.Api.Payments;
 
-/// <summary>What became of a payment, as a caller is told.</summary>
+/// <summary>What became of a payment, as a caller reads it.</summary>
 internal static class AcceptanceAnswer
 {
     private const string Beside = ", beside what others have reserved or wait for";

@@ -86,7 +86,7 @@ internal sealed record AttemptView(
     DateTimeOffset? ClosedAt
 )
 {
-    /// <param name="showsNodes">Whether the reader is told which nodes there are and what each said.</param>
+    /// <param name="showsNodes">Whether the reader sees which nodes there are and what each answered.</param>
     public static AttemptView Of(TransactionAttempt attempt, bool showsNodes) =>
         new(
             attempt.Number,

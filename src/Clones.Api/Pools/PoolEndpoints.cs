@@ -57,12 +57,7 @@ internal static class PoolEndpoints
             pools = pools.Where(p => p.OwnerAddress == owner);
         }
 
-        if (query.After is { } after)
-        {
-            pools = pools.Where(p => p.Id.CompareTo(after) < 0);
-        }
-
-        var rows = await pools.OrderByDescending(p => p.Id).Take(query.Limit + 1).WithDepositAddress(db).ToListAsync(cancellationToken);
+        var rows = await query.Newest(pools, p => p.Id).WithDepositAddress(db).ToListAsync(cancellationToken);
         var tokens = await TokenCatalogue.ReadAsync(db, cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, r => r.Pool.Id, r => PoolView.Of(r, tokens), sealer));
     }

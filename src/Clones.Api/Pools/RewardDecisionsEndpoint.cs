@@ -39,12 +39,7 @@ internal static class RewardDecisionsEndpoint
         var pool = await db.FindPaidPoolAsync(id, caller, cancellationToken);
         var query = PageQuery.Read(context, sealer, "submissionId", "submitter", "taskId");
         var decisions = Filter(db.RewardDecisions.AsNoTracking().Where(d => d.TrainingPoolId == id), context.Request.Query);
-        if (query.After is { } after)
-        {
-            decisions = decisions.Where(d => d.Id.CompareTo(after) < 0);
-        }
-
-        var rows = await decisions.OrderByDescending(d => d.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        var rows = await query.Newest(decisions, d => d.Id).ToListAsync(cancellationToken);
         var decimals = (await TokenCatalogue.ReadAsync(db, cancellationToken)).ByMint(pool.Mint).Decimals;
         return TypedResults.Ok(query.ToPage(rows, d => d.Id, d => RewardDecisionView.Of(d, decimals), sealer));
     }
@@ -70,7 +65,7 @@ internal static class RewardDecisionsEndpoint
         fields.ThrowIfRejected();
         return decisions;
 
-        // Nothing that the workers would not have taken is looked for: a NUL must not reach the database.
+        // Nothing that the workers would not have taken is searched for: a NUL must not reach the database.
         string? Text(string name) =>
             query.TryGetValue(name, out var text)
                 ? $"{text}" is { Length: >= 1 and <= 100 } given && !given.Any(char.IsControl)

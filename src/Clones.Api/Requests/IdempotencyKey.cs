@@ -33,7 +33,7 @@ internal sealed record IdempotencyKey(string Value)
     public static ProblemException Reused() =>
         new(Problem.Field(Header, "was used with another request before", 422, ProblemCode.IdempotencyKeyReused));
 
-    /// <summary>SHA-256 of what was asked for: another request under the same key is told apart by it.</summary>
+    /// <summary>SHA-256 of what was asked for: another request under the same key is recognised by it.</summary>
     public static byte[] HashOf<TBody>(string kind, Guid? subject, TBody body) =>
         SHA256.HashData([.. Encoding.UTF8.GetBytes($"{kind}\n{subject}\n"), .. JsonSerializer.SerializeToUtf8Bytes(body)]);
 }

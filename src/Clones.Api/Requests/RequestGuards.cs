@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Clones.Api.Requests;
 
-/// <summary>What no endpoint should have to look at: size, encoding and type of the body.</summary>
+/// <summary>What no endpoint should have to check: size, encoding and type of the body.</summary>
 internal static class RequestGuards
 {
     public const int BodyBytesMax = 64 * 1024;

@@ -63,7 +63,7 @@ internal static class ChangeWebhookEndpoint
             endpoint.DisabledReason = null;
         }
         fields.ThrowIfRejected();
-        // It is looked at with fresh eyes.
+        // Its failures so far do not count any more.
         if (body.Url.IsGiven || body.Enabled.IsGiven)
         {
             endpoint.ConsecutiveFailures = 0;

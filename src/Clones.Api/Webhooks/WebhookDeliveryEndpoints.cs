@@ -57,12 +57,7 @@ internal static class WebhookDeliveryEndpoints
             deliveries = deliveries.Where(d => d.Status == status);
         }
 
-        if (query.After is { } after)
-        {
-            deliveries = deliveries.Where(d => d.Id.CompareTo(after) < 0);
-        }
-
-        var rows = await deliveries.OrderByDescending(d => d.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        var rows = await query.Newest(deliveries, d => d.Id).ToListAsync(cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, d => d.Id, WebhookDeliveryView.Of, sealer));
     }
 

@@ -51,13 +51,7 @@ internal static class WebhookEndpoints
     )
     {
         var query = PageQuery.Read(context, sealer);
-        var endpoints = db.Readable(caller);
-        if (query.After is { } after)
-        {
-            endpoints = endpoints.Where(e => e.Id.CompareTo(after) < 0);
-        }
-
-        var rows = await endpoints.OrderByDescending(e => e.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        var rows = await query.Newest(db.Readable(caller), e => e.Id).ToListAsync(cancellationToken);
         return TypedResults.Ok(query.ToPage(rows, e => e.Id, e => WebhookView.For(caller, e, time.GetUtcNow()), sealer));
     }
 

@@ -70,7 +70,7 @@ internal static class WebhookReplayEndpoint
         if (changed == 0)
         {
             throw new ProblemException(
-                new Problem(409, ProblemCode.WebhookDeliveryInFlight, "It is being sent this moment; look at what comes of it first.")
+                new Problem(409, ProblemCode.WebhookDeliveryInFlight, "It is being sent this moment; wait for its result first.")
             );
         }
 

@@ -45,7 +45,7 @@ internal static class WebhookTestEndpoint
         if (waiting >= PendingMax)
         {
             throw new ProblemException(
-                new Problem(409, ProblemCode.WebhookTestsPending, $"{waiting} tests have not been delivered yet; look at the deliveries.")
+                new Problem(409, ProblemCode.WebhookTestsPending, $"{waiting} tests have not been delivered yet; check the deliveries.")
             );
         }
 

@@ -1,6 +1,6 @@
 namespace Clones.Contracts.Agents;
 
-/// <summary>CANCEL: the owner gives up the deployment that is under way.</summary>
+/// <summary>CANCEL: the owner cancels the deployment that is under way.</summary>
 public sealed record CancelDeployment : IAgentCommand
 {
     public required Guid AgentId { get; init; }

@@ -1,7 +1,7 @@
 namespace Clones.Contracts.Deployments;
 
 /// <summary>
-/// Asks Deployments to look on chain for what an agent's deployment may have made without anybody being told: the next thing that the agent
+/// Asks Deployments to search the chain for what an agent's deployment may have made without a message of it: the next thing that the agent
 /// does not have. Harmless at any time.
 /// </summary>
 public sealed record AdoptLanded

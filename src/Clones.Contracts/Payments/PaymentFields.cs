@@ -1,6 +1,6 @@
 namespace Clones.Contracts.Payments;
 
-/// <summary>What every event of a payment tells other services. Base units are lamports or the smallest units of a token.</summary>
+/// <summary>What every event of a payment carries for other services. Base units are lamports or the smallest units of a token.</summary>
 public abstract record PaymentFields
 {
     public required Guid PaymentId { get; init; }

@@ -4,7 +4,7 @@ namespace Clones.Contracts.Payments;
 
 /// <summary>
 /// Another service wants a person to be paid out of a training pool, in the pool's token. Published as plain JSON, in any language. Where funds
-/// are missing the payment waits for them. What becomes of it is told by payment-completed and payment-failed, with the same reference.
+/// are missing the payment waits for them. What becomes of it is published as payment-completed or payment-failed, with the same reference.
 /// </summary>
 public sealed record PaymentRequested
 {
@@ -21,7 +21,7 @@ public sealed record PaymentRequested
     [RegularExpression("^[1-9][0-9]{0,19}$")]
     public required string AmountBaseUnits { get; init; }
 
-    /// <summary>The sender's own words, 1-200 characters, told again with all that becomes of the payment; the request's id where it is absent.</summary>
+    /// <summary>The sender's own words, 1-200 characters, repeated with all that becomes of the payment; the request's id where it is absent.</summary>
     [StringLength(200, MinimumLength = 1)]
     public string? Reference { get; init; }
 }

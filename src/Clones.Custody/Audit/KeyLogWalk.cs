@@ -11,7 +11,7 @@ internal sealed class KeyLogWalk(KeyLogAnchor? expected)
 
     public IReadOnlyList<KeyAuditFinding> Findings => findings;
 
-    /// <summary>The last row's; an auditor who keeps it can tell later that nothing up to it was rewritten.</summary>
+    /// <summary>The last row's; an auditor who keeps it can verify later that nothing up to it was rewritten.</summary>
     public KeyLogAnchor Head { get; private set; } = new(0, KeyEventChain.Origin);
 
     public void Next(WalletKeyEvent row)

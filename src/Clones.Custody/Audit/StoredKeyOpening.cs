@@ -8,7 +8,7 @@ namespace Clones.Custody.Audit;
 
 /// <summary>
 /// Opens every stored key, to see that it opens and is the key of its address. Nothing is signed. A batch is in memory at a time, and each key
-/// for as long as it takes to look at it.
+/// for as long as it takes to check it.
 /// </summary>
 internal sealed class StoredKeyOpening(ClonesDbContext db, StoredKeyRows stored, KeySealer sealer, KeyEvents events)
 {

@@ -31,6 +31,6 @@ internal enum OldPoolStatus
 }
 
 /// <param name="IsSol">Then the rest is null.</param>
-/// <param name="Symbol">In capitals, 1-10 of A-Z and 0-9; null where it is no such symbol and only the mint tells.</param>
+/// <param name="Symbol">In capitals, 1-10 of A-Z and 0-9; null where it is no such symbol and only the mint identifies the token.</param>
 /// <param name="Mint">Null where the old system kept none.</param>
 internal sealed record OldToken(bool IsSol, string? Symbol, PublicKey? Mint);

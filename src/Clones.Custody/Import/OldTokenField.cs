@@ -85,7 +85,7 @@ internal static class OldTokenField
                     : throw new LineRejectedException(where, "must be the base58 address of a mint");
         }
 
-        // Listed symbols are in capitals; the mint, where it is there, tells more than any symbol.
+        // Listed symbols are in capitals; the mint, where it is there, says more than any symbol.
         var listed = symbol?.ToUpperInvariant();
         if (listed is not null && Token.IsSymbol(listed))
         {

@@ -58,7 +58,7 @@ internal sealed class KeySweepBatch(ClonesDbContext db, KeySealer sealer, KeyEve
         catch (Exception e) when (e is (KeyUnusableException or CryptographicException) and not MasterKeyAwayException)
         {
             secretKey.Dispose();
-            await TellAsync(row.Binding, e as KeyUnusableException, e.GetType().Name, cancellationToken);
+            await RecordAsync(row.Binding, e as KeyUnusableException, e.GetType().Name, cancellationToken);
             return null;
         }
         catch
@@ -69,7 +69,7 @@ internal sealed class KeySweepBatch(ClonesDbContext db, KeySealer sealer, KeyEve
     }
 
     // Once: it comes by again in each pass, and in each sweep.
-    private async Task TellAsync(KeyBinding binding, KeyUnusableException? failure, string type, CancellationToken cancellationToken)
+    private async Task RecordAsync(KeyBinding binding, KeyUnusableException? failure, string type, CancellationToken cancellationToken)
     {
         var reason = failure?.Reason ?? type;
         if (await events.FailedAsync(binding, failure?.MasterKey, $"not migrated: {reason}", cancellationToken))

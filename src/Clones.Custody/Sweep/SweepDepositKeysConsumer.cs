@@ -11,7 +11,7 @@ namespace Clones.Custody.Sweep;
 
 /// <summary>
 /// Does one step of a sweep: the next batch of keys, and the message for the step after it, in one commit. Keys that a payment holds are passed
-/// over (it encrypts them anew by itself) and looked for again in another pass.
+/// over (it encrypts them anew by itself) and searched for again in another pass.
 /// </summary>
 internal sealed class SweepDepositKeysConsumer(
     ClonesDbContext db,

@@ -64,7 +64,7 @@ internal static class TransitFaults
         return TransitFault.None;
     }
 
-    /// <summary>Looks at the bytes as they came, so that nothing a server echoes becomes a string.</summary>
+    /// <summary>Reads the bytes as they came, so that nothing a server echoes becomes a string.</summary>
     public static TransitFault OfText(ReadOnlySpan<byte> error) =>
         Holds(error, "message authentication failed"u8) ? TransitFault.NotAuthentic
         : Holds(error, "unable to decrypt"u8) ? TransitFault.NotAuthentic

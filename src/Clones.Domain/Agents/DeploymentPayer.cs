@@ -13,7 +13,7 @@ public enum DeploymentPayer
 
     /// <summary>
     /// The owner's own wallet. The deposit wallet's key stays closed and nothing of it is reserved. What the owner gets to sign lacks no other
-    /// signature, so it may land without us from the moment it is prepared until its blockhash is dead.
+    /// signature, so it may land without us from the moment it is prepared until its blockhash has expired.
     /// </summary>
     Owner,
 }

@@ -6,7 +6,7 @@ namespace Clones.Domain.Faults;
 /// </summary>
 public enum CrashPoint
 {
-    /// <summary>A payment is accepted and committed; its caller has no answer and nobody else was told.</summary>
+    /// <summary>A payment is accepted and committed; its caller has no answer and nothing was published.</summary>
     PaymentAccepted,
 
     /// <summary>The transaction's row is locked; nothing is signed.</summary>
@@ -30,7 +30,7 @@ public enum CrashPoint
     /// <summary>A decision (an expiry proof, an end) is written and not yet committed.</summary>
     DecisionWritten,
 
-    /// <summary>The decision is committed; who acts on it has not been told yet.</summary>
+    /// <summary>The decision is committed; what acts on it has no message yet.</summary>
     DecisionCommitted,
 
     /// <summary>The key's new ciphertext is written and not yet committed.</summary>

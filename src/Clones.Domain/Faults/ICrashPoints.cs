@@ -1,6 +1,6 @@
 namespace Clones.Domain.Faults;
 
-/// <summary>Is told when a <see cref="CrashPoint"/> is reached. In production nothing listens, see <c>ArmedCrashPoint</c>.</summary>
+/// <summary>Is called when a <see cref="CrashPoint"/> is reached. In production nothing listens, see <c>ArmedCrashPoint</c>.</summary>
 public interface ICrashPoints
 {
     ValueTask ReachAsync(CrashPoint point, CancellationToken cancellationToken);

@@ -13,7 +13,7 @@ public sealed class KeySweep
     /// <summary>Number of the step that is next; a message for another is a duplicate.</summary>
     public int Step { get; set; }
 
-    /// <summary>1, 2, ..: keys that payments held were passed over, and are looked for again.</summary>
+    /// <summary>1, 2, ..: keys that payments held were passed over, and are searched for again.</summary>
     public int Pass { get; set; } = 1;
 
     /// <summary><see cref="WalletKeyEvent.Deposit"/>, then <see cref="WalletKeyEvent.Mint"/>.</summary>

@@ -6,7 +6,7 @@ public class KeyUnusableException(KeyBinding binding, string? masterKey, string 
 {
     public KeyBinding Binding { get; } = binding;
 
-    /// <summary>Null where even that cannot be told.</summary>
+    /// <summary>Null where even that is unknown.</summary>
     public string? MasterKey { get; } = masterKey;
     public string Reason { get; } = reason;
 }

@@ -2,7 +2,7 @@ namespace Clones.Domain.Keys;
 
 /// <summary>
 /// A stored key that does not open now: one row for each, gone with the next success. Whoever waits for the key asks here before the chain is
-/// read in vain, and each look is later than the one before. All times are the database's.
+/// read in vain, and each try is later than the one before. All times are the database's.
 /// </summary>
 public sealed class UnusableKey
 {
@@ -15,10 +15,10 @@ public sealed class UnusableKey
     /// <summary>Base58.</summary>
     public required string Address { get; init; }
 
-    /// <summary>Of the last look, for operators; names master keys and settings, never anything of what is stored.</summary>
+    /// <summary>Of the last try, for operators; names master keys and settings, never anything of what is stored.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Looks in a row that failed. Several payments that fail at once are one look.</summary>
+    /// <summary>Tries in a row that failed. Several payments that fail at once are one try.</summary>
     public required int FailedLooks { get; init; }
     public required DateTimeOffset FailedSince { get; init; }
 

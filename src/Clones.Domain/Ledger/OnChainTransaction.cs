@@ -1,6 +1,6 @@
 namespace Clones.Domain.Ledger;
 
-/// <summary>A finalized transaction that a deposit wallet signed, as the chain tells it. What is here stands on chain, whatever the database says.</summary>
+/// <summary>A finalized transaction that a deposit wallet signed, as the chain shows it. What is here stands on chain, whatever the database says.</summary>
 public sealed class OnChainTransaction
 {
     /// <summary>First signature, base58.</summary>

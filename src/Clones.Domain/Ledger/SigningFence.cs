@@ -18,7 +18,7 @@ public sealed class SigningFence
     public required string Identity { get; set; }
 
     /// <summary>
-    /// What was signed before it was raised is dead or final once the finalized block height is past this. Null until a node has told the
+    /// What was signed before it was raised is expired or final once the finalized block height is past this. Null until a node has named the
     /// height of the chain.
     /// </summary>
     public ulong? BlockHeight { get; set; }

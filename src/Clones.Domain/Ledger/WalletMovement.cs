@@ -72,9 +72,9 @@ public enum MovementKind
     /// <summary>The transaction names the wallet and moves nothing of it.</summary>
     None,
 
-    /// <summary>The transaction cannot be read: what the balances changed by, or zero where that is not told.</summary>
+    /// <summary>The transaction cannot be read: what the balances changed by, or zero where that is unknown.</summary>
     Unparsed,
 
-    /// <summary>Anything else. An auditor looks at it.</summary>
+    /// <summary>Anything else. An auditor examines it.</summary>
     Unknown,
 }

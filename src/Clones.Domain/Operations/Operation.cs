@@ -34,7 +34,7 @@ public sealed class Operation
     public ulong? LastValidBlockHeight { get; set; }
 
     /// <summary>
-    /// Where a submission that may still land stood in the way: the finalized block height from which on it counts as dead unless it has
+    /// Where a submission that may still land stood in the way: the finalized block height from which on it counts as expired unless it has
     /// landed, so that the event becomes possible; null otherwise.
     /// </summary>
     public ulong? PossibleAtBlockHeight { get; set; }

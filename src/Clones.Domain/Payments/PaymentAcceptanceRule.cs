@@ -15,7 +15,7 @@ public static class PaymentAcceptanceRule
     /// <summary>Decides in order: what one takes is gone for those behind it.</summary>
     /// <param name="wallet">Under its lock.</param>
     /// <param name="candidates">None of them was accepted before, and no two have the same key.</param>
-    /// <param name="mayReadAgain">False at the last try: what the nodes cannot tell by then waits, or is rejected.</param>
+    /// <param name="mayReadAgain">False at the last try: what the nodes cannot answer by then waits, or is rejected.</param>
     /// <returns>One for each candidate.</returns>
     public static IReadOnlyList<AcceptanceDecision> Decide(
         WalletUnderLock wallet,
@@ -151,7 +151,7 @@ public static class PaymentAcceptanceRule
 
         /// <summary>
         /// Nothing is rejected for want of funds by a balance that was read before the request came, or that is older than what the ledger
-        /// knows: a node that lags behind a deposit tells what the wallet held before it.
+        /// knows: a node that lags behind a deposit answers what the wallet held before it.
         /// </summary>
         private AcceptanceDecision Rejected(PaymentCandidate candidate, WalletBalance balance, PaymentAcceptanceResult missing)
         {

@@ -6,7 +6,7 @@ namespace Clones.Domain.Payments;
 /// <summary>Who may not be paid. One rule for the API and the workers.</summary>
 public static class RecipientRule
 {
-    // Many programs have vanity addresses that happen to lie on the curve, so that the curve alone does not tell them.
+    // Many programs have vanity addresses that happen to lie on the curve, so that the curve alone does not reveal them.
     private static readonly HashSet<string> Programs =
     [
         "11111111111111111111111111111111",

@@ -22,6 +22,6 @@ public enum AttemptStatus
     /// <summary>Executed and rejected by the chain, seen at finalized.</summary>
     Failed,
 
-    /// <summary>Prepared, never handed in and of no use without our signatures; replaced by a fresh one or given up.</summary>
+    /// <summary>Prepared, never handed in and of no use without our signatures; replaced by a fresh one or cancelled.</summary>
     Withdrawn,
 }

@@ -32,7 +32,7 @@ public sealed class ChainTransaction
     public int AttemptNumber { get; set; }
 
     /// <summary>
-    /// How often in a row the simulation before signing failed. Nothing was signed, so that after some it may be given up safely.
+    /// How often in a row the simulation before signing failed. Nothing was signed, so that after some it may fail safely.
     /// </summary>
     public int PreparationFailures { get; set; }
 
@@ -54,7 +54,7 @@ public sealed class ChainTransaction
     public string? LeaseOwner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>When reconciliation looks at it again, by the clock of the database.</summary>
+    /// <summary>When reconciliation checks it again, by the clock of the database.</summary>
     public DateTimeOffset NextCheckAt { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? SettledAt { get; set; }

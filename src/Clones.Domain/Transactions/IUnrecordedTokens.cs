@@ -1,6 +1,6 @@
 namespace Clones.Domain.Transactions;
 
-/// <summary>The lifecycle's look at the chain, in the database transaction of the event that asks.</summary>
+/// <summary>The lifecycle's search of the chain, in the database transaction of the event that asks.</summary>
 public interface IUnrecordedTokens
 {
     /// <summary>
@@ -8,7 +8,7 @@ public interface IUnrecordedTokens
     /// the preparation, which says so.
     /// </summary>
     /// <param name="agentId">Of an agent whose lifecycle row and open transactions the caller has locked.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Null where there is no such token, or no node says.</returns>
     Task<DeploymentMade?> AdoptAsync(Guid agentId, CancellationToken cancellationToken);
 }

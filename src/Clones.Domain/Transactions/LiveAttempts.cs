@@ -19,8 +19,8 @@ public static class LiveAttempts
 
     /// <summary>
     /// Whether an attempt may land on chain, or may have landed already, as far as the database knows: one that is live, and one that is prepared
-    /// for an owner who pays, since it lacks no signature but the owner's, and nobody has to tell us when that is given and sent. Only a death
-    /// expiry proof ends this, or the chain. An attempt of which this holds is never replaced, withdrawn or given up.
+    /// for an owner who pays, since it lacks no signature but the owner's, and nobody has to tell us when that is given and sent. Only an
+    /// expiry proof ends this, or the chain. An attempt of which this holds is never replaced, withdrawn or cancelled.
     /// </summary>
     public static bool MayLand(this TransactionAttempt attempt) => attempt.Status.IsLive() || attempt.IsInOwnersHands();
 

@@ -25,6 +25,6 @@ public enum TransactionStatus
     /// <summary>Evidence is missing or contradictory: no signing, checks go on.</summary>
     Unresolved,
 
-    /// <summary>The end, while no attempt is live: given up by its owner, or its payments are in other transactions now.</summary>
+    /// <summary>The end, while no attempt is live: cancelled by its owner, or its payments are in other transactions now.</summary>
     Cancelled,
 }

@@ -51,6 +51,6 @@ public enum WebhookDeliveryStatus
     /// <summary>The endpoint answered with a status of 200 to 299.</summary>
     Delivered,
 
-    /// <summary>Given up: after three days, or because the endpoint said that it is gone.</summary>
+    /// <summary>Abandoned: after three days, or because the endpoint said that it is gone.</summary>
     Exhausted,
 }

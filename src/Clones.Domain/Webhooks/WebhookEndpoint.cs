@@ -1,6 +1,6 @@
 namespace Clones.Domain.Webhooks;
 
-/// <summary>Where an owner wants to be told of what happens to their pools, agents and payments.</summary>
+/// <summary>Where events of an owner are sent: what happens to their pools, agents and payments.</summary>
 public sealed class WebhookEndpoint
 {
     public required Guid Id { get; init; }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Clones.Domain.Webhooks;
 
-/// <summary>What an endpoint's URL may be. What its name resolves to is looked at by the workers, at each connection.</summary>
+/// <summary>What an endpoint's URL may be. What its name resolves to is checked by the workers, at each connection.</summary>
 public static class WebhookUrl
 {
     public const int LengthMax = 500;

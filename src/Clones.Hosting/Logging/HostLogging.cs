@@ -21,11 +21,11 @@ public static class HostLogging
                 .MinimumLevel.Override("Microsoft.EntityFrameworkCore", databaseLevel)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-                // Not ready is an answer of /health/ready, and during every start a true one; whoever asks is told.
+                // Not ready is an answer of /health/ready, and during every start a true one; whoever asks gets it.
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .ReadFrom.Configuration(configuration)
                 .Enrich.FromLogContext()
-                // A signed transaction is base64 of up to 1,232 bytes: only what is short is worth a look.
+                // A signed transaction is base64 of up to 1,232 bytes: only what is short is checked.
                 .Destructure.ToMaximumStringLength(4_000)
                 .WriteTo.Console(new RedactingFormatter())
         );

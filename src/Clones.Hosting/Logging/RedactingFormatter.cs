@@ -30,7 +30,7 @@ public sealed class RedactingFormatter : ITextFormatter
             return new ScalarValue(Redaction.Mark);
         }
 
-        // The signature of a transaction is public, and what an operator looks for in an explorer.
+        // The signature of a transaction is public, and what an operator searches for in an explorer.
         return name == "Signature" ? value : CleanValue(value);
     }
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Clones.Messaging.BusOutbox;
 
-/// <summary>Tells the bus outbox of a scope what happens to its DbContext. Without state, so pooled contexts may share it.</summary>
+/// <summary>Informs the bus outbox of a scope of what happens to its DbContext. Without state, so pooled contexts may share it.</summary>
 internal sealed class BusOutboxInterceptor : SaveChangesInterceptor, IDbTransactionInterceptor
 {
     public static readonly BusOutboxInterceptor Instance = new();

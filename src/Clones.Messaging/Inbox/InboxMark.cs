@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace Clones.Messaging.Inbox;
 
 /// <summary>One message at one consumer, on its way into the inbox.</summary>
-/// <param name="MessageId">The id under which duplicates are told.</param>
+/// <param name="MessageId">The id by which duplicates are recognised.</param>
 /// <param name="ConsumerId">Consumer, message type and endpoint.</param>
 /// <param name="IdTime">The time that the id itself carries; null where it carries none.</param>
 /// <param name="Fingerprint">Of the body.</param>

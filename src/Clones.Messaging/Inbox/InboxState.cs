@@ -15,6 +15,6 @@ public sealed class InboxState
     /// </summary>
     public DateTime KeepUntil { get; set; }
 
-    /// <summary>Fingerprint of the message body, to tell a duplicate from another message under a reused id.</summary>
+    /// <summary>Fingerprint of the message body, to distinguish a duplicate from another message under a reused id.</summary>
     public long Fingerprint { get; set; }
 }

@@ -73,7 +73,7 @@ internal sealed class OutboxDispatcher<TDbContext>(
     public static void Abandon(DispatchTicket ticket) => ticket.Places.ForEach(x => _ = x.GiveUpAsync());
 
     /// <summary>
-    /// Nobody knows whether the commit happened. Rows of it may lie in the table under our name, so the name is given up: rows to come
+    /// Nobody knows whether the commit happened. Rows of it may lie in the table under our name, so the name is abandoned: rows to come
     /// will see them as another's and queue up behind them.
     /// </summary>
     public void Disown(DispatchTicket ticket)

@@ -2,7 +2,7 @@ namespace Clones.Messaging.Outbox;
 
 /// <summary>
 /// The order of messages under one key inside this process. A place is taken before the commit, while the saga's row lock is still
-/// held, so the order of places is the order of commits. The result of a place tells the one behind it whether it may go on.
+/// held, so the order of places is the order of commits. The result of a place decides for the one behind it whether it may go on.
 /// </summary>
 internal sealed class OutboxLanes
 {

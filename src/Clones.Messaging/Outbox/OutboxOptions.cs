@@ -3,13 +3,13 @@ namespace Clones.Messaging.Outbox;
 /// <summary>Settings of the outbox and inbox of one DbContext. The defaults suit production.</summary>
 public sealed class OutboxOptions
 {
-    /// <summary>How often the sweeper looks for rows that nobody delivered. 1 s unless told.</summary>
+    /// <summary>How often the sweeper claims rows that nobody delivered. 1 s by default.</summary>
     public TimeSpan QueryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Rows that one sweep claims at most. 100 unless told.</summary>
+    /// <summary>Rows that one sweep claims at most. 100 by default.</summary>
     public int QueryMessageLimit { get; set; } = 100;
 
-    /// <summary>How long the broker may take to confirm one message. 10 s unless told; must stay below the lease of 30 s.</summary>
+    /// <summary>How long the broker may take to confirm one message. 10 s by default; must stay below the lease of 30 s.</summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Messages of this process on their way to the broker at most; what is committed beyond it is left to the sweeper.</summary>
@@ -19,12 +19,12 @@ public sealed class OutboxOptions
     public int BlockingAttempts { get; set; } = 10;
 
     /// <summary>
-    /// How long inbox marks are kept, 30 days unless told, at least one hour. A message whose id is older than this and whose mark is
+    /// How long inbox marks are kept, 30 days by default, at least one hour. A message whose id is older than this and whose mark is
     /// gone is rejected, never handled a second time.
     /// </summary>
     public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How often old marks are purged, and how long the purge waits after moving the watermark. 10 minutes unless told.</summary>
+    /// <summary>How often old marks are purged, and how long the purge waits after moving the watermark. 10 minutes by default.</summary>
     public TimeSpan InboxPurgeInterval { get; set; } = TimeSpan.FromMinutes(10);
 
     internal bool DeliveryEnabled { get; set; } = true;

@@ -45,7 +45,7 @@ internal sealed class OutboxSweeper<TDbContext>(
                 }
                 else
                 {
-                    // After work or a wake-up the first row of a key may be another's for a moment yet: look again soon, then ever less often.
+                    // After work or a wake-up the first row of a key may be another's for a moment yet: claim again soon, then ever less often.
                     var woken = await signal.WaitAsync(pause, time, stopping).ConfigureAwait(false);
                     pause = woken ? Soon : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, options.Value.QueryDelay.Ticks));
                 }
@@ -62,7 +62,7 @@ internal sealed class OutboxSweeper<TDbContext>(
         }
     }
 
-    /// <summary>Claims and delivers once. Tells how many rows were claimed, and whether the broker failed us.</summary>
+    /// <summary>Claims and delivers once. Returns how many rows were claimed, and whether the broker failed us.</summary>
     internal async Task<(int Claimed, bool Outage)> SweepAsync(CancellationToken stopping)
     {
         var leasedAt = time.GetTimestamp();

@@ -17,7 +17,7 @@ public interface IEntityFrameworkSagaRepositoryConfigurator<TSaga>
     void UsePostgres();
 
     /// <summary>
-    /// Pessimistic unless told: the row is locked from the read to the commit, in one database transaction that activities share.
+    /// Pessimistic by default: the row is locked from the read to the commit, in one database transaction that activities share.
     /// Optimistic: it is read without a lock and saved if its version is still the same, and messages that come together share reads and
     /// commits. A message that finds the version changed is tried again, under the row's lock. Activities must leave the DbContext alone, and
     /// a saga that is more than plain columns is locked all the same.

@@ -17,7 +17,7 @@ public sealed class StoredKeyRows(ClonesDbContext db)
     private const string Older =
         "master_key <> @current AND NOT (@version > 0 AND master_key ~ '^v[0-9]{1,4}$' AND substr(master_key, 2)::int > @version)";
 
-    /// <summary>The longest that is looked at; whatever is longer is in no known form.</summary>
+    /// <summary>The longest that is read; whatever is longer is in no known form.</summary>
     public const int LengthMax = 2_048;
 
     // The driver's own buffer has 8 KiB: this goes over it twice.
@@ -61,7 +61,7 @@ public sealed class StoredKeyRows(ClonesDbContext db)
         );
     }
 
-    /// <summary>The next of all keys, in the order of their ids, for whoever only looks at them.</summary>
+    /// <summary>The next of all keys, in the order of their ids, for whoever only reads them.</summary>
     public Task<List<StoredKeyRow>> NextOfAllAsync(string purpose, Guid after, int count, CancellationToken cancellationToken)
     {
         var (table, idColumn, address) = Names(purpose);

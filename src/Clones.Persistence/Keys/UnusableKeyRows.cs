@@ -3,11 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Keys;
 
-/// <summary>The rows of <see cref="UnusableKey"/>, by statements: two workers that fail at once count one look.</summary>
+/// <summary>The rows of <see cref="UnusableKey"/>, by statements: two workers that fail at once count one try.</summary>
 public static class UnusableKeyRows
 {
-    /// <summary>Notes a failed look and sets the next one, in the caller's database transaction, which then holds the row's lock.</summary>
-    /// <param name="lookAgain">By the looks in a row that failed before this one.</param>
+    /// <summary>Records a failed try and sets the next one, in the caller's database transaction, which then holds the row's lock.</summary>
+    /// <param name="lookAgain">By the tries in a row that failed before this one.</param>
     /// <returns>How long it has not opened.</returns>
     public static async Task<TimeSpan> NoteUnusableAsync(
         this ClonesDbContext db,

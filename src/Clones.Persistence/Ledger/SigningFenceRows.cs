@@ -13,7 +13,7 @@ public static class SigningFenceRows
     // What others are signing ends within their time-outs for nodes; new signers wait behind whoever moves the fence.
     private const int LockTimeoutSeconds = 120;
 
-    // pg_control_checkpoint would still tell the old timeline for a moment after a failover; the name of the log file in use does not.
+    // pg_control_checkpoint would still show the old timeline for a moment after a failover; the name of the log file in use does not.
     private const string CurrentIdentity = """
         (SELECT system_identifier FROM pg_control_system())::text || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
             || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'signing_fence'::regclass::oid
@@ -21,13 +21,13 @@ public static class SigningFenceRows
 
     // How far the log is on disk never goes back by a crash, where a sequence may: what it drew last may not have been written yet, and
     // after a crash it leaps ahead by up to 32, over what a snapshot of the disk has forgotten.
-    private const string Look = $"""
+    private const string Read = $"""
         SELECT f.raising, f.state = 'OPEN' AS is_open, f.identity = {CurrentIdentity} AS is_here, f.block_height, f.held, f.reason,
             f.raised_at, f.opened_at, (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint AS heartbeat
         FROM signing_fence f WHERE f.id = 1
         """;
 
-    private const string LookAndHold = Look + " FOR SHARE OF f";
+    private const string ReadAndHold = Read + " FOR SHARE OF f";
 
     /// <summary>
     /// The fence as it is in this database, made where there is none yet: open where the database has no wallet (nothing can ever have been
@@ -47,7 +47,7 @@ public static class SigningFenceRows
             """,
             cancellationToken
         );
-        return (await db.Database.SqlQueryRaw<FenceReading>(Look).ToListAsync(cancellationToken)).Single();
+        return (await db.Database.SqlQueryRaw<FenceReading>(Read).ToListAsync(cancellationToken)).Single();
     }
 
     /// <summary>
@@ -58,7 +58,7 @@ public static class SigningFenceRows
     public static async Task<FenceReading?> HoldFenceAsync(this ClonesDbContext db, CancellationToken cancellationToken)
     {
         await db.CommitDurablyAsync(cancellationToken);
-        return (await db.Database.SqlQueryRaw<FenceReading>(LookAndHold).ToListAsync(cancellationToken)).SingleOrDefault();
+        return (await db.Database.SqlQueryRaw<FenceReading>(ReadAndHold).ToListAsync(cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>
@@ -141,7 +141,7 @@ public static class SigningFenceRows
             cancellationToken
         );
 
-    /// <summary>Opens it, if it is the raising that was looked into, in the database that it was raised for, and nobody holds it.</summary>
+    /// <summary>Opens it, if it is the raising that was compared, in the database that it was raised for, and nobody holds it.</summary>
     /// <param name="raised">As it was read before the chain was.</param>
     /// <returns>Whether it is open now.</returns>
     public static async Task<bool> OpenFenceAsync(this ClonesDbContext db, FenceReading raised, CancellationToken cancellationToken) =>
@@ -207,7 +207,7 @@ public static class SigningFenceRows
     }
 }
 
-/// <summary>The fence at one look.</summary>
+/// <summary>The fence as one statement reads it.</summary>
 /// <param name="IsOpen">By its row.</param>
 /// <param name="IsHere">Whether the row was written in this very database.</param>
 /// <param name="BlockHeight">See <see cref="SigningFence.BlockHeight"/>.</param>

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Clones.Persistence.Tokens;
 
-/// <summary>How a token comes into the registry: a symbol keeps its mint, a mint its symbol, and what is told of it was read on the chain.</summary>
+/// <summary>How a token comes into the registry: a symbol keeps its mint, a mint its symbol, and what is stored of it was read on the chain.</summary>
 public static class TokenListing
 {
     /// <param name="account">As the chain shows it; null where there is none.</param>

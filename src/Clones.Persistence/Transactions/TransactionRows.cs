@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Transactions;
 
-/// <summary>The row locks of transactions: whoever signs, settles or gives up holds them.</summary>
+/// <summary>The row locks of transactions: whoever signs, settles or cancels holds them.</summary>
 public static class TransactionRows
 {
     /// <summary>
@@ -34,7 +34,7 @@ public static class TransactionRows
         return rows;
     }
 
-    /// <summary>Sets when reconciliation looks again, by the clock of the database, and gives the lease back.</summary>
+    /// <summary>Sets when reconciliation checks it again, by the clock of the database, and gives the lease back.</summary>
     public static Task CheckAgainAsync(
         this ClonesDbContext db,
         IReadOnlyCollection<Guid> transactionIds,

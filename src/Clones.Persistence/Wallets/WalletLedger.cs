@@ -74,7 +74,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
         if (available < lamports)
         {
             // Nothing is rejected for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit
-            // tells what the wallet held before it.
+            // answers what the wallet held before it.
             var known = await db.WalletScans.Where(s => s.WalletId == wallet.Id).MaxAsync(s => (ulong?)s.Slot, cancellationToken);
             return balance.Slot < known
                 ? new WalletReservationResult.BalanceTooOld(known.Value)

@@ -32,7 +32,7 @@ public static class WebhookRows
     private const int BatchMax = 1_000;
     private const int BatchesMax = 50;
 
-    /// <summary>Candidates for each that is taken: other workers look at the same ones, and what they have locked is passed over.</summary>
+    /// <summary>Candidates for each that is taken: other workers read the same ones, and what they have locked is passed over.</summary>
     private const int CandidatesFactor = 4;
 
     /// <summary>The last attempt is due when the time is up; what has not had it by then is in a backlog that grows faster than it is sent.</summary>
@@ -94,7 +94,7 @@ public static class WebhookRows
 
     /// <summary>
     /// Candidates are read without locks, endpoint by endpoint, so that a backlog of one is passed over and not read through. An owner's place
-    /// counts what is being sent for them already: who has nothing on its way comes first. Only what is taken is locked, and is looked at once
+    /// counts what is being sent for them already: who has nothing on its way comes first. Only what is taken is locked, and is read once
     /// more then.
     /// </summary>
     public static Task<List<DueWebhook>> ClaimDeliveriesAsync(
@@ -195,7 +195,7 @@ public static class WebhookRows
             """
         );
 
-    /// <summary>Gives up what waited in vain, and takes away what ended before <paramref name="keptFrom"/> or belongs to deleted endpoints.</summary>
+    /// <summary>Abandons what waited in vain, and takes away what ended before <paramref name="keptFrom"/> or belongs to deleted endpoints.</summary>
     public static async Task SweepWebhooksAsync(
         this ClonesDbContext db,
         DateTimeOffset keptFrom,

@@ -101,11 +101,8 @@ public sealed class TransactionAdoption(
                 await regrouping.RegroupAsync(work, transaction, [.. others.Select(p => new[] { p })], open, cancellationToken);
                 await work.SaveAsync(cancellationToken);
                 return new EndedTransaction(transaction, part, onChain.BlockTime);
-            case AdoptionDecision.Reject(var reason):
-                transaction.MoveTo(TransactionStatus.Failed);
-                transaction.Reason = reason;
-                log.LogError("Transaction {TransactionId} failed, the chain contradicts the database: {Reason}", transaction.Id, reason);
-                return new EndedTransaction(transaction, null);
+            case AdoptionDecision.Reject reject:
+                return Fail(transaction, reject);
             default:
                 return null;
         }
@@ -153,16 +150,8 @@ public sealed class TransactionAdoption(
             var same = group.Where(p => MessageTransfers.Deviation(message, address, [p]) is null).ToList();
             if (same.Count < group.Count() && payments.Count == 1)
             {
-                transaction.MoveTo(TransactionStatus.Failed);
-                transaction.Reason =
-                    $"The chain holds another payment under this name ({group.Key.Signature}, slot {group.Key.Slot}): "
-                    + MessageTransfers.Deviation(message, address, payments);
-                log.LogError(
-                    "Transaction {TransactionId} failed, the chain contradicts the database: {Reason}",
-                    transaction.Id,
-                    transaction.Reason
-                );
-                ended.Add(new EndedTransaction(transaction, null));
+                var deviation = MessageTransfers.Deviation(message, address, payments)!;
+                ended.Add(Fail(transaction, AdoptionDecision.Reject.AnotherPayment(group.Key, deviation)));
                 return true;
             }
             // Each alone: what is wrong with it is its own.
@@ -176,6 +165,14 @@ public sealed class TransactionAdoption(
         await regrouping.RegroupAsync(work, transaction, rest.Length > 0 ? [rest, .. apart] : apart, open, cancellationToken);
         await work.SaveAsync(cancellationToken);
         return true;
+    }
+
+    private EndedTransaction Fail(ChainTransaction transaction, AdoptionDecision.Reject reject)
+    {
+        transaction.MoveTo(TransactionStatus.Failed);
+        transaction.Reason = reject.Reason;
+        log.LogError("Transaction {TransactionId} failed, the chain contradicts the database: {Reason}", transaction.Id, reject.Reason);
+        return new EndedTransaction(transaction, null);
     }
 
     private async Task<EndedTransaction> JoinAsync(

@@ -1,6 +1,5 @@
 using Clones.Domain.Agents;
 using Clones.Domain.Transactions;
-using Clones.Messaging;
 using Clones.Persistence.Transactions;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Rules;
@@ -44,7 +43,13 @@ internal sealed class AttemptCheck(
         await Lanes.RunAsync(judged, item => ActSafelyAsync(item.Leased, item.Decision, findings, cancellationToken));
         foreach (var group in findings.Changes.Chunk(GroupMax))
         {
-            await WriteAsync(group, findings, cancellationToken);
+            await GroupThenEach.RunAsync(
+                group,
+                changes => writer.WriteAsync(changes, cancellationToken),
+                (changes, e) => Failed([.. changes.Select(c => c.TransactionId)], e, findings),
+                log,
+                cancellationToken
+            );
         }
         await broadcast.SendAsync(findings.ToSend, cancellationToken);
 
@@ -53,24 +58,12 @@ internal sealed class AttemptCheck(
         await store.CheckAgainAsync(findings.Slow, options.UnresolvedEvery, cancellationToken);
     }
 
-    private async Task WriteAsync(AttemptChange[] group, Findings findings, CancellationToken cancellationToken)
+    private void Failed(IReadOnlyList<Guid> transactionIds, Exception e, Findings findings)
     {
-        try
+        log.LogError(e, "Checking {TransactionIds} failed", transactionIds);
+        foreach (var id in transactionIds)
         {
-            await writer.WriteAsync(group, cancellationToken);
-        }
-        catch (Exception e) when (group.Length > 1 && !PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
-        {
-            // One transaction's failure is not the group's.
-            foreach (var change in group)
-            {
-                await WriteAsync([change], findings, cancellationToken);
-            }
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            log.LogError(e, "Checking transaction {TransactionId} failed", group[0].TransactionId);
-            findings.AddSlow(group[0].TransactionId);
+            findings.AddSlow(id);
         }
     }
 
@@ -88,8 +81,7 @@ internal sealed class AttemptCheck(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // One transaction's failure is not the batch's.
-            log.LogError(e, "Checking transaction {TransactionId} failed", leased.Attempt.TransactionId);
-            findings.AddSlow(leased.Attempt.TransactionId);
+            Failed([leased.Attempt.TransactionId], e, findings);
         }
     }
 
@@ -174,7 +166,7 @@ internal sealed class AttemptCheck(
             Blockhash.Parse(attempt.Blockhash)
         );
         var evidence = await proofs.InvestigateAsync(facts, cancellationToken);
-        switch (rules.Certify(facts, evidence))
+        switch (rules.MayExpire(facts, evidence))
         {
             case ExpiryDecision.Expired(var margin):
                 findings.Add(writer.Expired(attempt, margin, evidence));

@@ -78,7 +78,7 @@ internal sealed class AttemptStateWriter(
         );
 
     /// <summary>The end at finalized.</summary>
-    /// <param name="error">As the chain tells it; null where it was executed with success.</param>
+    /// <param name="error">As the chain shows it; null where it was executed with success.</param>
     /// <param name="blockTime">Unix seconds; null where nobody says.</param>
     public AttemptChange Settled(TransactionAttempt attempt, ulong slot, string? error, long? blockTime) =>
         Change(

@@ -6,7 +6,7 @@ using Clones.Settlement.Store;
 
 namespace Clones.Settlement.Attempts;
 
-/// <summary>One look at everything that is due: settle, send again, certify, and wake what waits to be prepared.</summary>
+/// <summary>One pass over everything that is due: settle, send again, prove expiry, and wake what waits to be prepared.</summary>
 internal sealed class SettlementPoller(ISettlementStore store, AttemptCheck check, SettlementOptions options, TimeProvider time)
 {
     private const int BatchesPerPass = 8;

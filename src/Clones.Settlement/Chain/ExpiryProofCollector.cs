@@ -69,7 +69,7 @@ internal sealed class ExpiryProofCollector(RpcEndpoints rpc)
         var history = new AddressHistory(node, attempt.Wallet, Commitment.Finalized, evidence.FinalizedSlot, PagesMax);
         await foreach (var entry in history.ReadAsync(attempt.ContextSlot, cancellationToken))
         {
-            switch (await LookIntoAsync(node, attempt, entry, cancellationToken))
+            switch (await InspectAsync(node, attempt, entry, cancellationToken))
             {
                 case true:
                     return evidence with
@@ -98,7 +98,7 @@ internal sealed class ExpiryProofCollector(RpcEndpoints rpc)
     /// in it, so a memo counts only where the wallet paid. What an owner's wallet made of the message and the chain rejected is over.
     /// </summary>
     /// <returns>Null where the node does not say who paid.</returns>
-    private static async Task<bool?> LookIntoAsync(
+    private static async Task<bool?> InspectAsync(
         IRpcClient node,
         AttemptFacts attempt,
         SignatureInfo entry,

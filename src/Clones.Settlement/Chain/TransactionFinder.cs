@@ -95,7 +95,7 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
             ? (null, false)
             : throw new ChainNotReadyException($"Too few nodes report the history of {owner}.", string.Join(" ", silent));
 
-        async Task<Telling> AskAsync(IRpcClient node)
+        async Task<NodeReport> AskAsync(IRpcClient node)
         {
             try
             {
@@ -105,12 +105,12 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
             }
             catch (RpcException e)
             {
-                return new Telling(Silence: e.Diagnosis);
+                return new NodeReport(Silence: e.Diagnosis);
             }
         }
     }
 
-    private static async Task<Telling> FindExecutedAsync(
+    private static async Task<NodeReport> FindExecutedAsync(
         IRpcClient node,
         PublicKey owner,
         HashSet<Guid> wanted,
@@ -131,28 +131,28 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
                 }
                 if (payer == owner)
                 {
-                    return new Telling(entry.Signature);
+                    return new NodeReport(entry.Signature);
                 }
             }
             if (entry.BlockTime is { } time && DateTimeOffset.FromUnixTimeSeconds(time) < since - Doubt)
             {
-                return new Telling();
+                return new NodeReport();
             }
             if (history.Count == EntriesMax)
             {
-                return new Telling(IsTooLong: true);
+                return new NodeReport(IsTooLong: true);
             }
         }
         return history.End switch
         {
-            HistoryEnd.Whole => new Telling(),
+            HistoryEnd.Whole => new NodeReport(),
             // Who can pay was paid once.
             HistoryEnd.Nothing => Silent(node, "it lists nothing."),
             _ => Silent(node, "its pages do not lead to the beginning."),
         };
     }
 
-    private static Telling Silent(IRpcClient node, string why) => new(Silence: $"{EndpointName.Of(node.Endpoint)}: {why}");
+    private static NodeReport Silent(IRpcClient node, string why) => new(Silence: $"{EndpointName.Of(node.Endpoint)}: {why}");
 
     /// <summary>
     /// What made an account that is there: an attempt of ours that the chain shows as finalized, by its signature, or, where an owner has sent it
@@ -161,7 +161,7 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     /// <param name="attempts">All that the agent has of this kind, the latest first.</param>
     /// <param name="kind">Token or pool creation.</param>
     /// <param name="address">Of the mint or the liquidity pool.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ChainNotReadyException">No node reports it. A later try may.</exception>
     public async Task<FoundTransaction> FindMakerAsync(
         IReadOnlyList<TransactionAttempt> attempts,
@@ -277,5 +277,5 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
         new($"{address} is on chain, and no node reports which transaction made it.");
 
     /// <summary>What one node tells: a find, nothing, or why it tells nothing that counts.</summary>
-    private sealed record Telling(Signature? Found = null, string? Silence = null, bool IsTooLong = false);
+    private sealed record NodeReport(Signature? Found = null, string? Silence = null, bool IsTooLong = false);
 }

@@ -36,7 +36,7 @@ public sealed class TransactionCloser(
             (transaction.LeaseOwner, transaction.LeaseUntil) = (null, null);
         }
         await ClosePaymentsAsync(work, [.. ended.Where(e => e.Transaction.Kind == TransactionKind.Payment)], now, cancellationToken);
-        await TellAsync(work, [.. ended.Where(e => e.Transaction.Kind != TransactionKind.Payment)], cancellationToken);
+        await PublishSettledAsync(work, [.. ended.Where(e => e.Transaction.Kind != TransactionKind.Payment)], cancellationToken);
     }
 
     private async Task ClosePaymentsAsync(
@@ -101,7 +101,7 @@ public sealed class TransactionCloser(
     }
 
     // Asked for again by the poller, should the message be lost.
-    private async Task TellAsync(ISettlementWork work, IReadOnlyList<EndedTransaction> ended, CancellationToken cancellationToken)
+    private async Task PublishSettledAsync(ISettlementWork work, IReadOnlyList<EndedTransaction> ended, CancellationToken cancellationToken)
     {
         await work.CheckAgainAsync([.. ended.Select(e => e.Transaction.Id)], options.WakeUpLease, cancellationToken);
         foreach (var (transaction, attempt, blockTime) in ended)

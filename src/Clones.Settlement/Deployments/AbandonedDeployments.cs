@@ -6,7 +6,7 @@ using Clones.Solana.Rpc;
 namespace Clones.Settlement.Deployments;
 
 /// <summary>
-/// Agents whose deployment was given up (DRAFT, FAILED) while the chain may hold what it made after all: as after a restore of an older
+/// Agents whose deployment was abandoned (DRAFT, FAILED) while the chain may hold what it made after all: as after a restore of an older
 /// database, or where a node has lied. A few at a time, the oldest first, round and round: nothing may ever be found, and it costs little.
 /// </summary>
 internal sealed class AbandonedDeployments(ISettlementStore store, RpcEndpoints rpc)

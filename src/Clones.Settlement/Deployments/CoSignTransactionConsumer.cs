@@ -159,8 +159,8 @@ internal sealed class CoSignTransactionConsumer(
     private async Task<string?> ExpiryAsync(TransactionAttempt attempt, CancellationToken cancellationToken)
     {
         var (genesis, height) = await transactions.TipAsync(cancellationToken);
-        var dead = height > attempt.LastValidBlockHeight || genesis != attempt.GenesisHash;
-        return dead
+        var expired = height > attempt.LastValidBlockHeight || genesis != attempt.GenesisHash;
+        return expired
             ? Evidence(
                 new
                 {

@@ -52,7 +52,7 @@ internal sealed class DeploymentAdoption(
         return (transaction.Id, made);
     }
 
-    /// <summary>The transaction that has landed, as the database names it: the open one, an earlier one that was given up, or a new row.</summary>
+    /// <summary>The transaction that has landed, as the database names it: the open one, an earlier one that was cancelled, or a new row.</summary>
     private async Task<ChainTransaction> HomeAsync(
         Deployment deployment,
         TransactionKind kind,
@@ -68,7 +68,7 @@ internal sealed class DeploymentAdoption(
 
         if (open is not null)
         {
-            // First, and saved: an agent has one transaction of a kind that is not given up (unique index).
+            // First, and saved: an agent has one transaction of a kind that is not cancelled (unique index).
             CloseAttempts(open, onChain);
             var reason = $"The transaction {earlierId} before it has landed: {onChain.Signature}.";
             await transactions.CloseAsync(open, TransactionStatus.Cancelled, reason, null, cancellationToken);
@@ -98,7 +98,7 @@ internal sealed class DeploymentAdoption(
             }
             else if (attempt.Status == AttemptStatus.Prepared)
             {
-                // What it would make is there: the chain rejects a second landing, whoever sends it.
+                // What it would make is there: the chain rejects a second execution, whoever sends it.
                 attempt.MoveTo(attempt.MayLand() ? AttemptStatus.Expired : AttemptStatus.Withdrawn);
                 attempt.Evidence = JsonSerializer.Serialize(
                     new

@@ -5,7 +5,6 @@ using Clones.Settlement.Rules;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
-using Microsoft.Extensions.Options;
 
 namespace Clones.Settlement.Deployments;
 
@@ -32,25 +31,25 @@ internal abstract record DeploymentSighting
 /// Reads the account that a deployment makes: at finalized to believe it, at confirmed to hold off. Both addresses exist at most once, so that
 /// this is the answer to whether it was done, whoever sent it.
 /// </summary>
-internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSelector venues, IOptions<DeploymentOptions> options)
+internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSelector venues, DeploymentOptions options)
 {
     /// <param name="deployment">Whose.</param>
     /// <param name="kind">Token or pool creation.</param>
     /// <param name="minContextSlot">A slot that the answering node must have reached; null where any will do.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="RpcException">No node answered.</exception>
     /// <exception cref="DeploymentImpossibleException">The agent's fields fit no chain, or a pool is looked for and there is no mint.</exception>
-    public async Task<DeploymentSighting> LookAsync(
+    public async Task<DeploymentSighting> ReadAsync(
         Deployment deployment,
         TransactionKind kind,
         ulong? minContextSlot,
         CancellationToken cancellationToken
     )
     {
-        var final = await LookAsync(deployment, kind, Commitment.Finalized, minContextSlot, cancellationToken);
+        var final = await ReadAsync(deployment, kind, Commitment.Finalized, minContextSlot, cancellationToken);
         return
             final is DeploymentSighting.Missing
-            && await LookAsync(deployment, kind, Commitment.Confirmed, null, cancellationToken) is var newer
+            && await ReadAsync(deployment, kind, Commitment.Confirmed, null, cancellationToken) is var newer
             && newer != final
             ? new DeploymentSighting.NotFinal()
             : final;
@@ -79,7 +78,7 @@ internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSele
     private static bool IsAbsent(TransactionKind kind, AccountInfo? account) =>
         account is null || (kind == TransactionKind.TokenCreation && account.Owner == SystemProgram.Id);
 
-    private Task<DeploymentSighting> LookAsync(
+    private Task<DeploymentSighting> ReadAsync(
         Deployment deployment,
         TransactionKind kind,
         Commitment commitment,
@@ -111,7 +110,7 @@ internal sealed class DeploymentChainReader(RpcEndpoints rpc, LiquidityVenueSele
             return new DeploymentSighting.Missing(IsPrefunded: account.Value is not null);
         }
 
-        var promise = TokenSpec.Of(deployment.Agent, mint, options.Value.MetadataUriOf(deployment.Agent.Id));
+        var promise = TokenSpec.Of(deployment.Agent, mint, options.MetadataUriOf(deployment.Agent.Id));
         return promise.Deviation(found) is { } deviation
             ? new DeploymentSighting.Different(mint, deviation)
             : new DeploymentSighting.AsPromised(mint);

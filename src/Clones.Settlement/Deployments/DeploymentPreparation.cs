@@ -6,7 +6,6 @@ using Clones.Settlement.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
-using Microsoft.Extensions.Options;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Settlement.Deployments;
@@ -19,7 +18,7 @@ internal sealed class DeploymentPreparation(
     DeploymentTransactions transactions,
     OwnerFunds ownerFunds,
     MintSigner mint,
-    IOptions<DeploymentOptions> options,
+    DeploymentOptions options,
     ICrashPoints crashes,
     TimeProvider time
 )
@@ -140,7 +139,7 @@ internal sealed class DeploymentPreparation(
     private async Task<ulong> PriceAsync(PublicKey payer, CancellationToken cancellationToken)
     {
         var recent = await rpc.ReadAsync((client, stop) => client.GetRecentPrioritizationFeesAsync([payer], stop), cancellationToken);
-        return Math.Min(recent.UpperQuartile(), options.Value.PriorityFeeMicroLamportsMax);
+        return Math.Min(recent.UpperQuartile(), options.PriorityFeeMicroLamportsMax);
     }
 
     private async Task<ulong> FeeAsync(byte[] message, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class DeploymentRequestHandler(
     /// <param name="agentId">Whose deployment it is; where the agent no longer waits for it, nothing is done.</param>
     /// <param name="kind">Token or pool creation.</param>
     /// <param name="isReady">Whether all is there that the plan needs. Asked under the agent's lock.</param>
-    /// <param name="plan">Told whether somebody has sent lamports to the address of the mint.</param>
+    /// <param name="plan">Learns whether somebody has sent lamports to the address of the mint.</param>
     public async Task HandleAsync(
         ConsumeContext context,
         Guid agentId,
@@ -65,7 +65,7 @@ internal sealed class DeploymentRequestHandler(
         // A node that has not seen the slots in which earlier attempts may have landed knows nothing of them.
         var slot = open?.Attempts.Max(a => a.Slot);
         var thing = kind == TransactionKind.TokenCreation ? "token" : "liquidity pool";
-        var seen = await chain.LookAsync(deployment, kind, slot, cancellation);
+        var seen = await chain.ReadAsync(deployment, kind, slot, cancellation);
         switch (seen)
         {
             case DeploymentSighting.AsPromised(var address):
@@ -88,7 +88,7 @@ internal sealed class DeploymentRequestHandler(
             return;
         }
 
-        // What is in the hands of an owner who pays is replaced when it is dead, and not before.
+        // What is in the hands of an owner who pays is replaced when it has expired, and not before.
         var isFree =
             open is null
             || (

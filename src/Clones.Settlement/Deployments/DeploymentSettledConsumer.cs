@@ -102,7 +102,7 @@ internal sealed class DeploymentSettledConsumer(
                 : DeploymentFailure.Of(agentId, "The transaction landed, and the database does not show how.", transaction.Id);
         }
 
-        switch (await sight.LookAsync(deployment, transaction.Kind, slot, cancellationToken))
+        switch (await sight.ReadAsync(deployment, transaction.Kind, slot, cancellationToken))
         {
             case DeploymentSighting.AsPromised(var address):
                 var found = new DeploymentMade(address.ToString(), signature, slot, blockTime);

@@ -5,17 +5,15 @@ using Clones.Settlement.Deployments.Venues;
 using Clones.Settlement.Rules;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace Clones.Settlement.Deployments;
 
 public static class DeploymentsRegistration
 {
     /// <summary>Needs the store, the chain and the keys beside it.</summary>
-    /// <exception cref="ConfigurationMissingException">A setting cannot be used.</exception>
     public static IServiceCollection AddDeployments(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(Options.Create(DeploymentOptions.Read(configuration)));
+        services.AddSettings<DeploymentOptions>(configuration);
         services.AddSingleton<LiquidityVenueSelector>();
         services.AddHostedService<VenueGuard>();
         services.AddHostedService<DeploymentSweeper>();

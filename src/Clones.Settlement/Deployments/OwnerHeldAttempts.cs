@@ -15,7 +15,7 @@ namespace Clones.Settlement.Deployments;
 /// <summary>What became of an attempt that only its owner could have sent.</summary>
 internal enum OwnerHeldAttempt
 {
-    /// <summary>Neither seen on chain nor proven dead: it stays what it is.</summary>
+    /// <summary>Neither seen on chain nor proven expired: it stays what it is.</summary>
     MayLand,
 
     /// <summary>The owner has sent it: it is live now, and settlement sees to it.</summary>
@@ -51,7 +51,7 @@ internal sealed class OwnerHeldAttempts(
             return null;
         }
 
-        var found = await LookAsync(transaction, attempt, context.CancellationToken);
+        var found = await ReadAsync(transaction, attempt, context.CancellationToken);
         await work.SaveAsync(context.CancellationToken);
         if (found == OwnerHeldAttempt.Sent)
         {
@@ -78,7 +78,7 @@ internal sealed class OwnerHeldAttempts(
         await work.SaveAsync(cancellationToken);
     }
 
-    private async Task<OwnerHeldAttempt> LookAsync(
+    private async Task<OwnerHeldAttempt> ReadAsync(
         ChainTransaction transaction,
         TransactionAttempt attempt,
         CancellationToken cancellationToken
@@ -92,7 +92,7 @@ internal sealed class OwnerHeldAttempts(
         }
 
         var evidence = await proofs.InvestigateAsync(facts, cancellationToken);
-        switch (rules.Certify(facts, evidence))
+        switch (rules.MayExpire(facts, evidence))
         {
             case ExpiryDecision.Expired(var margin):
                 attempt.MoveTo(AttemptStatus.Expired);

@@ -4,7 +4,6 @@ using Clones.Domain.Transactions;
 using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
 using MassTransit;
-using Microsoft.Extensions.Options;
 
 namespace Clones.Settlement.Deployments;
 
@@ -14,7 +13,7 @@ internal sealed class PrepareTokenCreationConsumer(
     IDeploymentKeys keys,
     DeploymentRequestHandler requests,
     WalletBalances balances,
-    IOptions<DeploymentOptions> options,
+    DeploymentOptions options,
     ILogger<PrepareTokenCreationConsumer> log
 ) : IConsumer<PrepareTokenCreation>
 {
@@ -60,7 +59,7 @@ internal sealed class PrepareTokenCreationConsumer(
 
     private async Task<DeploymentPlan> PlanAsync(Deployment deployment, bool isPrefunded, CancellationToken cancellationToken)
     {
-        var promise = TokenSpec.Of(deployment.Agent, deployment.Mint!.Value, options.Value.MetadataUriOf(deployment.Agent.Id));
+        var promise = TokenSpec.Of(deployment.Agent, deployment.Mint!.Value, options.MetadataUriOf(deployment.Agent.Id));
         var sizes = TokenCreationPlan.Sizes(promise);
         var mintRent = await balances.RentAsync(sizes.Mint, cancellationToken);
         var holdingRent = await balances.RentAsync(sizes.OwnerAccount, cancellationToken);

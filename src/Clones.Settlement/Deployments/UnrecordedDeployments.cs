@@ -29,7 +29,7 @@ internal sealed class UnrecordedDeployments(
     /// <summary>Looks, and takes over what is final.</summary>
     /// <param name="deployment">Whose.</param>
     /// <param name="kind">What is looked for.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What to tell the lifecycle; null where nothing is to be told (yet).</returns>
     /// <exception cref="RpcException">No node answered.</exception>
     public async Task<object?> FindAsync(Deployment deployment, TransactionKind kind, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class UnrecordedDeployments(
             return null;
         }
 
-        switch (await sight.LookAsync(deployment, kind, open?.Attempts.Max(a => a.Slot), cancellationToken))
+        switch (await sight.ReadAsync(deployment, kind, open?.Attempts.Max(a => a.Slot), cancellationToken))
         {
             case DeploymentSighting.AsPromised(var address):
                 var (id, made) = await adoption.AdoptAsync(deployment, kind, open, address, isAsPromised: true, cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class UnrecordedDeployments(
             var deployment = Deployment.Of(agent);
             var open = await work.LockOpenAsync(agentId, TransactionKind.TokenCreation, cancellationToken);
             if (
-                await sight.LookAsync(deployment, TransactionKind.TokenCreation, null, cancellationToken)
+                await sight.ReadAsync(deployment, TransactionKind.TokenCreation, null, cancellationToken)
                 is not DeploymentSighting.AsPromised
                 (var address)
             )

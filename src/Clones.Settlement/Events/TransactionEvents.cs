@@ -4,7 +4,7 @@ using Clones.Domain.Transactions;
 
 namespace Clones.Settlement.Events;
 
-/// <summary>What whoever owns a transaction (payments, deployments) is told of it.</summary>
+/// <summary>What whoever owns a transaction (payments, deployments) reads of it.</summary>
 internal static class TransactionEvents
 {
     /// <param name="transaction">As it has ended.</param>

@@ -39,7 +39,7 @@ public sealed class FenceLift(
         var fence = await ledger.ReadFenceAsync(cancellationToken);
         if (!SigningPermit.MustRaise(fence, seen))
         {
-            heartbeat.Note(fence.Heartbeat);
+            heartbeat.Record(fence.Heartbeat);
             return fence;
         }
 
@@ -92,7 +92,7 @@ public sealed class FenceLift(
         return new FenceProgress(true, $"Every wallet was read, {adopted} transactions were found on chain at last.");
     }
 
-    /// <summary>Whether what was signed before the fence was raised can no longer land: it is dead, or final.</summary>
+    /// <summary>Whether what was signed before the fence was raised can no longer land: it has expired, or is final.</summary>
     /// <returns>How far the chain is final then; null while it is not past the height of the fence, and what is missing.</returns>
     /// <inheritdoc cref="TryAsync" path="/exception"/>
     public async Task<(FinalizedHorizon? Horizon, string State)> PassHeightAsync(FenceReading fence, CancellationToken cancellationToken)

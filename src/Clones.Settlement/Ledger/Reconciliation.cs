@@ -20,7 +20,7 @@ public enum DifferenceKind
     /// <summary>The wallet signed a transaction that bears no memo of ours, since this system has it.</summary>
     NoMemo,
 
-    /// <summary>It stands on chain, and the database has no such attempt, or hold it for dead.</summary>
+    /// <summary>It stands on chain, and the database has no such attempt, or holds it for expired.</summary>
     UnexpectedAttempt,
 
     /// <summary>More than one success of one transaction.</summary>

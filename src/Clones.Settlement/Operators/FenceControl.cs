@@ -6,7 +6,7 @@ using Clones.Solana.Rpc;
 
 namespace Clones.Settlement.Operators;
 
-/// <summary>How an operator looks at the signing fence and moves it. Every method returns one of <see cref="ReconcileExitCode"/>.</summary>
+/// <summary>How an operator reads the signing fence and moves it. Every method returns one of <see cref="ReconcileExitCode"/>.</summary>
 public static class FenceControl
 {
     private const int WalletsShownMax = 50;

@@ -4,7 +4,6 @@ using Clones.Domain.Keys;
 using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
-using Clones.Messaging;
 using Clones.Messaging.Bus;
 using Clones.Persistence.Transactions;
 using Clones.Settlement.Adoption;
@@ -53,47 +52,33 @@ internal sealed class PaymentPreparation(
     /// <param name="transactionIds">Each once.</param>
     /// <param name="cancellationToken">Ends it between two steps.</param>
     /// <returns>What went wrong with each that could not be handled: <see cref="UnacceptableMessageException"/> where it does not exist or carries no payment.</returns>
-    /// <exception cref="Exception">The database is away: none is known to be done.</exception>
     public async Task<IReadOnlyDictionary<Guid, Exception>> PrepareAsync(
         IReadOnlyCollection<Guid> transactionIds,
         CancellationToken cancellationToken
     )
     {
         var failures = new Dictionary<Guid, Exception>();
-        try
-        {
-            var group = await LookAsync(transactionIds, failures, cancellationToken);
-            var begun = time.GetTimestamp();
-            await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, begun, cancellationToken));
-            var signed = await SignAsync(group.ToBuild, cancellationToken);
-            await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
-        }
-        catch (Exception e) when (!PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
-        {
-            if (transactionIds.Count == 1)
-            {
-                failures.TryAdd(transactionIds.Single(), e);
-                return failures;
-            }
-            // One transaction's failure is not the group's. What went well already is found done.
-            log.LogWarning(e, "A group of {Count} transactions could not be prepared together", transactionIds.Count);
-            foreach (var id in transactionIds)
-            {
-                foreach (var (_, failure) in await PrepareAsync([id], cancellationToken))
-                {
-                    failures[id] = failure;
-                }
-            }
-        }
+        await GroupThenEach.RunAsync(
+            [.. transactionIds],
+            group => PrepareAsync(group, failures, cancellationToken),
+            (failed, e) => Array.ForEach(failed, id => failures[id] = e),
+            log,
+            cancellationToken
+        );
         return failures;
     }
 
+    private async Task PrepareAsync(Guid[] ids, Dictionary<Guid, Exception> failures, CancellationToken cancellationToken)
+    {
+        var group = await ReadAsync(ids, failures, cancellationToken);
+        var begun = time.GetTimestamp();
+        await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, begun, cancellationToken));
+        var signed = await SignAsync(group.ToBuild, cancellationToken);
+        await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
+    }
+
     /// <summary>What is to be done of each, before the chain is asked. What has to wait is written at once.</summary>
-    private async Task<Group> LookAsync(
-        IReadOnlyCollection<Guid> ids,
-        Dictionary<Guid, Exception> failures,
-        CancellationToken cancellationToken
-    )
+    private async Task<Group> ReadAsync(Guid[] ids, Dictionary<Guid, Exception> failures, CancellationToken cancellationToken)
     {
         var group = new Group();
         await using var work = await store.BeginAsync(cancellationToken);
@@ -437,7 +422,7 @@ internal sealed class PaymentPreparation(
         return work.CheckAgainAsync(transaction.Id, after, cancellationToken);
     }
 
-    /// <returns>Whether it is given up.</returns>
+    /// <returns>Whether it is rejected.</returns>
     private async Task<bool> RejectAsync(
         ChainTransaction transaction,
         string reason,

@@ -25,7 +25,7 @@ internal sealed class PaymentTransactionBuilder(RpcEndpoints rpc, ClusterFacts f
         }
     }
 
-    // Before a payment is given up, a second node must reject it too: one alone may be wrong, or lie.
+    // Before a payment fails, a second node must reject it too: one alone may be wrong, or lie.
     private async Task<PreparedMessage> AskEachAsync(
         MessageRequest request,
         PaymentCannotBeBuiltException rejection,
@@ -55,7 +55,7 @@ internal sealed class PaymentTransactionBuilder(RpcEndpoints rpc, ClusterFacts f
 
 /// <param name="Memo">That names the transaction and the attempt on chain.</param>
 /// <param name="NotBeforeSlot">What a node says that has not reached this slot does not count.</param>
-/// <param name="IsLastTry">The payment is given up if it cannot be built now: every node is asked.</param>
+/// <param name="IsLastTry">The payment fails if it cannot be built now: every node is asked.</param>
 internal sealed record MessageRequest(
     string Memo,
     int AttemptNumber,

@@ -10,10 +10,10 @@ namespace Clones.Settlement.Payments;
 /// Whatever fails here is the consumer's to find, and to say.
 /// </summary>
 /// <param name="payments">That asks the chain.</param>
-/// <param name="look">Out of which training pool whom to pay; null where nothing is to be paid.</param>
+/// <param name="toPay">Out of which training pool whom to pay; null where nothing is to be paid.</param>
 internal sealed class ReadAheadFilter<TMessage>(
     PaymentService payments,
-    Func<TMessage, (Guid TrainingPoolId, PublicKey Recipient)?> look,
+    Func<TMessage, (Guid TrainingPoolId, PublicKey Recipient)?> toPay,
     ILogger<ReadAheadFilter<TMessage>> log
 ) : IFilter<ConsumeContext>
     where TMessage : class
@@ -24,7 +24,7 @@ internal sealed class ReadAheadFilter<TMessage>(
         {
             if (
                 context.TryGetMessage<TMessage>(out var message)
-                && look(message.Message) is var (poolId, recipient)
+                && toPay(message.Message) is var (poolId, recipient)
                 && await payments.ReadAheadAsync(poolId, recipient, context.CancellationToken) is { } ahead
             )
             {

@@ -21,11 +21,11 @@ public static class RewardsRegistration
             endpointConfigurator.UseFilter(
                 ActivatorUtilities.CreateInstance<ReadAheadFilter<SubmissionGraded>>(
                     context,
-                    (Func<SubmissionGraded, (Guid, PublicKey)?>)Look
+                    (Func<SubmissionGraded, (Guid, PublicKey)?>)ToPay
                 )
             );
 
-        private static (Guid, PublicKey)? Look(SubmissionGraded message) =>
+        private static (Guid, PublicKey)? ToPay(SubmissionGraded message) =>
             message.Score < RewardRules.ScoreMin ? null : (message.TrainingPoolId, GradedSubmission.Parse(message).Submitter);
     }
 }

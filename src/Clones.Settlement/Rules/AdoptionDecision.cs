@@ -24,13 +24,18 @@ public abstract record AdoptionDecision
     public sealed record Leave(string Reason) : AdoptionDecision;
 
     /// <summary>The chain holds something else under this name: it is never signed, and people are told.</summary>
-    public sealed record Reject(string Reason) : AdoptionDecision;
+    public sealed record Reject(string Reason) : AdoptionDecision
+    {
+        /// <param name="deviation">What differs.</param>
+        public static Reject AnotherPayment(OnChainTransaction onChain, string deviation) =>
+            new($"The chain holds another payment under this name ({onChain.Signature}, slot {onChain.Slot}): {deviation}.");
+    }
 
     /// <param name="attempts">Of the transaction, as the database knows them.</param>
     /// <param name="payments">That it carries; empty for a deployment.</param>
     /// <param name="onChainRecords">With its id in their memo, signed by its wallet, finalized.</param>
     /// <param name="walletAddress">Of the paying wallet.</param>
-    /// <param name="finalizedBlockHeight">As many nodes as are believed tell it; 0 where nobody was asked.</param>
+    /// <param name="finalizedBlockHeight">As many nodes as are believed answer it; 0 where nobody was asked.</param>
     /// <param name="margin">Blocks past its last valid one after which an attempt can no longer land.</param>
     public static AdoptionDecision Decide(
         ChainTransaction transaction,
@@ -77,6 +82,6 @@ public abstract record AdoptionDecision
         }
         return onChain.PaymentTags is not null && payments.Count > 1
             ? new AdoptBut(onChain, [.. payments.Where(p => MessageTransfers.Deviation(message, wallet, [p]) is not null)])
-            : new Reject($"The chain holds another payment under this name ({onChain.Signature}, slot {onChain.Slot}): {deviation}.");
+            : Reject.AnotherPayment(onChain, deviation);
     }
 }

@@ -25,7 +25,7 @@ internal static class BatchSplit
             ];
 
     /// <summary>Which transfer, from 0, an error of the chain is about: the one that failed, or whose account could not be made.</summary>
-    /// <param name="error">As the chain tells it: <c>{"InstructionError":[3,{"Custom":1}]}</c>.</param>
+    /// <param name="error">As the chain shows it: <c>{"InstructionError":[3,{"Custom":1}]}</c>.</param>
     /// <param name="message">Whose fee payer authorizes the transfers.</param>
     /// <returns>Null where it names no instruction, or one that belongs to none.</returns>
     public static int? CulpritOf(string error, Message message)
@@ -48,8 +48,7 @@ internal static class BatchSplit
         {
             return place;
         }
-        var index = payments.ToList().FindIndex(p => p.Tag == tags[place.Value]);
-        return index < 0 ? null : index;
+        return payments.Select((p, i) => (p.Tag, Index: (int?)i)).FirstOrDefault(p => p.Tag == tags[place.Value]).Index;
     }
 
     private static int? InstructionOf(string error)

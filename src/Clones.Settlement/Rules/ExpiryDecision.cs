@@ -69,7 +69,7 @@ public abstract record ExpiryDecision
         }
         if (node.BlockhashValid != false)
         {
-            return "it still takes the attempt's blockhash, whatever height it tells, or did not say.";
+            return "it still takes the attempt's blockhash, whatever its height, or did not answer.";
         }
         if (node.BlockhashValidFinalized != false)
         {

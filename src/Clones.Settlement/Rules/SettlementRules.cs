@@ -13,7 +13,8 @@ public class SettlementRules
     public virtual SettlementDecision Judge(IReadOnlyList<Sighting> sightings, ulong? finalizedBlockHeight, ulong lastValidBlockHeight) =>
         SettlementDecision.Decide(sightings, finalizedBlockHeight, lastValidBlockHeight);
 
-    public virtual ExpiryDecision Certify(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) => ExpiryDecision.Decide(attempt, nodes);
+    public virtual ExpiryDecision MayExpire(AttemptFacts attempt, IReadOnlyList<NodeEvidence> nodes) =>
+        ExpiryDecision.Decide(attempt, nodes);
 
     public virtual PreparationDecision MayPrepare(
         TransactionKind kind,

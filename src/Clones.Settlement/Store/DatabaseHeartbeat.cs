@@ -8,7 +8,7 @@ public sealed class DatabaseHeartbeat
     /// <summary>To be read before the database is asked: others may ask at the same time, and answers overtake one another.</summary>
     public long Seen => Interlocked.Read(ref seen);
 
-    public void Note(long heartbeat)
+    public void Record(long heartbeat)
     {
         for (var known = Seen; heartbeat > known; known = Seen)
         {

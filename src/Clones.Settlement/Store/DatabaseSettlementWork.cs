@@ -131,7 +131,7 @@ internal sealed partial class DatabaseSettlementWork(
         }
         if (fence is not null && fence.Heartbeat > seen)
         {
-            heartbeat.Note(fence.Heartbeat);
+            heartbeat.Record(fence.Heartbeat);
         }
         return permits;
     }

@@ -26,7 +26,7 @@ public interface IDeploymentWork : ISettlementWork
     /// <summary>The same without locks; null where there is none.</summary>
     Task<DeployingAgent?> FindAgentAsync(Guid agentId, CancellationToken cancellationToken);
 
-    /// <summary>The agent's transaction of this kind that has neither failed nor been given up, locked, with its attempts; null where there is none.</summary>
+    /// <summary>The agent's transaction of this kind that has neither failed nor been cancelled, locked, with its attempts; null where there is none.</summary>
     Task<ChainTransaction?> LockOpenAsync(Guid agentId, TransactionKind kind, CancellationToken cancellationToken);
 
     /// <summary>Of every transaction of this kind that the agent has or had.</summary>
@@ -68,7 +68,7 @@ public interface IDeploymentWork : ISettlementWork
     /// <returns>Those that are <see cref="ClaimWakeUpsAsync">claimed</see> by this call.</returns>
     Task<IReadOnlyList<StalledAgent>> DueForPreparationAsync(TimeSpan quietFor, CancellationToken cancellationToken);
 
-    /// <summary>Agents whose token creation was given up (DRAFT, FAILED) and that have a mint, in the order of their ids.</summary>
+    /// <summary>Agents whose token creation was abandoned (DRAFT, FAILED) and that have a mint, in the order of their ids.</summary>
     /// <param name="after">Only those behind it.</param>
     /// <param name="max">No more than so many.</param>
     /// <param name="cancellationToken">Stops the query.</param>

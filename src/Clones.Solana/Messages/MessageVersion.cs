@@ -11,6 +11,6 @@ public enum MessageVersion
 
 public static class MessageVersions
 {
-    /// <summary>The highest that is read here, as a node is told it: it does not show transactions of a higher one.</summary>
+    /// <summary>The highest that is read here, as a node is asked for: it does not show transactions of a higher one.</summary>
     public const int Highest = 1;
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Clones.Solana.Primitives;
 
 /// <summary>
-/// Tells a signature from a secret key, which have the same length: both are 64 bytes, 85 to 88 characters of base58. Signatures are public, and what
-/// operators look for.
+/// Distinguishes a signature from a secret key, which have the same length: both are 64 bytes, 85 to 88 characters of base58. Signatures are
+/// public, and what operators search for.
 /// </summary>
 public static class PublicText
 {

@@ -37,7 +37,7 @@ public static partial class TokenProgram
             InstructionData.Begin((byte)18).Key(owner).ToArray()
         );
 
-    /// <summary>Moves tokens without a look at the mint. Prefer <see cref="TransferChecked"/>.</summary>
+    /// <summary>Moves tokens without a check of the mint. Prefer <see cref="TransferChecked"/>.</summary>
     public static Instruction Transfer(
         PublicKey source,
         PublicKey destination,

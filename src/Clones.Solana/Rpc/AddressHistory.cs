@@ -12,7 +12,7 @@ namespace Clones.Solana.Rpc;
 /// question. Entries that a node leaves out of the middle of a page cannot be seen here: compare several nodes, and the sum with the balance.
 /// </remarks>
 /// <param name="minContextSlot">Reject (node behind) where the node has not reached this slot; null takes any.</param>
-/// <param name="pagesMax">Pages after which the reading gives up.</param>
+/// <param name="pagesMax">Pages after which the reading ends.</param>
 public sealed class AddressHistory(
     IRpcClient node,
     PublicKey address,

@@ -1,7 +1,7 @@
 namespace Clones.Solana.Rpc;
 
 /// <summary>Remembers the failures of one endpoint and for how long it is left alone. Safe for use by many threads.</summary>
-/// <param name="failed">Told at every failure that counts; null where nobody listens.</param>
+/// <param name="failed">Called at every failure that counts; null where nobody listens.</param>
 internal sealed class EndpointState(IRpcClient client, TimeProvider time, Action<EndpointHealth>? failed = null)
 {
     internal static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(500);

@@ -45,7 +45,7 @@ public interface IRpcClient
     Task<long?> GetBlockTimeAsync(ulong slot, CancellationToken cancellationToken = default);
 
     /// <param name="signatures">At most 256.</param>
-    /// <param name="searchTransactionHistory">Look beyond the node's cache of recent statuses.</param>
+    /// <param name="searchTransactionHistory">Search beyond the node's cache of recent statuses.</param>
     /// <returns>One entry per signature, in order; null where the node knows nothing of it.</returns>
     Task<RpcValue<IReadOnlyList<TransactionStatus?>>> GetSignatureStatusesAsync(
         IReadOnlyList<Signature> signatures,

@@ -4,7 +4,7 @@ namespace Clones.Solana.Rpc;
 
 /// <summary>Several nodes of one cluster. Reads go to the first that answers; transactions go to all of them.</summary>
 /// <remarks>
-/// Where an answer must come from certain nodes (evidence that a transaction is dead), use <see cref="All"/> and ask each: fail-over
+/// Where an answer must come from certain nodes (evidence that a transaction has expired), use <see cref="All"/> and ask each: fail-over
 /// would mix the views of several nodes.
 /// </remarks>
 public sealed class RpcEndpoints
@@ -12,7 +12,7 @@ public sealed class RpcEndpoints
     private readonly EndpointState[] states;
 
     /// <param name="clients">In order of preference, all of the same cluster.</param>
-    /// <param name="failed">Told of every failure of an endpoint that was in use until then, for operators.</param>
+    /// <param name="failed">Called with every failure of an endpoint that was in use until then, for operators.</param>
     /// <exception cref="ArgumentException">No client was given.</exception>
     public RpcEndpoints(IEnumerable<IRpcClient> clients, TimeProvider time, Action<EndpointHealth>? failed = null)
     {

@@ -2,7 +2,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Rpc;
 
-/// <summary>An answer together with the slot at which the node looked.</summary>
+/// <summary>An answer together with the slot at which the node read.</summary>
 public readonly record struct RpcValue<T>(ulong Slot, T Value);
 
 /// <param name="Slot">The node's slot at which it answered.</param>
@@ -56,7 +56,7 @@ public sealed record TransactionDetail(
 }
 
 /// <param name="Signature">By which it is listed.</param>
-/// <param name="AccountKeys">Those of the message, fee payer first; empty where the node does not tell them.</param>
+/// <param name="AccountKeys">Those of the message, fee payer first; empty where the node does not name them.</param>
 /// <param name="Reason">Why it cannot be read, for people.</param>
 public sealed record UnparsedTransaction(Signature Signature, IReadOnlyList<PublicKey> AccountKeys, string Reason);
 

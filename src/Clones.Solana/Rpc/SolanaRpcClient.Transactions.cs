@@ -4,7 +4,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Rpc;
 
-// Sending transactions and looking for them.
+// Sending transactions and finding them.
 public sealed partial class SolanaRpcClient
 {
     public Task<RpcValue<IReadOnlyList<TransactionStatus?>>> GetSignatureStatusesAsync(

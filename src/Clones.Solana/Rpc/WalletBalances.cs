@@ -30,7 +30,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
     }
 
     /// <param name="wallet">Whose balances.</param>
-    /// <param name="mints">At most 33; each is looked for under the token program that owns it.</param>
+    /// <param name="mints">At most 33; each is searched for under the token program that owns it.</param>
     /// <param name="minContextSlot">Reject nodes that have not reached this slot; null takes any.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RpcException">No answer.</exception>

@@ -8,7 +8,7 @@ namespace Clones.Workers.Commands;
 
 /// <summary>
 /// <c>reconcile</c>: reads the histories of all deposit wallets, compares them with the database, says every difference, and opens the signing
-/// fence where it may be opened. <c>fence ..</c> looks at the fence and moves it by hand. Exit codes: see <see cref="ReconcileExitCode"/>.
+/// fence where it may be opened. <c>fence ..</c> shows the fence and moves it by hand. Exit codes: see <see cref="ReconcileExitCode"/>.
 /// </summary>
 internal static class ReconcileCommand
 {

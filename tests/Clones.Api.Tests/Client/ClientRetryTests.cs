@@ -10,7 +10,7 @@ public sealed class ClientRetryTests
         "createdAt":"2026-11-25T12:00:00+00:00","completedAt":null,"memberOfALaterVersion":[1]}
         """;
 
-    private static readonly CreatePaymentRequest Wish = new()
+    private static readonly CreatePaymentRequest Request = new()
     {
         TrainingPoolId = Guid.NewGuid(),
         Recipient = "r",
@@ -30,7 +30,7 @@ public sealed class ClientRetryTests
         );
         using var client = server.Client();
 
-        (await client.CreatePaymentAsync(Wish, "reward-7", Ct)).Status.ShouldBe(PaymentStatuses.Accepted);
+        (await client.CreatePaymentAsync(Request, "reward-7", Ct)).Status.ShouldBe(PaymentStatuses.Accepted);
 
         server.Seen.Count.ShouldBe(4);
         server.Seen.Select(s => s.Headers["Idempotency-Key"]).Distinct().ShouldHaveSingleItem().ShouldBe("reward-7");

@@ -71,19 +71,12 @@ public sealed class ApiFixture : IAsyncLifetime
         return client;
     }
 
-    internal ClonesDbContext OpenDatabase() => Open(Database);
+    internal ClonesDbContext OpenDatabase() => ClonesDbContextOptions.Open(Database);
 
     private static async Task CreateSchemaAsync(string connectionString)
     {
-        await using var db = Open(connectionString);
+        await using var db = ClonesDbContextOptions.Open(connectionString);
         await db.Database.MigrateAsync();
-    }
-
-    private static ClonesDbContext Open(string connectionString)
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(connectionString);
-        return new ClonesDbContext(options.Options);
     }
 
     private sealed class Factory(ApiFixture fixture) : WebApplicationFactory<Program>

@@ -49,11 +49,7 @@ internal sealed record DatabaseReading(
     private static Task<int> OutboxAsync(ClonesDbContext db, CancellationToken cancellationToken) =>
         db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM outbox_message").SingleAsync(cancellationToken);
 
-    public static ClonesDbContext Open(string database)
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        // Without a pool: it would hand out connections to a server that was killed meanwhile.
-        options.UseClonesPostgres(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
-        return new ClonesDbContext(options.Options);
-    }
+    // Without a pool: it would hand out connections to a server that was killed meanwhile.
+    public static ClonesDbContext Open(string database) =>
+        ClonesDbContextOptions.Open(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
 }

@@ -18,13 +18,12 @@ internal sealed class ImportHost : IAsyncDisposable
 {
     private readonly PostgresFixture postgres = new();
     private readonly KeyRing ring = TestKeys.Ring();
-    private DbContextOptions<ClonesDbContext> options = null!;
+    private string database = "";
 
     public static async Task<ImportHost> StartAsync()
     {
         var host = new ImportHost();
-        var database = await host.postgres.CreateDatabaseAsync("keys-import", CreateSchemaAsync);
-        host.options = OptionsOf(database);
+        host.database = await MigratedDatabase.CreateAsync(host.postgres);
         return host;
     }
 
@@ -34,7 +33,7 @@ internal sealed class ImportHost : IAsyncDisposable
         await postgres.DisposeAsync();
     }
 
-    public ClonesDbContext Context() => new(options);
+    public ClonesDbContext Context() => ClonesDbContextOptions.Open(database);
 
     public async Task<string> ListTokenAsync(string symbol, int decimals, string? mint = null)
     {
@@ -113,18 +112,5 @@ internal sealed class ImportHost : IAsyncDisposable
         using var account = Account.FromSecretKey(secretKey);
         account.PublicKey.ToString().ShouldBe(wallet.Address);
         return secretKey;
-    }
-
-    private static DbContextOptions<ClonesDbContext> OptionsOf(string database)
-    {
-        var builder = new DbContextOptionsBuilder<ClonesDbContext>();
-        builder.UseClonesPostgres(database);
-        return builder.Options;
-    }
-
-    private static async Task CreateSchemaAsync(string database)
-    {
-        await using var db = new ClonesDbContext(OptionsOf(database));
-        await db.Database.EnsureCreatedAsync();
     }
 }

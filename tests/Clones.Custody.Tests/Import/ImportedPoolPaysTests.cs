@@ -3,6 +3,7 @@ using Clones.Custody.Import;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,7 +32,7 @@ public sealed class ImportedPoolPaysTests(SettlementHost host) : IClassFixture<S
         code.ShouldBe(0);
 
         var id = PoolId.Of(old.OldId);
-        var pool = await SettlementHost.UntilAsync(
+        var pool = await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) => db.TrainingPools.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.Status == TrainingPoolStatus.Live)

@@ -100,7 +100,7 @@ public sealed class LazyMigrationTests(RotationHost host) : IClassFixture<Rotati
             """;
 
     private async Task UntilSomebodyWaitsForTheRowAsync() =>
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     async (_, db) =>

@@ -1,5 +1,6 @@
 using Clones.Domain.Keys;
 using Clones.Domain.Payments;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.Extensions.Hosting;
 
@@ -73,7 +74,7 @@ public sealed class RolloutTests : IAsyncLifetime
         var (pool, wallet) = await host.CreatePoolByAsync(a, 2 * RotationHost.Sol);
         (await host.KeyAsync(wallet.Id)).MasterKey.ShouldBe("v2");
         var payments = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.PayAsync(pool, TestKeys.FreshAddress(), 2_000_000)));
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () => Task.FromResult(counted.Of(b, OpeningFailed) > 0 ? "met" : null),
             "the replica behind to meet a key that it cannot open"
         );

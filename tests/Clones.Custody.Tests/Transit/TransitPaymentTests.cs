@@ -1,4 +1,5 @@
 using Clones.Domain.Payments;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Clones.Testing.Transit;
 using Microsoft.EntityFrameworkCore;
@@ -35,7 +36,7 @@ public sealed class TransitPaymentTests
         (await MasterKeyAsync(host)).ShouldBe("transit-v1");
         vault.IsSealed = true;
         var waiting = await host.PayAsync(pool, TestKeys.FreshAddress(), 10_000_000);
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () => Task.FromResult(host.Log.Text.Contains("under transit-v1 cannot be used", StringComparison.Ordinal) ? "said" : null),
             "the worker to find Vault sealed"
         );

@@ -192,12 +192,7 @@ internal sealed class LeakSystem : IAsyncDisposable
     public async Task<IReadOnlyList<byte[]>> MadeKeysAsync(IReadOnlySet<string> planted) =>
         await StoredKeys.OpenAllAsync(Database, Configuration(WithBoth()), address => !planted.Contains(address));
 
-    public ClonesDbContext Context()
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(Database);
-        return new ClonesDbContext(options.Options);
-    }
+    public ClonesDbContext Context() => ClonesDbContextOptions.Open(Database);
 
     public async ValueTask DisposeAsync()
     {

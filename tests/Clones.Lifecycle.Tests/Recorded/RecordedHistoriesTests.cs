@@ -3,6 +3,7 @@ using Clones.Domain.Agents;
 using Clones.Domain.Operations;
 using Clones.Lifecycle;
 using Clones.Lifecycle.Tests;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -75,7 +76,7 @@ public sealed class RecordedHistoriesTests(RecordedHistoriesTests.Running runnin
 
         await host.PublishAsync(AgentEvents.Create(AgentEvent.Archive, agent.Id, operationId));
 
-        await SettlementHost.UntilAsync(() => Task.FromResult(host.Faults.FirstOrDefault()), "the message to be given up");
+        await PatientWait.UntilAsync(() => Task.FromResult(host.Faults.FirstOrDefault()), "the message to be given up");
         (await host.QueryAsync(db => db.AgentLifecycles.SingleAsync(l => l.CorrelationId == agent.Id))).Version.ShouldBe(1);
         (await host.QueryAsync(db => db.AgentTransitions.CountAsync(t => t.AgentId == agent.Id))).ShouldBe(0);
     }

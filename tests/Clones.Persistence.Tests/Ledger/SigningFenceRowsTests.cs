@@ -1,5 +1,6 @@
 using Clones.Persistence.Ledger;
 using Clones.Testing;
+using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Tests.Ledger;
@@ -20,7 +21,7 @@ public sealed class SigningFenceRowsTests : IAsyncDisposable
             await signed.WaitAsync(TestContext.Current.CancellationToken);
         }
 
-        await using var db = Context(database);
+        await using var db = ClonesDbContextOptions.Open(database);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var raised = await db.RaiseFenceAsync("stop", held: false, raising: null, patience.Token);
 
@@ -33,7 +34,7 @@ public sealed class SigningFenceRowsTests : IAsyncDisposable
     [Fact]
     public async Task What_is_signed_is_on_disk_before_it_is_sent_whatever_the_server_is_set_to()
     {
-        await using var db = Context(await DatabaseAsync());
+        await using var db = ClonesDbContextOptions.Open(await DatabaseAsync());
         await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await db.Database.ExecuteSqlRawAsync("SET synchronous_commit = off", TestContext.Current.CancellationToken);
 
@@ -54,7 +55,7 @@ public sealed class SigningFenceRowsTests : IAsyncDisposable
     [Fact]
     public async Task The_heartbeat_is_what_is_on_disk_and_every_commit_moves_it()
     {
-        await using var db = Context(await DatabaseAsync());
+        await using var db = ClonesDbContextOptions.Open(await DatabaseAsync());
         var before = await db.ReadFenceAsync(TestContext.Current.CancellationToken);
         await db.ReleaseFenceAsync(TestContext.Current.CancellationToken);
         await db.Database.ExecuteSqlRawAsync("CHECKPOINT", TestContext.Current.CancellationToken);
@@ -69,7 +70,7 @@ public sealed class SigningFenceRowsTests : IAsyncDisposable
     // Each holds it over two steps of the others: somebody always shares the row.
     private static async Task SignAgainAndAgainAsync(string database, int index, SemaphoreSlim signed, CancellationToken stop)
     {
-        await using var db = Context(database);
+        await using var db = ClonesDbContextOptions.Open(database);
         await Task.Delay(100 * index, CancellationToken.None);
         while (!stop.IsCancellationRequested)
         {
@@ -86,17 +87,9 @@ public sealed class SigningFenceRowsTests : IAsyncDisposable
 
     private async Task<string> DatabaseAsync()
     {
-        var database = await postgres.CreateDatabaseAsync();
-        await using var db = Context(database);
-        await db.Database.MigrateAsync();
+        var database = await MigratedDatabase.CreateAsync(postgres);
+        await using var db = ClonesDbContextOptions.Open(database);
         await db.ReadFenceAsync(CancellationToken.None);
         return database;
-    }
-
-    private static ClonesDbContext Context(string connectionString)
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(connectionString);
-        return new ClonesDbContext(options.Options);
     }
 }

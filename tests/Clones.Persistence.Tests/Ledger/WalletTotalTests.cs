@@ -1,5 +1,6 @@
 using System.Numerics;
 using Clones.Testing;
+using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Tests.Ledger;
@@ -62,24 +63,17 @@ public sealed class WalletTotalTests(PostgresFixture postgres) : IClassFixture<P
 
     private async Task<ClonesDbContext> MigratedAsync()
     {
-        var database = await postgres.CreateDatabaseAsync(
-            "wallet totals",
-            async connectionString =>
-            {
-                await using var empty = MigratedContext.Open(connectionString);
-                await empty.Database.MigrateAsync(Cancellation);
-                await empty.Database.ExecuteSqlAsync(
-                    $"""
-                    INSERT INTO training_pools (id, owner_address, name, skills, token_symbol, price_per_demo, status, created_at, updated_at)
-                        VALUES ({Wallet}, 'owner', 'Pool', ARRAY[]::text[], 'SOL', 1, 'LIVE', now(), now());
-                    INSERT INTO deposit_wallets (id, training_pool_id, address, encrypted_private_key, settled_slot, created_at)
-                        VALUES ({Wallet}, {Wallet}, 'address', 'key', 0, now());
-                    """,
-                    Cancellation
-                );
-            }
+        var db = await MigratedDatabase.OpenAsync(postgres);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO training_pools (id, owner_address, name, skills, token_symbol, price_per_demo, status, created_at, updated_at)
+                VALUES ({Wallet}, 'owner', 'Pool', ARRAY[]::text[], 'SOL', 1, 'LIVE', now(), now());
+            INSERT INTO deposit_wallets (id, training_pool_id, address, encrypted_private_key, settled_slot, created_at)
+                VALUES ({Wallet}, {Wallet}, 'address', 'key', 0, now());
+            """,
+            Cancellation
         );
-        return MigratedContext.Open(database);
+        return db;
     }
 }
 

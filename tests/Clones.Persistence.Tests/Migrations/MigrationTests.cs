@@ -10,12 +10,13 @@ public sealed class MigrationTests : IAsyncDisposable
     private readonly PostgresFixture postgres = new();
 
     [Fact]
-    public void The_migrations_say_the_same_as_the_model() => Context("Host=127.0.0.1").Database.HasPendingModelChanges().ShouldBeFalse();
+    public void The_migrations_say_the_same_as_the_model() =>
+        ClonesDbContextOptions.Open("Host=127.0.0.1").Database.HasPendingModelChanges().ShouldBeFalse();
 
     [Fact]
     public async Task An_empty_database_is_migrated_and_a_second_run_finds_nothing_to_do()
     {
-        await using var db = Context(await postgres.CreateDatabaseAsync());
+        await using var db = ClonesDbContextOptions.Open(await postgres.CreateDatabaseAsync());
 
         await db.Database.MigrateAsync();
 
@@ -27,7 +28,7 @@ public sealed class MigrationTests : IAsyncDisposable
     [Fact]
     public async Task What_the_migrations_made_is_taken_back_whole_and_made_again()
     {
-        await using var db = Context(await postgres.CreateDatabaseAsync());
+        await using var db = ClonesDbContextOptions.Open(await postgres.CreateDatabaseAsync());
         await db.Database.MigrateAsync();
 
         await db.Database.MigrateAsync(Migration.InitialDatabase);
@@ -40,7 +41,7 @@ public sealed class MigrationTests : IAsyncDisposable
     public async Task A_database_of_before_the_migrations_became_one_is_taken_over_as_it_is()
     {
         var connection = await postgres.CreateDatabaseAsync();
-        await using var db = Context(connection);
+        await using var db = ClonesDbContextOptions.Open(connection);
         var initial = db.Database.GetMigrations().First();
         await db.GetService<IMigrator>().MigrateAsync(initial);
         await RenameAsync(db, "20261130130019_GrownTables");
@@ -58,7 +59,7 @@ public sealed class MigrationTests : IAsyncDisposable
     [InlineData("20991231235959_OfALaterBuild")]
     public async Task A_database_of_another_version_is_rejected_in_words(string last)
     {
-        await using var db = Context(await postgres.CreateDatabaseAsync());
+        await using var db = ClonesDbContextOptions.Open(await postgres.CreateDatabaseAsync());
         await db.Database.MigrateAsync();
         await RenameAsync(db, last);
 
@@ -77,11 +78,4 @@ public sealed class MigrationTests : IAsyncDisposable
             WHERE migration_id = (SELECT max(migration_id) FROM "__EFMigrationsHistory")
             """
         );
-
-    private static ClonesDbContext Context(string connectionString)
-    {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(connectionString);
-        return new ClonesDbContext(options.Options);
-    }
 }

@@ -7,6 +7,7 @@ using Clones.Domain.Pools;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Agents;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -99,7 +100,7 @@ internal sealed class DeployingOwner(DeploymentHost host, Account account, Agent
 
     /// <summary>Waits for attempt n to be there to sign.</summary>
     public Task<TransactionAttempt> PreparedAsync(int number = 1, TransactionKind kind = TransactionKind.TokenCreation) =>
-        DeploymentHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () =>
                 (await TransactionsAsync(kind))
                     .SelectMany(t => t.Attempts)

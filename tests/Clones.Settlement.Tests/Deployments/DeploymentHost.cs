@@ -113,33 +113,16 @@ public sealed class DeploymentHost : IAsyncLifetime
 
     internal Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use) => WithAsync((_, db) => use(db));
 
-    /// <summary>Looks until there is something to see; the tests have no other clock.</summary>
-    internal static async Task<T> UntilAsync<T>(Func<Task<T?>> look, string what)
-        where T : class
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            if (await look() is { } seen)
-            {
-                return seen;
-            }
-            if (limit.IsCancellationRequested)
-            {
-                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
-            }
-
-            await Task.Delay(25, TestContext.Current.CancellationToken);
-        }
-    }
-
     internal Task<object> OutcomeAsync(Guid agentId, int number = 1) =>
-        UntilAsync(() => Task.FromResult(Outcomes.Of(agentId).ElementAtOrDefault(number - 1)), $"outcome {number} of the deployment");
+        PatientWait.UntilAsync(
+            () => Task.FromResult(Outcomes.Of(agentId).ElementAtOrDefault(number - 1)),
+            $"outcome {number} of the deployment"
+        );
 
     internal async Task FundAsync(PublicKey address, ulong lamports)
     {
         await Rpc.Primary.RequestAirdropAsync(address, lamports);
-        await UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await Rpc.Primary.GetBalanceAsync(address)).Value >= lamports ? "funded" : null,
             "the airdrop to be final"
         );

@@ -10,6 +10,7 @@ using Clones.Settlement.Chain;
 using Clones.Settlement.Deployments;
 using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -84,7 +85,7 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         await owner.AskForTokenAsync();
         var prepared = await owner.PreparedAsync();
         // Read off the chain after the owner was asked.
-        var onChain = await StoreLandingAsync(owner, ordinal);
+        var onChain = await StoreOnChainAsync(owner, ordinal);
 
         await owner.SubmitAsync(prepared);
 
@@ -136,7 +137,7 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
 
     private static async Task ShouldWaitAsync(DeployingOwner owner)
     {
-        var waiting = await DeploymentHost.UntilAsync(
+        var waiting = await PatientWait.UntilAsync(
             async () => (await owner.TransactionsAsync()).SingleOrDefault(t => t.Reason is not null),
             "the token creation to wait at the fence"
         );
@@ -147,7 +148,7 @@ public sealed class FencedDeploymentTests(DeploymentHost host) : IClassFixture<D
         attempt.Signature.ShouldBeNull();
     }
 
-    private Task<string> StoreLandingAsync(DeployingOwner owner, int ordinal) =>
+    private Task<string> StoreOnChainAsync(DeployingOwner owner, int ordinal) =>
         host.WithAsync(async db =>
         {
             var onChain = new OnChainTransaction

@@ -7,6 +7,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,7 +61,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
         var owner = await DeployingOwner.CreateAsync(host, gated: 50);
         var (token, _) = await CreatePoolAsync(owner);
 
-        var spec = WishOf(owner, token);
+        var spec = SpecOf(owner, token);
         var venue = await host.WithAsync((services, _) => services.GetRequiredService<LiquidityVenueSelector>().SelectAsync(default));
         var plan = await venue.PlanAsync(spec, TestContext.Current.CancellationToken);
         var latest = await host.Rpc.Primary.GetLatestBlockhashAsync();
@@ -77,7 +78,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
         var token = await owner.CreateTokenAsync();
         using var stranger = Account.Generate();
         await host.FundAsync(stranger.PublicKey, 1_000_000_000);
-        var spec = WishOf(owner, token);
+        var spec = SpecOf(owner, token);
         var vault = LocalVenue.VaultOf(owner.Agent.Id, spec.Owner, spec.TokenProgram);
         var latest = await host.Rpc.Primary.GetLatestBlockhashAsync();
         var meddling = new TransactionBuilder()
@@ -90,7 +91,7 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
             .AddInstruction(SystemProgram.Transfer(stranger.PublicKey, LocalVenue.LockOf(owner.Agent.Id), 5_000_000))
             .Build(stranger);
         await host.Rpc.Primary.SendTransactionAsync(meddling.Serialize());
-        await DeploymentHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 (await host.Rpc.Primary.GetSignatureStatusesAsync([meddling.Id])).Value[0]
                     is { Succeeded: true, ConfirmationStatus: Commitment.Finalized }
@@ -212,16 +213,16 @@ public sealed class LocalVenueTests(DeploymentHost host) : IClassFixture<Deploym
             .AddInstruction(TokenProgram.Burn(holding, mint, owner.Account.PublicKey, amount, TokenProgram.Token2022Id))
             .Build(owner.Account);
         await host.Rpc.Primary.SendTransactionAsync(burn.Serialize());
-        await DeploymentHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.Rpc.Primary.GetSignatureStatusesAsync([burn.Id])).Value[0]?.Succeeded == true ? "burnt" : null,
             "the burn to land"
         );
-        await DeploymentHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.Rpc.Primary.GetTokenSupplyAsync(mint)).Value.Amount == 800_000_000_000 ? "final" : null,
             "the burn to be final"
         );
     }
 
-    private static LiquidityPoolSpec WishOf(DeployingOwner owner, TokenCreationSucceeded token) =>
+    private static LiquidityPoolSpec SpecOf(DeployingOwner owner, TokenCreationSucceeded token) =>
         LiquidityPoolSpecs.Of(new Deployment(owner.Agent, owner.WalletId, owner.Wallet, PublicKey.Parse(token.Mint)));
 }

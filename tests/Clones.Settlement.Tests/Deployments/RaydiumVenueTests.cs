@@ -29,7 +29,7 @@ public sealed class RaydiumVenueTests
     [MemberData(nameof(Shapes))]
     public async Task The_pool_is_made_by_the_owner_with_the_wallets_SOL_for_both_orders_of_mints(bool mintFirst, bool isToken2022)
     {
-        var spec = WishOf(mintFirst, isToken2022);
+        var spec = SpecOf(mintFirst, isToken2022);
         var plan = await VenueOf(hasWrapped: false).PlanAsync(spec, TestContext.Current.CancellationToken);
         var message = DeploymentMessage.Build(plan, payer, new Blockhash(new byte[32]), 1, Guid.CreateVersion7(), 1);
 
@@ -46,7 +46,7 @@ public sealed class RaydiumVenueTests
     [Fact]
     public async Task The_cost_is_fee_rent_and_liquidity_by_the_chains_own_word()
     {
-        var plan = await VenueOf(hasWrapped: false).PlanAsync(WishOf(true, true), TestContext.Current.CancellationToken);
+        var plan = await VenueOf(hasWrapped: false).PlanAsync(SpecOf(true, true), TestContext.Current.CancellationToken);
 
         plan.VenueFeeLamports.ShouldBe(PoolFee);
         plan.LiquidityLamports.ShouldBe(2_000_000_000UL);
@@ -58,7 +58,7 @@ public sealed class RaydiumVenueTests
     [Fact]
     public async Task An_owner_who_pays_hands_nothing_over_to_themselves_and_signs_alone()
     {
-        var spec = WishOf(true, true) with { Payer = owner };
+        var spec = SpecOf(true, true) with { Payer = owner };
 
         var plan = await VenueOf(hasWrapped: false).PlanAsync(spec, TestContext.Current.CancellationToken);
 
@@ -71,13 +71,13 @@ public sealed class RaydiumVenueTests
     [Fact]
     public async Task A_wrapped_SOL_account_that_the_owner_had_before_is_left_open()
     {
-        var plan = await VenueOf(hasWrapped: true).PlanAsync(WishOf(true, true), TestContext.Current.CancellationToken);
+        var plan = await VenueOf(hasWrapped: true).PlanAsync(SpecOf(true, true), TestContext.Current.CancellationToken);
 
         plan.Instructions.ShouldNotContain(i => i.ProgramId == TokenProgram.Id && i.Data.Length == 1 && i.Data[0] == 9);
         plan.Instructions.ShouldNotContain(i => i.ProgramId == AssociatedTokenAccountProgram.Id);
     }
 
-    private LiquidityPoolSpec WishOf(bool mintFirst, bool isToken2022)
+    private LiquidityPoolSpec SpecOf(bool mintFirst, bool isToken2022)
     {
         PublicKey mint;
         do

@@ -3,6 +3,7 @@ using Clones.Domain.Transactions;
 using Clones.Persistence;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
@@ -20,7 +21,7 @@ internal sealed class SettlesAtOnce(ClonesDbContext db, RpcEndpoints rpc) : ICon
         var attempt = transaction.Attempts.Single(a => a.Number == context.Message.AttemptNumber);
         var signature = Signature.Parse(attempt.Signature!);
         await rpc.Primary.SendTransactionAsync(attempt.WireBytes!, skipPreflight: true, cancellationToken: context.CancellationToken);
-        var final = await DeploymentHost.UntilAsync(
+        var final = await PatientWait.UntilAsync(
             async () =>
             {
                 var status = (await rpc.Primary.GetSignatureStatusesAsync([signature])).Value[0];

@@ -5,6 +5,7 @@ using Clones.Domain.Ledger;
 using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,7 +76,7 @@ public sealed class TokenCreationTests(DeploymentHost host) : IClassFixture<Depl
         var signed = (await owner.PreparedAsync()).ToSign();
         signed.Sign(owner.Account);
         await host.Rpc.Primary.SendTransactionAsync(signed.Serialize(), skipPreflight: true);
-        await DeploymentHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.Rpc.Primary.GetSignatureStatusesAsync([signed.Id])).Value[0],
             "what was sent around us to land"
         );

@@ -4,6 +4,7 @@ using Clones.Domain.Agents;
 using Clones.Domain.Keys;
 using Clones.Domain.Transactions;
 using Clones.Persistence.Agents;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,7 +25,7 @@ public sealed class UnusableKeyDeploymentTests(DeploymentHost host) : IClassFixt
 
         await owner.SubmitAsync(prepared);
 
-        var waiting = await DeploymentHost.UntilAsync(
+        var waiting = await PatientWait.UntilAsync(
             async () => (await owner.TransactionsAsync()).SingleOrDefault(t => t.Reason is not null),
             "the submission to wait for the key"
         );
@@ -52,7 +53,7 @@ public sealed class UnusableKeyDeploymentTests(DeploymentHost host) : IClassFixt
 
         await owner.SubmitAsync(prepared);
 
-        await DeploymentHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await owner.TransactionsAsync()).SingleOrDefault(t => t.Reason is not null),
             "the submission to wait for the mint's key"
         );
@@ -72,7 +73,7 @@ public sealed class UnusableKeyDeploymentTests(DeploymentHost host) : IClassFixt
         await FlipMintAsync(owner);
 
         await owner.AskForTokenAsync();
-        await DeploymentHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => await FailuresAsync(owner.Agent.Id) > 0 ? "told" : null,
             "the mint's key to have been tried"
         );

@@ -84,11 +84,8 @@ public sealed class VenueChoiceTests
             .Answer("getGenesisHash", _ => $"\"{genesis}\"")
             .Answer("getMultipleAccounts", _ => """{"context":{"slot":9},"value":[null,null]}""")
             .Endpoints;
-        var options = DeploymentOptions.Read(Settings(("LIQUIDITY_VENUE", setting)));
-        var guard = new VenueGuard(
-            new LiquidityVenueSelector(rpc, new WalletBalances(rpc), Options.Create(options)),
-            NullLogger<VenueGuard>.Instance
-        );
+        var options = new DeploymentOptions { LiquidityVenue = setting };
+        var guard = new VenueGuard(new LiquidityVenueSelector(rpc, new WalletBalances(rpc), options), NullLogger<VenueGuard>.Instance);
 
         if (isRejected)
         {
@@ -105,9 +102,30 @@ public sealed class VenueChoiceTests
     [InlineData("TOKEN_METADATA_URI", "ftp://somewhere")]
     [InlineData("RAYDIUM_CONFIG_INDEX", "65536")]
     [InlineData("DEPLOYMENT_PRIORITY_FEE_MAX", "-1")]
-    public void A_setting_that_cannot_be_used_is_named(string name, string value) =>
-        Should.Throw<ConfigurationMissingException>(() => DeploymentOptions.Read(Settings((name, value)))).Message.ShouldContain(name);
+    [InlineData("DEPLOYMENT_PRIORITY_FEE_MAX", "18446744073709551616")]
+    public void A_setting_that_cannot_be_used_is_named(string name, string value)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(name, (string?)value)]).Build();
 
-    private static IConfiguration Settings(params (string Name, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build();
+        Should
+            .Throw<OptionsValidationException>(() => settings.ReadSettings<DeploymentOptions>())
+            .Message.ShouldStartWith($"{name}: must be ");
+    }
+
+    [Fact]
+    public void The_highest_values_that_settings_allow_are_read_and_the_venue_in_any_case()
+    {
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection([
+                new("LIQUIDITY_VENUE", "RAYDIUM"),
+                new("RAYDIUM_CONFIG_INDEX", "65535"),
+                new("DEPLOYMENT_PRIORITY_FEE_MAX", "18446744073709551615"),
+            ])
+            .Build()
+            .ReadSettings<DeploymentOptions>();
+
+        (settings.LiquidityVenue, settings.RaydiumConfigIndex, settings.PriorityFeeMicroLamportsMax).ShouldBe(
+            ("RAYDIUM", ushort.MaxValue, ulong.MaxValue)
+        );
+    }
 }

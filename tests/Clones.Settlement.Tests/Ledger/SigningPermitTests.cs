@@ -56,8 +56,8 @@ public sealed class SigningPermitTests
     public void What_was_seen_never_goes_down_until_it_is_restarted()
     {
         var heartbeat = new DatabaseHeartbeat();
-        heartbeat.Note(5);
-        heartbeat.Note(3);
+        heartbeat.Record(5);
+        heartbeat.Record(3);
         heartbeat.Seen.ShouldBe(5);
         heartbeat.Restart(2);
         heartbeat.Seen.ShouldBe(2);

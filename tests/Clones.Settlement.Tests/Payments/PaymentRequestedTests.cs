@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Solana.Primitives;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -94,7 +95,7 @@ public sealed class PaymentRequestedTests(SettlementHost host) : IClassFixture<S
     }
 
     private Task<Payment> PaymentAsync(string id) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             () => host.WithAsync((_, db) => db.Payments.AsNoTracking().FirstOrDefaultAsync(p => p.IdempotencyKey == id)),
             $"a payment of {id}"
         );

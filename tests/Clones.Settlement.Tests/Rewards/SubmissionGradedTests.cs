@@ -111,7 +111,7 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
     public async Task Every_queue_that_keeps_messages_is_a_quorum_queue_named_for_its_consumer()
     {
         await PublishAsync("this is no JSON");
-        var queues = await SettlementHost.UntilAsync(
+        var queues = await PatientWait.UntilAsync(
             async () => await QueuesAsync() is var all && all.ContainsKey("submission-graded_error") ? all : null,
             "the error queue"
         );
@@ -139,7 +139,7 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
         await host.UntilPaymentAsync(decision.PaymentId!.Value, PaymentStatus.Completed);
 
         (await host.Rpc.Primary.GetBalanceAsync(PublicKey.Parse(recipient))).Value.ShouldBe(100_000_000ul);
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) =>
@@ -152,7 +152,7 @@ public sealed class SubmissionGradedTests(SettlementHost host) : IClassFixture<S
     }
 
     private Task<RewardDecision> DecisionAsync(string id) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             () => host.WithAsync((_, db) => db.RewardDecisions.AsNoTracking().FirstOrDefaultAsync(d => d.SubmissionId == id)),
             $"a decision about {id}"
         );

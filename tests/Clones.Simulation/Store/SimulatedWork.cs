@@ -125,7 +125,7 @@ internal sealed partial class SimulatedWork(
                         ? SigningPermit.Open
                         : SigningPermit.Decide(fence, seen, Database.Ledger.Comparisons.GetValueOrDefault(id)?.Raising)
             );
-            heartbeat.Note(fence.Heartbeat);
+            heartbeat.Record(fence.Heartbeat);
             return permits;
         });
     }

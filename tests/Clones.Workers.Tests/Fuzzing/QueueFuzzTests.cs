@@ -99,7 +99,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
                 await channel.BasicPublishAsync("", door.Queue, true, properties, body);
             }
         }
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () => Task.FromResult(ended.Count >= 2 * QueueDoor.All.Count ? "all" : null),
             "every message to come to its end"
         );
@@ -136,7 +136,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
             "payment-requested",
             $$"""{"requestId":"{{id}}","trainingPoolId":"{{poolId}}","recipient":"{{recipient}}","amountBaseUnits":"1000000"}"""
         );
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 await workers.WithAsync(
                     (_, db) => db.Payments.CountAsync(p => p.IdempotencyKey == id && p.Status == PaymentStatus.Completed)
@@ -178,7 +178,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
     private async Task QuietAsync()
     {
         IReadOnlyDictionary<string, string>? last = null;
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
             {
                 var now = await TableStates.ReadAsync(workers.Database, Restless);

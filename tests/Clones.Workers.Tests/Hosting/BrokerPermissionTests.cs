@@ -81,7 +81,7 @@ public sealed partial class BrokerPermissionTests(BrokerPermissionTests.Service 
 
         await channel.BasicPublishAsync("submission-graded", "", true, properties, Encoding.UTF8.GetBytes(bad));
 
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
                 (await service.Broker.FaultsAsync("submission-graded")).FirstOrDefault(r => r.Contains(reason, StringComparison.Ordinal)),
             "the message to be rejected"

@@ -91,16 +91,14 @@ internal sealed class SweepHost : IAsyncDisposable
 
     public async Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use)
     {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(settings["ConnectionStrings:Clones"]!);
-        await using var db = new ClonesDbContext(options.Options);
+        await using var db = ClonesDbContextOptions.Open(settings["ConnectionStrings:Clones"]!);
         return await use(db);
     }
 
     public Task<KeySweep> OnlySweepAsync() => WithAsync(db => db.KeySweeps.AsNoTracking().SingleAsync());
 
     public Task<KeySweep> UntilSweepAsync(Func<KeySweep, bool> isSo, string what) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () => await WithAsync(db => db.KeySweeps.AsNoTracking().FirstOrDefaultAsync()) is { } sweep && isSo(sweep) ? sweep : null,
             what
         );

@@ -144,7 +144,7 @@ public sealed class SweepTests : IAsyncLifetime
         await ahead.StopAsync(TestContext.Current.CancellationToken);
 
         var behind = await host.StartWorkerAsync(Versions.UpTo(2, latest: 1));
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             () => Task.FromResult(host.Log.Text.Contains("this one still writes with v1", StringComparison.Ordinal) ? "said" : null),
             "the replica behind to say that it waits"
         );

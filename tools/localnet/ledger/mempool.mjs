@@ -8,7 +8,7 @@ const PENDING_MAX = 20_000;
  */
 
 /**
- * Transactions between acceptance and landing. Most land at once; one that cannot (say, its payer is not funded yet) is tried
+ * Transactions between acceptance and execution. Most land at once; one that cannot (say, its payer is not funded yet) is tried
  * again while its retries last and its blockhash lives; faults hold others back on purpose.
  */
 export class Mempool {

@@ -16,7 +16,7 @@ internal static class ApiKeyCommand
     public const int NotDone = 1;
     public const int Rejected = HostCommandLine.WrongUsage;
 
-    /// <summary>Begins every key, so that one that is found somewhere can be told for what it is.</summary>
+    /// <summary>Begins every key, so that one that is found somewhere is recognised.</summary>
     public const string KeyPrefix = "clones_key_";
 
     private const int SecretBytes = 32;

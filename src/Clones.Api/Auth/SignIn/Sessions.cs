@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Api.Auth.SignIn;
 
 /// <summary>
-/// From sign-in to sign-out. A refresh token is good once; one that was used before tells that two have it, and ends the session for both
+/// From sign-in to sign-out. A refresh token is good once; one that was used before shows that two have it, and ends the session for both
 /// (RFC 9700, 4.14.2): the wallet signs in again, the thief cannot.
 /// </summary>
 internal sealed class Sessions(ClonesDbContext db, AccessTokens access, RefreshTokens refresh, TimeProvider time)
@@ -22,7 +22,7 @@ internal sealed class Sessions(ClonesDbContext db, AccessTokens access, RefreshT
             CreatedAt = now,
             ExpiresAt = now + AuthOptions.SessionLifetime,
         };
-        // The dead ones must not pile up.
+        // Expired ones must not pile up.
         await db.SignInSessions.Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
         db.SignInSessions.Add(session);
         await db.SaveChangesAsync(cancellationToken);

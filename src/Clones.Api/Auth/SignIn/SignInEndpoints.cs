@@ -40,7 +40,7 @@ internal static class SignInEndpoints
 
         var now = time.GetUtcNow();
         var message = SignInMessage.For(wallet.Key, options, now);
-        // Anybody may ask for challenges: the dead ones must not pile up.
+        // Anybody may ask for challenges: expired ones must not pile up.
         await db.SignInChallenges.Where(c => c.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
         db.SignInChallenges.Add(
             new SignInChallenge

@@ -1,17 +1,16 @@
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
-using Microsoft.Extensions.Options;
 
 namespace Clones.Settlement.Deployments.Venues;
 
 /// <summary>Looks at the cluster and gives the venue to use there. Asked anew each time: a local cluster may be given the program later.</summary>
-internal sealed class LiquidityVenueSelector(RpcEndpoints rpc, WalletBalances balances, IOptions<DeploymentOptions> options)
+internal sealed class LiquidityVenueSelector(RpcEndpoints rpc, WalletBalances balances, DeploymentOptions options)
 {
     /// <exception cref="DeploymentImpossibleException">The setting and the cluster do not go together.</exception>
     public async Task<ILiquidityVenue> SelectAsync(CancellationToken cancellationToken) =>
         await ChooseAsync(cancellationToken) switch
         {
-            VenueChoice.Raydium raydium => new RaydiumVenue(rpc, balances, raydium.Cluster, options.Value.RaydiumConfigIndex),
+            VenueChoice.Raydium raydium => new RaydiumVenue(rpc, balances, raydium.Cluster, options.RaydiumConfigIndex),
             VenueChoice.Local => new LocalVenue(rpc, balances),
             VenueChoice.Rejected rejected => throw new DeploymentImpossibleException(rejected.Reason),
             var other => throw new InvalidOperationException($"Unknown choice {other}."),
@@ -30,7 +29,7 @@ internal sealed class LiquidityVenueSelector(RpcEndpoints rpc, WalletBalances ba
             cancellationToken
         );
         return VenueChoice.Of(
-            options.Value.LiquidityVenue,
+            options.LiquidityVenue,
             genesis.ToString(),
             hasMainnetProgram: programs.Value[0] is { Executable: true },
             hasDevnetProgram: programs.Value[1] is { Executable: true }

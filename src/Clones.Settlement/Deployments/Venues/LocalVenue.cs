@@ -41,7 +41,7 @@ internal sealed class LocalVenue(RpcEndpoints rpc, WalletBalances balances) : IL
         return new DeploymentPlan(
             [
                 SystemProgram.Transfer(spec.Payer, vault, vaultRent),
-                // A second landing fails here, on chain.
+                // A second execution fails here, on chain.
                 SystemProgram.AllocateWithSeed(vault, spec.Owner, SeedOf(spec.AgentId), TokenAccount.Size, spec.TokenProgram),
                 TokenProgram.InitializeAccount3(vault, spec.Mint, address, spec.TokenProgram),
                 TokenProgram.TransferChecked(source, spec.Mint, vault, spec.Owner, spec.TokenAmount, spec.Decimals, spec.TokenProgram),

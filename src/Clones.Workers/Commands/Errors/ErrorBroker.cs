@@ -25,13 +25,13 @@ internal sealed class ErrorBroker(IConnection connection) : IAsyncDisposable
         return new ErrorBroker(await factory.CreateConnectionAsync(cancellationToken));
     }
 
-    /// <summary>Looks at the messages in their order; they stay where they are.</summary>
+    /// <summary>Reads the messages in their order; they stay where they are.</summary>
     /// <param name="queue">Where.</param>
     /// <param name="countMax">At how many.</param>
     /// <param name="see">Is given one after the other.</param>
-    /// <param name="cancellationToken">Ends the looking.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>How many there are; null where there is no such queue.</returns>
-    public async Task<uint?> LookAsync(
+    public async Task<uint?> ReadAsync(
         ErrorQueueName queue,
         int countMax,
         Func<ErrorMessage, Task> see,

@@ -15,7 +15,7 @@ internal sealed record ErrorMessage(string Id, string FailedAt, string Reason, s
     private const int BodyCharactersMax = 2_000;
     private const int ReasonCharactersMax = 1_000;
 
-    // A secret that is cut in two is not recognised: what is looked at is more than what is shown.
+    // A secret that is cut in two is not recognised: what is read is more than what is shown.
     private const int LookedAtFactor = 4;
 
     public static ErrorMessage Of(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) =>

@@ -16,7 +16,7 @@ internal static class ErrorsCommand
     public const int NotDone = 1;
     public const int WrongUsage = HostCommandLine.WrongUsage;
 
-    /// <summary>Of each queue so many messages are looked at; what is behind them is counted.</summary>
+    /// <summary>Of each queue so many messages are read; what is behind them is counted.</summary>
     private const int LookedAtMax = 1_000;
 
     private const int ReasonsMax = 10;
@@ -97,7 +97,7 @@ internal static class ErrorsCommand
         {
             var reasons = new ReasonGroups();
             var count =
-                await broker.LookAsync(
+                await broker.ReadAsync(
                     queue,
                     LookedAtMax,
                     message =>
@@ -135,7 +135,7 @@ internal static class ErrorsCommand
     )
     {
         var shown = 0;
-        var count = await broker.LookAsync(
+        var count = await broker.ReadAsync(
             queue,
             id is null ? LookedAtMax : int.MaxValue,
             async message =>

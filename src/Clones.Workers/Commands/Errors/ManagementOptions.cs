@@ -10,7 +10,7 @@ internal sealed class ManagementOptions
     [Variable(Setting), RegularExpression("https?://.+", ErrorMessage = "is no http address. Set it as http://host:15672, or take it out.")]
     public Uri? Url { get; init; }
 
-    /// <summary>Where it is not set, it is looked for beside the broker: port 15672 of an amqp address, 443 of an amqps address.</summary>
+    /// <summary>Where it is not set, it is expected beside the broker: port 15672 of an amqp address, 443 of an amqps address.</summary>
     public Uri AddressBeside(Uri broker)
     {
         var isSecure = broker.Scheme is "amqps" or "rabbitmqs";

@@ -14,7 +14,7 @@ internal sealed partial class ReasonGroups
         groups[key] = (first == reason ? first : key, count + 1);
     }
 
-    /// <summary>The most frequent first; a reason that always said the same is told as it was, others with a star for what differed.</summary>
+    /// <summary>The most frequent first; a reason that always said the same is shown as it was, others with a star for what differed.</summary>
     public IEnumerable<(string Reason, int Count)> MostFrequent() =>
         groups.Values.OrderByDescending(g => g.Count).ThenBy(g => g.First, StringComparer.Ordinal).Select(g => (g.First, g.Count));
 

@@ -177,7 +177,7 @@ internal static class KeysCommand
         };
         var command = new Command(
             "audit",
-            "verifies the log of the keys: its chain, openings against signatures, what is stored against what is told"
+            "verifies the log of the keys: its chain, openings against signatures, stored keys against the log"
         )
         {
             expect,

@@ -16,7 +16,7 @@ internal sealed class KeysStatus(
 {
     private static readonly TimeSpan Lately = TimeSpan.FromDays(1);
 
-    /// <returns>1 where something wants to be looked at.</returns>
+    /// <returns>1 where there is something to act on.</returns>
     public async Task<int> WriteAsync(TextWriter output, CancellationToken cancellationToken)
     {
         // Where Vault has not answered, its version is none.

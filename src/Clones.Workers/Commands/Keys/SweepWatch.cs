@@ -25,7 +25,7 @@ internal sealed class SweepWatch(ClonesDbContext db, IPublishEndpoint publish, T
         sweep =
             AnsiConsole.Profile.Capabilities.Interactive && ReferenceEquals(output, Console.Out)
                 ? await ShowAsync(sweep, cancellationToken)
-                : await TellAsync(sweep, output, cancellationToken);
+                : await ShowAsync(sweep, output, cancellationToken);
         await output.WriteLineAsync(Describe(sweep));
         return sweep.Migrated == sweep.Total ? KeysCommand.Well : KeysCommand.NotWell;
     }
@@ -83,7 +83,7 @@ internal sealed class SweepWatch(ClonesDbContext db, IPublishEndpoint publish, T
                 );
             });
 
-    private Task<KeySweep> TellAsync(KeySweep sweep, TextWriter output, CancellationToken cancellationToken)
+    private Task<KeySweep> ShowAsync(KeySweep sweep, TextWriter output, CancellationToken cancellationToken)
     {
         var reported = time.GetTimestamp();
         return FollowAsync(

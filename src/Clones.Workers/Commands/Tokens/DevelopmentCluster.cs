@@ -103,7 +103,7 @@ internal sealed class DevelopmentCluster(RpcEndpoints rpc, TimeProvider time)
         }
         catch (RpcException)
         {
-            // Nobody said whether it was taken: it is looked for below, and sent again where it is not seen.
+            // Nobody said whether it was taken: it is searched for below, and sent again where it is not seen.
         }
         await UntilAsync(transaction.Id, Commitment.Finalized, (bytes, latest.LastValidBlockHeight), cancellationToken);
     }

@@ -115,7 +115,7 @@ internal sealed class TokenCreation(
         }
         catch (ClusterFailureException)
         {
-            // Another run, a dead one's transaction perhaps, was faster: the mint that both make is there, or else nothing is.
+            // Another run, an earlier one's transaction perhaps, was faster: the mint that both make is there, or else nothing is.
             if (await cluster.AccountAsync(mint.Mint, Commitment.Confirmed, cancellationToken) is not { } found)
             {
                 throw;

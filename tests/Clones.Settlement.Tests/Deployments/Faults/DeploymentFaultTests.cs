@@ -59,8 +59,8 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
             await deployment.UntilAttemptAsync(stage, AttemptStatus.Broadcast);
             await deployment.RenewAsync(stage);
             await host.ExpireBlockhashesAsync();
-            var dead = await deployment.UntilAttemptAsync(stage, AttemptStatus.Expired);
-            dead.Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
+            var expired = await deployment.UntilAttemptAsync(stage, AttemptStatus.Expired);
+            expired.Evidence.ShouldNotBeNull().ShouldContain("EXPIRED");
             await host.HealAsync();
 
             await deployment.RenewAsync(stage);
@@ -216,7 +216,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
         await Task.WhenAll(dying.StopAsync(TestContext.Current.CancellationToken), host.StartAnotherAsync());
 
         // Where the dying took longer than the blockhash lives, the owner is asked afresh: nothing complete of the first attempt exists.
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
             {
                 var attempts = await deployment.AttemptsAsync(TransactionKind.TokenCreation);
@@ -235,7 +235,7 @@ public sealed class DeploymentFaultTests(DeploymentFaultHost host) : IClassFixtu
         where T : class => Task.WhenAll(Enumerable.Range(0, 3).Select(_ => host.PublishAsync(message)));
 
     private Task UntilRejectedAsync(Guid agentId, int times) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () =>
                 await host.WithAsync((_, db) => db.AgentTransitions.CountAsync(t => t.AgentId == agentId && !t.Accepted)) >= times
                     ? "rejected"

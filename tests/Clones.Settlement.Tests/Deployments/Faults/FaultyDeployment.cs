@@ -12,6 +12,7 @@ using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,7 +124,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
                 Actor = Actor,
             }
         );
-        return await SettlementHost.UntilAsync(
+        return await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) =>
@@ -134,8 +135,8 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
     }
 
     /// <summary>
-    /// The database as they are after a restore, or after a node has lied to the expiry proof: what is in the owner's hands counts as dead, its
-    /// transaction as given up, and the agent is put back. The chain knows nothing of it.
+    /// The database as it is after a restore, or after a node has lied to the expiry proof: what is in the owner's hands counts as expired, its
+    /// transaction as cancelled, and the agent is put back. The chain knows nothing of it.
     /// </summary>
     public Task GiveUpInTheBooksAsync(TransactionAttempt prepared, string status) =>
         host.WithAsync(
@@ -161,7 +162,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
     public Task RetryAsync() => host.PublishAsync(new RetryDeployment { AgentId = agent.Id, Actor = Actor });
 
     public Task<TransactionAttempt> PreparedAsync(TransactionKind kind, int number) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () => (await AttemptsAsync(kind)).SingleOrDefault(a => a.Number == number && a.Status == AttemptStatus.Prepared),
             $"attempt {number} of {kind} to be prepared"
         );
@@ -208,7 +209,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
 
     /// <summary>Waits until the chain shows it, executed or rejected.</summary>
     public Task LandedAsync(TransactionAttempt sent) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () =>
                 (await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Finalized)).FirstOrDefault(e =>
                     TransactionMemo.Mentions(e.Memo, sent.TransactionId)
@@ -231,7 +232,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
 
     /// <summary>Waits until the chain shows it at confirmed.</summary>
     public Task SeenAsync(TransactionAttempt sent) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () =>
                 (await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Confirmed)).FirstOrDefault(e =>
                     TransactionMemo.Mentions(e.Memo, sent.TransactionId)
@@ -256,7 +257,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
             .AddInstruction(SystemProgram.Transfer(owner.PublicKey, Account.Generate().PublicKey, balance - lamports - 5_000))
             .Build(owner);
         await host.Bystander.SendTransactionAsync(spend.Serialize());
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await host.Bystander.GetBalanceAsync(owner.PublicKey)).Value == lamports ? "spent" : null,
             "the owner to have spent it"
         );
@@ -267,17 +268,17 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         host.PublishAsync(new LookForOwnerTransaction { TransactionId = prepared.TransactionId });
 
     public Task<TransactionAttempt> UntilAttemptAsync(TransactionKind kind, AttemptStatus status) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () => (await AttemptsAsync(kind)).LastOrDefault(a => a.Status == status),
             $"an attempt of {kind} to be {status}"
         );
 
-    /// <summary>Signs it, or what is prepared in its place where it has died meanwhile.</summary>
+    /// <summary>Signs it, or what is prepared in its place where it has expired meanwhile.</summary>
     public async Task SignOrRenewAsync(TransactionAttempt prepared)
     {
         await RenewAsync(TransactionKind.TokenCreation);
         await SignAsync(
-            await SettlementHost.UntilAsync(
+            await PatientWait.UntilAsync(
                 async () =>
                 {
                     var height = await host.Bystander.GetBlockHeightAsync(Commitment.Confirmed);
@@ -297,7 +298,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         );
 
     public Task<AgentLifecycleInstance> UntilAsync(string status) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) =>
@@ -331,7 +332,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
         var history = await host.Bystander.GetSignaturesForAddressAsync(payer, commitment: Commitment.Confirmed);
         history
             .Count(e => e.Err is null && ids.Exists(id => TransactionMemo.Mentions(e.Memo, id)))
-            .ShouldBe(1, $"landings of {kind} by their memos");
+            .ShouldBe(1, $"transactions of {kind} on chain by their memos");
         (await host.WithAsync((_, db) => db.MintKeys.CountAsync(k => k.AgentId == agent.Id))).ShouldBe(1);
         (await AttemptsAsync(kind)).Count(a => a.Status == AttemptStatus.Finalized).ShouldBe(1);
         (

@@ -1,6 +1,7 @@
 using Clones.Contracts.Agents;
 using Clones.Domain.Agents;
 using Clones.Domain.Transactions;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 
 namespace Clones.Settlement.Tests.Deployments.Faults;
@@ -62,7 +63,7 @@ public sealed class ForgottenDeploymentTests(DeploymentFaultHost host) : IClassF
         }
         foreach (var deployment in forgotten)
         {
-            var again = await SettlementHost.UntilAsync(
+            var again = await PatientWait.UntilAsync(
                 async () => await deployment.UntilAsync(AgentStatus.Failed) is { ConsecutiveFailures: > 1 } life ? life : null,
                 "the retry to be rejected"
             );

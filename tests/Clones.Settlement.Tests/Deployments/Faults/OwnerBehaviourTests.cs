@@ -3,6 +3,7 @@ using Clones.Domain.Agents;
 using Clones.Domain.Operations;
 using Clones.Domain.Transactions;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -218,7 +219,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
                 Slot = 1,
             }
         );
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await deployment.HistoryAsync()).Find(t => !t.Accepted),
             "the forged success to be rejected"
         );
@@ -251,7 +252,7 @@ public sealed class OwnerBehaviourTests(DeploymentFaultHost host) : IClassFixtur
     }
 
     private static Task<TransactionAttempt> UntilSomethingIsPreparedAsync(FaultyDeployment deployment) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () => (await deployment.AttemptsAsync(Token)).LastOrDefault(a => a.Status == AttemptStatus.Prepared),
             "something to sign"
         );

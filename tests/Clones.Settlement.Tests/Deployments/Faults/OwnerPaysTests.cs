@@ -5,6 +5,7 @@ using Clones.Domain.Keys;
 using Clones.Domain.Transactions;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -169,7 +170,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
         var prepared = await deployment.AskAsync(TransactionKind.TokenCreation);
 
         await deployment.CancelAsync();
-        var rejected = await SettlementHost.UntilAsync(
+        var rejected = await PatientWait.UntilAsync(
             () =>
                 host.WithAsync(
                     (_, db) => db.AgentTransitions.AsNoTracking().FirstOrDefaultAsync(t => t.AgentId == deployment.AgentId && !t.Accepted)
@@ -225,7 +226,7 @@ public sealed class OwnerPaysTests(DeploymentFaultHost host) : IClassFixture<Dep
     }
 
     private Task UntilReasonAsync(TransactionAttempt attempt, string words) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () =>
                 await host.WithAsync(
                     (_, db) => db.Transactions.Where(t => t.Id == attempt.TransactionId).Select(t => t.Reason).SingleAsync()

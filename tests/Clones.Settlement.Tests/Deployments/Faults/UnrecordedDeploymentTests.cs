@@ -1,6 +1,7 @@
 using Clones.Contracts.Agents;
 using Clones.Domain.Agents;
 using Clones.Domain.Transactions;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
@@ -77,7 +78,7 @@ public sealed class UnrecordedDeploymentTests(DeploymentFaultHost host) : IClass
         // Given up in error, and begun anew: another transaction, whose attempt its owner holds beside the old one.
         await deployment.GiveUpInTheBooksAsync(old, AgentStatus.Draft);
         await deployment.CommandAsync(Token);
-        var renewed = await SettlementHost.UntilAsync(
+        var renewed = await PatientWait.UntilAsync(
             async () => (await deployment.AttemptsAsync(Token)).SingleOrDefault(a => a.TransactionId != old.TransactionId),
             "another to sign"
         );

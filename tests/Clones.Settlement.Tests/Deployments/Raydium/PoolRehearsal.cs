@@ -13,7 +13,7 @@ namespace Clones.Settlement.Tests.Deployments.Raydium;
 /// <param name="Chain">As the instructions before the call leave it.</param>
 /// <param name="UnitsAround">Compute units of what stands before and after the call.</param>
 internal sealed record PoolRehearsal(
-    LiquidityPoolSpec Wish,
+    LiquidityPoolSpec Spec,
     DeploymentPlan Plan,
     Message Message,
     InitializeCall Call,
@@ -34,5 +34,5 @@ internal sealed record PoolRehearsal(
             : [.. new InitializeBody(call, chain).Rules().Where(rule => !rule.Holds).Select(rule => rule.Name)];
     }
 
-    public override string ToString() => $"{Wish.TokenProgram}, {Wish.Mint}";
+    public override string ToString() => $"{Spec.TokenProgram}, {Spec.Mint}";
 }

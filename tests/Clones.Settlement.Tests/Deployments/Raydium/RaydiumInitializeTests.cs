@@ -51,11 +51,11 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
     {
         var rehearsal = rehearsals.ByName[name];
         var body = new InitializeBody(rehearsal.Call, rehearsal.Chain);
-        var pool = RaydiumCpmmPool.Derive(RaydiumCpmmCluster.Mainnet, 0, rehearsal.Wish.Mint, TokenProgram.NativeMint);
+        var pool = RaydiumCpmmPool.Derive(RaydiumCpmmCluster.Mainnet, 0, rehearsal.Spec.Mint, TokenProgram.NativeMint);
         var (vault0, vault1) = body.VaultsAfter();
 
         RaydiumPoolCheck
-            .Of(pool, RaydiumCpmmCluster.Mainnet.ProgramId, rehearsal.Wish, body.PoolAfter(), vault0, vault1)
+            .Of(pool, RaydiumCpmmCluster.Mainnet.ProgramId, rehearsal.Spec, body.PoolAfter(), vault0, vault1)
             .ShouldBeOfType<PoolFinding.AsPromised>();
         rehearsal.Call.PoolState.PublicKey.ShouldBe(pool.State);
     }
@@ -64,7 +64,7 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
     [MemberData(nameof(Rehearsals))]
     public void The_wish_goes_into_the_vaults_to_the_unit(string name)
     {
-        var (spec, call) = (rehearsals.ByName[name].Wish, rehearsals.ByName[name].Call);
+        var (spec, call) = (rehearsals.ByName[name].Spec, rehearsals.ByName[name].Call);
 
         (call.Token0Mint.PublicKey == spec.Mint ? call.InitAmount0 : call.InitAmount1).ShouldBe(spec.TokenAmount);
         (call.Token0Mint.PublicKey == spec.Mint ? call.InitAmount1 : call.InitAmount0).ShouldBe(spec.Lamports);
@@ -76,9 +76,9 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
     {
         var rehearsal = rehearsals.ByName[name];
         var cost = new InitializeBody(rehearsal.Call, rehearsal.Chain).Cost();
-        var left = rehearsal.Chain[rehearsal.Wish.Owner]!.Lamports - cost;
+        var left = rehearsal.Chain[rehearsal.Spec.Owner]!.Lamports - cost;
 
-        if (rehearsal.Wish.Payer == rehearsal.Wish.Owner)
+        if (rehearsal.Spec.Payer == rehearsal.Spec.Owner)
         {
             left.ShouldBeLessThan(rehearsal.OwnerLamports - cost);
         }
@@ -93,10 +93,10 @@ public sealed class RaydiumInitializeTests(PoolRehearsals rehearsals) : IClassFi
     public void Wrapped_SOL_that_the_owner_had_stays_and_nothing_else_is_left_of_it(string name)
     {
         var rehearsal = rehearsals.ByName[name];
-        var wrapped = AssociatedTokenAccountProgram.FindAddress(rehearsal.Wish.Owner, TokenProgram.NativeMint, TokenProgram.Id);
+        var wrapped = AssociatedTokenAccountProgram.FindAddress(rehearsal.Spec.Owner, TokenProgram.NativeMint, TokenProgram.Id);
         var isClosed = rehearsal.Plan.Instructions[^1] is { Data: [9] } last && last.Accounts[0].PublicKey == wrapped;
 
-        (rehearsal.Chain.HoldingAt(wrapped)!.Amount - rehearsal.Wish.Lamports).ShouldBe(rehearsal.WrappedBefore ?? 0);
+        (rehearsal.Chain.HoldingAt(wrapped)!.Amount - rehearsal.Spec.Lamports).ShouldBe(rehearsal.WrappedBefore ?? 0);
         isClosed.ShouldBe(rehearsal.WrappedBefore is null);
     }
 

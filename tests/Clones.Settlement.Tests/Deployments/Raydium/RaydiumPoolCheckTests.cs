@@ -145,7 +145,7 @@ public sealed class RaydiumPoolCheckTests
         return RaydiumPoolCheck.Of(
             RaydiumCpmmPool.Derive(pool.Cluster, 0, pool.Mint, TokenProgram.NativeMint),
             pool.Cluster.ProgramId,
-            pool.WishOf(Stranger),
+            pool.SpecOf(Stranger),
             state,
             vaults[0],
             vaults[1]

@@ -24,7 +24,7 @@ public sealed class RaydiumSdkTests
     {
         var pool = SdkPool.ByName[name];
         var payer = Account.Generate().PublicKey;
-        var plan = await CannedCluster.Of(pool).VenueOf(pool.Cluster).PlanAsync(pool.WishOf(payer), TestContext.Current.CancellationToken);
+        var plan = await CannedCluster.Of(pool).VenueOf(pool.Cluster).PlanAsync(pool.SpecOf(payer), TestContext.Current.CancellationToken);
 
         var ours = plan.Instructions.Single(i => i.ProgramId == pool.Cluster.ProgramId);
 
@@ -41,7 +41,7 @@ public sealed class RaydiumSdkTests
     {
         var pool = SdkPool.ByName[name];
         var payer = Account.Generate().PublicKey;
-        var plan = await CannedCluster.Of(pool).VenueOf(pool.Cluster).PlanAsync(pool.WishOf(payer), TestContext.Current.CancellationToken);
+        var plan = await CannedCluster.Of(pool).VenueOf(pool.Cluster).PlanAsync(pool.SpecOf(payer), TestContext.Current.CancellationToken);
 
         var message = DeploymentMessage.Build(plan, payer, new Blockhash(new byte[32]), 500_000, Guid.CreateVersion7(), 1);
 
@@ -61,7 +61,7 @@ public sealed class RaydiumSdkTests
     {
         var pool = SdkPool.ByName[name];
         var payer = Account.Generate().PublicKey;
-        var plan = await CannedCluster.Of(pool).VenueOf(pool.Cluster).PlanAsync(pool.WishOf(payer), TestContext.Current.CancellationToken);
+        var plan = await CannedCluster.Of(pool).VenueOf(pool.Cluster).PlanAsync(pool.SpecOf(payer), TestContext.Current.CancellationToken);
 
         var message = DeploymentMessage.Build(
             plan,

@@ -46,7 +46,7 @@ internal sealed record SdkPool(JsonElement Json)
         }
     }
 
-    public LiquidityPoolSpec WishOf(PublicKey payer) =>
+    public LiquidityPoolSpec SpecOf(PublicKey payer) =>
         new(
             Guid.CreateVersion7(),
             payer,

@@ -53,7 +53,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
 
         await MoveInTheManagementUiAsync();
 
-        var after = await SettlementHost.UntilAsync(
+        var after = await PatientWait.UntilAsync(
             async () =>
                 (await workers.Broker.HeadersAsync(Errors)) is [var headers]
                 && headers["MT-Fault-Timestamp"] != before["MT-Fault-Timestamp"]
@@ -252,7 +252,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
 
         answer.Code.ShouldBe(code);
         answer.Said.ShouldStartWith(told);
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => await channel.MessageCountAsync("orphan_error") == 1 ? "there" : null,
             "what could not be moved to be where it was"
         );
@@ -310,7 +310,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
 
     private async Task ShouldBeRejectedAsync(string queue, Guid mark, string reason)
     {
-        var (_, said) = await SettlementHost.UntilAsync(
+        var (_, said) = await PatientWait.UntilAsync(
             async () =>
                 await RunAsync("show", $"{queue}_error", "--message", $"{mark}") is { Code: 0 } seen
                     ? Tuple.Create(seen.Code, seen.Said)
@@ -336,10 +336,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     {
         await using var connection = await new ConnectionFactory { Uri = workers.Broker.Amqp }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await SettlementHost.UntilAsync(
-            async () => await channel.MessageCountAsync(Errors) > 0 ? "ready" : null,
-            "the message to be ready"
-        );
+        await PatientWait.UntilAsync(async () => await channel.MessageCountAsync(Errors) > 0 ? "ready" : null, "the message to be ready");
         var (broker, name) = (workers.Broker.Name, $"Move from {Errors}");
         var shovel = new Dictionary<string, object>
         {
@@ -366,7 +363,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         var address = $"parameters/shovel/{broker}/{Uri.EscapeDataString(name)}";
         using var put = await management.PutAsJsonAsync(address, parameter, TestContext.Current.CancellationToken);
         put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () =>
             {
                 using var left = await management.GetAsync(address, TestContext.Current.CancellationToken);
@@ -383,7 +380,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
     {
         var graded = Grade($"rejected-{Guid.NewGuid():N}", poolId ?? Guid.CreateVersion7());
         await PublishAsync(graded);
-        await SettlementHost.UntilAsync(
+        await PatientWait.UntilAsync(
             async () => (await RunAsync("show", Errors, "--message", graded.MessageId)).Code == ErrorsCommand.Done ? "there" : null,
             "the message to be rejected"
         );
@@ -441,7 +438,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         );
 
     private Task<RewardDecision> DecisionAsync(string id) =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             () => workers.WithAsync((_, db) => db.RewardDecisions.AsNoTracking().FirstOrDefaultAsync(d => d.SubmissionId == id)),
             $"a decision about {id}"
         );
@@ -450,7 +447,7 @@ public sealed class ErrorQueueTests(AllWorkers workers) : IClassFixture<AllWorke
         workers.WithAsync((_, db) => db.RewardDecisions.CountAsync(d => d.SubmissionId == graded.SubmissionId));
 
     private Task<string> UntilEmptyAsync() =>
-        SettlementHost.UntilAsync(
+        PatientWait.UntilAsync(
             async () => (await workers.Broker.HeadersAsync(Errors)).Count == 0 ? "empty" : null,
             "the error queue to be empty"
         );

@@ -80,9 +80,7 @@ public sealed class OpenedAuditTests : IAsyncLifetime
 
     private async Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use)
     {
-        var options = new DbContextOptionsBuilder<ClonesDbContext>();
-        options.UseClonesPostgres(database);
-        await using var db = new ClonesDbContext(options.Options);
+        await using var db = ClonesDbContextOptions.Open(database);
         return await use(db);
     }
 

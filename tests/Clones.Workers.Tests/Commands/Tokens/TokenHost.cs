@@ -71,9 +71,7 @@ public sealed class TokenHost : IAsyncLifetime
 
     internal async Task<T> WithAsync<T>(Func<ClonesDbContext, Task<T>> use)
     {
-        var builder = new DbContextOptionsBuilder<ClonesDbContext>();
-        builder.UseClonesPostgres(settings["ConnectionStrings:Clones"]!);
-        await using var db = new ClonesDbContext(builder.Options);
+        await using var db = ClonesDbContextOptions.Open(settings["ConnectionStrings:Clones"]!);
         return await use(db);
     }
 
