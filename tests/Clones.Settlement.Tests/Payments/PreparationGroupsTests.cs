@@ -3,7 +3,7 @@ using Clones.Settlement.Payments;
 
 namespace Clones.Settlement.Tests.Payments;
 
-public sealed class PreparationGroupsTests
+public sealed class PreparationGroupsTests : IDisposable
 {
     private readonly List<IReadOnlyCollection<Guid>> begun = [];
     private readonly Dictionary<Guid, Exception> failures = [];
@@ -11,6 +11,8 @@ public sealed class PreparationGroupsTests
     private readonly PreparationGroups groups;
 
     public PreparationGroupsTests() => groups = new PreparationGroups(PrepareAsync);
+
+    public void Dispose() => free.Dispose();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
