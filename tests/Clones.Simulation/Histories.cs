@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
-
 namespace Clones.Simulation;
 
-/// <summary>Many histories, as many at once as there are cores.</summary>
+/// <summary>Many histories, as many at once as there are cores. What comes of them does not depend on how many that are.</summary>
 internal sealed record Histories(
     int Count,
     IReadOnlyList<History> Failures,
@@ -14,56 +12,70 @@ internal sealed record Histories(
     /// <param name="firstSeed">The histories have the seeds from here on.</param>
     /// <param name="count">How many.</param>
     /// <param name="plant">A bug to be found; null for the code as it is.</param>
+    /// <param name="failuresMax">Stop when so many have failed: the histories behind the last of these count for nothing.</param>
     /// <param name="run">Which kind; null for payments.</param>
-    /// <param name="failuresMax">Stop when so many have failed.</param>
-    /// <param name="progress">Is told how many are done, now and then.</param>
+    /// <param name="threads">Each history stays on one of them.</param>
     public static Histories Run(
         ulong firstSeed,
         int count,
         SeededBug? plant = null,
         int failuresMax = 10,
-        Action<int>? progress = null,
-        Func<ulong, SeededBug?, History>? run = null
+        Func<ulong, SeededBug?, History>? run = null,
+        int? threads = null
     )
     {
         run ??= History.Run;
-        var failures = new ConcurrentBag<History>();
-        var faults = new ConcurrentDictionary<string, int>();
-        var crashes = new ConcurrentDictionary<string, int>();
+        var failures = new List<History>();
+        var faults = new Dictionary<string, int>();
+        var crashes = new Dictionary<string, int>();
         long simulated = 0;
-        var done = 0;
+        var (taken, done) = (-1, 0);
+        // Those that have ended before one of a lower seed: all are counted in the order of their seeds.
+        var waiting = new Dictionary<int, History>();
         Parallel.For(
             0,
-            count,
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
-            (i, loop) =>
+            threads ?? Environment.ProcessorCount,
+            new ParallelOptions { MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount },
+            _ =>
             {
-                var history = run(firstSeed + (ulong)i, plant);
-                Interlocked.Add(ref simulated, history.Milliseconds);
-                Add(faults, history.Faults);
-                Add(crashes, history.Crashes);
-                if (history.Findings.Count > 0)
+                while (Interlocked.Increment(ref taken) is var i && i < count)
                 {
-                    failures.Add(history);
-                    if (failures.Count >= failuresMax)
+                    var ended = run(firstSeed + (ulong)i, plant);
+                    lock (waiting)
                     {
-                        loop.Stop();
+                        waiting.Add(i, ended);
+                        while (failures.Count < failuresMax && waiting.Remove(done, out var history))
+                        {
+                            Add(history);
+                        }
+                        if (failures.Count >= failuresMax)
+                        {
+                            return;
+                        }
                     }
-                }
-                if (Interlocked.Increment(ref done) is var n && n % 1_000 == 0)
-                {
-                    progress?.Invoke(n);
                 }
             }
         );
-        return new Histories(done, [.. failures.OrderBy(f => f.Seed)], faults, crashes, TimeSpan.FromMilliseconds(simulated));
+        return new Histories(done, failures, faults, crashes, TimeSpan.FromMilliseconds(simulated));
+
+        void Add(History history)
+        {
+            done++;
+            simulated += history.Milliseconds;
+            AddTo(faults, history.Faults);
+            AddTo(crashes, history.Crashes);
+            if (history.Findings.Count > 0)
+            {
+                failures.Add(history);
+            }
+        }
     }
 
-    private static void Add(ConcurrentDictionary<string, int> sum, IReadOnlyDictionary<string, int> counts)
+    private static void AddTo(Dictionary<string, int> sum, IReadOnlyDictionary<string, int> counts)
     {
         foreach (var (kind, count) in counts)
         {
-            sum.AddOrUpdate(kind, count, (_, before) => before + count);
+            sum[kind] = sum.GetValueOrDefault(kind) + count;
         }
     }
 }
