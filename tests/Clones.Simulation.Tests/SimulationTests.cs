@@ -1,5 +1,4 @@
 using Clones.Domain.Faults;
-using Clones.Solana.Primitives;
 
 namespace Clones.Simulation.Tests;
 
@@ -51,7 +50,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(4)]
     public void What_is_found_does_not_depend_on_how_many_histories_run_at_once(int threads)
     {
-        var plant = SeededBug.All["null taken for death"];
+        var plant = SeededBug.All["null taken for expiry"];
 
         var all = Histories.Run(firstSeed: 1, count: 2_000, plant, failuresMax: 3, threads: threads);
 
@@ -62,21 +61,6 @@ public sealed class SimulationTests(ITestOutputHelper output)
         all.Failures.Select(f => f.Fingerprint).ShouldBe(alone.Where(h => h.Findings.Count > 0).Select(h => h.Fingerprint));
         all.Faults.Values.Sum().ShouldBe(alone.Sum(h => h.Faults.Values.Sum()));
         all.SimulatedTime.TotalMilliseconds.ShouldBe(alone.Sum(h => h.Milliseconds));
-    }
-
-    [Fact]
-    public void A_key_that_was_disposed_signs_nothing_and_can_be_opened_again()
-    {
-        using var world = new World(seed: 1, nodes: 1, workers: 1);
-        var wallet = world.AddWallet();
-        var opened = world.OpenKey(wallet.Id);
-        opened.Dispose();
-
-        Should.Throw<ObjectDisposedException>(() => opened.Sign("x"u8));
-        Should.Throw<ObjectDisposedException>(() => opened.CopySecretKeyTo(new byte[Account.SecretKeyLength]));
-        using var again = world.OpenKey(wallet.Id);
-        again.PublicKey.ToString().ShouldBe(wallet.Address);
-        again.Sign("x"u8).ShouldNotBe(default);
     }
 
     [Fact]

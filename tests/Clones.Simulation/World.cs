@@ -19,7 +19,6 @@ internal sealed class World : IDisposable
 
     private readonly Dictionary<Guid, HashSet<Guid>> told = [];
     private readonly List<Order> orders = [];
-    private readonly Dictionary<Guid, Account> accounts = [];
     private int born;
 
     /// <param name="deployments">Whether agents are deployed; where none are, nobody looks for stalled ones.</param>
@@ -105,7 +104,7 @@ internal sealed class World : IDisposable
     public DepositWallet AddWallet()
     {
         var seed = RandomSource.Bytes(Account.SeedLength);
-        var account = Account.FromSeed(seed);
+        using var account = Account.FromSeed(seed);
         var wallet = new DepositWallet
         {
             Id = RandomSource.Guid(),
@@ -114,7 +113,6 @@ internal sealed class World : IDisposable
             CreatedAt = Database.Clock,
         };
         Seeds[wallet.Id] = seed;
-        accounts[wallet.Id] = account;
         Database.Wallets[wallet.Id] = wallet;
         Chain.Fund(account.PublicKey, Funds);
         return wallet;
@@ -128,7 +126,7 @@ internal sealed class World : IDisposable
         return KeysAreAway ? throw new MasterKeyAwayException(binding, "v1", "Vault does not answer.")
             : PoisonedWallets.Contains(walletId) ? throw new DatabaseFailure("A row is poisoned.")
             : DamagedKeys.Contains(walletId) ? throw new KeyUnusableException(binding, "v1", "it was changed.")
-            : accounts[walletId].Lend();
+            : Account.FromSeed(Seeds[walletId]);
     }
 
     /// <summary>An agent that is a draft, and its owner, who begins at once.</summary>
@@ -180,14 +178,7 @@ internal sealed class World : IDisposable
     /// <summary>Counts it among what happened.</summary>
     public void Note(string kind) => Faults.Counts[kind] = Faults.Counts.GetValueOrDefault(kind) + 1;
 
-    public void Dispose()
-    {
-        Owners.ForEach(o => o.Dispose());
-        foreach (var account in accounts.Values)
-        {
-            account.Dispose();
-        }
-    }
+    public void Dispose() => Owners.ForEach(o => o.Dispose());
 
     /// <summary>What accepting payments commits: payments, transaction, reservation and message, at once. Those of one call share a transaction.</summary>
     public ChainTransaction Accept(DepositWallet wallet, params (PublicKey To, ulong Lamports)[] transfers)

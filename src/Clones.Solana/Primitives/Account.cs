@@ -15,22 +15,16 @@ public sealed class Account : IDisposable
     private static KeyCreationParameters Exportable => new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
 
     private readonly Key key;
-    private readonly bool isLent;
-    private bool isDisposed;
 
-    private Account(Key key, bool isLent = false)
+    private Account(Key key)
     {
         this.key = key;
-        this.isLent = isLent;
         PublicKey = new PublicKey(key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
     }
 
     public PublicKey PublicKey { get; }
 
     public static Account Generate() => new(Key.Create(SignatureAlgorithm.Ed25519, Exportable));
-
-    /// <summary>The same key for a borrower, who disposes this and not the key: to guard memory anew takes longer than to sign.</summary>
-    internal Account Lend() => new(key, isLent: true);
 
     /// <exception cref="ArgumentException">Not exactly 32 bytes.</exception>
     public static Account FromSeed(ReadOnlySpan<byte> seed32)
@@ -64,7 +58,6 @@ public sealed class Account : IDisposable
     /// <exception cref="ObjectDisposedException">The key has been wiped.</exception>
     public Signature Sign(ReadOnlySpan<byte> message)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
         Span<byte> signature = stackalloc byte[Signature.Length];
         SignatureAlgorithm.Ed25519.Sign(key, message, signature);
         return new Signature(signature);
@@ -75,7 +68,6 @@ public sealed class Account : IDisposable
     /// <exception cref="ObjectDisposedException">The key has been wiped.</exception>
     public void CopySecretKeyTo(Span<byte> destination64)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (destination64.Length != SecretKeyLength)
         {
             throw new ArgumentException($"Expected room for {SecretKeyLength} bytes, got {destination64.Length}.", nameof(destination64));
@@ -93,12 +85,5 @@ public sealed class Account : IDisposable
     /// <summary>The address.</summary>
     public override string ToString() => PublicKey.ToString();
 
-    public void Dispose()
-    {
-        isDisposed = true;
-        if (!isLent)
-        {
-            key.Dispose();
-        }
-    }
+    public void Dispose() => key.Dispose();
 }
