@@ -1,5 +1,6 @@
 using Clones.Contracts.Settlement;
 using Clones.Domain.Payments;
+using Clones.Persistence;
 using Clones.Persistence.Payments;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
@@ -8,7 +9,7 @@ using MassTransit;
 namespace Clones.Acceptance;
 
 /// <summary>Called with each payment that waited and fails now, within the commit.</summary>
-public delegate Task PaymentFailing(IPublishEndpoint publish, Payment payment);
+public delegate Task PaymentFailing(ClonesDbContext db, IPublishEndpoint publish, Payment payment);
 
 /// <summary>
 /// The one way in for payments, however they come: search for earlier ones, ask the chain while nothing is locked, decide by
@@ -129,7 +130,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
             var mayReadAgain = read < ReadsMax && !(read > 1 && nobodyAnswers);
             readAgain.Clear();
             await unit.TryAsync(
-                publish => TryAsync(unit.Store, publish, entries, mayReadAgain, allOrNone, readAgain, failing, cancellationToken),
+                publish => TryAsync(unit, publish, entries, mayReadAgain, allOrNone, readAgain, failing, cancellationToken),
                 cancellationToken
             );
         }
@@ -173,7 +174,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
     }
 
     private static async Task<bool> TryAsync(
-        PaymentStore store,
+        IAcceptanceUnit unit,
         IPublishEndpoint publish,
         IReadOnlyList<Entry> entries,
         bool mayReadAgain,
@@ -183,6 +184,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
         CancellationToken cancellationToken
     )
     {
+        var store = unit.Store;
         var open = entries.Where(e => e.Result is null).ToList();
         var locked = await store.LockAsync(
             open.Select(e => e.Wallet.Id),
@@ -231,7 +233,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
 
         foreach (var payment in payments.Where(p => p.Status == PaymentStatus.Failed))
         {
-            await failing!(publish, payment);
+            await failing!(unit.Db, publish, payment);
         }
         foreach (
             var group in payments

@@ -11,6 +11,8 @@ namespace Clones.Acceptance;
 /// <summary>Where a group of payments is stored: a commit of its own, or that of a message.</summary>
 internal interface IAcceptanceUnit : IAsyncDisposable
 {
+    ClonesDbContext Db { get; }
+
     PaymentStore Store { get; }
 
     /// <summary>Decides and writes under the locks; where it returns false, nothing has happened and no lock is held.</summary>
@@ -22,7 +24,7 @@ internal interface IAcceptanceUnit : IAsyncDisposable
 /// <param name="places">Bounds the connections and locks that this process holds for accepting.</param>
 internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim places, ICrashPoints crashes) : IAcceptanceUnit
 {
-    private readonly ClonesDbContext db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
+    public ClonesDbContext Db { get; } = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
 
     public PaymentStore Store { get; } = scope.ServiceProvider.GetRequiredService<PaymentStore>();
 
@@ -31,13 +33,13 @@ internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim places, I
         await places.WaitAsync(cancellationToken);
         try
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await using var transaction = await Db.Database.BeginTransactionAsync(cancellationToken);
             if (!await write(scope.ServiceProvider.GetRequiredService<IPublishEndpoint>()))
             {
                 await transaction.RollbackAsync(cancellationToken);
                 return false;
             }
-            await db.SaveChangesAsync(cancellationToken);
+            await Db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         finally
@@ -54,6 +56,8 @@ internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim places, I
 /// <summary>In the open database transaction of a message, whose consumer commits.</summary>
 internal sealed class CommitOfMessage(ClonesDbContext db, IPublishEndpoint publish, TimeProvider time) : IAcceptanceUnit
 {
+    public ClonesDbContext Db => db;
+
     public PaymentStore Store { get; } = new(db, time);
 
     public async Task<bool> TryAsync(Func<IPublishEndpoint, Task<bool>> write, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Clones.Settlement.Adoption;
 using Clones.Settlement.Attempts;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Closing;
+using Clones.Settlement.Events;
 using Clones.Settlement.Payments;
 using Clones.Settlement.Rules;
 using Clones.Settlement.Store;
@@ -46,6 +47,7 @@ public static class SettlementRegistration
         services.AddSettings<SettlementOptions>(configuration, "Settlement");
         services.TryAddSingleton<DatabaseHeartbeat>();
         services.TryAddSingleton<ISettlementStore, DatabaseSettlementStore>();
+        services.TryAddScoped<PaymentEventPublisher>();
         services.TryAddScoped<IDeploymentWork, DatabaseSettlementWork>();
         return services;
     }

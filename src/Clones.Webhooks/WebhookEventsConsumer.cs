@@ -1,6 +1,5 @@
 using Clones.Contracts.Agents;
 using Clones.Contracts.Keys;
-using Clones.Contracts.Payments;
 using Clones.Contracts.Pools;
 using Clones.Domain.Webhooks;
 using Clones.Messaging.Bus;
@@ -13,22 +12,14 @@ namespace Clones.Webhooks;
 
 /// <summary>
 /// Writes the deliveries of an event, one for each endpoint of the owner whom it is about. Nothing is sent from here: a slow endpoint must not
-/// hold up the queue. Whose event it is the database says, not the message. Without inbox: the same event is the same delivery.
+/// hold up the queue. Whose event it is the database says, not the message. Without inbox: the same event is the same delivery. Deliveries of payments
+/// are written where their events are published.
 /// </summary>
-internal sealed class WebhookEventsConsumer(ClonesDbContext db, PaymentEndpoints payments, WebhookDeliveries deliveries)
+internal sealed class WebhookEventsConsumer(ClonesDbContext db, WebhookDeliveries deliveries)
     : IConsumer<AgentStatusChanged>,
-        IConsumer<PaymentConfirmed>,
-        IConsumer<PaymentCompleted>,
-        IConsumer<PaymentFailed>,
         IConsumer<PoolFundsChanged>,
         IConsumer<DepositKeyMigrated>
 {
-    public Task Consume(ConsumeContext<PaymentConfirmed> context) => OfPaymentAsync(context, WebhookEventType.PaymentConfirmed);
-
-    public Task Consume(ConsumeContext<PaymentCompleted> context) => OfPaymentAsync(context, WebhookEventType.PaymentCompleted);
-
-    public Task Consume(ConsumeContext<PaymentFailed> context) => OfPaymentAsync(context, WebhookEventType.PaymentFailed);
-
     public async Task Consume(ConsumeContext<AgentStatusChanged> context)
     {
         var id = context.Message.AgentId;
@@ -59,15 +50,5 @@ internal sealed class WebhookEventsConsumer(ClonesDbContext db, PaymentEndpoints
             ).FirstOrDefaultAsync(context.CancellationToken)
             ?? throw new UnacceptableMessageException($"walletId: there is no deposit wallet {id}.");
         await deliveries.AddAsync(context, WebhookEventType.DepositKeyMigrated, owner, context.Message.OccurredAt);
-    }
-
-    private async Task OfPaymentAsync<TEvent>(ConsumeContext<TEvent> context, string type)
-        where TEvent : PaymentFields
-    {
-        var (id, poolId) = (context.Message.PaymentId, context.Message.TrainingPoolId);
-        var endpoints =
-            await payments.OfAsync(new PaymentEvent(id, poolId, type), context.CancellationToken)
-            ?? throw new UnacceptableMessageException($"paymentId: there is no payment {id} of training pool {poolId}.");
-        await deliveries.AddAsync(context, type, endpoints, context.Message.OccurredAt);
     }
 }

@@ -24,7 +24,6 @@ public static class WebhooksRegistration
         services.AddSingleton<WebhookSlowEndpoints>();
         services.AddSingleton<WebhookClaims>();
         services.AddSingleton<WebhookDeliveryWriter>();
-        services.AddSingleton<PaymentEndpoints>();
         services.AddScoped<WebhookDeliveries>();
         services.AddHostedService<WebhookSender>();
         services.AddHostedService<WebhookSweeper>();

@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
 using Clones.Contracts.Agents;
 using Clones.Contracts.Keys;
-using Clones.Contracts.Payments;
 using Clones.Contracts.Pools;
 using Clones.Domain.Agents;
-using Clones.Domain.Payments;
 using Clones.Domain.Pools;
 using Clones.Domain.Wallets;
 using Clones.Domain.Webhooks;
@@ -69,9 +67,9 @@ public sealed class WebhookEventsTests : IAsyncLifetime
         var mine = await MakeAsync();
         var other = await MakeAsync();
         var all = await world.RegisterAsync(world.Receiver.Path(204), owner: mine.Owner);
-        var failures = await world.RegisterAsync(
+        var funds = await world.RegisterAsync(
             world.Receiver.Path(204),
-            e => e.EventTypes = [WebhookEventType.PaymentFailed],
+            e => e.EventTypes = [WebhookEventType.PoolFundsChanged],
             mine.Owner
         );
         var off = await world.RegisterAsync(world.Receiver.Path(204), e => e.IsEnabled = false, mine.Owner);
@@ -79,60 +77,8 @@ public sealed class WebhookEventsTests : IAsyncLifetime
         var at = new DateTimeOffset(2026, 11, 25, 12, 0, 0, 123, TimeSpan.Zero);
         (string Type, object Message)[] events =
         [
-            (
-                "payment.confirmed",
-                new PaymentConfirmed
-                {
-                    PaymentId = mine.PaymentId,
-                    TrainingPoolId = mine.PoolId,
-                    Kind = "REWARD",
-                    Recipient = "r",
-                    AmountBaseUnits = "1",
-                    OccurredAt = at,
-                    Signature = "s",
-                    Slot = 7,
-                }
-            ),
-            (
-                "payment.completed",
-                new PaymentCompleted
-                {
-                    PaymentId = mine.PaymentId,
-                    TrainingPoolId = mine.PoolId,
-                    Kind = "REWARD",
-                    Recipient = "r",
-                    AmountBaseUnits = "18446744073709551615",
-                    Reference = "für \"dich\"",
-                    OccurredAt = at,
-                    Signature = "s",
-                    Slot = ulong.MaxValue,
-                }
-            ),
-            ("payment.failed", FailedOf(mine.PaymentId, mine.PoolId, at)),
-            (
-                "pool.funds_changed",
-                new PoolFundsChanged
-                {
-                    TrainingPoolId = mine.PoolId,
-                    Status = "LIVE",
-                    Lamports = "1",
-                    TokenAmountBaseUnits = "2",
-                    Slot = 3,
-                    OccurredAt = at,
-                }
-            ),
-            (
-                "agent.status_changed",
-                new AgentStatusChanged
-                {
-                    AgentId = mine.AgentId,
-                    Sequence = 1,
-                    To = "DRAFT",
-                    Event = "REGISTER",
-                    Actor = "a",
-                    OccurredAt = at,
-                }
-            ),
+            ("pool.funds_changed", FundsOf(mine.PoolId, at)),
+            ("agent.status_changed", ChangeOf(mine.AgentId, at)),
             (
                 "wallet.key_migrated",
                 new DepositKeyMigrated
@@ -160,12 +106,12 @@ public sealed class WebhookEventsTests : IAsyncLifetime
                 await PublishAsync(events[i].Message, ids[i]);
             }
         }
-        await UntilAsync(() => Task.FromResult(world.Receiver.At(all.Url).Count >= 6), "six requests");
+        await UntilAsync(() => Task.FromResult(world.Receiver.At(all.Url).Count >= 3), "three requests");
         // What comes after the doubles have been handled shows that there was nothing more of them.
         var last = Guid.NewGuid();
-        await PublishAsync(events[2].Message, last);
-        await UntilAsync(() => Task.FromResult(world.Receiver.At(failures.Url).Count >= 2), "the last event");
-        await UntilAsync(() => Task.FromResult(world.Receiver.At(all.Url).Count >= 7), "the last event");
+        await PublishAsync(events[0].Message, last);
+        await UntilAsync(() => Task.FromResult(world.Receiver.At(funds.Url).Count >= 2), "the last event");
+        await UntilAsync(() => Task.FromResult(world.Receiver.At(all.Url).Count >= 4), "the last event");
 
         var got = world.Receiver.At(all.Url);
         got.Select(r => r.Id).Order().ShouldBe(ids.Append(last).Select(id => $"msg_{id:N}").Order());
@@ -183,30 +129,28 @@ public sealed class WebhookEventsTests : IAsyncLifetime
             var published = onBroker[$"{ids[i]}"];
             JsonNode.DeepEquals(body["data"], published).ShouldBeTrue($"{body["data"]} {published}");
         }
-        world.Receiver.At(failures.Url).Select(r => r.Id).Order().ShouldBe(new[] { $"msg_{ids[2]:N}", $"msg_{last:N}" }.Order());
+        world.Receiver.At(funds.Url).Select(r => r.Id).Order().ShouldBe(new[] { $"msg_{ids[0]:N}", $"msg_{last:N}" }.Order());
         world.Receiver.At(off.Url).ShouldBeEmpty();
         world.Receiver.At(others.Url).ShouldBeEmpty();
         await using var db = world.Open();
-        (await db.WebhookDeliveries.CountAsync(TestContext.Current.CancellationToken)).ShouldBe(9);
+        (await db.WebhookDeliveries.CountAsync(TestContext.Current.CancellationToken)).ShouldBe(6);
     }
 
     [Fact]
     public async Task An_event_about_nothing_that_there_is_ends_in_the_error_queue_with_the_reason()
     {
-        var mine = await MakeAsync();
-        var other = await MakeAsync();
-        var nobody = Guid.NewGuid();
+        var (noAgent, noPool) = (Guid.NewGuid(), Guid.NewGuid());
         var at = DateTimeOffset.UnixEpoch;
 
-        await PublishAsync(FailedOf(nobody, mine.PoolId, at), Guid.NewGuid());
-        await PublishAsync(FailedOf(mine.PaymentId, other.PoolId, at), Guid.NewGuid());
-        await broker.PublishAsync("payment-failed", """{"paymentId":7}""");
-        await broker.PublishAsync("payment-failed", "no JSON");
+        await PublishAsync(ChangeOf(noAgent, at), Guid.NewGuid());
+        await PublishAsync(FundsOf(noPool, at), Guid.NewGuid());
+        await broker.PublishAsync("pool-funds-changed", """{"trainingPoolId":7}""");
+        await broker.PublishAsync("pool-funds-changed", "no JSON");
 
         await UntilAsync(async () => (await broker.FaultsAsync("webhook-events")).Count == 4, "four messages in the error queue");
         var reasons = await broker.FaultsAsync("webhook-events");
-        reasons.ShouldContain(r => r.Contains($"there is no payment {nobody}", StringComparison.Ordinal));
-        reasons.ShouldContain(r => r.Contains($"of training pool {other.PoolId}", StringComparison.Ordinal));
+        reasons.ShouldContain(r => r.Contains($"there is no agent {noAgent}", StringComparison.Ordinal));
+        reasons.ShouldContain(r => r.Contains($"there is no training pool {noPool}", StringComparison.Ordinal));
         reasons.ShouldAllBe(r => r.Length > 0);
     }
 
@@ -214,7 +158,7 @@ public sealed class WebhookEventsTests : IAsyncLifetime
     {
         var now = DateTimeOffset.UnixEpoch;
         var owner = TestKeys.FreshAddress();
-        var (poolId, walletId, agentId, paymentId) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var (poolId, walletId, agentId) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         await using var db = world.Open();
         db.TrainingPools.Add(
             new TrainingPool
@@ -257,36 +201,30 @@ public sealed class WebhookEventsTests : IAsyncLifetime
                 UpdatedAt = now,
             }
         );
-        db.Payments.Add(
-            new Payment
-            {
-                Id = paymentId,
-                Kind = PaymentKind.Reward,
-                TrainingPoolId = poolId,
-                WalletId = walletId,
-                Recipient = TestKeys.FreshAddress(),
-                Amount = 1,
-                Status = PaymentStatus.Accepted,
-                Caller = "tests",
-                IdempotencyKey = $"{paymentId}",
-                RequestHash = [],
-                CreatedAt = now,
-            }
-        );
         await db.SaveChangesAsync();
-        return new Mine(owner, poolId, walletId, agentId, paymentId);
+        return new Mine(owner, poolId, walletId, agentId);
     }
 
-    private static PaymentFailed FailedOf(Guid paymentId, Guid poolId, DateTimeOffset at) =>
+    private static PoolFundsChanged FundsOf(Guid poolId, DateTimeOffset at) =>
         new()
         {
-            PaymentId = paymentId,
             TrainingPoolId = poolId,
-            Kind = "REWARD",
-            Recipient = "r",
-            AmountBaseUnits = "1",
+            Status = "LIVE",
+            Lamports = "18446744073709551615",
+            TokenAmountBaseUnits = "2",
+            Slot = ulong.MaxValue,
             OccurredAt = at,
-            Reason = "It failed.",
+        };
+
+    private static AgentStatusChanged ChangeOf(Guid agentId, DateTimeOffset at) =>
+        new()
+        {
+            AgentId = agentId,
+            Sequence = 1,
+            To = "DRAFT",
+            Event = "REGISTER",
+            Actor = "für \"dich\"",
+            OccurredAt = at,
         };
 
     private Task PublishAsync(object message, Guid id) =>
@@ -306,5 +244,5 @@ public sealed class WebhookEventsTests : IAsyncLifetime
         }
     }
 
-    private sealed record Mine(string Owner, Guid PoolId, Guid WalletId, Guid AgentId, Guid PaymentId);
+    private sealed record Mine(string Owner, Guid PoolId, Guid WalletId, Guid AgentId);
 }

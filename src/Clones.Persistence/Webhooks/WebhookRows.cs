@@ -17,13 +17,17 @@ public sealed record WebhookClaim(
     DateTimeOffset LeasedUntil
 );
 
-/// <summary>Something that happened to a payment, and the training pool that it is said to be of.</summary>
-/// <param name="Type">See <see cref="WebhookEventType"/>.</param>
-public sealed record PaymentEvent(Guid PaymentId, Guid TrainingPoolId, string Type);
+/// <summary>An endpoint of the owner of a training pool.</summary>
+/// <param name="EventTypes">That it wants; none: all.</param>
+public sealed record SubscribedEndpoint(Guid TrainingPoolId, Guid EndpointId, string[] EventTypes)
+{
+    public bool Wants(string eventType) => EventTypes.Length == 0 || EventTypes.Contains(eventType);
+}
 
-/// <param name="Place">Of the event, from 1.</param>
-/// <param name="EndpointId">Null where the payment exists and nobody wants to hear of it.</param>
-internal sealed record PaymentEventEndpoint(long Place, Guid? EndpointId);
+/// <summary>To be sent.</summary>
+/// <param name="EventId">Of the event's message on the broker.</param>
+/// <param name="EventType">Of <see cref="WebhookEventType"/>.</param>
+public sealed record NewDelivery(Guid EndpointId, Guid EventId, string EventType, string Body);
 
 /// <summary>The deliveries of webhooks, by statements: any number of workers take, end and sweep them at once. The triggers hold the order of their statuses.</summary>
 public static class WebhookRows
@@ -38,59 +42,54 @@ public static class WebhookRows
     /// <summary>The last attempt is due when the time is up; what has not had it by then is in a backlog that grows faster than it is sent.</summary>
     private static readonly TimeSpan LateAfter = TimeSpan.FromHours(1);
 
-    /// <summary>A consumer that has read the endpoint just before may still be about to write.</summary>
+    /// <summary>Whoever has read the endpoint just before may still be about to write.</summary>
     private static readonly TimeSpan EndpointAfter = TimeSpan.FromHours(1);
 
     private static readonly string Pending = UpperSnakeCase.From(WebhookDeliveryStatus.Pending);
     private static readonly string Exhausted = UpperSnakeCase.From(WebhookDeliveryStatus.Exhausted);
 
-    /// <summary>The endpoints that want to hear of payments: those of the owners of the training pools. One statement for all events.</summary>
-    /// <returns>For each event; null where there is no such payment of that training pool.</returns>
-    public static async Task<IReadOnlyList<IReadOnlyList<Guid>?>> EndpointsOfPaymentsAsync(
+    /// <summary>The endpoints that are enabled, of the owners of training pools.</summary>
+    public static Task<List<SubscribedEndpoint>> SubscribedAsync(
         this ClonesDbContext db,
-        IReadOnlyList<PaymentEvent> events,
+        IReadOnlyCollection<Guid> trainingPoolIds,
         CancellationToken cancellationToken
-    )
-    {
-        var payments = events.Select(e => e.PaymentId).ToArray();
-        var pools = events.Select(e => e.TrainingPoolId).ToArray();
-        var types = events.Select(e => e.Type).ToArray();
-        var found = await db
-            .Database.SqlQuery<PaymentEventEndpoint>(
+    ) =>
+        db
+            .Database.SqlQuery<SubscribedEndpoint>(
                 $"""
-                SELECT q.place, e.id AS endpoint_id
-                FROM unnest({payments}, {pools}, {types}) WITH ORDINALITY AS q(payment_id, pool_id, type, place)
-                JOIN payments p ON p.id = q.payment_id AND p.training_pool_id = q.pool_id
-                JOIN training_pools t ON t.id = q.pool_id
-                LEFT JOIN webhook_endpoints e ON e.owner_address = t.owner_address AND e.deleted_at IS NULL AND e.is_enabled
-                    AND (cardinality(e.event_types) = 0 OR q.type = ANY (e.event_types))
+                SELECT t.id AS training_pool_id, e.id AS endpoint_id, e.event_types
+                FROM training_pools t JOIN webhook_endpoints e ON e.owner_address = t.owner_address
+                WHERE t.id = ANY ({trainingPoolIds.ToArray()}) AND e.deleted_at IS NULL AND e.is_enabled
                 """
             )
             .ToListAsync(cancellationToken);
-        var endpoints = found.ToLookup(f => f.Place, f => f.EndpointId);
-        return [.. events.Select((_, i) => endpoints.Contains(i + 1) ? (IReadOnlyList<Guid>)[.. endpoints[i + 1].OfType<Guid>()] : null)];
-    }
 
     /// <summary>The same event again, from an error queue say, is the same delivery.</summary>
-    public static Task AddDeliveryAsync(
+    public static async Task AddDeliveriesAsync(
         this ClonesDbContext db,
-        Guid endpointId,
-        Guid eventId,
-        string eventType,
-        string body,
+        IReadOnlyCollection<NewDelivery> deliveries,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    ) =>
-        db.Database.ExecuteSqlAsync(
+    )
+    {
+        if (deliveries.Count == 0)
+        {
+            return;
+        }
+        Guid[] ids = [.. deliveries.Select(_ => Guid.CreateVersion7(now))];
+        await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, body, status, attempt_count, failed_tries,
                 next_attempt_at, give_up_at, created_at)
-            VALUES ({Guid.CreateVersion7(now)}, {endpointId}, {eventId}, {eventType}, {body}, {Pending}, 0, 0,
-                {now}, {now + WebhookDelivery.TriedFor}, {now})
+            SELECT d.id, d.endpoint_id, d.event_id, d.event_type, d.body, {Pending}, 0, 0, {now}, {now + WebhookDelivery.TriedFor}, {now}
+            FROM unnest({ids}, {deliveries.Select(d => d.EndpointId).ToArray()}, {deliveries.Select(d => d.EventId).ToArray()},
+                {deliveries.Select(d => d.EventType).ToArray()}, {deliveries.Select(d => d.Body).ToArray()})
+                AS d (id, endpoint_id, event_id, event_type, body)
             ON CONFLICT (endpoint_id, event_id) DO NOTHING
             """,
             cancellationToken
         );
+    }
 
     /// <summary>
     /// Candidates are read without locks, endpoint by endpoint, so that a backlog of one is passed over and not read through. An owner's place

@@ -89,8 +89,12 @@ internal sealed class FundsReconciler(
         }
     }
 
-    private Task FailAsync(IPublishEndpoint publish, Payment payment) =>
-        publish.Publish(PaymentEvents.Failed(payment, payment.CompletedAt ?? Time.GetUtcNow()));
+    private async Task FailAsync(ClonesDbContext db, IPublishEndpoint publish, Payment payment)
+    {
+        var events = new PaymentEventPublisher(db, publish, Time);
+        await events.PublishAsync(PaymentEvents.Failed(payment, payment.CompletedAt ?? Time.GetUtcNow()), CancellationToken.None);
+        await events.WriteDeliveriesAsync(CancellationToken.None);
+    }
 
     private sealed record DueWallet(Guid Id, Guid PoolId);
 }

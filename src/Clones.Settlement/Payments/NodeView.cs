@@ -20,14 +20,66 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     /// <summary>Should the recipient's token account be closed on the way, making it again takes about this much more.</summary>
     private const uint UnitsSpare = 30_000;
 
+    /// <summary>What getMultipleAccounts takes.</summary>
+    private const int AccountsMax = 100;
+
     /// <summary>Lamports for one signature.</summary>
     private const ulong BaseFee = 5_000;
 
     /// <summary>Micro-lamports per unit; a message that offers nothing is the first to be dropped.</summary>
     private const ulong PriceMin = 1_000;
 
+    /// <summary>
+    /// The token accounts of those whom several transactions pay, a hundred to a request. Where they cannot be read together, each transaction reads its
+    /// own, and finds out why.
+    /// </summary>
+    public async Task<RecipientAccounts> ReadAheadAsync(IEnumerable<MessageRequest> requests, CancellationToken cancellationToken)
+    {
+        var several = requests.Where(r => r.Payments is [{ Mint: not null }, _, ..]).ToList();
+        if (several.Count < 2)
+        {
+            return RecipientAccounts.None;
+        }
+        try
+        {
+            var (latest, _) = await facts.BlockhashAsync(cancellationToken);
+            var addresses = new Dictionary<(PublicKey Recipient, PublicKey Mint), PublicKey>();
+            foreach (var byMint in several.GroupBy(r => r.Payments[0].Mint!))
+            {
+                var mint = PublicKey.Parse(byMint.Key);
+                if (await facts.MintAsync(mint, cancellationToken) is not { } known)
+                {
+                    continue;
+                }
+                foreach (var recipient in byMint.SelectMany(r => r.Payments).Select(p => PublicKey.Parse(p.Recipient)))
+                {
+                    addresses[(recipient, mint)] = AssociatedTokenAccountProgram.FindAddress(recipient, mint, known.TokenProgram);
+                }
+            }
+            var slot = ulong.MaxValue;
+            var accounts = new Dictionary<PublicKey, AccountInfo?>();
+            foreach (var chunk in addresses.Values.Distinct().Chunk(AccountsMax))
+            {
+                var read = await rpc.ReadAsync(
+                    (node, ct) => node.GetMultipleAccountsAsync(chunk, Commitment.Confirmed, latest.Slot, ct),
+                    cancellationToken
+                );
+                slot = Math.Min(slot, read.Slot);
+                for (var i = 0; i < chunk.Length; i++)
+                {
+                    accounts[chunk[i]] = read.Value[i];
+                }
+            }
+            return new RecipientAccounts(slot, addresses, accounts);
+        }
+        catch (Exception e) when (e is RpcException or ChainNotReadyException)
+        {
+            return RecipientAccounts.None;
+        }
+    }
+
     /// <inheritdoc cref="PaymentTransactionBuilder.BuildAsync"/>
-    public async Task<PreparedMessage> BuildAsync(MessageRequest request, CancellationToken cancellationToken)
+    public async Task<PreparedMessage> BuildAsync(MessageRequest request, RecipientAccounts ahead, CancellationToken cancellationToken)
     {
         var (latest, genesis) = await facts.BlockhashAsync(cancellationToken);
         if (latest.Slot < request.NotBeforeSlot)
@@ -36,7 +88,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
             throw new ChainNotReadyException($"The node is at slot {latest.Slot}; the funds were seen at slot {request.NotBeforeSlot}.");
         }
 
-        var (transfers, newAccounts) = await TransfersAsync(request, latest.Slot, cancellationToken);
+        var (transfers, newAccounts) = await TransfersAsync(request, ahead, latest.Slot, cancellationToken);
         transfers.Add(MemoProgram.Write(request.Memo));
 
         var units = await MeasureAsync(
@@ -58,6 +110,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
 
     private async Task<(List<Instruction> Transfers, int NewAccounts)> TransfersAsync(
         MessageRequest request,
+        RecipientAccounts ahead,
         ulong minContextSlot,
         CancellationToken cancellationToken
     )
@@ -74,12 +127,15 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
             await facts.MintAsync(mint, cancellationToken)
             ?? throw new PaymentCannotBeBuiltException($"There is no mint {mint} on the cluster.");
         var source = AssociatedTokenAccountProgram.FindAddress(request.Wallet, mint, program);
-        List<PublicKey> accounts = [.. recipients.Select(to => AssociatedTokenAccountProgram.FindAddress(to, mint, program))];
+        List<PublicKey> accounts =
+        [
+            .. recipients.Select(to => ahead.AddressOf(to, mint) ?? AssociatedTokenAccountProgram.FindAddress(to, mint, program)),
+        ];
         // Whoever is paid alone has room for the instruction that makes the account, should it be closed on the way.
         var missing =
             recipients.Count == 1
                 ? accounts.ToHashSet()
-                : await MissingAsync(recipients, accounts, program, minContextSlot, cancellationToken);
+                : await MissingAsync(recipients, accounts, program, ahead, minContextSlot, cancellationToken);
         var transfers = new List<Instruction>();
         for (var i = 0; i < recipients.Count; i++)
         {
@@ -100,18 +156,23 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         IReadOnlyList<PublicKey> recipients,
         IReadOnlyList<PublicKey> accounts,
         PublicKey program,
+        RecipientAccounts ahead,
         ulong minContextSlot,
         CancellationToken cancellationToken
     )
     {
-        var read = await rpc.ReadAsync(
-            (node, ct) => node.GetMultipleAccountsAsync(accounts, Commitment.Confirmed, minContextSlot, ct),
-            cancellationToken
-        );
+        var found =
+            ahead.Of(accounts, minContextSlot)
+            ?? (
+                await rpc.ReadAsync(
+                    (node, ct) => node.GetMultipleAccountsAsync(accounts, Commitment.Confirmed, minContextSlot, ct),
+                    cancellationToken
+                )
+            ).Value;
         var missing = new HashSet<PublicKey>();
         for (var i = 0; i < accounts.Count; i++)
         {
-            if (read.Value[i] is not { } account || account.Owner != program)
+            if (found[i] is not { } account || account.Owner != program)
             {
                 missing.Add(accounts[i]);
             }
@@ -211,4 +272,26 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         logs.LastOrDefault(line =>
             line.Contains("Error", StringComparison.Ordinal) || line.Contains("insufficient", StringComparison.Ordinal)
         ) ?? "";
+}
+
+/// <summary>Token accounts that were read for several transactions.</summary>
+/// <param name="slot">Of the oldest answer.</param>
+internal sealed class RecipientAccounts(
+    ulong slot,
+    IReadOnlyDictionary<(PublicKey Recipient, PublicKey Mint), PublicKey> addresses,
+    IReadOnlyDictionary<PublicKey, AccountInfo?> accounts
+)
+{
+    public static readonly RecipientAccounts None = new(
+        0,
+        new Dictionary<(PublicKey, PublicKey), PublicKey>(),
+        new Dictionary<PublicKey, AccountInfo?>()
+    );
+
+    public PublicKey? AddressOf(PublicKey recipient, PublicKey mint) =>
+        addresses.TryGetValue((recipient, mint), out var address) ? address : null;
+
+    /// <returns>Null where one of them was not read, or before the slot.</returns>
+    public IReadOnlyList<AccountInfo?>? Of(IReadOnlyList<PublicKey> wanted, ulong minSlot) =>
+        slot >= minSlot && wanted.All(accounts.ContainsKey) ? [.. wanted.Select(address => accounts[address])] : null;
 }

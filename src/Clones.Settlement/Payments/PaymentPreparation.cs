@@ -72,7 +72,8 @@ internal sealed class PaymentPreparation(
     {
         var group = await ReadAsync(ids, failures, cancellationToken);
         var begun = time.GetTimestamp();
-        await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, begun, cancellationToken));
+        var ahead = await messages.ReadAheadAsync(group.ToBuild.Select(c => c.Request), cancellationToken);
+        await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, ahead, begun, cancellationToken));
         var signed = await SignAsync(group.ToBuild, cancellationToken);
         await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
     }
@@ -202,7 +203,7 @@ internal sealed class PaymentPreparation(
         );
     }
 
-    private async Task BuildAsync(Candidate candidate, long begun, CancellationToken cancellationToken)
+    private async Task BuildAsync(Candidate candidate, RecipientAccounts ahead, long begun, CancellationToken cancellationToken)
     {
         if (time.GetElapsedTime(begun) > BuildFor)
         {
@@ -211,7 +212,7 @@ internal sealed class PaymentPreparation(
         }
         try
         {
-            candidate.Prepared = await messages.BuildAsync(candidate.Request, cancellationToken);
+            candidate.Prepared = await messages.BuildAsync(candidate.Request, ahead, cancellationToken);
         }
         catch (Exception e) when (e is RpcException or ChainNotReadyException or PaymentCannotBeBuiltException)
         {

@@ -10,14 +10,18 @@ namespace Clones.Settlement.Payments;
 /// <summary>Builds the message of a payment transaction: measured by simulation, priced under a ceiling, unsigned.</summary>
 internal sealed class PaymentTransactionBuilder(RpcEndpoints rpc, ClusterFacts facts, TimeProvider time)
 {
+    /// <inheritdoc cref="NodeView.ReadAheadAsync"/>
+    public Task<RecipientAccounts> ReadAheadAsync(IEnumerable<MessageRequest> requests, CancellationToken cancellationToken) =>
+        new NodeView(rpc, facts).ReadAheadAsync(requests, cancellationToken);
+
     /// <exception cref="RpcException">No node answered: nothing is known, try again later.</exception>
     /// <exception cref="ChainNotReadyException">The nodes are not yet (or no longer) of one mind: try again later.</exception>
     /// <exception cref="PaymentCannotBeBuiltException">The chain would reject it as things are now.</exception>
-    public async Task<PreparedMessage> BuildAsync(MessageRequest request, CancellationToken cancellationToken)
+    public async Task<PreparedMessage> BuildAsync(MessageRequest request, RecipientAccounts ahead, CancellationToken cancellationToken)
     {
         try
         {
-            return await new NodeView(rpc, facts).BuildAsync(request, cancellationToken);
+            return await new NodeView(rpc, facts).BuildAsync(request, ahead, cancellationToken);
         }
         catch (PaymentCannotBeBuiltException e) when (request.IsLastTry && rpc.All.Count > 1)
         {
@@ -38,7 +42,11 @@ internal sealed class PaymentTransactionBuilder(RpcEndpoints rpc, ClusterFacts f
             var alone = new RpcEndpoints([node], time);
             try
             {
-                return await new NodeView(alone, new ClusterFacts(alone, time)).BuildAsync(request, cancellationToken);
+                return await new NodeView(alone, new ClusterFacts(alone, time)).BuildAsync(
+                    request,
+                    RecipientAccounts.None,
+                    cancellationToken
+                );
             }
             catch (PaymentCannotBeBuiltException)
             {

@@ -2,6 +2,7 @@ using Clones.Domain.Transactions;
 using Clones.Persistence;
 using Clones.Persistence.Transactions;
 using Clones.Persistence.Wallets;
+using Clones.Settlement.Events;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
@@ -22,6 +23,7 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
                 db,
                 scope.ServiceProvider.GetRequiredService<WalletLedger>(),
                 scope.ServiceProvider.GetRequiredService<IPublishEndpoint>(),
+                scope.ServiceProvider.GetRequiredService<PaymentEventPublisher>(),
                 options,
                 heartbeat,
                 scope.ServiceProvider,

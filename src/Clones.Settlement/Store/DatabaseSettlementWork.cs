@@ -1,3 +1,4 @@
+using Clones.Contracts.Payments;
 using Clones.Domain.Keys;
 using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
@@ -7,6 +8,7 @@ using Clones.Persistence;
 using Clones.Persistence.Ledger;
 using Clones.Persistence.Transactions;
 using Clones.Persistence.Wallets;
+using Clones.Settlement.Events;
 using Clones.Settlement.Rules;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +23,7 @@ internal sealed partial class DatabaseSettlementWork(
     ClonesDbContext db,
     WalletLedger ledger,
     IPublishEndpoint publish,
+    PaymentEventPublisher events,
     SettlementOptions options,
     DatabaseHeartbeat heartbeat,
     IServiceProvider services,
@@ -186,10 +189,12 @@ internal sealed partial class DatabaseSettlementWork(
     public Task CheckAgainAsync(IReadOnlyCollection<Guid> transactionIds, TimeSpan after, CancellationToken cancellationToken) =>
         db.CheckAgainAsync(transactionIds, after, cancellationToken);
 
-    public Task PublishAsync(object message, CancellationToken cancellationToken) => publish.Publish(message, cancellationToken);
+    public Task PublishAsync(object message, CancellationToken cancellationToken) =>
+        message is PaymentFields payment ? events.PublishAsync(payment, cancellationToken) : publish.Publish(message, cancellationToken);
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
+        await events.WriteDeliveriesAsync(cancellationToken);
         await db.UpdateInGroupsAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         if (commit is not null)
