@@ -987,6 +987,10 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("TransactionId")
                         .HasDatabaseName("ix_payments_transaction_id");
 
+                    b.HasIndex("WalletId")
+                        .HasDatabaseName("ix_payments_waiting")
+                        .HasFilter("status = 'WAITING_FOR_FUNDS'");
+
                     b.HasIndex("Caller", "IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_caller_idempotency_key");
@@ -997,6 +1001,10 @@ namespace Clones.Persistence.Migrations
                     b.HasIndex("Reference", "Id")
                         .HasDatabaseName("ix_payments_reference_id")
                         .HasFilter("reference IS NOT NULL");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_payments_status_id")
+                        .HasFilter("status <> 'COMPLETED'");
 
                     b.HasIndex("TrainingPoolId", "Id")
                         .HasDatabaseName("ix_payments_training_pool_id_id");
@@ -1011,8 +1019,7 @@ namespace Clones.Persistence.Migrations
 
                     b
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
-                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02)
-                        .HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Clones.Domain.Payments.RewardDecision", b =>

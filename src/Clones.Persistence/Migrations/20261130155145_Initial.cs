@@ -1,4 +1,3 @@
-using Clones.Persistence.Payments;
 using System;
 using System.Collections.Generic;
 using System.Numerics;
@@ -754,8 +753,7 @@ namespace Clones.Persistence.Migrations
                         onDelete: ReferentialAction.Restrict);
                 })
                 .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
-                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02)
-                .Annotation("Npgsql:StorageParameter:fillfactor", 70);
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
 
             migrationBuilder.CreateTable(
                 name: "transaction_attempts",
@@ -947,6 +945,12 @@ namespace Clones.Persistence.Migrations
                 filter: "reference IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_payments_status_id",
+                table: "payments",
+                columns: new[] { "status", "id" },
+                filter: "status <> 'COMPLETED'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_payments_training_pool_id_id",
                 table: "payments",
                 columns: new[] { "training_pool_id", "id" });
@@ -955,6 +959,12 @@ namespace Clones.Persistence.Migrations
                 name: "ix_payments_transaction_id",
                 table: "payments",
                 column: "transaction_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_waiting",
+                table: "payments",
+                column: "wallet_id",
+                filter: "status = 'WAITING_FOR_FUNDS'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_payments_wallet_id_mint",
@@ -1158,7 +1168,6 @@ namespace Clones.Persistence.Migrations
                 CREATE INDEX ix_wallet_movements_moved_at ON wallet_movements (wallet_id, coalesce(to_timestamp(block_time), recorded_at));
                 """
             );
-            migrationBuilder.Sql(ExceptionalStatus.Create);
             migrationBuilder.Sql(StatusTriggers.Create());
             migrationBuilder.Sql(WalletTotalTriggers.Create);
             migrationBuilder.Sql(KeyEventChain.Create);

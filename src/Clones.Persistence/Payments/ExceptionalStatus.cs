@@ -30,5 +30,6 @@ internal static class ExceptionalStatus
         All.Contains(status) ? $"p.exceptional_status = '{UpperSnakeCase.From(status)}'"
         : status == PaymentStatus.Completed ? null
         // An array, so that it is found first, whatever the planner thinks of how many there are.
-        : "p.transaction_id = ANY (ARRAY(SELECT id FROM transactions WHERE status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')))";
+        : "p.transaction_id = ANY (ARRAY(SELECT id FROM transactions "
+            + "WHERE status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED') AND kind = 'PAYMENT'))";
 }

@@ -56,20 +56,17 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
                     addresses[(recipient, mint)] = AssociatedTokenAccountProgram.FindAddress(recipient, mint, known.TokenProgram);
                 }
             }
-            var slot = ulong.MaxValue;
-            var accounts = new Dictionary<PublicKey, AccountInfo?>();
-            foreach (var chunk in addresses.Values.Distinct().Chunk(AccountsMax))
-            {
-                var read = await rpc.ReadAsync(
-                    (node, ct) => node.GetMultipleAccountsAsync(chunk, Commitment.Confirmed, latest.Slot, ct),
-                    cancellationToken
-                );
-                slot = Math.Min(slot, read.Slot);
-                for (var i = 0; i < chunk.Length; i++)
-                {
-                    accounts[chunk[i]] = read.Value[i];
-                }
-            }
+            PublicKey[][] chunks = [.. addresses.Values.Distinct().Chunk(AccountsMax)];
+            var reads = await Task.WhenAll(
+                chunks.Select(chunk =>
+                    rpc.ReadAsync(
+                        (node, ct) => node.GetMultipleAccountsAsync(chunk, Commitment.Confirmed, latest.Slot, ct),
+                        cancellationToken
+                    )
+                )
+            );
+            var accounts = chunks.Zip(reads, (chunk, read) => chunk.Zip(read.Value)).SelectMany(found => found).ToDictionary();
+            var slot = reads.Select(read => read.Slot).DefaultIfEmpty().Min();
             return new RecipientAccounts(slot, addresses, accounts);
         }
         catch (Exception e) when (e is RpcException or ChainNotReadyException)

@@ -71,8 +71,8 @@ internal sealed class PaymentPreparation(
     private async Task PrepareAsync(Guid[] ids, Dictionary<Guid, Exception> failures, CancellationToken cancellationToken)
     {
         var group = await ReadAsync(ids, failures, cancellationToken);
-        var begun = time.GetTimestamp();
         var ahead = await messages.ReadAheadAsync(group.ToBuild.Select(c => c.Request), cancellationToken);
+        var begun = time.GetTimestamp();
         await Lanes.RunAsync(group.ToBuild, candidate => BuildAsync(candidate, ahead, begun, cancellationToken));
         var signed = await SignAsync(group.ToBuild, cancellationToken);
         await broadcast.SendAsync([.. group.Live, .. signed], cancellationToken);
@@ -81,6 +81,8 @@ internal sealed class PaymentPreparation(
     /// <summary>What is to be done of each, before the chain is asked. What has to wait is written at once.</summary>
     private async Task<Group> ReadAsync(Guid[] ids, Dictionary<Guid, Exception> failures, CancellationToken cancellationToken)
     {
+        // What was wrong when they were tried together may be wrong no more.
+        Array.ForEach(ids, id => failures.Remove(id));
         var group = new Group();
         await using var work = await store.BeginAsync(cancellationToken);
         await crashes.ReachAsync(CrashPoint.PreparationBegun, cancellationToken);

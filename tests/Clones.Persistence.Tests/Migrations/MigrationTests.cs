@@ -45,12 +45,22 @@ public sealed class MigrationTests : IAsyncDisposable
         var initial = db.Database.GetMigrations().First();
         await db.GetService<IMigrator>().MigrateAsync(initial);
         await RenameAsync(db, "20261130130019_GrownTables");
+        await db.Database.ExecuteSqlAsync(
+            $"CREATE FUNCTION status_change_is_legal(text, text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true'"
+        );
 
         (await db.AdoptAsync(CancellationToken.None)).ShouldBeNull();
         await db.Database.MigrateAsync();
 
         (await db.Database.GetAppliedMigrationsAsync()).ShouldBe(db.Database.GetMigrations());
         (await db.AdoptAsync(CancellationToken.None)).ShouldBeNull();
+        // What is not in the model comes too, and what nothing calls any more goes.
+        await db.Database.ExecuteSqlAsync($"SELECT exceptional_status FROM payments");
+        (
+            await db
+                .Database.SqlQuery<long>($"""SELECT count(*) AS "Value" FROM pg_proc WHERE proname = 'status_change_is_legal'""")
+                .SingleAsync()
+        ).ShouldBe(0);
     }
 
     [Theory]
@@ -71,11 +81,12 @@ public sealed class MigrationTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => postgres.DisposeAsync();
 
+    /// <summary>As if nothing but this had been applied.</summary>
     private static Task RenameAsync(ClonesDbContext db, string lastMigration) =>
         db.Database.ExecuteSqlAsync(
             $"""
-            UPDATE "__EFMigrationsHistory" SET migration_id = {lastMigration}
-            WHERE migration_id = (SELECT max(migration_id) FROM "__EFMigrationsHistory")
+            WITH gone AS (DELETE FROM "__EFMigrationsHistory" RETURNING product_version)
+            INSERT INTO "__EFMigrationsHistory" (migration_id, product_version) SELECT {lastMigration}, max(product_version) FROM gone
             """
         );
 }

@@ -1,5 +1,6 @@
 using Clones.Messaging.Bus;
 using Clones.Settlement.Payments;
+using Clones.Testing;
 
 namespace Clones.Settlement.Tests.Payments;
 
@@ -8,6 +9,8 @@ public sealed class PreparationGroupsTests : IDisposable
     private readonly List<IReadOnlyCollection<Guid>> begun = [];
     private readonly Dictionary<Guid, Exception> failures = [];
     private readonly SemaphoreSlim free = new(0);
+    private readonly Guid hanging = Guid.NewGuid();
+    private readonly TaskCompletionSource answered = new();
     private readonly PreparationGroups groups;
 
     public PreparationGroupsTests() => groups = new PreparationGroups(PrepareAsync);
@@ -29,6 +32,22 @@ public sealed class PreparationGroupsTests : IDisposable
         var together = begun.Skip(PreparationGroups.GroupsAtOnce).ToList();
         together.Count.ShouldBe(PreparationGroups.GroupsAtOnce);
         together.SelectMany(group => group).ShouldBe(ids, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_group_that_hangs_holds_up_no_message_that_comes_after_it()
+    {
+        var hangs = groups.PrepareAsync([hanging], Cancellation);
+        free.Release(int.MaxValue / 2);
+
+        for (var i = 0; i < 4 * PreparationGroups.GroupsAtOnce; i++)
+        {
+            await groups.PrepareAsync([Guid.NewGuid()], Cancellation).OrGiveUpAsync("a message behind one that hangs", Cancellation);
+        }
+
+        hangs.IsCompleted.ShouldBeFalse();
+        answered.SetResult();
+        await hangs;
     }
 
     [Fact]
@@ -104,7 +123,7 @@ public sealed class PreparationGroupsTests : IDisposable
         {
             begun.Add(ids);
         }
-        await free.WaitAsync(cancellationToken);
+        await (ids.Contains(hanging) ? answered.Task : free.WaitAsync(cancellationToken));
         return failures.Where(f => ids.Contains(f.Key)).ToDictionary();
     }
 }
