@@ -35,8 +35,8 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
     )
     {
         var results = new PaymentAcceptanceResult[requests.Count];
-        var earlier = await unit.Store.FindAsync(requests, cancellationToken);
-        var wallets = await unit.Store.WalletsAsync(requests.Select(r => r.TrainingPoolId), cancellationToken);
+        var (wallets, replayed) = await unit.Store.LookUpAsync(requests.Select(r => r.TrainingPoolId), requests, cancellationToken);
+        var earlier = await EarlierAsync(unit.Store, [.. requests.Where(r => replayed.Contains(PaymentKey.Of(r)))], cancellationToken);
         var leads = new Dictionary<PaymentKey, Entry>();
         var twins = new List<(int Index, Entry Lead)>();
         for (var i = 0; i < requests.Count; i++)
@@ -96,7 +96,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
         CancellationToken cancellationToken
     )
     {
-        var wallets = await unit.Store.WalletsAsync(waiting.Select(p => p.TrainingPoolId), cancellationToken);
+        var (wallets, _) = await unit.Store.LookUpAsync(waiting.Select(p => p.TrainingPoolId), [], cancellationToken);
         var entries = waiting.Select(p => new Entry(PaymentStore.RequestOf(p), p, wallets[p.TrainingPoolId])).ToList();
         await DecideAsync(unit, entries, allOrNone: false, failing, cancellationToken);
         return
@@ -190,6 +190,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
             open.Select(e => e.Wallet.Id),
             [.. open.Where(e => e.Stored is null).Select(e => e.Request)],
             [.. open.Where(e => e.Stored is not null).Select(e => e.Stored!)],
+            unit.LockWaitMax,
             cancellationToken
         );
         await SkipDecidedAsync(store, open, locked, cancellationToken);
@@ -208,7 +209,9 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
                 readAgain[entry.Wallet.Id] = Math.Max(slot, readAgain.GetValueOrDefault(entry.Wallet.Id));
             }
         }
-        if (readAgain.Count > 0)
+        // A wallet that must be read again holds up no other.
+        decided.RemoveAll(d => d.Decision is AcceptanceDecision.ReadAgain);
+        if (readAgain.Count > 0 && (allOrNone || decided.Count == 0))
         {
             return false;
         }
@@ -262,16 +265,18 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
             entry.Result = new PaymentAcceptanceResult.Replayed(entry.Stored!);
         }
         var raced = open.FindAll(e => e.Stored is null && locked.Replayed.Contains(PaymentKey.Of(e.Request)));
-        if (raced.Count == 0)
-        {
-            return;
-        }
-        var payments = await store.FindAsync(raced.ConvertAll(e => e.Request), cancellationToken);
+        var payments = await EarlierAsync(store, raced.ConvertAll(e => e.Request), cancellationToken);
         foreach (var entry in raced)
         {
             entry.Result = Replay(entry.Request, payments[PaymentKey.Of(entry.Request)]);
         }
     }
+
+    private static async Task<IReadOnlyDictionary<PaymentKey, Payment>> EarlierAsync(
+        PaymentStore store,
+        IReadOnlyCollection<PaymentRequest> replayed,
+        CancellationToken cancellationToken
+    ) => replayed.Count == 0 ? new Dictionary<PaymentKey, Payment>() : await store.FindAsync(replayed, cancellationToken);
 
     private static PaymentAcceptanceResult Replay(PaymentRequest request, Payment earlier) =>
         earlier.RequestHash.AsSpan().SequenceEqual(request.Hash())

@@ -15,22 +15,28 @@ internal interface IAcceptanceUnit : IAsyncDisposable
 
     PaymentStore Store { get; }
 
+    /// <summary>How long it waits for each lock; null: as long as it takes.</summary>
+    TimeSpan? LockWaitMax { get; }
+
     /// <summary>Decides and writes under the locks; where it returns false, nothing has happened and no lock is held.</summary>
     Task<bool> TryAsync(Func<IPublishEndpoint, Task<bool>> write, CancellationToken cancellationToken);
 }
 
 /// <summary>With a commit of its own.</summary>
 /// <param name="scope">Owned.</param>
-/// <param name="places">Bounds the connections and locks that this process holds for accepting.</param>
-internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim places, ICrashPoints crashes) : IAcceptanceUnit
+/// <param name="places">Bounds the connections and locks that this process holds for accepting; null where something else does.</param>
+internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim? places, TimeSpan? lockWaitMax, ICrashPoints crashes)
+    : IAcceptanceUnit
 {
     public ClonesDbContext Db { get; } = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
 
     public PaymentStore Store { get; } = scope.ServiceProvider.GetRequiredService<PaymentStore>();
 
+    public TimeSpan? LockWaitMax => lockWaitMax;
+
     public async Task<bool> TryAsync(Func<IPublishEndpoint, Task<bool>> write, CancellationToken cancellationToken)
     {
-        await places.WaitAsync(cancellationToken);
+        await (places?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
         try
         {
             await using var transaction = await Db.Database.BeginTransactionAsync(cancellationToken);
@@ -44,7 +50,7 @@ internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim places, I
         }
         finally
         {
-            places.Release();
+            places?.Release();
         }
         await crashes.ReachAsync(CrashPoint.PaymentAccepted, cancellationToken);
         return true;
@@ -59,6 +65,8 @@ internal sealed class CommitOfMessage(ClonesDbContext db, IPublishEndpoint publi
     public ClonesDbContext Db => db;
 
     public PaymentStore Store { get; } = new(db, time);
+
+    public TimeSpan? LockWaitMax => null;
 
     public async Task<bool> TryAsync(Func<IPublishEndpoint, Task<bool>> write, CancellationToken cancellationToken)
     {

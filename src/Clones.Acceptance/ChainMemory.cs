@@ -1,3 +1,4 @@
+using Clones.Domain;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
 

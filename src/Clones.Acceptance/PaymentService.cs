@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Clones.Domain;
 using Clones.Domain.Faults;
 using Clones.Domain.Payments;
@@ -14,16 +13,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Clones.Acceptance;
 
 /// <summary>
-/// Accepts payments, each once, for ever. Those that come for one training pool at the same time share a commit: while one group is stored,
-/// what arrives gathers, and is the next group.
+/// Accepts payments, each once, for ever. Those that come at the same time share a commit, of whatever training pools they are: while one
+/// group is stored, what arrives gathers, and is the next group. Where somebody else holds a lock that a group needs, each of its pools goes
+/// on alone, so that only those wait that must.
 /// </summary>
 public sealed class PaymentService : IDisposable
 {
     /// <summary>As many as a batch over HTTP has; each holds one advisory lock of PostgreSQL until its commit.</summary>
     private const int GroupMax = 500;
 
-    /// <summary>Commits at once in this process; with <see cref="GroupMax"/> they stay below the locks that PostgreSQL has room for (6,400).</summary>
-    private const int CommitsMax = 8;
+    /// <summary>Groups of several pools that are stored at once: while one waits for its commit, another asks the chain.</summary>
+    private const int LanesMax = 3;
+
+    /// <summary>Other commits at once; with <see cref="GroupMax"/> all of them stay below the locks that PostgreSQL has room for (6,400).</summary>
+    private const int CommitsMax = 5;
+
+    /// <summary>Nobody holds a lock that long on purpose; a disk that is slow once is no reason to part a group.</summary>
+    private static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(1);
 
     /// <summary>Payments that wait for funds of one wallet and are tried again at once.</summary>
     private const int ResumedMax = 500;
@@ -33,18 +39,19 @@ public sealed class PaymentService : IDisposable
     private readonly TimeProvider time;
     private readonly AcceptanceLoop loop;
     private readonly SemaphoreSlim places = new(CommitsMax);
-    private readonly Coalescer<Guid, PaymentRequest, PaymentAcceptanceResult> together;
+    private readonly StickyLanes<Guid> lanes = new(LanesMax);
+    private readonly Coalescer<int, PaymentRequest, Task<PaymentAcceptanceResult>> together;
+    private readonly Coalescer<Guid, PaymentRequest, PaymentAcceptanceResult> alone;
 
     public PaymentService(IServiceScopeFactory scopes, WalletBalances balances, ICrashPoints crashes, TimeProvider time)
     {
         (this.scopes, this.crashes, this.time) = (scopes, crashes, time);
         loop = new AcceptanceLoop(new ChainMemory(balances, time));
-        together = new Coalescer<Guid, PaymentRequest, PaymentAcceptanceResult>(
-            (_, group) => AcceptGroupAsync(group),
-            GroupMax,
-            // What was stored by then is found again by its key.
-            e => e is DbException && !PostgresErrors.IsTransient(e)
-        );
+        together = new(async (_, group) => await AcceptTogetherAsync(group), GroupMax, IsOfOne);
+        alone = new(async (_, group) => await AcceptGroupAsync(group, OwnCommit()), GroupMax, IsOfOne);
+
+        // What was stored by then is found again by its key.
+        static bool IsOfOne(Exception e) => !PostgresErrors.IsTransient(e);
     }
 
     /// <summary>Whoever goes away before the answer may find it accepted: the group goes on.</summary>
@@ -66,7 +73,7 @@ public sealed class PaymentService : IDisposable
                     .Select(async pool =>
                     {
                         var some = pool.ToList();
-                        var decided = await together.AddAsync(pool.Key, some.ConvertAll(r => r.Item));
+                        var decided = await AcceptOfPoolAsync(pool.Key, some.ConvertAll(r => r.Item));
                         for (var i = 0; i < some.Count; i++)
                         {
                             results[some[i].Index] = decided[i];
@@ -118,9 +125,8 @@ public sealed class PaymentService : IDisposable
         {
             var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
             mint = await db.TrainingPools.Where(p => p.Id == trainingPoolId).Select(p => p.Mint).FirstOrDefaultAsync(cancellationToken);
-            wallet = (
-                await scope.ServiceProvider.GetRequiredService<PaymentStore>().WalletsAsync([trainingPoolId], cancellationToken)
-            ).GetValueOrDefault(trainingPoolId);
+            var store = scope.ServiceProvider.GetRequiredService<PaymentStore>();
+            wallet = (await store.LookUpAsync([trainingPoolId], [], cancellationToken)).Wallets.GetValueOrDefault(trainingPoolId);
         }
         return wallet is null ? null : new ReadAhead(await loop.ReadAheadAsync(wallet, mint, recipient, cancellationToken));
     }
@@ -139,13 +145,57 @@ public sealed class PaymentService : IDisposable
 
     public void Dispose() => places.Dispose();
 
-    private async Task<IReadOnlyList<PaymentAcceptanceResult>> AcceptGroupAsync(IReadOnlyList<PaymentRequest> group)
+    private async Task<PaymentAcceptanceResult[]> AcceptOfPoolAsync(Guid pool, IReadOnlyList<PaymentRequest> requests)
     {
-        await using var unit = OwnCommit();
+        var lane = lanes.Enter(pool, requests.Count);
+        try
+        {
+            return lane is { } shared
+                ? await Task.WhenAll(await together.AddAsync(shared, requests))
+                : await alone.AddAsync(pool, requests);
+        }
+        finally
+        {
+            lanes.Leave(pool, requests.Count);
+        }
+    }
+
+    /// <returns>One for each: decided, or on its way alone, so that the lane goes on without it.</returns>
+    private async Task<IReadOnlyList<Task<PaymentAcceptanceResult>>> AcceptTogetherAsync(IReadOnlyList<PaymentRequest> group)
+    {
+        var shared = group.Where(r => lanes.IsShared(r.TrainingPoolId)).ToList();
+        var decided = new Dictionary<PaymentRequest, PaymentAcceptanceResult>(ReferenceEqualityComparer.Instance);
+        try
+        {
+            var results =
+                shared.Count == 0
+                    ? []
+                    : await AcceptGroupAsync(shared, new OwnCommit(scopes.CreateAsyncScope(), null, LockWaitMax, crashes));
+            for (var i = 0; i < shared.Count; i++)
+            {
+                decided[shared[i]] = results[i];
+            }
+        }
+        catch (Exception e) when (PostgresErrors.IsLockTimeout(e))
+        {
+            foreach (var request in shared)
+            {
+                lanes.Part(request.TrainingPoolId);
+            }
+        }
+        return
+        [
+            .. group.Select(r => decided.TryGetValue(r, out var result) ? Task.FromResult(result) : alone.AddAsync(r.TrainingPoolId, r)),
+        ];
+    }
+
+    private async Task<IReadOnlyList<PaymentAcceptanceResult>> AcceptGroupAsync(IReadOnlyList<PaymentRequest> group, OwnCommit commit)
+    {
+        await using var unit = commit;
         return await loop.AcceptAsync(unit, group, allOrNone: false, CancellationToken.None);
     }
 
-    private OwnCommit OwnCommit() => new(scopes.CreateAsyncScope(), places, crashes);
+    private OwnCommit OwnCommit() => new(scopes.CreateAsyncScope(), places, null, crashes);
 }
 
 /// <summary>What the chain said of a payment, ahead of the database transaction that accepts it.</summary>

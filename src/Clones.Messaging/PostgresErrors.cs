@@ -30,6 +30,19 @@ public static class PostgresErrors
         return false;
     }
 
+    /// <summary>Somebody else held a lock for longer than <c>lock_timeout</c>.</summary>
+    public static bool IsLockTimeout(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static bool IsConflict(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)

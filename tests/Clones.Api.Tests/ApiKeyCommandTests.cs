@@ -26,7 +26,7 @@ public sealed partial class ApiKeyCommandTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_revoked_key_is_rejected_from_the_next_request_on()
+    public async Task A_revoked_key_is_rejected_once_the_command_has_ended()
     {
         var (_, key, said) = await RunAsync("create", "--name", "old service", "--scope", "ops", "--scope", "payments:write");
         var id = Id().Match(said).Value;

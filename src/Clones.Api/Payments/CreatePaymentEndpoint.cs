@@ -35,7 +35,7 @@ internal static class CreatePaymentEndpoint
         var incoming = await reader.ReadAsync(body, caller, key.Value, cancellationToken);
         var result = await payments.AcceptAsync(incoming.Request, cancellationToken);
         var payment = AcceptanceAnswer.PaymentOf(result, incoming.Token);
-        var view = PaymentView.Of(payment, await reader.TokensAsync(cancellationToken));
+        var view = PaymentView.Of(payment, await reader.TokensAsync(payment.Mint, cancellationToken));
         return TypedResults.Accepted($"/v1/payments/{payment.Id}", view);
     }
 }

@@ -1,4 +1,3 @@
-using Clones.Api.Pools;
 using Clones.Api.Tokens;
 using Clones.Domain;
 using Clones.Persistence;
@@ -6,16 +5,35 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Api.Payments;
 
-/// <summary>Training pools and tokens for requests that pay: for all that come at the same time by one query each. Nothing is remembered.</summary>
+/// <summary>What never changes of a training pool, once it has its deposit wallet.</summary>
+/// <param name="Mint">Null for SOL.</param>
+internal sealed record PayingPool(Guid Id, string OwnerAddress, string? Mint, bool HasWallet);
+
+/// <summary>
+/// Training pools and tokens for requests that pay. What is not remembered is read for all that come at the same time by one query. A pool
+/// without a wallet is never remembered: the next request may find it.
+/// </summary>
 internal sealed class PayingPools
 {
     private const int RequestsMax = 500;
 
-    private readonly Coalescer<int, Guid, PoolRow?> pools;
-    private readonly Coalescer<int, bool, TokenCatalogue> tokens;
+    /// <summary>Bounds how many are remembered, no more: they do not change.</summary>
+    private static readonly TimeSpan PoolAgeMax = TimeSpan.FromMinutes(1);
 
-    public PayingPools(IServiceScopeFactory scopes)
+    /// <summary>A token that gets another symbol is shown with it this much later.</summary>
+    private static readonly TimeSpan TokensAgeMax = TimeSpan.FromSeconds(1);
+
+    private readonly ShortMemory<Guid, PayingPool> remembered;
+    private readonly ShortMemory<bool, TokenCatalogue> catalogues;
+    private readonly Coalescer<int, Guid, PayingPool?> pools;
+    private readonly Coalescer<int, bool, TokenCatalogue> tokens;
+    private readonly TimeProvider time;
+
+    public PayingPools(IServiceScopeFactory scopes, TimeProvider time)
     {
+        this.time = time;
+        remembered = new(PoolAgeMax, time);
+        catalogues = new(TokensAgeMax, time);
         pools = new(
             (_, ids) =>
                 WithAsync(
@@ -26,9 +44,9 @@ internal sealed class PayingPools
                         var rows = await db
                             .TrainingPools.AsNoTracking()
                             .Where(p => asked.Contains(p.Id))
-                            .WithDepositAddress(db)
-                            .ToDictionaryAsync(row => row.Pool.Id);
-                        return (IReadOnlyList<PoolRow?>)[.. ids.Select(id => rows.GetValueOrDefault(id))];
+                            .Select(p => new PayingPool(p.Id, p.OwnerAddress, p.Mint, p.DepositWalletId != null))
+                            .ToDictionaryAsync(p => p.Id);
+                        return (IReadOnlyList<PayingPool?>)[.. ids.Select(id => rows.GetValueOrDefault(id))];
                     }
                 ),
             RequestsMax,
@@ -50,9 +68,32 @@ internal sealed class PayingPools
     }
 
     /// <returns>Null where there is no such pool.</returns>
-    public Task<PoolRow?> FindAsync(Guid id, CancellationToken cancellationToken) => pools.AddAsync(0, id).WaitAsync(cancellationToken);
+    public async Task<PayingPool?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (!remembered.TryGet(id, out var pool))
+        {
+            var at = time.GetTimestamp();
+            pool = await pools.AddAsync(0, id).WaitAsync(cancellationToken);
+            if (pool is { HasWallet: true })
+            {
+                remembered.Put(id, pool, at);
+            }
+        }
+        return pool;
+    }
 
-    public Task<TokenCatalogue> TokensAsync(CancellationToken cancellationToken) => tokens.AddAsync(0, true).WaitAsync(cancellationToken);
+    /// <param name="mint">Of a token that must be in it.</param>
+    public async Task<TokenCatalogue> TokensAsync(string? mint, CancellationToken cancellationToken)
+    {
+        if (catalogues.TryGet(true, out var catalogue) && catalogue.All.Any(t => t.Mint == mint))
+        {
+            return catalogue;
+        }
+        var at = time.GetTimestamp();
+        catalogue = await tokens.AddAsync(0, true).WaitAsync(cancellationToken);
+        catalogues.Put(true, catalogue, at);
+        return catalogue;
+    }
 
     private static async Task<T> WithAsync<T>(IServiceScopeFactory scopes, Func<ClonesDbContext, Task<T>> read)
     {

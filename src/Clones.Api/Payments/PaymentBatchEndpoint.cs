@@ -71,7 +71,7 @@ internal static class PaymentBatchEndpoint
             }
         }
 
-        var tokens = await reader.TokensAsync(cancellationToken);
+        var tokens = await reader.TokensAsync(null, cancellationToken);
         var rejections = outcomes.Count(o => o is { Problem: not null });
         if (body.AllOrNothing && rejections > 0)
         {

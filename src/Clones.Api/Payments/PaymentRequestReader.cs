@@ -15,7 +15,7 @@ internal sealed record IncomingPayment(PaymentRequest Request, Token Token);
 /// <summary>Reads rewards out of request bodies, as far as the database alone can say; pools and tokens once for each request.</summary>
 internal sealed class PaymentRequestReader(PayingPools paying)
 {
-    private readonly Dictionary<Guid, PoolRow?> pools = [];
+    private readonly Dictionary<Guid, PayingPool?> pools = [];
     private TokenCatalogue? catalogue;
 
     /// <exception cref="ProblemException">A field is rejected, or the pool is not there, not theirs, or not ready.</exception>
@@ -28,24 +28,24 @@ internal sealed class PaymentRequestReader(PayingPools paying)
         var missingFunds = fields.OptionalText<MissingFundsChoice>("onInsufficientFunds", body.OnInsufficientFunds);
         fields.ThrowIfRejected();
 
-        var row = await PoolAsync(body.TrainingPoolId, cancellationToken);
-        if (row is null || !(caller.Owns(row.Pool.OwnerAddress) || caller.Has(Scopes.PaymentsWrite)))
+        var pool = await PoolAsync(body.TrainingPoolId, cancellationToken);
+        if (pool is null || !(caller.Owns(pool.OwnerAddress) || caller.Has(Scopes.PaymentsWrite)))
         {
             throw new ProblemException(Problem.NotFound);
         }
 
-        if (row.DepositAddress is null)
+        if (!pool.HasWallet)
         {
             throw PoolEndpoints.PoolNotReady();
         }
 
-        var token = (await TokensAsync(cancellationToken)).ByMint(row.Pool.Mint);
+        var token = (await TokensAsync(pool.Mint, cancellationToken)).ByMint(pool.Mint);
         var units = fields.Take("amount", amount.ToBaseUnits(token.Decimals));
         fields.ThrowIfRejected();
         var request = new PaymentRequest
         {
             Kind = PaymentKind.Reward,
-            TrainingPoolId = row.Pool.Id,
+            TrainingPoolId = pool.Id,
             Recipient = recipient.Key,
             Mint = token.Mint is { } mint ? PublicKey.Parse(mint) : null,
             Amount = units,
@@ -57,16 +57,19 @@ internal sealed class PaymentRequestReader(PayingPools paying)
         return new IncomingPayment(request, token);
     }
 
-    public async Task<TokenCatalogue> TokensAsync(CancellationToken cancellationToken) =>
-        catalogue ??= await paying.TokensAsync(cancellationToken);
+    /// <param name="mint">Of a token that must be in it, as those of all that were read are; null for SOL.</param>
+    public async Task<TokenCatalogue> TokensAsync(string? mint, CancellationToken cancellationToken) =>
+        catalogue is not null && catalogue.All.Any(t => t.Mint == mint)
+            ? catalogue
+            : catalogue = await paying.TokensAsync(mint, cancellationToken);
 
-    private async Task<PoolRow?> PoolAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<PayingPool?> PoolAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (!pools.TryGetValue(id, out var row))
+        if (!pools.TryGetValue(id, out var pool))
         {
-            row = await paying.FindAsync(id, cancellationToken);
-            pools[id] = row;
+            pool = await paying.FindAsync(id, cancellationToken);
+            pools[id] = pool;
         }
-        return row;
+        return pool;
     }
 }

@@ -16,18 +16,39 @@ namespace Clones.Persistence.Payments;
 /// </summary>
 public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
 {
-    /// <summary>The deposit wallets of training pools, by pool. Takes no lock.</summary>
-    public async Task<IReadOnlyDictionary<Guid, PayingWallet>> WalletsAsync(
+    /// <summary>
+    /// The deposit wallets of training pools, and which of some requests have a payment already: one round trip. Asks no chain and takes no
+    /// lock.
+    /// </summary>
+    public async Task<PaymentLookUp> LookUpAsync(
         IEnumerable<Guid> trainingPoolIds,
+        IReadOnlyCollection<PaymentRequest> requests,
         CancellationToken cancellationToken
     )
     {
-        var ids = trainingPoolIds.Distinct().ToArray();
-        return await db
-            .DepositWallets.AsNoTracking()
-            .Where(w => ids.Contains(w.TrainingPoolId))
-            .Select(w => new PayingWallet(w.Id, w.TrainingPoolId, w.Address, w.SettledSlot))
-            .ToDictionaryAsync(w => w.TrainingPoolId, cancellationToken);
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection());
+            Add(
+                batch,
+                "SELECT id, training_pool_id, address, settled_slot FROM deposit_wallets WHERE training_pool_id = ANY($1)",
+                trainingPoolIds.Distinct().ToArray()
+            );
+            AddReplayed(batch, requests);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            var wallets = await RowsAsync(
+                reader,
+                r => new PayingWallet(r.GetGuid(0), r.GetGuid(1), r.GetString(2), Number(r, 3)),
+                cancellationToken
+            );
+            var replayed = await NextAsync(reader, KeyIn, cancellationToken);
+            return new PaymentLookUp(wallets.ToDictionary(w => w.TrainingPoolId), replayed.ToHashSet());
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
     }
 
     /// <summary>The payments that these requests, or others with their keys, have made. Asks no chain and takes no lock.</summary>
@@ -79,11 +100,13 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
     /// <param name="walletIds">Of the wallets that pay.</param>
     /// <param name="requests">New ones.</param>
     /// <param name="stored">Payments that wait and are tried again.</param>
+    /// <param name="lockWaitMax">How long to wait for each lock, to the end of the database transaction; null: as long as it takes.</param>
     /// <param name="cancellationToken">Stops the statements.</param>
     public async Task<LockedWallets> LockAsync(
         IEnumerable<Guid> walletIds,
         IReadOnlyCollection<PaymentRequest> requests,
         IReadOnlyCollection<Payment> stored,
+        TimeSpan? lockWaitMax,
         CancellationToken cancellationToken
     )
     {
@@ -91,6 +114,11 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         var asked = requests.Concat(stored.Select(RequestOf)).ToList();
         await using var batch = Batch();
         Add(batch, DurableCommit.Statement);
+        Add(
+            batch,
+            "SELECT set_config('lock_timeout', $1, true) WHERE $1 <> ''",
+            lockWaitMax is { } wait ? $"{wait.TotalMilliseconds:0}ms" : ""
+        );
         // Two requests with one key may name two wallets, so the locks of the wallets alone do not put them in a row.
         Add(
             batch,
@@ -135,18 +163,11 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             """,
             asked.Select(PaymentAcceptanceRule.TransactionIdOf).ToArray()
         );
-        Add(
-            batch,
-            """
-            SELECT p.caller, p.idempotency_key FROM unnest($1::text[], $2::text[]) AS k(caller, key)
-            JOIN payments p ON p.caller = k.caller AND p.idempotency_key = k.key
-            """,
-            requests.Select(r => r.Caller).ToArray(),
-            requests.Select(r => r.IdempotencyKey).ToArray()
-        );
+        AddReplayed(batch, requests);
         Add(batch, "SELECT id FROM payments WHERE id = ANY($1) AND status = 'WAITING_FOR_FUNDS'", stored.Select(p => p.Id).ToArray());
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var locked = await NextAsync(reader, r => (Id: r.GetGuid(0), Address: r.GetString(1), Slot: Number(r, 2)), cancellationToken);
         var pools = (
@@ -166,7 +187,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         var landed = (
             await NextAsync(reader, r => (Wallet: r.GetGuid(0), Tag: r.GetGuid(1), Slot: Number(r, 2)), cancellationToken)
         ).ToLookup(r => r.Wallet);
-        var replayed = await NextAsync(reader, r => new PaymentKey(r.GetString(0), r.GetString(1)), cancellationToken);
+        var replayed = await NextAsync(reader, KeyIn, cancellationToken);
         var still = await NextAsync(reader, r => r.GetGuid(0), cancellationToken);
         return new LockedWallets(
             locked.ToDictionary(
@@ -410,9 +431,27 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         batch.BatchCommands.Add(command);
     }
 
+    private static void AddReplayed(NpgsqlBatch batch, IReadOnlyCollection<PaymentRequest> requests) =>
+        Add(
+            batch,
+            """
+            SELECT p.caller, p.idempotency_key FROM unnest($1::text[], $2::text[]) AS k(caller, key)
+            JOIN payments p ON p.caller = k.caller AND p.idempotency_key = k.key
+            """,
+            requests.Select(r => r.Caller).ToArray(),
+            requests.Select(r => r.IdempotencyKey).ToArray()
+        );
+
+    private static PaymentKey KeyIn(DbDataReader row) => new(row.GetString(0), row.GetString(1));
+
     private static async Task<List<T>> NextAsync<T>(DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         await reader.NextResultAsync(cancellationToken);
+        return await RowsAsync(reader, read, cancellationToken);
+    }
+
+    private static async Task<List<T>> RowsAsync<T>(DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -432,6 +471,10 @@ public readonly record struct PaymentKey(string Caller, string IdempotencyKey)
 
 /// <summary>A deposit wallet, as it was when it was looked up.</summary>
 public sealed record PayingWallet(Guid Id, Guid TrainingPoolId, string Address, ulong SettledSlot);
+
+/// <param name="Wallets">By training pool.</param>
+/// <param name="Replayed">The keys of the requests that have a payment already.</param>
+public sealed record PaymentLookUp(IReadOnlyDictionary<Guid, PayingWallet> Wallets, IReadOnlySet<PaymentKey> Replayed);
 
 /// <param name="ById">The wallets, under their locks.</param>
 /// <param name="Replayed">The keys of the requests that have a payment already.</param>

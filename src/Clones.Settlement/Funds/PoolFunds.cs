@@ -28,7 +28,7 @@ internal sealed class PoolFunds(
     /// <exception cref="RpcException">The chain did not answer: the status stays, an error is never read as zero.</exception>
     public async Task<PoolBalance?> ReadAsync(TrainingPool pool, IReadOnlyList<WalletBalance> known, CancellationToken cancellationToken)
     {
-        if (!(await store.WalletsAsync([pool.Id], cancellationToken)).TryGetValue(pool.Id, out var wallet))
+        if (!(await store.LookUpAsync([pool.Id], [], cancellationToken)).Wallets.TryGetValue(pool.Id, out var wallet))
         {
             return null;
         }
@@ -53,7 +53,7 @@ internal sealed class PoolFunds(
     /// <summary>In the open database transaction; the caller saves and commits. A wallet that has settled since is looked at again soon.</summary>
     public async Task ApplyAsync(PoolBalance read, CancellationToken cancellationToken)
     {
-        var wallet = (await store.LockAsync([read.WalletId], [], [], cancellationToken)).ById[read.WalletId];
+        var wallet = (await store.LockAsync([read.WalletId], [], [], null, cancellationToken)).ById[read.WalletId];
         if (read.Balance.Slot < wallet.SettledSlot)
         {
             return;

@@ -112,6 +112,8 @@ internal static class ApiKeyCommand
         }
         key.RevokedAt ??= TimeProvider.System.GetUtcNow();
         await db.SaveChangesAsync();
+        // Until no API remembers it.
+        await Task.Delay(ApiKeyReader.AgeMax);
         await console.Output.WriteLineAsync($"Key {id} of {key.Name} is revoked.");
         return Done;
     }

@@ -1,10 +1,10 @@
-namespace Clones.Acceptance;
+namespace Clones.Domain;
 
 /// <summary>
 /// Values that are good for a while. Two generations: the younger one takes what is put, and replaces the older one after the longest age, so
 /// that nothing has to be searched for what is to be forgotten.
 /// </summary>
-internal sealed class ShortMemory<TKey, TValue>(TimeSpan ageMax, TimeProvider time)
+public sealed class ShortMemory<TKey, TValue>(TimeSpan ageMax, TimeProvider time)
     where TKey : notnull
 {
     private readonly Lock gate = new();
