@@ -28,6 +28,10 @@ public sealed class TransitionTable<TStatus>(string subject, params Transition<T
 
     public IReadOnlyList<Transition<TStatus>> Transitions { get; } = transitions;
 
+    /// <summary>Where it stays, unless the database was restored to before it.</summary>
+    public IReadOnlyList<TStatus> Ends =>
+        [.. Enum.GetValues<TStatus>().Where(from => !changes.Any(c => c.From.Equals(from) && !IsAdoption(c.From, c.To)))];
+
     /// <param name="wasRestored">Whether the database may have been restored to before the change: some changes happen only then.</param>
     /// <returns>True also where nothing changes.</returns>
     public bool Allows(TStatus from, TStatus to, bool wasRestored = true) =>

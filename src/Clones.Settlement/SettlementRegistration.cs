@@ -33,7 +33,10 @@ public static class SettlementRegistration
         services.AddSingleton<TransactionCloser>();
         services.AddSingleton<TransactionAdoption>();
         services.AddSingleton<PaymentPreparation>();
-        services.AddSingleton(s => new PreparationGroups(s.GetRequiredService<PaymentPreparation>().PrepareAsync));
+        services.AddSingleton(s => new PreparationGroups(
+            s.GetRequiredService<PaymentPreparation>().PrepareAsync,
+            s.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped
+        ));
         services.AddSingleton<AttemptBroadcast>();
         services.AddSingleton<AttemptStateWriter>();
         services.AddSingleton<AttemptCheck>();

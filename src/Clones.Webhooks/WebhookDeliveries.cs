@@ -3,7 +3,6 @@ using Clones.Messaging.Bus;
 using Clones.Persistence;
 using Clones.Persistence.Webhooks;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Webhooks;
 
@@ -18,11 +17,8 @@ internal sealed class WebhookDeliveries(ClonesDbContext db, TimeProvider time)
             context.MessageId is { } id && id != Guid.Empty
                 ? id
                 : throw new UnacceptableMessageException("The message has no id (a UUID as message_id).");
-        var endpoints = await db
-            .WebhookEndpoints.Where(e => e.OwnerAddress == owner && e.DeletedAt == null && e.IsEnabled)
-            .Where(e => e.EventTypes.Count == 0 || e.EventTypes.Contains(type))
-            .Select(e => e.Id)
-            .ToListAsync(context.CancellationToken);
+        var subscribed = await db.SubscribedAsync([owner], [], context.CancellationToken);
+        var endpoints = subscribed.Where(e => e.Wants(type)).Select(e => e.EndpointId).ToList();
         if (endpoints.Count > 0)
         {
             var body = EventBody.Of(type, occurredAt, context.Message);

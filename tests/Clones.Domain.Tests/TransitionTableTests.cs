@@ -44,6 +44,21 @@ public sealed class TransitionTableTests
     }
 
     [Fact]
+    public void Every_transaction_is_at_its_end_or_in_flight_or_to_be_prepared()
+    {
+        TransactionTransitions.Ends.ShouldBe([TransactionStatus.Finalized, TransactionStatus.Failed, TransactionStatus.Cancelled]);
+        TransactionTransitions.OfDeployments.Ends.ShouldBe(TransactionTransitions.Ends, "one list serves both kinds");
+        TransactionTransitions.ToPrepare.ShouldBe([TransactionStatus.Accepted, TransactionStatus.Expired]);
+        TransactionTransitions.InFlightStatuses.ShouldBe([
+            TransactionStatus.Signed,
+            TransactionStatus.Broadcast,
+            TransactionStatus.Confirmed,
+            TransactionStatus.Unresolved,
+        ]);
+        AttemptTransitions.Table.Ends.ShouldAllBe(status => !status.IsLive());
+    }
+
+    [Fact]
     public void Every_status_is_reached_and_no_change_is_listed_twice()
     {
         Check(PaymentTransitions.Table);

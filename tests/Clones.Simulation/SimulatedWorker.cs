@@ -111,15 +111,20 @@ internal sealed class SimulatedWorker : IWalletKeys, ICrashPoints
         switch (message)
         {
             case PrepareTransactions { TransactionIds: var ids }:
-                foreach (var (_, failure) in await preparation.PrepareAsync([.. ids.Distinct()], default))
+                foreach (var (id, first) in await preparation.PrepareAsync([.. ids.Distinct()], default))
                 {
-                    throw failure;
+                    var failure =
+                        first is PreparedAloneException ? (await preparation.PrepareAsync([id], default)).GetValueOrDefault(id) : first;
+                    if (failure is not null)
+                    {
+                        throw failure;
+                    }
                 }
                 break;
-            case BroadcastTransaction { TransactionId: var id, AttemptNumber: var number }:
+            case BroadcastTransaction { TransactionId: var sent, AttemptNumber: var number }:
                 var attempt =
-                    await store.FindAttemptAsync(id, number, default)
-                    ?? throw new DatabaseFailure($"Transaction {id} has no attempt {number}.");
+                    await store.FindAttemptAsync(sent, number, default)
+                    ?? throw new DatabaseFailure($"Transaction {sent} has no attempt {number}.");
                 await broadcast.SendAsync([attempt], default);
                 break;
             case PaymentCompleted completed:

@@ -75,6 +75,18 @@ public static class TransactionTransitions
             ]
         );
 
+    /// <summary>Those of both tables: a transaction that is in none of them is open.</summary>
+    public static IReadOnlyList<TransactionStatus> Ends { get; } = OfPayments.Ends;
+
+    /// <summary>Open, with an attempt that is signed and may land.</summary>
+    public static IReadOnlyList<TransactionStatus> InFlightStatuses { get; } = [.. InFlight.Select(t => t.From!.Value).Distinct()];
+
+    /// <summary>Open, without one.</summary>
+    public static IReadOnlyList<TransactionStatus> ToPrepare { get; } =
+    [.. Enum.GetValues<TransactionStatus>().Except(Ends).Except(InFlightStatuses)];
+
+    public static bool IsEnd(this TransactionStatus status) => Ends.Contains(status);
+
     public static TransitionTable<TransactionStatus> Of(TransactionKind kind) =>
         kind == TransactionKind.Payment ? OfPayments : OfDeployments;
 }

@@ -1,4 +1,5 @@
 using Clones.Domain.Keys;
+using Clones.Persistence.Transactions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Keys;
@@ -73,14 +74,16 @@ public static class UnusableKeyRows
     /// <summary>It has opened. The payments of the wallet that wait are due at once, but for those that somebody works on.</summary>
     public static Task ForgetUnusableAsync(this ClonesDbContext db, string purpose, Guid keyId, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync(
-            $"""
-            WITH gone AS (DELETE FROM unusable_keys WHERE purpose = {purpose} AND key_id = {keyId} RETURNING key_id)
-            UPDATE transactions SET next_check_at = now(), wake_ups = 0 WHERE id IN (
-                SELECT t.id FROM transactions t JOIN gone ON gone.key_id = t.wallet_id
-                WHERE t.kind = 'PAYMENT' AND t.status IN ('ACCEPTED', 'EXPIRED') AND t.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
-                    AND t.wake_ups > 0 AND t.lease_until IS NULL
-                FOR UPDATE OF t SKIP LOCKED)
-            """,
+            SqlText.In(
+                $"""
+                WITH gone AS (DELETE FROM unusable_keys WHERE purpose = {purpose} AND key_id = {keyId} RETURNING key_id)
+                UPDATE transactions SET next_check_at = now(), wake_ups = 0 WHERE id IN (
+                    SELECT t.id FROM transactions t JOIN gone ON gone.key_id = t.wallet_id
+                    WHERE t.kind = 'PAYMENT' AND t.status IN {StatusLists.ToPrepare} AND t.status NOT IN {StatusLists.Ends}
+                        AND t.wake_ups > 0 AND t.lease_until IS NULL
+                    FOR UPDATE OF t SKIP LOCKED)
+                """
+            ),
             cancellationToken
         );
 

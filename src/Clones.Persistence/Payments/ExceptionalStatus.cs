@@ -1,5 +1,6 @@
 using Clones.Domain;
 using Clones.Domain.Payments;
+using Clones.Persistence.Transactions;
 
 namespace Clones.Persistence.Payments;
 
@@ -17,10 +18,7 @@ internal static class ExceptionalStatus
     public static string Create =>
         $"""
             ALTER TABLE payments ADD COLUMN exceptional_status text
-                GENERATED ALWAYS AS (CASE WHEN status IN ({string.Join(
-                ", ",
-                All.Select(s => $"'{UpperSnakeCase.From(s)}'")
-            )}) THEN status END) STORED;
+                GENERATED ALWAYS AS (CASE WHEN status IN {SqlText.ListOf(All)} THEN status END) STORED;
             CREATE INDEX ix_payments_exceptional_status_id ON payments (exceptional_status, id) WHERE exceptional_status IS NOT NULL;
             CREATE INDEX ix_payments_waiting ON payments (wallet_id) WHERE exceptional_status = 'WAITING_FOR_FUNDS';
             """;
@@ -30,6 +28,5 @@ internal static class ExceptionalStatus
         All.Contains(status) ? $"p.exceptional_status = '{UpperSnakeCase.From(status)}'"
         : status == PaymentStatus.Completed ? null
         // An array, so that it is found first, whatever the planner thinks of how many there are.
-        : "p.transaction_id = ANY (ARRAY(SELECT id FROM transactions "
-            + "WHERE status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED') AND kind = 'PAYMENT'))";
+        : $"p.transaction_id = ANY (ARRAY(SELECT id FROM transactions WHERE status NOT IN {StatusLists.Ends} AND kind = 'PAYMENT'))";
 }

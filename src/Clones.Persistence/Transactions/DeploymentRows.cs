@@ -13,7 +13,9 @@ public static class DeploymentRows
     ) =>
         await db
             .Transactions.FromSql(
-                $"SELECT * FROM transactions WHERE agent_id = {agentId} AND status NOT IN ('FAILED', 'CANCELLED') FOR UPDATE"
+                SqlText.In(
+                    $"SELECT * FROM transactions WHERE agent_id = {agentId} AND status NOT IN {StatusLists.EndsWithoutEffect} FOR UPDATE"
+                )
             )
             .ToListAsync(cancellationToken);
 }

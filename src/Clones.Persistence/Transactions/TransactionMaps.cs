@@ -1,4 +1,3 @@
-using Clones.Domain;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
 using Microsoft.EntityFrameworkCore;
@@ -20,10 +19,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
         builder.Property(t => t.Made).HasColumnType("jsonb");
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(t => t.WalletId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(t => t.Attempts).WithOne().HasForeignKey(a => a.TransactionId).OnDelete(DeleteBehavior.Restrict);
-        builder
-            .HasIndex(t => t.NextCheckAt)
-            .HasFilter("status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')")
-            .HasDatabaseName("ix_transactions_open");
+        builder.HasIndex(t => t.NextCheckAt).HasFilter($"status NOT IN {StatusLists.Ends}").HasDatabaseName("ix_transactions_open");
         builder
             .HasIndex(t => new { t.AgentId, t.Kind }, "agent")
             .HasFilter("agent_id IS NOT NULL")
@@ -31,7 +27,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
         builder
             .HasIndex(t => new { t.AgentId, t.Kind })
             .IsUnique()
-            .HasFilter("agent_id IS NOT NULL AND status NOT IN ('FAILED', 'CANCELLED')")
+            .HasFilter($"agent_id IS NOT NULL AND status NOT IN {StatusLists.EndsWithoutEffect}")
             .HasDatabaseName("ux_transactions_one_per_agent_and_kind");
     }
 
@@ -45,10 +41,7 @@ internal sealed class TransactionMaps : IEntityTypeConfiguration<ChainTransactio
         builder
             .HasIndex(a => a.TransactionId)
             .IsUnique()
-            .HasFilter(
-                $"status IN ({string.Join(", ", LiveAttempts.Statuses.Select(s => $"'{UpperSnakeCase.From(s)}'"))}) "
-                    + "OR (status = 'PREPARED' AND payer = 'OWNER')"
-            )
+            .HasFilter($"status IN {SqlText.ListOf(LiveAttempts.Statuses)} OR (status = 'PREPARED' AND payer = 'OWNER')")
             .HasDatabaseName("ux_transaction_attempts_one_live");
         builder.Property(a => a.Evidence).HasColumnType("jsonb");
         builder.Property(a => a.Error).HasColumnType("jsonb");

@@ -17,9 +17,9 @@ public sealed record WebhookClaim(
     DateTimeOffset LeasedUntil
 );
 
-/// <summary>An endpoint of the owner of a training pool.</summary>
+/// <param name="TrainingPoolId">Of the endpoint's owner; null where the owner was asked for.</param>
 /// <param name="EventTypes">That it wants; none: all.</param>
-public sealed record SubscribedEndpoint(Guid TrainingPoolId, Guid EndpointId, string[] EventTypes)
+public sealed record SubscribedEndpoint(Guid? TrainingPoolId, Guid EndpointId, string[] EventTypes)
 {
     public bool Wants(string eventType) => EventTypes.Length == 0 || EventTypes.Contains(eventType);
 }
@@ -48,18 +48,22 @@ public static class WebhookRows
     private static readonly string Pending = UpperSnakeCase.From(WebhookDeliveryStatus.Pending);
     private static readonly string Exhausted = UpperSnakeCase.From(WebhookDeliveryStatus.Exhausted);
 
-    /// <summary>The endpoints that are enabled, of the owners of training pools.</summary>
+    /// <summary>The endpoints that are enabled, of these owners and of those of the training pools.</summary>
     public static Task<List<SubscribedEndpoint>> SubscribedAsync(
         this ClonesDbContext db,
+        IReadOnlyCollection<string> owners,
         IReadOnlyCollection<Guid> trainingPoolIds,
         CancellationToken cancellationToken
     ) =>
         db
             .Database.SqlQuery<SubscribedEndpoint>(
                 $"""
-                SELECT t.id AS training_pool_id, e.id AS endpoint_id, e.event_types
-                FROM training_pools t JOIN webhook_endpoints e ON e.owner_address = t.owner_address
-                WHERE t.id = ANY ({trainingPoolIds.ToArray()}) AND e.deleted_at IS NULL AND e.is_enabled
+                SELECT o.training_pool_id, e.id AS endpoint_id, e.event_types
+                FROM (
+                    SELECT NULL::uuid AS training_pool_id, unnest({owners.ToArray()}) AS owner_address
+                    UNION ALL SELECT id, owner_address FROM training_pools WHERE id = ANY ({trainingPoolIds.ToArray()})) o
+                JOIN webhook_endpoints e ON e.owner_address = o.owner_address
+                WHERE e.deleted_at IS NULL AND e.is_enabled
                 """
             )
             .ToListAsync(cancellationToken);

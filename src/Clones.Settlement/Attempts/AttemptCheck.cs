@@ -43,7 +43,7 @@ internal sealed class AttemptCheck(
         await Lanes.RunAsync(judged, item => ActSafelyAsync(item.Leased, item.Decision, findings, cancellationToken));
         foreach (var group in findings.Changes.Chunk(GroupMax))
         {
-            await GroupThenEach.RunAsync(
+            await GroupThenHalves.RunAsync(
                 group,
                 changes => writer.WriteAsync(changes, cancellationToken),
                 (changes, e) => Failed([.. changes.Select(c => c.TransactionId)], e, findings),

@@ -49,6 +49,11 @@ internal sealed class StatusReader(RpcEndpoints rpc, TimeProvider time, ILogger<
             }
             return [.. statuses.Value.Select(SightingOf)];
         }
+        catch (RpcException e) when (e.Fault == RpcFault.Unasked)
+        {
+            log.LogWarning("{Endpoint} was not asked for statuses: {Reason}", EndpointName.Of(node.Endpoint), e.Diagnosis);
+            return Unanswered(signatures.Count);
+        }
         catch (RpcException e)
         {
             var asked = e switch

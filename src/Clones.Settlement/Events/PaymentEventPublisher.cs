@@ -35,7 +35,7 @@ internal sealed class PaymentEventPublisher(ClonesDbContext db, IPublishEndpoint
         {
             return;
         }
-        var subscribed = await db.SubscribedAsync([.. published.Select(p => p.Event.TrainingPoolId).Distinct()], cancellationToken);
+        var subscribed = await db.SubscribedAsync([], [.. published.Select(p => p.Event.TrainingPoolId).Distinct()], cancellationToken);
         var byPool = subscribed.ToLookup(e => e.TrainingPoolId);
         var deliveries = new List<NewDelivery>();
         foreach (var (id, payment) in published)

@@ -217,23 +217,23 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
         {
             return;
         }
+        // Each column before the statement: the formatter breaks a long line at whatever stands in its braces.
+        var (signatures, wallets, transactions) = (Column(r => r.Signature), Column(r => r.WalletId), Column(r => r.TransactionId));
+        var (numbers, slots, blockTimes) = (Column(r => r.AttemptNumber), Column(r => (decimal)r.Slot), Column(r => r.BlockTime));
+        var (errors, fees, bytes) = (Column(r => r.Error), Column(r => (decimal)r.FeeLamports), Column(r => r.WireBytes));
+        var (hashes, recorded) = (Column(r => r.GenesisHash), Column(r => r.RecordedAt));
         // Arrays of different lengths do not fit one array: as text, in the form of a literal.
-        string?[] tags = [.. rows.Select(r => r.PaymentTags is null ? null : $"{{{string.Join(',', r.PaymentTags)}}}")];
+        var tags = Column(r => r.PaymentTags is null ? null : $"{{{string.Join(',', r.PaymentTags)}}}");
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO on_chain_transactions (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error,
                 fee_lamports, wire_bytes, genesis_hash, recorded_at)
             SELECT r.signature, r.wallet_id, r.transaction_id, r.attempt_number, r.payment_tags::uuid[], r.slot, r.block_time, r.error,
                 r.fee_lamports, r.wire_bytes, r.genesis_hash, r.recorded_at
-            FROM unnest({Column(r => r.Signature)}, {Column(r => r.WalletId)}, {Column(r => r.TransactionId)}, {Column(r =>
-                r.AttemptNumber
-            )},
-                {tags}, {Column(r => (decimal)r.Slot)}, {Column(r => r.BlockTime)}, {Column(r => r.Error)},
-                {Column(r => (decimal)r.FeeLamports)}, {Column(r => r.WireBytes)}, {Column(r => r.GenesisHash)}, {Column(r =>
-                r.RecordedAt
-            )})
-                AS r (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error, fee_lamports, wire_bytes,
-                    genesis_hash, recorded_at)
+            FROM unnest({signatures}, {wallets}, {transactions}, {numbers}, {tags}, {slots}, {blockTimes}, {errors},
+                {fees}, {bytes}, {hashes}, {recorded})
+                AS r (signature, wallet_id, transaction_id, attempt_number, payment_tags, slot, block_time, error,
+                    fee_lamports, wire_bytes, genesis_hash, recorded_at)
             ON CONFLICT DO NOTHING
             """,
             cancellationToken

@@ -190,10 +190,7 @@ public static class Reconciliation
 
     private static IEnumerable<Difference> Reservations(WalletFacts facts)
     {
-        var ended = facts
-            .Transactions.Where(t => t.Status is TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled)
-            .Select(t => t.Id)
-            .ToHashSet();
+        var ended = facts.Transactions.Where(t => t.Status.IsEnd()).Select(t => t.Id).ToHashSet();
         foreach (var open in facts.OpenReservations.Where(r => ended.Contains(r.TransactionId)))
         {
             yield return new Difference(

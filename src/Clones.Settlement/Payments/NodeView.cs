@@ -20,9 +20,6 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     /// <summary>Should the recipient's token account be closed on the way, making it again takes about this much more.</summary>
     private const uint UnitsSpare = 30_000;
 
-    /// <summary>What getMultipleAccounts takes.</summary>
-    private const int AccountsMax = 100;
-
     /// <summary>Lamports for one signature.</summary>
     private const ulong BaseFee = 5_000;
 
@@ -56,18 +53,13 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
                     addresses[(recipient, mint)] = AssociatedTokenAccountProgram.FindAddress(recipient, mint, known.TokenProgram);
                 }
             }
-            PublicKey[][] chunks = [.. addresses.Values.Distinct().Chunk(AccountsMax)];
-            var reads = await Task.WhenAll(
-                chunks.Select(chunk =>
-                    rpc.ReadAsync(
-                        (node, ct) => node.GetMultipleAccountsAsync(chunk, Commitment.Confirmed, latest.Slot, ct),
-                        cancellationToken
-                    )
-                )
+            var accounts = await rpc.ReadAsync(
+                (node, ct) => node.GetManyAccountsAsync(addresses.Values, Commitment.Confirmed, latest.Slot, ct),
+                cancellationToken
             );
-            var accounts = chunks.Zip(reads, (chunk, read) => chunk.Zip(read.Value)).SelectMany(found => found).ToDictionary();
-            var slot = reads.Select(read => read.Slot).DefaultIfEmpty().Min();
-            return new RecipientAccounts(slot, addresses, accounts);
+            return new RecipientAccounts(
+                addresses.ToDictionary(a => a.Key, a => new RecipientAccount(a.Value, accounts[a.Value].Slot, accounts[a.Value].Account))
+            );
         }
         catch (Exception e) when (e is RpcException or ChainNotReadyException)
         {
@@ -132,7 +124,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
         var missing =
             recipients.Count == 1
                 ? accounts.ToHashSet()
-                : await MissingAsync(recipients, accounts, program, ahead, minContextSlot, cancellationToken);
+                : await MissingAsync(recipients, accounts, mint, program, ahead, minContextSlot, cancellationToken);
         var transfers = new List<Instruction>();
         for (var i = 0; i < recipients.Count; i++)
         {
@@ -152,6 +144,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     private async Task<HashSet<PublicKey>> MissingAsync(
         IReadOnlyList<PublicKey> recipients,
         IReadOnlyList<PublicKey> accounts,
+        PublicKey mint,
         PublicKey program,
         RecipientAccounts ahead,
         ulong minContextSlot,
@@ -159,7 +152,7 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
     )
     {
         var found =
-            ahead.Of(accounts, minContextSlot)
+            ahead.Of(recipients, mint, minContextSlot)
             ?? (
                 await rpc.ReadAsync(
                     (node, ct) => node.GetMultipleAccountsAsync(accounts, Commitment.Confirmed, minContextSlot, ct),
@@ -272,23 +265,20 @@ internal sealed class NodeView(RpcEndpoints rpc, ClusterFacts facts)
 }
 
 /// <summary>Token accounts that were read for several transactions.</summary>
-/// <param name="slot">Of the oldest answer.</param>
-internal sealed class RecipientAccounts(
-    ulong slot,
-    IReadOnlyDictionary<(PublicKey Recipient, PublicKey Mint), PublicKey> addresses,
-    IReadOnlyDictionary<PublicKey, AccountInfo?> accounts
-)
+internal sealed class RecipientAccounts(IReadOnlyDictionary<(PublicKey Recipient, PublicKey Mint), RecipientAccount> accounts)
 {
-    public static readonly RecipientAccounts None = new(
-        0,
-        new Dictionary<(PublicKey, PublicKey), PublicKey>(),
-        new Dictionary<PublicKey, AccountInfo?>()
-    );
+    public static readonly RecipientAccounts None = new(new Dictionary<(PublicKey, PublicKey), RecipientAccount>());
 
-    public PublicKey? AddressOf(PublicKey recipient, PublicKey mint) =>
-        addresses.TryGetValue((recipient, mint), out var address) ? address : null;
+    public PublicKey? AddressOf(PublicKey recipient, PublicKey mint) => accounts.GetValueOrDefault((recipient, mint))?.Address;
 
     /// <returns>Null where one of them was not read, or before the slot.</returns>
-    public IReadOnlyList<AccountInfo?>? Of(IReadOnlyList<PublicKey> wanted, ulong minSlot) =>
-        slot >= minSlot && wanted.All(accounts.ContainsKey) ? [.. wanted.Select(address => accounts[address])] : null;
+    public IReadOnlyList<AccountInfo?>? Of(IReadOnlyList<PublicKey> recipients, PublicKey mint, ulong minSlot)
+    {
+        var found = recipients.Select(recipient => accounts.GetValueOrDefault((recipient, mint))).ToList();
+        return found.TrueForAll(a => a?.Slot >= minSlot) ? found.ConvertAll(a => a!.Content) : null;
+    }
 }
+
+/// <param name="Slot">Of the answer.</param>
+/// <param name="Content">Null where there is no such account.</param>
+internal sealed record RecipientAccount(PublicKey Address, ulong Slot, AccountInfo? Content);

@@ -51,14 +51,17 @@ internal sealed class PaymentPreparation(
 
     /// <param name="transactionIds">Each once.</param>
     /// <param name="cancellationToken">Ends it between two steps.</param>
-    /// <returns>What went wrong with each that could not be handled: <see cref="UnacceptableMessageException"/> where it does not exist or carries no payment.</returns>
+    /// <returns>
+    /// What went wrong with each that could not be handled: <see cref="UnacceptableMessageException"/> where it does not exist or carries no payment,
+    /// <see cref="PreparedAloneException"/> where it is to be prepared in a group of its own.
+    /// </returns>
     public async Task<IReadOnlyDictionary<Guid, Exception>> PrepareAsync(
         IReadOnlyCollection<Guid> transactionIds,
         CancellationToken cancellationToken
     )
     {
         var failures = new Dictionary<Guid, Exception>();
-        await GroupThenEach.RunAsync(
+        await GroupThenHalves.RunAsync(
             [.. transactionIds],
             group => PrepareAsync(group, failures, cancellationToken),
             (failed, e) => Array.ForEach(failed, id => failures[id] = e),
@@ -105,6 +108,9 @@ internal sealed class PaymentPreparation(
                 case PreparationDecision.Sign when !rows.Payments[transaction.Id].Any():
                     failures[transaction.Id] = new UnacceptableMessageException($"Transaction {transaction.Id} carries no payment.");
                     break;
+                case PreparationDecision.Sign when ids.Length > 1 && IsLastTry(transaction):
+                    failures[transaction.Id] = new PreparedAloneException();
+                    break;
                 case PreparationDecision.Sign(var number):
                     group.ToBuild.Add(
                         new Candidate(
@@ -116,7 +122,7 @@ internal sealed class PaymentPreparation(
                                 PublicKey.Parse(rows.Addresses[transaction.WalletId]),
                                 [.. rows.Payments[transaction.Id]],
                                 transaction.AcceptedSlot,
-                                IsLastTry: transaction.PreparationFailures + 1 >= options.PreparationFailuresMax
+                                IsLastTry(transaction)
                             )
                         )
                     );
@@ -134,10 +140,10 @@ internal sealed class PaymentPreparation(
             await closer.CloseAsync(work, ended, cancellationToken);
             await work.CommitAsync(cancellationToken);
         }
-        // A last try asks every node: whoever waits behind it waits long.
-        group.ToBuild.Sort((one, other) => one.Request.IsLastTry.CompareTo(other.Request.IsLastTry));
         return group;
     }
+
+    private bool IsLastTry(ChainTransaction transaction) => transaction.PreparationFailures + 1 >= options.PreparationFailuresMax;
 
     /// <summary>Behind the fence, done already, or without a key: nothing is asked of the chain for it.</summary>
     private async Task<bool> MustWaitAsync(
@@ -509,3 +515,6 @@ internal sealed class PaymentPreparation(
         }
     }
 }
+
+/// <summary>A last try asks every node, one after the other: whoever shares its group would wait as long.</summary>
+internal sealed class PreparedAloneException() : Exception("The last try of a transaction is prepared alone.");

@@ -47,7 +47,7 @@ public abstract record AdoptionDecision
         ulong margin
     )
     {
-        if (transaction.Status is TransactionStatus.Finalized or TransactionStatus.Failed or TransactionStatus.Cancelled)
+        if (transaction.Status.IsEnd())
         {
             return new Leave($"It is {transaction.Status}.");
         }

@@ -43,15 +43,17 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
         {
             var ids = await db
                 .Database.SqlQuery<Guid>(
-                    $"""
-                    UPDATE transactions SET lease_owner = {worker}, lease_until = now() + {options.LeaseFor}
-                    WHERE id IN (
-                        SELECT id FROM transactions
-                        WHERE status IN ('SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED') AND status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
-                            AND next_check_at <= now() AND (lease_until IS NULL OR lease_until < now() OR lease_owner = {worker})
-                        ORDER BY next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
-                    RETURNING id AS "Value"
-                    """
+                    SqlText.In(
+                        $"""
+                        UPDATE transactions SET lease_owner = {worker}, lease_until = now() + {options.LeaseFor}
+                        WHERE id IN (
+                            SELECT id FROM transactions
+                            WHERE status IN {StatusLists.InFlight} AND status NOT IN {StatusLists.Ends}
+                                AND next_check_at <= now() AND (lease_until IS NULL OR lease_until < now() OR lease_owner = {worker})
+                            ORDER BY next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
+                        RETURNING id AS "Value"
+                        """
+                    )
                 )
                 .ToListAsync(cancellationToken);
             if (ids.Count == 0)
@@ -114,13 +116,15 @@ internal sealed class DatabaseSettlementStore(IServiceScopeFactory scopes, Settl
             : WithAsync(async db =>
             {
                 await db.Database.ExecuteSqlAsync(
-                    $"""
-                    UPDATE transactions SET next_check_at = now() + {after}, lease_owner = NULL, lease_until = NULL
-                    WHERE id IN (
-                        SELECT id FROM transactions
-                        WHERE id = ANY({transactionIds.ToArray()}) AND status IN ('SIGNED', 'BROADCAST', 'CONFIRMED', 'UNRESOLVED')
-                        ORDER BY id FOR NO KEY UPDATE)
-                    """,
+                    SqlText.In(
+                        $"""
+                        UPDATE transactions SET next_check_at = now() + {after}, lease_owner = NULL, lease_until = NULL
+                        WHERE id IN (
+                            SELECT id FROM transactions
+                            WHERE id = ANY({transactionIds.ToArray()}) AND status IN {StatusLists.InFlight}
+                            ORDER BY id FOR NO KEY UPDATE)
+                        """
+                    ),
                     cancellationToken
                 );
                 return true;

@@ -4,7 +4,9 @@ using Clones.Domain.Agents;
 using Clones.Domain.Keys;
 using Clones.Domain.Transactions;
 using Clones.Domain.Wallets;
+using Clones.Persistence;
 using Clones.Persistence.Agents;
+using Clones.Persistence.Transactions;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,10 +52,12 @@ internal sealed partial class DatabaseSettlementWork
         var kindName = UpperSnakeCase.From(kind);
         var found = await db
             .Transactions.FromSql(
-                $"""
-                SELECT * FROM transactions
-                WHERE agent_id = {agentId} AND kind = {kindName} AND status NOT IN ('FAILED', 'CANCELLED') FOR UPDATE
-                """
+                SqlText.In(
+                    $"""
+                    SELECT * FROM transactions
+                    WHERE agent_id = {agentId} AND kind = {kindName} AND status NOT IN {StatusLists.EndsWithoutEffect} FOR UPDATE
+                    """
+                )
             )
             .ToListAsync(cancellationToken);
         if (found is not [var open, ..])
@@ -97,33 +101,37 @@ internal sealed partial class DatabaseSettlementWork
     public async Task<IReadOnlyList<StalledAttempt>> DueForCoSigningAsync(TimeSpan again, CancellationToken cancellationToken) =>
         await db
             .Database.SqlQuery<StalledAttempt>(
-                $"""
-                UPDATE transactions t SET wake_ups = wake_ups + 1,
-                    next_check_at = now() + least({WakeUp.Max}, {again} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
-                FROM transaction_attempts a
-                WHERE a.transaction_id = t.id AND a.status = 'SUBMITTED' AND t.id IN (
-                    SELECT d.id FROM transactions d JOIN transaction_attempts s ON s.transaction_id = d.id
-                    WHERE s.status = 'SUBMITTED' AND d.next_check_at <= now()
-                        AND d.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED') AND d.kind <> 'PAYMENT'
-                    ORDER BY d.next_check_at LIMIT {StalledMax} FOR UPDATE OF d SKIP LOCKED)
-                RETURNING t.id AS transaction_id, a.number AS number
-                """
+                SqlText.In(
+                    $"""
+                    UPDATE transactions t SET wake_ups = wake_ups + 1,
+                        next_check_at = now() + least({WakeUp.Max}, {again} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
+                    FROM transaction_attempts a
+                    WHERE a.transaction_id = t.id AND a.status = 'SUBMITTED' AND t.id IN (
+                        SELECT d.id FROM transactions d JOIN transaction_attempts s ON s.transaction_id = d.id
+                        WHERE s.status = 'SUBMITTED' AND d.next_check_at <= now()
+                            AND d.status NOT IN {StatusLists.Ends} AND d.kind <> 'PAYMENT'
+                        ORDER BY d.next_check_at LIMIT {StalledMax} FOR UPDATE OF d SKIP LOCKED)
+                    RETURNING t.id AS transaction_id, a.number AS number
+                    """
+                )
             )
             .ToListAsync(cancellationToken);
 
     public async Task<IReadOnlyList<Guid>> DueForOwnersAsync(TimeSpan again, CancellationToken cancellationToken) =>
         await db
             .Database.SqlQuery<Guid>(
-                $"""
-                UPDATE transactions SET wake_ups = wake_ups + 1,
-                    next_check_at = now() + least({WakeUp.Max}, {again} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
-                WHERE id IN (
-                    SELECT t.id FROM transactions t JOIN transaction_attempts a ON a.transaction_id = t.id
-                    WHERE a.status = 'PREPARED' AND a.payer = 'OWNER' AND t.next_check_at <= now()
-                        AND t.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
-                    ORDER BY t.next_check_at LIMIT {StalledMax} FOR UPDATE OF t SKIP LOCKED)
-                RETURNING id AS "Value"
-                """
+                SqlText.In(
+                    $"""
+                    UPDATE transactions SET wake_ups = wake_ups + 1,
+                        next_check_at = now() + least({WakeUp.Max}, {again} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
+                    WHERE id IN (
+                        SELECT t.id FROM transactions t JOIN transaction_attempts a ON a.transaction_id = t.id
+                        WHERE a.status = 'PREPARED' AND a.payer = 'OWNER' AND t.next_check_at <= now()
+                            AND t.status NOT IN {StatusLists.Ends}
+                        ORDER BY t.next_check_at LIMIT {StalledMax} FOR UPDATE OF t SKIP LOCKED)
+                    RETURNING id AS "Value"
+                    """
+                )
             )
             .ToListAsync(cancellationToken);
 
@@ -131,19 +139,21 @@ internal sealed partial class DatabaseSettlementWork
     {
         var found = await db
             .Database.SqlQuery<StalledAgent>(
-                $"""
-                SELECT l.agent_id, l.status FROM agent_lifecycles l
-                WHERE l.status IN ('PENDING_TOKEN_SIGNATURE', 'PENDING_POOL_SIGNATURE') AND l.updated_at NOT BETWEEN now() - {quietFor} AND now()
-                    AND NOT EXISTS (
-                        SELECT 1 FROM transactions t
-                        WHERE t.agent_id = l.agent_id AND t.status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
-                            AND t.kind = CASE l.status WHEN 'PENDING_TOKEN_SIGNATURE' THEN 'TOKEN_CREATION' ELSE 'POOL_CREATION' END)
-                    AND NOT EXISTS (SELECT 1 FROM agent_wake_ups w WHERE w.agent_id = l.agent_id AND w.next_at > now())
-                    AND NOT EXISTS (
-                        SELECT 1 FROM transactions t
-                        WHERE t.agent_id = l.agent_id AND t.settled_at BETWEEN now() - {quietFor} AND now())
-                ORDER BY l.updated_at LIMIT {StalledMax}
-                """
+                SqlText.In(
+                    $"""
+                    SELECT l.agent_id, l.status FROM agent_lifecycles l
+                    WHERE l.status IN ('PENDING_TOKEN_SIGNATURE', 'PENDING_POOL_SIGNATURE') AND l.updated_at NOT BETWEEN now() - {quietFor} AND now()
+                        AND NOT EXISTS (
+                            SELECT 1 FROM transactions t
+                            WHERE t.agent_id = l.agent_id AND t.status NOT IN {StatusLists.Ends}
+                                AND t.kind = CASE l.status WHEN 'PENDING_TOKEN_SIGNATURE' THEN 'TOKEN_CREATION' ELSE 'POOL_CREATION' END)
+                        AND NOT EXISTS (SELECT 1 FROM agent_wake_ups w WHERE w.agent_id = l.agent_id AND w.next_at > now())
+                        AND NOT EXISTS (
+                            SELECT 1 FROM transactions t
+                            WHERE t.agent_id = l.agent_id AND t.settled_at BETWEEN now() - {quietFor} AND now())
+                    ORDER BY l.updated_at LIMIT {StalledMax}
+                    """
+                )
             )
             .ToListAsync(cancellationToken);
         var claimed = await ClaimWakeUpsAsync([.. found.Select(a => a.AgentId)], cancellationToken);

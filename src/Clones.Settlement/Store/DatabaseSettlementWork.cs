@@ -13,7 +13,6 @@ using Clones.Settlement.Rules;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
-using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Settlement.Store;
 
@@ -83,20 +82,22 @@ internal sealed partial class DatabaseSettlementWork(
     public async Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken) =>
         await db
             .Database.SqlQuery<Guid>(
-                $"""
-                UPDATE transactions SET wake_ups = wake_ups + 1, lease_owner = {WakeUp.Owner},
-                    next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax}))),
-                    lease_until = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
-                WHERE id IN (
-                    SELECT id FROM transactions
-                    WHERE status IN ('ACCEPTED', 'EXPIRED') AND status NOT IN ('FINALIZED', 'FAILED', 'CANCELLED')
-                        AND kind = 'PAYMENT' AND next_check_at <= now()
-                    ORDER BY next_check_at
-                    LIMIT least({options.BatchMax}, greatest(0, {options.WakeUpsMax} - (
-                        SELECT count(*) FROM transactions WHERE lease_owner = 'wake-up' AND lease_until > now())))
-                    FOR UPDATE SKIP LOCKED)
-                RETURNING id AS "Value"
-                """
+                SqlText.In(
+                    $"""
+                    UPDATE transactions SET wake_ups = wake_ups + 1, lease_owner = {WakeUp.Owner},
+                        next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax}))),
+                        lease_until = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
+                    WHERE id IN (
+                        SELECT id FROM transactions
+                        WHERE status IN {StatusLists.ToPrepare} AND status NOT IN {StatusLists.Ends}
+                            AND kind = 'PAYMENT' AND next_check_at <= now()
+                        ORDER BY next_check_at
+                        LIMIT least({options.BatchMax}, greatest(0, {options.WakeUpsMax} - (
+                            SELECT count(*) FROM transactions WHERE lease_owner = 'wake-up' AND lease_until > now())))
+                        FOR UPDATE SKIP LOCKED)
+                    RETURNING id AS "Value"
+                    """
+                )
             )
             .ToListAsync(cancellationToken);
 
@@ -169,9 +170,7 @@ internal sealed partial class DatabaseSettlementWork(
             where
                 onChain.WalletId == walletId
                 && transaction.WalletId == walletId
-                && transaction.Status != TransactionStatus.Finalized
-                && transaction.Status != TransactionStatus.Failed
-                && transaction.Status != TransactionStatus.Cancelled
+                && !EF.Constant(TransactionTransitions.Ends).Contains(transaction.Status)
                 && !transaction.Attempts.Any(a => a.Signature == onChain.Signature && LiveAttempts.Statuses.Contains(a.Status))
             select transaction.Id
         )

@@ -50,6 +50,15 @@ internal sealed class EndpointState(IRpcClient client, TimeProvider time, Action
         }
     }
 
+    /// <summary>Noted for operators; of the node it says nothing.</summary>
+    public void NotAsked(RpcException reason)
+    {
+        lock (gate)
+        {
+            lastFailure = reason.Diagnosis;
+        }
+    }
+
     public void Failed(RpcException failure)
     {
         EndpointHealth? counted;

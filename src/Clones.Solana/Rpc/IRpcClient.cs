@@ -129,7 +129,7 @@ public interface IRpcClient
         CancellationToken cancellationToken = default
     );
 
-    /// <param name="addresses">At most 100.</param>
+    /// <param name="addresses">At most <see cref="ManyAccounts.PerRequest"/>; more are read by <see cref="ManyAccounts.GetManyAccountsAsync"/>.</param>
     /// <returns>One entry per address, in order; null where there is no account.</returns>
     Task<RpcValue<IReadOnlyList<AccountInfo?>>> GetMultipleAccountsAsync(
         IReadOnlyList<PublicKey> addresses,

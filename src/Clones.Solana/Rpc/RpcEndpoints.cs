@@ -145,14 +145,18 @@ public sealed class RpcEndpoints
 
     private static void Record(EndpointState state, RpcException failure)
     {
-        if (failure.Fault == RpcFault.Node)
+        switch (failure.Fault)
         {
-            state.Failed(failure);
-        }
-        else
-        {
-            // An answer all the same: the node is alive.
-            state.Answered();
+            case RpcFault.Node:
+                state.Failed(failure);
+                break;
+            case RpcFault.Unasked:
+                state.NotAsked(failure);
+                break;
+            default:
+                // An answer all the same: the node is alive.
+                state.Answered();
+                break;
         }
     }
 

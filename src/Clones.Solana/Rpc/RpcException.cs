@@ -49,21 +49,24 @@ public sealed class RpcTransportException : RpcException
     public bool IsTimeout { get; }
 }
 
-/// <summary>The node asks for fewer requests, or would get more than its <see cref="RpcLimit"/>; then it was not asked.</summary>
+/// <summary>
+/// The node asks for fewer requests, or would get more than its <see cref="RpcLimit"/>; then it was not asked, and the fault is
+/// <see cref="RpcFault.Unasked"/>.
+/// </summary>
 public sealed class RpcRateLimitedException : RpcException
 {
     internal RpcRateLimitedException(Uri endpoint, string method, TimeSpan? retryAfter)
         : base(endpoint, method, retryAfter is { } wait ? $"rate limited, retry after {wait.TotalSeconds:0} s" : "rate limited") =>
         RetryAfter = retryAfter;
 
-    private RpcRateLimitedException(Uri endpoint, string method, string text)
-        : base(endpoint, method, text) { }
+    private RpcRateLimitedException(Uri endpoint, string method, string text, RpcFault fault)
+        : base(endpoint, method, text, fault) { }
 
     /// <summary>How long the node asks to wait; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; }
 
     internal static RpcRateLimitedException OfOurs(Uri endpoint, string method) =>
-        new(endpoint, method, "not asked: the requests that our own limit allows were not enough in time");
+        new(endpoint, method, "not asked: the requests that our own limit allows were not enough in time", RpcFault.Unasked);
 }
 
 /// <summary>The node itself says that it lags behind the cluster, or has not reached the asked-for slot.</summary>

@@ -11,4 +11,7 @@ public enum RpcFault
 
     /// <summary>The answer is about the request itself: every node would give it.</summary>
     Request,
+
+    /// <summary>Nobody's: our own limit left the call no turn in time. It says nothing of the node, which is not left alone for it.</summary>
+    Unasked,
 }

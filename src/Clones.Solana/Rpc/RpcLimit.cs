@@ -10,22 +10,24 @@ public sealed record RpcLimit(int RequestsPerSecond, int Burst)
     private const int FillsPerSecond = 10;
 
     /// <summary>
-    /// Requests wait in order. As many may as <see cref="SolanaRpcClient.QuickTimeoutMax"/> lets through: most of those behind them would end
-    /// without an answer.
+    /// Requests wait in order, sends before the others. As many may as <see cref="SolanaRpcClient.QuickTimeoutMax"/> lets through: most of those
+    /// behind them would get no turn in time.
     /// </summary>
-    internal RateLimiter Begin()
+    internal RpcTurns Begin()
     {
+        var waitingMax = RequestsPerSecond * (int)SolanaRpcClient.QuickTimeoutMax.TotalSeconds;
         // Never more than the bucket holds at once, and in whole milliseconds, as the timer counts, rounded so that no second has more.
         var tokens = Math.Min(Burst, (RequestsPerSecond + FillsPerSecond - 1) / FillsPerSecond);
-        return new TokenBucketRateLimiter(
+        var bucket = new TokenBucketRateLimiter(
             new TokenBucketRateLimiterOptions
             {
                 TokenLimit = Burst,
                 TokensPerPeriod = tokens,
                 ReplenishmentPeriod = TimeSpan.FromMilliseconds(Math.Ceiling(1_000.0 * tokens / RequestsPerSecond)),
-                QueueLimit = RequestsPerSecond * (int)SolanaRpcClient.QuickTimeoutMax.TotalSeconds,
+                QueueLimit = waitingMax,
                 QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
             }
         );
+        return new RpcTurns(bucket, waitingMax);
     }
 }

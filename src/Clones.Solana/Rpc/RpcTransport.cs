@@ -3,12 +3,11 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Threading.RateLimiting;
 
 namespace Clones.Solana.Rpc;
 
 /// <summary>Carries one JSON-RPC call over HTTP and sorts what comes back: a result, or the exception that names what went wrong.</summary>
-internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider time, RateLimiter? limiter)
+internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider time, RpcTurns? turns)
 {
     /// <summary>Far above any answer that we ask for; a node that sends more is broken or hostile.</summary>
     private const int ResponseBytesMax = 64 * 1024 * 1024;
@@ -72,9 +71,10 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider t
         CancellationToken cancellationToken
     )
     {
+        await WaitForTurnAsync(method, timeout, cancellationToken).ConfigureAwait(false);
+        // Begins now: a node that is asked late has the time that any other has.
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        await WaitForTurnAsync(method, either.Token, cancellationToken).ConfigureAwait(false);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
@@ -98,18 +98,18 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider t
         }
     }
 
-    /// <summary>Until our own limit lets the request through. The wait is part of the time that the call has.</summary>
-    private async Task WaitForTurnAsync(string method, CancellationToken inTime, CancellationToken cancellationToken)
+    /// <summary>Until our own limit lets the request through, no longer than the node may take for its answer after that.</summary>
+    private async Task WaitForTurnAsync(string method, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (limiter is null)
+        if (turns is null)
         {
             return;
         }
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            // Tokens are not given back: to dispose of the lease does nothing.
-            using var turn = await limiter.AcquireAsync(1, inTime).ConfigureAwait(false);
-            if (turn.IsAcquired)
+            if (await turns.TryTakeAsync(isSend: method == "sendTransaction", either.Token).ConfigureAwait(false))
             {
                 return;
             }

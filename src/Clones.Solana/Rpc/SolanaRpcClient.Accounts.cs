@@ -33,7 +33,7 @@ public sealed partial class SolanaRpcClient
         CancellationToken cancellationToken = default
     )
     {
-        RejectMoreThan(100, addresses.Count, nameof(addresses));
+        RejectMoreThan(ManyAccounts.PerRequest, addresses.Count, nameof(addresses));
         return CallWithSlotAsync(
             "getMultipleAccounts",
             json =>

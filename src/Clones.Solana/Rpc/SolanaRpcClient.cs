@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.RateLimiting;
 using Clones.Solana.Primitives;
 
 namespace Clones.Solana.Rpc;
@@ -25,13 +24,13 @@ public sealed partial class SolanaRpcClient : IRpcClient
     /// <param name="http">Must not retry by itself; its own timeout counts too.</param>
     /// <param name="endpoint">Absolute, http or https. May hold an API key, which is never shown.</param>
     /// <param name="timeout">
-    /// For one call from connecting to the last byte; <see cref="DefaultTimeout"/> when null, and at most <see cref="QuickTimeoutMax"/> for
+    /// For one call from connecting to the last byte (a turn at our own limit is waited for as long before that); <see cref="DefaultTimeout"/> when null, and at most <see cref="QuickTimeoutMax"/> for
     /// what is no search.
     /// </param>
     /// <param name="time">The machine's when null.</param>
-    /// <param name="limiter">One permit for each request on the wire; no limit when null.</param>
+    /// <param name="turns">One for each request on the wire; no limit when null.</param>
     /// <exception cref="ArgumentException">The endpoint is not an absolute http(s) address.</exception>
-    public SolanaRpcClient(HttpClient http, Uri endpoint, TimeSpan? timeout = null, TimeProvider? time = null, RateLimiter? limiter = null)
+    public SolanaRpcClient(HttpClient http, Uri endpoint, TimeSpan? timeout = null, TimeProvider? time = null, RpcTurns? turns = null)
     {
         if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
         {
@@ -40,7 +39,7 @@ public sealed partial class SolanaRpcClient : IRpcClient
 
         searchTimeout = timeout ?? DefaultTimeout;
         quickTimeout = searchTimeout < QuickTimeoutMax ? searchTimeout : QuickTimeoutMax;
-        transport = new RpcTransport(http, endpoint, time ?? TimeProvider.System, limiter);
+        transport = new RpcTransport(http, endpoint, time ?? TimeProvider.System, turns);
     }
 
     public Uri Endpoint => transport.Endpoint;

@@ -10,10 +10,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
     /// <summary>Immutable owner, which every associated account of Token-2022 has: one byte of type, four of extension.</summary>
     private const int Token2022AccountSize = TokenAccount.Size + 5;
 
-    /// <summary>What getMultipleAccounts takes.</summary>
-    private const int AddressesMax = 100;
     private const int MintsMax = 33;
-    private const int RequestsAtOnce = 8;
 
     // The chain's rent per size; a change of it is an upgrade of the whole cluster.
     private readonly ConcurrentDictionary<int, ulong> rentBySize = new();
@@ -72,7 +69,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
     )
     {
         var floor = await RentAsync(0, cancellationToken);
-        var perRequest = mint is null ? AddressesMax - 1 : (AddressesMax - 4) / 3;
+        var perRequest = mint is null ? ManyAccounts.PerRequest - 1 : (ManyAccounts.PerRequest - 4) / 3;
         PublicKey[][] parts =
             recipients.Count == 0
                 ?
@@ -82,7 +79,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
                 : [.. recipients.Distinct().Chunk(perRequest)];
         var latest = (WalletBalance?)null;
         var seen = new Dictionary<PublicKey, RecipientOutlook>();
-        foreach (var some in parts.Chunk(RequestsAtOnce))
+        foreach (var some in parts.Chunk(ManyAccounts.RequestsAtOnce))
         {
             var read = await Task.WhenAll(
                 some.Select(part =>

@@ -13,9 +13,15 @@ public sealed class PreparationGroupsTests : IDisposable
     private readonly TaskCompletionSource answered = new();
     private readonly PreparationGroups groups;
 
-    public PreparationGroupsTests() => groups = new PreparationGroups(PrepareAsync);
+    private readonly CancellationTokenSource stopped = new();
 
-    public void Dispose() => free.Dispose();
+    public PreparationGroupsTests() => groups = new PreparationGroups(PrepareAsync, stopped.Token);
+
+    public void Dispose()
+    {
+        free.Dispose();
+        stopped.Dispose();
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -95,6 +101,51 @@ public sealed class PreparationGroupsTests : IDisposable
         all.Message.ShouldBe("There is no such transaction.");
     }
 
+    [Fact]
+    public async Task What_goes_alone_is_prepared_alone_and_holds_up_nobody_of_its_group()
+    {
+        Guid good = Guid.NewGuid();
+        failures[hanging] = new PreparedAloneException();
+        free.Release(int.MaxValue / 2);
+        var busy = await KeepBusyAsync();
+        var (alone, other) = (groups.PrepareAsync([hanging, good], Cancellation), groups.PrepareAsync([good], Cancellation));
+
+        await other.OrGiveUpAsync("a neighbour of one that goes alone", Cancellation);
+        await groups.PrepareAsync([good], Cancellation).OrGiveUpAsync("a message behind it", Cancellation);
+
+        alone.IsCompleted.ShouldBeFalse();
+        answered.SetResult();
+        await Task.WhenAll([alone, .. busy]);
+        begun.ShouldContain(group => group.Count == 1 && group.Contains(hanging));
+    }
+
+    [Fact]
+    public async Task The_stop_of_its_host_ends_a_group_and_leaves_no_failure_that_nobody_observes()
+    {
+        var unobserved = new List<Exception>();
+        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, e) => unobserved.AddRange(e.Exception.InnerExceptions);
+        TaskScheduler.UnobservedTaskException += note;
+        try
+        {
+            using var leaving = new CancellationTokenSource();
+            var left = groups.PrepareAsync([Guid.NewGuid()], leaving.Token);
+            var waits = groups.PrepareAsync([Guid.NewGuid()], Cancellation);
+            await leaving.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(left);
+
+            await stopped.CancelAsync();
+
+            await Should.ThrowAsync<OperationCanceledException>(waits.OrGiveUpAsync("a message whose host stops", Cancellation));
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= note;
+        }
+        unobserved.ShouldNotContain(e => e is OperationCanceledException);
+    }
+
     private async Task<IReadOnlyList<Task>> KeepBusyAsync()
     {
         var busy = Enumerable
@@ -123,7 +174,10 @@ public sealed class PreparationGroupsTests : IDisposable
         {
             begun.Add(ids);
         }
-        await (ids.Contains(hanging) ? answered.Task : free.WaitAsync(cancellationToken));
-        return failures.Where(f => ids.Contains(f.Key)).ToDictionary();
+        await (ids.Contains(hanging) && !MustGoAlone(ids) ? answered.Task : free.WaitAsync(cancellationToken));
+        return failures.Where(f => ids.Contains(f.Key) && (f.Value is not PreparedAloneException || MustGoAlone(ids))).ToDictionary();
     }
+
+    private bool MustGoAlone(IReadOnlyCollection<Guid> ids) =>
+        ids.Count > 1 && failures.GetValueOrDefault(hanging) is PreparedAloneException;
 }

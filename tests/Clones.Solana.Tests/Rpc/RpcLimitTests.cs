@@ -4,6 +4,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
+using Clones.Solana.Messages;
+using Clones.Solana.Primitives;
+using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
 using Microsoft.Extensions.Time.Testing;
 
@@ -30,8 +33,8 @@ public sealed class RpcLimitTests : IDisposable
     public async Task Within_no_time_more_requests_are_on_the_wire_than_the_bucket_held_and_got(int rate, int burst)
     {
         var count = burst + rate / 5 + 1;
-        using var limiter = new RpcLimit(rate, burst).Begin();
-        var client = new SolanaRpcClient(http, Url, limiter: limiter);
+        using var turns = new RpcLimit(rate, burst).Begin();
+        var client = new SolanaRpcClient(http, Url, turns: turns);
         var began = Stopwatch.GetTimestamp();
 
         await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.GetSlotAsync(cancellationToken: Cancel)));
@@ -50,7 +53,7 @@ public sealed class RpcLimitTests : IDisposable
     public async Task Nothing_beyond_the_bucket_is_sent_until_it_is_filled_and_requests_wait_in_order()
     {
         using var limiter = Bucket(holds: 1);
-        var client = new SolanaRpcClient(http, Url, time: time, limiter: limiter);
+        var client = new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter));
         await client.GetSlotAsync(cancellationToken: Cancel);
 
         var second = client.GetBlockHeightAsync(cancellationToken: Cancel);
@@ -59,7 +62,7 @@ public sealed class RpcLimitTests : IDisposable
         wire.Methods.ShouldBe(["getSlot"]);
         await RefillAsync(limiter);
         await second;
-        (third.IsCompleted, wire.Methods.Count).ShouldBe((false, 2));
+        (third.IsCompleted, wire.Methods.Length).ShouldBe((false, 2));
         await RefillAsync(limiter);
         await Should.ThrowAsync<RpcTransportException>(third, "a number is no hash");
         wire.Methods.ShouldBe(["getSlot", "getBlockHeight", "getGenesisHash"]);
@@ -70,7 +73,7 @@ public sealed class RpcLimitTests : IDisposable
     {
         wire.Status = HttpStatusCode.ServiceUnavailable;
         using var limiter = Bucket(holds: 5);
-        var endpoints = new RpcEndpoints([new SolanaRpcClient(http, Url, time: time, limiter: limiter)], time);
+        var endpoints = new RpcEndpoints([new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter))], time);
 
         for (var i = 0; i < 3; i++)
         {
@@ -115,7 +118,7 @@ public sealed class RpcLimitTests : IDisposable
     {
         using var limiter = Bucket(holds: 1);
         using var cancel = new CancellationTokenSource();
-        var client = new SolanaRpcClient(http, Url, time: time, limiter: limiter);
+        var client = new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter));
         await client.GetSlotAsync(cancellationToken: Cancel);
         var waits = client.GetSlotAsync(cancellationToken: cancel.Token);
 
@@ -125,32 +128,32 @@ public sealed class RpcLimitTests : IDisposable
         limiter.GetStatistics()!.CurrentQueuedCount.ShouldBe(0);
         await RefillAsync(limiter);
         limiter.GetStatistics()!.CurrentAvailablePermits.ShouldBe(1);
-        wire.Methods.Count.ShouldBe(1);
+        wire.Methods.Length.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_request_that_waits_as_long_as_it_would_for_an_answer_fails_as_rate_limited_and_not_as_a_timeout_of_the_node()
     {
         using var limiter = Bucket(holds: 1);
-        var client = new SolanaRpcClient(http, Url, time: time, limiter: limiter);
+        var client = new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter));
         await client.GetSlotAsync(cancellationToken: Cancel);
         var waits = client.GetSlotAsync(cancellationToken: Cancel);
 
         time.Advance(SolanaRpcClient.QuickTimeoutMax);
 
         var error = await Should.ThrowAsync<RpcRateLimitedException>(waits);
-        error.Fault.ShouldBe(RpcFault.Node);
+        error.Fault.ShouldBe(RpcFault.Unasked);
         error.ToString().ShouldNotContain("4711");
-        wire.Methods.Count.ShouldBe(1);
+        wire.Methods.Length.ShouldBe(1);
     }
 
     [Fact]
     public async Task Where_too_many_wait_the_next_fails_at_once_and_reads_go_to_another_node()
     {
-        using var limiter = Bucket(holds: 1, waiting: 1);
+        using var limiter = Bucket(holds: 1);
         var endpoints = new RpcEndpoints(
             [
-                new SolanaRpcClient(http, Url, time: time, limiter: limiter),
+                new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter, waitingMax: 0)),
                 new SolanaRpcClient(http, new Uri("http://two.test"), time: time),
             ],
             time
@@ -167,27 +170,115 @@ public sealed class RpcLimitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_our_own_limit_keeps_calls_from_is_not_left_alone_for_it()
+    {
+        using var limiter = Bucket(holds: 1);
+        var failed = new List<EndpointHealth>();
+        var endpoints = new RpcEndpoints([new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter))], time, failed.Add);
+        await endpoints.ReadAsync((node, c) => node.GetSlotAsync(cancellationToken: c), Cancel);
+        var read = endpoints.ReadAsync((node, c) => node.GetSlotAsync(cancellationToken: c), Cancel);
+        var send = endpoints.BroadcastAsync(Transfer(), Cancel);
+
+        time.Advance(SolanaRpcClient.QuickTimeoutMax);
+
+        await Should.ThrowAsync<RpcRateLimitedException>(read);
+        (await send)[0].Error.ShouldNotBeNull().Fault.ShouldBe(RpcFault.Unasked);
+        (endpoints.Health[0].IsHealthy, endpoints.Health[0].ConsecutiveFailures, failed.Count).ShouldBe((true, 0, 0));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_asked_late_has_as_long_for_its_answer_as_any_other()
+    {
+        using var limiter = Bucket(holds: 1);
+        var client = new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter));
+        await client.GetSlotAsync(cancellationToken: Cancel);
+        wire.Answers = new TaskCompletionSource();
+        var (slow, hangs) = (client.GetSlotAsync(cancellationToken: Cancel), client.GetSlotAsync(cancellationToken: Cancel));
+        var nearly = SolanaRpcClient.QuickTimeoutMax - TimeSpan.FromMilliseconds(1);
+
+        time.Advance(nearly);
+        await RefillAsync(limiter);
+        await wire.HasAsync(2);
+        time.Advance(nearly);
+
+        slow.IsCompleted.ShouldBeFalse();
+        wire.Answers.SetResult();
+        await slow;
+        await Should.ThrowAsync<RpcRateLimitedException>(hangs, "it had no turn in its time");
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_answer_from_its_turn_on_has_timed_out()
+    {
+        using var limiter = Bucket(holds: 1);
+        var client = new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter));
+        await client.GetSlotAsync(cancellationToken: Cancel);
+        wire.Answers = new TaskCompletionSource();
+        var hangs = client.GetSlotAsync(cancellationToken: Cancel);
+        time.Advance(SolanaRpcClient.QuickTimeoutMax / 2);
+        await RefillAsync(limiter);
+        await wire.HasAsync(2);
+
+        time.Advance(SolanaRpcClient.QuickTimeoutMax);
+
+        (await Should.ThrowAsync<RpcTransportException>(hangs)).IsTimeout.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_transaction_is_sent_before_the_scans_that_wait()
+    {
+        using var limiter = Bucket(holds: 1);
+        var client = new SolanaRpcClient(http, Url, time: time, turns: Turns(limiter));
+        await client.GetSlotAsync(cancellationToken: Cancel);
+        Task[] scans = [.. Enumerable.Range(0, 5).Select(_ => client.GetSignaturesForAddressAsync(default, cancellationToken: Cancel))];
+        var send = client.SendTransactionAsync(Transfer(), cancellationToken: Cancel);
+
+        for (var sent = 2; sent <= 7; sent++)
+        {
+            await RefillAsync(limiter);
+            await wire.HasAsync(sent);
+        }
+
+        await Should.ThrowAsync<RpcTransportException>(send, "a number is no signature");
+        await Should.ThrowAsync<RpcTransportException>(Task.WhenAll(scans), "nor a list of them");
+        wire.Methods[..4].ShouldBe(["getSlot", "getSignaturesForAddress", "sendTransaction", "getSignaturesForAddress"]);
+    }
+
+    [Fact]
     public async Task Without_a_limit_nothing_waits()
     {
         var endpoints = RpcEndpoints.Parse($"{Url}", http, time);
 
         await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => endpoints.Primary.GetSlotAsync(cancellationToken: Cancel)));
 
-        wire.Methods.Count.ShouldBe(500);
+        wire.Methods.Length.ShouldBe(500);
     }
 
     /// <summary>A bucket that is filled by hand, a token for each millisecond.</summary>
-    private static TokenBucketRateLimiter Bucket(int holds, int waiting = 10) =>
+    private static TokenBucketRateLimiter Bucket(int holds) =>
         new(
             new TokenBucketRateLimiterOptions
             {
                 TokenLimit = holds,
                 TokensPerPeriod = 1,
                 ReplenishmentPeriod = TimeSpan.FromMilliseconds(1),
-                QueueLimit = waiting,
+                QueueLimit = 10,
                 AutoReplenishment = false,
             }
         );
+
+    private static RpcTurns Turns(RateLimiter bucket, int waitingMax = 10) => new(bucket, waitingMax);
+
+    private static byte[] Transfer()
+    {
+        using var payer = Account.Generate();
+        return new TransactionBuilder()
+            .SetFeePayer(payer.PublicKey)
+            .SetRecentBlockhash(new Blockhash(new byte[32]))
+            .AddInstruction(SystemProgram.Transfer(payer.PublicKey, payer.PublicKey, 1))
+            .Build(payer)
+            .Serialize();
+    }
 
     private static async Task RefillAsync(TokenBucketRateLimiter bucket)
     {
@@ -203,7 +294,18 @@ public sealed class RpcLimitTests : IDisposable
 
         public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
 
-        public IReadOnlyList<string> Methods => [.. requests.Select(r => r.Method)];
+        /// <summary>Nothing is answered before it is done; null answers at once.</summary>
+        public TaskCompletionSource? Answers { get; set; }
+
+        public string[] Methods => [.. requests.Select(r => r.Method)];
+
+        public async Task HasAsync(int count)
+        {
+            while (requests.Count < count)
+            {
+                await Task.Delay(1, Cancel);
+            }
+        }
 
         public long[] Times(string host) => [.. requests.Where(r => r.Host == host).Select(r => r.At)];
 
@@ -212,6 +314,7 @@ public sealed class RpcLimitTests : IDisposable
             var at = Stopwatch.GetTimestamp();
             using var body = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
             requests.Enqueue((request.RequestUri!.Host, body.RootElement.GetProperty("method").GetString()!, at));
+            await (Answers?.Task ?? Task.CompletedTask).WaitAsync(cancellationToken);
             var text = Status == HttpStatusCode.OK ? $$"""{"jsonrpc":"2.0","id":{{body.RootElement.GetProperty("id")}},"result":5}""" : "";
             return new HttpResponseMessage(Status) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
         }

@@ -192,6 +192,41 @@ public sealed class RpcResultTests : RpcFixture
     }
 
     [Fact]
+    public async Task Any_number_of_accounts_is_read_by_full_requests_each_address_once()
+    {
+        PublicKey[] addresses =
+        [
+            .. Enumerable.Range(0, 250).Select(i => new PublicKey((byte[])[.. BitConverter.GetBytes(i), .. new byte[28]])),
+        ];
+        var places = addresses.Select((address, i) => (address.ToString(), i)).ToDictionary();
+        Node.Says(request =>
+        {
+            var asked = request.GetProperty("params")[0].EnumerateArray().Select(a => places[a.GetString()!]).ToList();
+            var accounts = asked.Select(i =>
+                i == 7
+                    ? "null"
+                    : $$"""{"lamports":{{i}},"owner":"{{Key}}","data":["","base64"],"executable":false,"rentEpoch":0,"space":0}"""
+            );
+            var value = $"[{string.Join(',', accounts)}]";
+            return "{\"jsonrpc\":\"2.0\",\"id\":"
+                + request.GetProperty("id")
+                + ",\"result\":{\"context\":{\"slot\":"
+                + asked.Count
+                + "},\"value\":"
+                + value
+                + "}}";
+        });
+
+        var read = await Client.GetManyAccountsAsync([.. addresses, addresses[3]], Commitment.Finalized, 9, Cancel);
+
+        Node.Requests.Count.ShouldBe(3);
+        read.Count.ShouldBe(250);
+        read[addresses[7]].ShouldBe((100UL, null));
+        (read[addresses[249]].Slot, read[addresses[249]].Account!.Lamports).ShouldBe((50UL, 249UL));
+        (read[addresses[100]].Slot, read[addresses[100]].Account!.Lamports).ShouldBe((100UL, 100UL));
+    }
+
+    [Fact]
     public async Task The_small_questions_are_asked_and_read_as_nodes_answer_them()
     {
         Node.Result("123");
