@@ -105,15 +105,26 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
         ];
     }
 
-    public Task<ChainView> ReadAheadAsync(PayingWallet wallet, string? mint, PublicKey recipient, CancellationToken cancellationToken) =>
-        chain.ReadAsync(
-            PublicKey.Parse(wallet.Address),
-            mint is null ? null : PublicKey.Parse(mint),
-            [recipient],
-            wallet.SettledSlot,
-            fresh: false,
-            cancellationToken
-        );
+    public async Task<ChainView> ReadAheadAsync(
+        PayingWallet wallet,
+        string? mint,
+        PublicKey recipient,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await chain.ReadAsync(
+                [
+                    new ChainQuestion(
+                        PublicKey.Parse(wallet.Address),
+                        mint is null ? null : PublicKey.Parse(mint),
+                        [recipient],
+                        wallet.SettledSlot,
+                        Fresh: false
+                    ),
+                ],
+                cancellationToken
+            )
+        )[0];
 
     private async Task DecideAsync(
         IAcceptanceUnit unit,
@@ -126,58 +137,61 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
         var readAgain = new Dictionary<Guid, ulong>();
         for (var read = 1; entries.Any(e => e.Result is null); read++)
         {
-            var nobodyAnswers = await ReadChainAsync(entries, readAgain, cancellationToken);
-            var mayReadAgain = read < ReadsMax && !(read > 1 && nobodyAnswers);
+            await ReadChainAsync(entries, readAgain, cancellationToken);
             readAgain.Clear();
+            var number = read;
             await unit.TryAsync(
-                publish => TryAsync(unit, publish, entries, mayReadAgain, allOrNone, readAgain, failing, cancellationToken),
+                publish => TryAsync(unit, publish, entries, number, allOrNone, readAgain, failing, cancellationToken),
                 cancellationToken
             );
         }
     }
 
     /// <summary>Everything that the chain has to say, before anything is locked.</summary>
-    /// <returns>Whether a wallet's question was not answered.</returns>
-    private async Task<bool> ReadChainAsync(
-        IReadOnlyList<Entry> entries,
-        Dictionary<Guid, ulong> readAgain,
-        CancellationToken cancellationToken
-    )
+    private async Task ReadChainAsync(IReadOnlyList<Entry> entries, Dictionary<Guid, ulong> readAgain, CancellationToken cancellationToken)
     {
         // What was read ahead is read again only where it did not do.
         var groups = entries
             .Where(e => e.Result is null && (e.Seen is null || readAgain.ContainsKey(e.Wallet.Id)))
-            .GroupBy(e => (e.Wallet, e.Request.Mint));
-        var views = await Task.WhenAll(
-            groups.Select(async group =>
-            {
-                var (wallet, mint) = group.Key;
-                var address = PublicKey.Parse(wallet.Address);
-                var fresh = readAgain.TryGetValue(wallet.Id, out var slot);
-                var view = await chain.ReadAsync(
-                    address,
-                    mint,
-                    // Of whom the rule needs no chain, none is asked.
-                    group.Select(e => e.Request.Recipient).Where(r => RecipientRule.Reject(r, address, mint) is null),
-                    Math.Max(wallet.SettledSlot, slot),
-                    fresh,
-                    cancellationToken
-                );
-                foreach (var entry in group)
-                {
-                    entry.Seen = view;
-                }
-                return view;
-            })
+            .GroupBy(e => (e.Wallet, e.Request.Mint))
+            .ToList();
+        var views = await chain.ReadAsync(
+            groups.ConvertAll(group => QuestionOf(group.Key.Wallet, group.Key.Mint, group, readAgain)),
+            cancellationToken
         );
-        return Array.Exists(views, view => view.NoAnswer is not null);
+        foreach (var (group, view) in groups.Zip(views))
+        {
+            foreach (var entry in group)
+            {
+                entry.Seen = view;
+            }
+        }
+    }
+
+    private static ChainQuestion QuestionOf(
+        PayingWallet wallet,
+        PublicKey? mint,
+        IEnumerable<Entry> entries,
+        Dictionary<Guid, ulong> readAgain
+    )
+    {
+        var address = PublicKey.Parse(wallet.Address);
+        var fresh = readAgain.TryGetValue(wallet.Id, out var slot);
+        return new ChainQuestion(
+            address,
+            mint,
+            // Of whom the rule needs no chain, none is asked.
+            entries.Select(e => e.Request.Recipient).Where(r => RecipientRule.Reject(r, address, mint) is null),
+            Math.Max(wallet.SettledSlot, slot),
+            fresh
+        );
     }
 
     private static async Task<bool> TryAsync(
         IAcceptanceUnit unit,
         IPublishEndpoint publish,
         IReadOnlyList<Entry> entries,
-        bool mayReadAgain,
+        int read,
         bool allOrNone,
         Dictionary<Guid, ulong> readAgain,
         PaymentFailing? failing,
@@ -199,6 +213,7 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
         foreach (var group in open.Where(e => e.Result is null).GroupBy(e => e.Wallet.Id))
         {
             var some = group.ToList();
+            var mayReadAgain = read < ReadsMax && !(read > 1 && some.Exists(e => e.Seen is { NoAnswer: not null }));
             var decisions = PaymentAcceptanceRule.Decide(locked.ById[group.Key], some.Select(e => e.Candidate), mayReadAgain);
             decided.AddRange(some.Zip(decisions));
         }

@@ -19,64 +19,75 @@ internal sealed class ChainMemory(WalletBalances balances, TimeProvider time)
     private readonly ShortMemory<(PublicKey Wallet, PublicKey? Mint), WalletBalance> wallets = new(BalanceAgeMax, time);
     private readonly ShortMemory<(PublicKey Recipient, PublicKey? Mint), RecipientOutlook> recipients = new(RecipientAgeMax, time);
 
-    /// <summary>Asks the chain only for what is not remembered. Every question reads the wallet too, so that its balance is fresh then.</summary>
-    /// <param name="wallet">Address of the wallet that pays.</param>
-    /// <param name="mint">Null for SOL.</param>
-    /// <param name="people">Who is to be paid.</param>
-    /// <param name="minSlot">The least slot at which a balance may be used.</param>
-    /// <param name="fresh">The remembered balance did not do.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ChainView> ReadAsync(
-        PublicKey wallet,
-        PublicKey? mint,
-        IEnumerable<PublicKey> people,
-        ulong minSlot,
-        bool fresh,
-        CancellationToken cancellationToken
-    )
+    /// <summary>
+    /// Asks the chain only for what is not remembered, for all of them at once. Every question reads its wallet too, so that its balance is
+    /// fresh then.
+    /// </summary>
+    /// <returns>One for each.</returns>
+    public async Task<IReadOnlyList<ChainView>> ReadAsync(IReadOnlyList<ChainQuestion> questions, CancellationToken cancellationToken)
     {
-        var known = new Dictionary<PublicKey, RecipientOutlook>();
-        var unknown = new HashSet<PublicKey>();
-        foreach (var person in people)
+        var views = new ChainView[questions.Count];
+        var open = new List<(int Index, ChainView Remembered, TransferQuestion Question)>();
+        for (var i = 0; i < views.Length; i++)
         {
-            if (recipients.TryGet((person, mint), out var outlook))
+            var (wallet, mint, people, minSlot, fresh) = questions[i];
+            var known = new Dictionary<PublicKey, RecipientOutlook>();
+            var unknown = new HashSet<PublicKey>();
+            foreach (var person in people)
             {
-                known[person] = outlook;
-            }
-            else
-            {
-                unknown.Add(person);
-            }
-        }
-        var remembered = wallets.TryGet((wallet, mint), out var balance) && balance.Slot >= minSlot ? balance : null;
-        if (!fresh && remembered is not null && unknown.Count == 0)
-        {
-            return new ChainView(remembered, true, known, null);
-        }
-
-        try
-        {
-            var at = time.GetTimestamp();
-            var read = await balances.ReadForTransfersAsync(wallet, mint, unknown, minSlot == 0 ? null : minSlot, cancellationToken);
-            if (!wallets.TryGet((wallet, mint), out var other) || other.Slot <= read.Wallet.Slot)
-            {
-                wallets.Put((wallet, mint), read.Wallet, at);
-            }
-            foreach (var (person, outlook) in read.Recipients)
-            {
-                known[person] = outlook;
-                if (MayBeRemembered(outlook, read.Wallet.RentFloorLamports))
+                if (recipients.TryGet((person, mint), out var outlook))
                 {
-                    recipients.Put((person, mint), outlook, at);
+                    known[person] = outlook;
+                }
+                else
+                {
+                    unknown.Add(person);
                 }
             }
-            return new ChainView(read.Wallet, false, known, null);
+            var balance = wallets.TryGet((wallet, mint), out var remembered) && remembered.Slot >= minSlot ? remembered : null;
+            views[i] = new ChainView(balance, true, known, null);
+            if (fresh || balance is null || unknown.Count > 0)
+            {
+                open.Add((i, views[i], new TransferQuestion(wallet, mint, unknown, minSlot == 0 ? null : minSlot)));
+            }
         }
-        catch (RpcException e)
+        if (open.Count == 0)
+        {
+            return views;
+        }
+
+        var at = time.GetTimestamp();
+        var answers = await balances.ReadForTransfersAsync(open.ConvertAll(o => o.Question), cancellationToken);
+        foreach (var ((index, remembered, question), answer) in open.Zip(answers))
         {
             // An error is no balance and no recipient; what was remembered is as good as before.
-            return new ChainView(remembered, true, known, e.Message);
+            views[index] = answer.Outlook is { } read
+                ? Remember(question, read, remembered, at)
+                : remembered with
+                {
+                    NoAnswer = answer.Failure!.Message,
+                };
         }
+        return views;
+    }
+
+    private ChainView Remember(TransferQuestion question, TransferOutlook read, ChainView remembered, long at)
+    {
+        var (wallet, mint, _, _) = question;
+        if (!wallets.TryGet((wallet, mint), out var other) || other.Slot <= read.Wallet.Slot)
+        {
+            wallets.Put((wallet, mint), read.Wallet, at);
+        }
+        var people = new Dictionary<PublicKey, RecipientOutlook>(remembered.Recipients);
+        foreach (var (person, outlook) in read.Recipients)
+        {
+            people[person] = outlook;
+            if (MayBeRemembered(outlook, read.Wallet.RentFloorLamports))
+            {
+                recipients.Put((person, mint), outlook, at);
+            }
+        }
+        return new ChainView(read.Wallet, false, people, null);
     }
 
     /// <summary>Only what speaks for a payment: nobody is rejected, and no rent is demanded, by what may be over by now.</summary>
@@ -84,6 +95,13 @@ internal sealed class ChainMemory(WalletBalances balances, TimeProvider time)
         outlook is { IsWallet: true, TokenAccountUnusable: false, TokenAccountRentLamports: 0 }
         && (outlook.Mint is not null || outlook.Lamports >= rentFloorLamports);
 }
+
+/// <param name="Wallet">Address of the wallet that pays.</param>
+/// <param name="Mint">Null for SOL.</param>
+/// <param name="People">Who is to be paid.</param>
+/// <param name="MinSlot">The least slot at which a balance may be used.</param>
+/// <param name="Fresh">The remembered balance did not do.</param>
+internal sealed record ChainQuestion(PublicKey Wallet, PublicKey? Mint, IEnumerable<PublicKey> People, ulong MinSlot, bool Fresh);
 
 /// <param name="Balance">Null where none may be used.</param>
 /// <param name="IsRemembered">The balance was read before this was asked for.</param>

@@ -74,7 +74,7 @@ public sealed class ChainMemoryTests : IDisposable
         await ReadAsync(people);
         chain.SetTokens(Wallet, mint, 7);
 
-        var view = await memory.ReadAsync(Wallet, mint, people, 0, fresh: true, TestContext.Current.CancellationToken);
+        var view = await ReadAsync(people, fresh: true);
 
         (view.IsRemembered, view.Balance!.TokensOf(mint)).ShouldBe((false, 7ul));
     }
@@ -106,8 +106,42 @@ public sealed class ChainMemoryTests : IDisposable
         (await ReadAsync([nobody])).Recipients[nobody].TokenAccountRentLamports.ShouldBe(0ul);
     }
 
-    private Task<ChainView> ReadAsync(PublicKey[] people, ulong minSlot = 0) =>
-        memory.ReadAsync(Wallet, mint, people, minSlot, fresh: false, TestContext.Current.CancellationToken);
+    [Fact]
+    public async Task Questions_of_several_wallets_share_a_request_and_one_without_an_answer_fails_alone()
+    {
+        var (second, later) = (Fresh(), Fresh());
+        var (unknownMint, people) = (Fresh(), Holders(3));
+        chain.SetLamports(second, 77);
+        chain.SetLamports(people[1], 9_000_000);
+        ChainQuestion[] asked = [new(Wallet, mint, [people[0]], 0, Fresh: false), new(second, null, [people[1]], 0, Fresh: false)];
+        await ReadAsync([]);
+        var before = chain.Requests;
+
+        var views = await memory.ReadAsync(asked, TestContext.Current.CancellationToken);
+
+        (chain.Requests - before).ShouldBe(1);
+        (views[0].Balance!.TokensOf(mint), views[1].Balance!.Lamports).ShouldBe((1_000ul, 77ul));
+        (views[0].Recipients.Keys.Single(), views[1].Recipients[people[1]].Lamports).ShouldBe((people[0], 9_000_000ul));
+
+        before = chain.Requests;
+        var ahead = await memory.ReadAsync(
+            [new(second, null, [people[2]], 0, Fresh: true), new(later, null, [people[2]], chain.Slot + 1, Fresh: true)],
+            TestContext.Current.CancellationToken
+        );
+        // Once together, and the second alone, with its slot.
+        (chain.Requests - before).ShouldBe(2);
+        ahead.ShouldAllBe(v => v.NoAnswer == null);
+
+        var mixed = await memory.ReadAsync(
+            [new(Wallet, unknownMint, [people[2]], 0, Fresh: true), new(Wallet, mint, [people[2]], 0, Fresh: true)],
+            TestContext.Current.CancellationToken
+        );
+        mixed.Select(v => v.NoAnswer is null).ShouldBe([false, true]);
+        mixed[1].Balance!.TokensOf(mint).ShouldBe(1_000ul);
+    }
+
+    private async Task<ChainView> ReadAsync(PublicKey[] people, ulong minSlot = 0, bool fresh = false) =>
+        (await memory.ReadAsync([new ChainQuestion(Wallet, mint, people, minSlot, fresh)], TestContext.Current.CancellationToken))[0];
 
     /// <summary>People with an account of the mint.</summary>
     private PublicKey[] Holders(int count)

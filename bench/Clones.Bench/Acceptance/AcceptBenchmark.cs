@@ -34,13 +34,13 @@ internal static class AcceptBenchmark
         var each = (await ResourceUse.ReadAsync(system)).PerPayment(before, options.Payments);
 
         var paced = await open.RunAtAsync(options.Rate, options.Seconds);
-        var calls = system.Proxy.Requests.Values.Sum();
+        var calls = (await system.RequestsAsync()).Values.Sum();
         var batches = new List<double>();
         for (var i = 0; i < Batches; i++)
         {
             batches.Add((await clients.BatchAsync()).TotalMilliseconds);
         }
-        var callsPerBatch = (double)(system.Proxy.Requests.Values.Sum() - calls) / Batches;
+        var callsPerBatch = ((await system.RequestsAsync()).Values.Sum() - calls) / Batches;
         var ceiling = await AcceptCeiling.MeasureAsync(system, options);
 
         var table = new Table().AddColumns("payments accepted over HTTP", "figure");

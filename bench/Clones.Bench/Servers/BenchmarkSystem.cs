@@ -18,7 +18,7 @@ namespace Clones.Bench.Servers;
 /// <param name="Wallet">The key of its deposit wallet.</param>
 internal sealed record BenchmarkPool(Guid Id, Guid WalletId, Account Wallet);
 
-/// <summary>A database of its own, a local cluster behind a counting proxy, and hosts as processes of their own, as an operator runs them.</summary>
+/// <summary>A database of its own, a local cluster whose node counts what hosts ask, and hosts as processes of their own, as an operator runs them.</summary>
 /// <param name="addresses">Of the servers.</param>
 /// <param name="pools">How many training pools there are.</param>
 /// <param name="inTokens">Whether they pay in a token of their own, or in SOL.</param>
@@ -31,6 +31,7 @@ internal sealed class BenchmarkSystem(
     int payoutBatch = PayoutBatch.Max
 ) : IAsyncDisposable
 {
+    private const int FrontOfHosts = 1;
     private const ulong LamportsPerPool = 10_000_000_000_000;
     private const ulong TokensPerPool = 1_000_000_000_000;
     private const string OperatorKey = "operator-key-of-the-benchmark-0123456789abcdef";
@@ -44,6 +45,8 @@ internal sealed class BenchmarkSystem(
     private readonly List<LeashedProcess> workers = [];
     private readonly string secret = RandomNumberGenerator.GetHexString(64);
     private Cluster cluster = null!;
+    private LocalnetAdmin? admin;
+    private Uri urlOfHosts = null!;
 
     public BenchmarkServers Servers { get; } = new(addresses);
 
@@ -52,12 +55,10 @@ internal sealed class BenchmarkSystem(
     /// <summary>Of the token that the pools pay in; null for SOL.</summary>
     public PublicKey? Mint { get; private set; }
 
-    public CountingProxy Proxy { get; private set; } = null!;
-
-    /// <summary>By the proxy, as the hosts ask.</summary>
+    /// <summary>The front node that the hosts ask.</summary>
     public SolanaRpcClient NodeOfHosts { get; private set; } = null!;
 
-    /// <summary>Past the proxy: what is asked here is neither counted nor slowed.</summary>
+    /// <summary>Another front node of the same cluster: what is asked here is neither counted nor slowed.</summary>
     public IRpcClient Node => cluster.Rpc;
 
     public IReadOnlyList<int> ApiProcesses => ProcessesOf(apis.Select(a => a.Host));
@@ -70,10 +71,16 @@ internal sealed class BenchmarkSystem(
     public async Task StartAsync()
     {
         await Servers.StartAsync();
-        var node = await localnet.StartAsync(slotMs: 50);
-        Proxy = await CountingProxy.StartAsync(node, latency);
+        var node = await localnet.StartAsync(slotMs: 50, "--fronts", "2");
+        // HTTP and WebSocket of the first are in between.
+        urlOfHosts = new UriBuilder(node) { Port = node.Port + 2 }.Uri;
+        admin = new LocalnetAdmin(node);
+        if (latency > TimeSpan.Zero)
+        {
+            await admin.SetFaultsAsync(new { front = FrontOfHosts, latencyMs = latency.TotalMilliseconds });
+        }
         cluster = new Cluster(new SolanaRpcClient(http, node), TimeProvider.System);
-        NodeOfHosts = new SolanaRpcClient(http, Proxy.Url);
+        NodeOfHosts = new SolanaRpcClient(http, urlOfHosts);
         await cluster.AirdropAsync(maker.PublicKey, LamportsPerPool * (ulong)(pools + 1), CancellationToken.None);
         var mint = await cluster.CreateTokenAsync(maker, TokensPerPool * (ulong)(pools + 1), CancellationToken.None);
         Mint = inTokens ? mint : null;
@@ -86,6 +93,12 @@ internal sealed class BenchmarkSystem(
         }
         await Task.WhenAll(made.Select(pool => FundAsync(pool.Wallet.PublicKey, LamportsPerPool, mint, TokensPerPool)));
     }
+
+    /// <summary>How often the hosts have asked the node so far, by method, as the node counts them.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> RequestsAsync() =>
+        (await admin!.CallAsync("clones_getRequests", new { front = FrontOfHosts }))
+            .EnumerateObject()
+            .ToDictionary(r => r.Name, r => r.Value.GetDouble());
 
     public async Task StartApiAsync() =>
         apis.Add(
@@ -156,10 +169,7 @@ internal sealed class BenchmarkSystem(
     public async ValueTask DisposeAsync()
     {
         await StopHostsAsync();
-        if (Proxy is not null)
-        {
-            await Proxy.DisposeAsync();
-        }
+        admin?.Dispose();
         await localnet.DisposeAsync();
         await Servers.DisposeAsync();
         made.ForEach(pool => pool.Wallet.Dispose());
@@ -243,7 +253,7 @@ internal sealed class BenchmarkSystem(
             "Serilog__MinimumLevel__Default=Warning",
             $"ConnectionStrings__Clones={Servers.Database}",
             $"RABBITMQ_URL={Servers.RabbitMqUrl}",
-            $"SOLANA_RPC_URLS={Proxy.Url}",
+            $"SOLANA_RPC_URLS={urlOfHosts}",
             "CLONES_WEBHOOK_SECRET=webhook-secret-of-the-benchmark-0123456789abcdef",
             $"ASPNETCORE_URLS={url.GetLeftPart(UriPartial.Authority)}",
             .. settings,

@@ -31,7 +31,7 @@ internal sealed record ResourceUse(
         {
             processors[server] = SecondsOf([process]);
         }
-        var rpc = system.Proxy.Requests.ToDictionary(r => r.Key, r => (double)r.Value);
+        var rpc = await system.RequestsAsync();
 
         // PostgreSQL counts a second behind.
         await Task.Delay(TimeSpan.FromSeconds(2));

@@ -55,110 +55,206 @@ public sealed class WalletBalances(RpcEndpoints rpc)
     }
 
     /// <summary>
-    /// What the chain says of transfers of one mint: the balances of the wallet, and everyone who is to be paid, as many to a request as a
-    /// node takes. Every request reads the wallet and the mint too, so that no answer comes from a node that does not know them.
+    /// What the chain says of transfers: the balances of each wallet, and everyone who is to be paid, as many to a request as a node takes,
+    /// of whatever wallets. Every question reads its wallet and its mint too, so that no answer comes from a node that does not know them.
     /// </summary>
-    /// <param name="mint">Null for SOL.</param>
-    /// <inheritdoc cref="ReadAsync" path="/exception"/>
-    public async Task<TransferOutlook> ReadForTransfersAsync(
-        PublicKey wallet,
-        PublicKey? mint,
-        IReadOnlyCollection<PublicKey> recipients,
-        ulong? minContextSlot,
+    /// <returns>One for each question. What cannot be answered of one wallet keeps no other from its answer.</returns>
+    public async Task<IReadOnlyList<TransferAnswer>> ReadForTransfersAsync(
+        IReadOnlyList<TransferQuestion> questions,
         CancellationToken cancellationToken
     )
     {
-        var floor = await RentAsync(0, cancellationToken);
-        var perRequest = mint is null ? ManyAccounts.PerRequest - 1 : (ManyAccounts.PerRequest - 4) / 3;
-        PublicKey[][] parts =
-            recipients.Count == 0
+        ulong floor;
+        try
+        {
+            floor = await RentAsync(0, cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            return [.. questions.Select(_ => new TransferAnswer(null, e))];
+        }
+        var answers = new TransferAnswer?[questions.Count];
+        foreach (var some in Requests(questions).Chunk(ManyAccounts.RequestsAtOnce))
+        {
+            foreach (var read in await Task.WhenAll(some.Select(request => AskAsync(request, floor, cancellationToken))))
+            {
+                foreach (var (part, answer) in read)
+                {
+                    answers[part.Index] = answers[part.Index]?.With(answer) ?? answer;
+                }
+            }
+        }
+        return answers!;
+    }
+
+    private static List<List<TransferPart>> Requests(IReadOnlyList<TransferQuestion> questions)
+    {
+        var requests = new List<List<TransferPart>>();
+        var room = 0;
+        foreach (var part in questions.SelectMany(PartsOf))
+        {
+            if (part.Addresses.Length > room)
+            {
+                requests.Add([]);
+                room = ManyAccounts.PerRequest;
+            }
+            requests[^1].Add(part);
+            room -= part.Addresses.Length;
+        }
+        return requests;
+    }
+
+    private static IEnumerable<TransferPart> PartsOf(TransferQuestion question, int index)
+    {
+        var (own, each) = question.Mint is null ? (1, 1) : (4, 3);
+        PublicKey[][] parts = [.. question.Recipients.Distinct().Chunk((ManyAccounts.PerRequest - own) / each)];
+        return (
+            parts.Length == 0
                 ?
                 [
                     [],
                 ]
-                : [.. recipients.Distinct().Chunk(perRequest)];
-        var latest = (WalletBalance?)null;
-        var seen = new Dictionary<PublicKey, RecipientOutlook>();
-        foreach (var some in parts.Chunk(ManyAccounts.RequestsAtOnce))
-        {
-            var read = await Task.WhenAll(
-                some.Select(part =>
-                    mint is { } token
-                        ? ReadForTokensAsync(wallet, token, part, floor, minContextSlot, cancellationToken)
-                        : ReadForLamportsAsync(wallet, part, floor, minContextSlot, cancellationToken)
-                )
-            );
-            foreach (var part in read)
-            {
-                latest = latest is null || part.Wallet.Slot > latest.Slot ? part.Wallet : latest;
-                foreach (var (recipient, outlook) in part.Recipients)
-                {
-                    seen[recipient] = outlook;
-                }
-            }
-        }
-        return new TransferOutlook(latest!, seen);
+                : parts
+        ).Select(recipients => new TransferPart(
+            index,
+            question,
+            recipients,
+            question.Mint is { } mint
+                ?
+                [
+                    mint,
+                    question.Wallet,
+                    .. TokenAccountsOf(question.Wallet, mint),
+                    .. recipients.SelectMany(recipient => (PublicKey[])[recipient, .. TokenAccountsOf(recipient, mint)]),
+                ]
+                : [question.Wallet, .. recipients]
+        ));
     }
 
-    private async Task<TransferOutlook> ReadForLamportsAsync(
-        PublicKey wallet,
-        PublicKey[] recipients,
+    private async Task<IReadOnlyList<(TransferPart Part, TransferAnswer Answer)>> AskAsync(
+        List<TransferPart> request,
         ulong floor,
-        ulong? minContextSlot,
         CancellationToken cancellationToken
     )
     {
-        var read = await AccountsAsync([wallet, .. recipients], ..0, minContextSlot, cancellationToken);
-        return new TransferOutlook(
-            new WalletBalance(wallet, read.Slot, read.Value[0]?.Lamports ?? 0, floor, new Dictionary<PublicKey, ulong>()),
-            recipients
-                .Select(
+        if (request is [var single])
+        {
+            return [(single, await AskAloneAsync(single, floor, cancellationToken))];
+        }
+        PublicKey[] addresses = [.. request.SelectMany(part => part.Addresses)];
+        // What one of them demands of a node is not demanded for the others: whom the answer does not do is asked about alone.
+        var least = request.Min(part => part.Question.MinContextSlot ?? 0);
+        RpcValue<IReadOnlyList<AccountInfo?>> read;
+        try
+        {
+            read = await AccountsAsync(addresses, ..0, least == 0 ? null : least, cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            return [.. request.Select(part => (part, new TransferAnswer(null, e)))];
+        }
+        var answers = new List<(TransferPart, TransferAnswer)>();
+        var from = 0;
+        foreach (var part in request)
+        {
+            AccountInfo?[] accounts = [.. read.Value.Skip(from).Take(part.Addresses.Length)];
+            from += accounts.Length;
+            var serves = read.Slot >= (part.Question.MinContextSlot ?? 0) && !(part.Question.Mint is not null && accounts[0] is null);
+            answers.Add(
+                (
+                    part,
+                    serves
+                        ? await OutlookAsync(part, read.Slot, accounts, floor, cancellationToken)
+                        : await AskAloneAsync(part, floor, cancellationToken)
+                )
+            );
+        }
+        return answers;
+    }
+
+    private async Task<TransferAnswer> AskAloneAsync(TransferPart part, ulong floor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var read = await AccountsAsync(
+                part.Addresses,
+                part.Question.Mint is null ? ..0 : ..1,
+                part.Question.MinContextSlot,
+                cancellationToken
+            );
+            return await OutlookAsync(part, read.Slot, read.Value, floor, cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            return new TransferAnswer(null, e);
+        }
+    }
+
+    private async Task<TransferAnswer> OutlookAsync(
+        TransferPart part,
+        ulong slot,
+        IReadOnlyList<AccountInfo?> accounts,
+        ulong floor,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return new TransferAnswer(
+                part.Question.Mint is { } mint
+                    ? await TokenOutlookAsync(part, mint, slot, accounts, floor, cancellationToken)
+                    : LamportsOutlook(part, slot, accounts, floor),
+                null
+            );
+        }
+        catch (RpcException e)
+        {
+            return new TransferAnswer(null, e);
+        }
+    }
+
+    private static TransferOutlook LamportsOutlook(TransferPart part, ulong slot, IReadOnlyList<AccountInfo?> accounts, ulong floor) =>
+        new(
+            new WalletBalance(part.Question.Wallet, slot, accounts[0]?.Lamports ?? 0, floor, new Dictionary<PublicKey, ulong>()),
+            part.Recipients.Select(
                     (recipient, i) =>
                         new RecipientOutlook(recipient, null)
                         {
-                            Lamports = read.Value[1 + i]?.Lamports ?? 0,
-                            IsWallet = IsWallet(read.Value[1 + i]),
+                            Lamports = accounts[1 + i]?.Lamports ?? 0,
+                            IsWallet = IsWallet(accounts[1 + i]),
                         }
                 )
                 .ToDictionary(outlook => outlook.Recipient)
         );
-    }
 
-    private async Task<TransferOutlook> ReadForTokensAsync(
-        PublicKey wallet,
+    private async Task<TransferOutlook> TokenOutlookAsync(
+        TransferPart part,
         PublicKey mint,
-        PublicKey[] recipients,
+        ulong slot,
+        IReadOnlyList<AccountInfo?> accounts,
         ulong floor,
-        ulong? minContextSlot,
         CancellationToken cancellationToken
     )
     {
-        PublicKey[] addresses =
-        [
-            mint,
-            wallet,
-            .. TokenAccountsOf(wallet, mint),
-            .. recipients.SelectMany(recipient => (PublicKey[])[recipient, .. TokenAccountsOf(recipient, mint)]),
-        ];
-        var read = await AccountsAsync(addresses, ..1, minContextSlot, cancellationToken);
         // Under the program that does not own the mint there can be no account of it.
-        var under = read.Value[0]!.Owner == TokenProgram.Token2022Id ? 1 : 0;
-        var source = read.Value[2 + under];
+        var under = accounts[0]!.Owner == TokenProgram.Token2022Id ? 1 : 0;
+        var source = accounts[2 + under];
         var outlooks = new Dictionary<PublicKey, RecipientOutlook>();
-        for (var i = 0; i < recipients.Length; i++)
+        for (var i = 0; i < part.Recipients.Length; i++)
         {
             var own = 4 + 3 * i;
-            var holding = Holding(read.Value[own + 1 + under]);
-            outlooks[recipients[i]] = new RecipientOutlook(recipients[i], mint)
+            var recipient = part.Recipients[i];
+            var holding = Holding(accounts[own + 1 + under]);
+            outlooks[recipient] = new RecipientOutlook(recipient, mint)
             {
-                Lamports = read.Value[own]?.Lamports ?? 0,
-                IsWallet = IsWallet(read.Value[own]),
+                Lamports = accounts[own]?.Lamports ?? 0,
+                IsWallet = IsWallet(accounts[own]),
                 TokenAccountRentLamports = holding is null ? await NewAccountRentAsync(source, under == 1, cancellationToken) : 0,
-                TokenAccountUnusable = holding is not null && (holding.Owner != recipients[i] || holding.State == TokenAccountState.Frozen),
+                TokenAccountUnusable = holding is not null && (holding.Owner != recipient || holding.State == TokenAccountState.Frozen),
             };
         }
         var tokens = new Dictionary<PublicKey, ulong> { [mint] = Holding(source)?.Amount ?? 0 };
-        return new TransferOutlook(new WalletBalance(wallet, read.Slot, read.Value[1]?.Lamports ?? 0, floor, tokens), outlooks);
+        return new TransferOutlook(new WalletBalance(part.Question.Wallet, slot, accounts[1]?.Lamports ?? 0, floor, tokens), outlooks);
     }
 
     /// <param name="mints">
@@ -202,4 +298,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         account is not null && TokenProgram.IsTokenProgram(account.Owner) ? TokenAccount.Decode(account.Data.Span) : null;
 
     private static bool IsWallet(AccountInfo? account) => account is null || (account.Owner == SystemProgram.Id && !account.Executable);
+
+    /// <summary>As much of a question as one request takes.</summary>
+    private sealed record TransferPart(int Index, TransferQuestion Question, PublicKey[] Recipients, PublicKey[] Addresses);
 }

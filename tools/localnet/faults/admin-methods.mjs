@@ -25,6 +25,9 @@ export const adminMethods = {
     return frontsOf(node, config(options).front)[0].faults.get();
   },
 
+  /** How often each method was asked for since the start. */
+  clones_getRequests: (node, [options]) => Object.fromEntries(frontsOf(node, config(options).front)[0].requests),
+
   clones_clearFaults(node) {
     for (const { faults } of node.cluster.fronts) faults.reset();
     node.cluster.storm.calm();

@@ -22,6 +22,7 @@ export function dispatch(node, request) {
   if (request.jsonrpc !== '2.0' || typeof request.method !== 'string') return failure(id, INVALID_REQUEST, 'Invalid request');
   const method = METHODS.get(request.method);
   if (method === undefined) return failure(id, METHOD_NOT_FOUND, 'Method not found');
+  if (!(request.method in adminMethods)) node.countRequest(request.method);
   const params = request.params ?? [];
   if (!Array.isArray(params)) return failure(id, -32602, '`params` should be an array');
   try {

@@ -14,6 +14,13 @@ export class Node {
     this.mempool = mempool;
     this.faults = faults;
     this.cluster = cluster;
+    /** @type {Map<string, number>} since the start, by method */
+    this.requests = new Map();
+  }
+
+  /** @param {string} method */
+  countRequest(method) {
+    this.requests.set(method, (this.requests.get(method) ?? 0) + 1);
   }
 
   /** @param {import('../ledger/blocks.mjs').Commitment} level */

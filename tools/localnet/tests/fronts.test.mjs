@@ -192,3 +192,14 @@ test('all front nodes fail at once, each in its way, and admin calls are answere
   assert.equal(await call(localnet.urls[2], 'clones_clearFaults', []), true);
   assert.deepEqual(await askAll('getHealth'), ['ok', 'ok', 'ok']);
 });
+
+test('requests are counted by front node and method, admin methods are not', async () => {
+  await localnet.rpcAt(1, 'getSlot');
+  await localnet.rpcAt(1, 'getSlot');
+  await localnet.rpcAt(1, 'getBalance', payer.publicKey.toString());
+  await localnet.rpcAt(1, 'clones_getFaults');
+  await assert.rejects(localnet.rpcAt(1, 'noSuchMethod'));
+
+  assert.deepEqual(await localnet.rpc('clones_getRequests', { front: 1 }), { getSlot: 2, getBalance: 1 });
+  assert.deepEqual(await localnet.rpcAt(2, 'clones_getRequests'), {});
+});
