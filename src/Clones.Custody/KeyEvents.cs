@@ -11,7 +11,7 @@ namespace Clones.Custody;
 internal sealed class KeyEvents(
     ClonesDbContext db,
     IServiceScopeFactory scopes,
-    KeyLookOptions paces,
+    KeyRetryOptions paces,
     Jitter jitter,
     TimeProvider time,
     ILogger<KeyEvents> log
@@ -67,7 +67,7 @@ internal sealed class KeyEvents(
                 failure.Binding.Id,
                 failure.Binding.Address,
                 failure.Message,
-                looks => BackOff.After(looks, paces.First, failure is MasterKeyAwayException ? paces.AwayMax : paces.Max, jitter()),
+                tries => BackOff.After(tries, paces.First, failure is MasterKeyAwayException ? paces.AwayMax : paces.Max, jitter()),
                 CancellationToken.None
             );
             // Under the lock of the key's row, so that of several payments at once one records it.

@@ -16,7 +16,7 @@ public static class KeysRegistration
     public static IServiceCollection AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
         AddMasterKeys(services, configuration);
-        services.AddSettings<KeyLookOptions>(configuration, "KeyLooks");
+        services.AddSettings<KeyRetryOptions>(configuration, "KeyRetries");
         services.TryAddSingleton<Jitter>(Random.Shared.NextDouble);
         services.AddSingleton<KeyMeter>();
         services.AddScoped<MasterKeyChecks>();

@@ -97,7 +97,7 @@ public sealed class ChaosAuditTests
                     good.Wallets[1],
                 ],
             },
-            "which the books do not know"
+            "which the database does not know"
         );
     }
 
@@ -108,7 +108,7 @@ public sealed class ChaosAuditTests
             {
                 Accepted = new Dictionary<int, Guid>(good.Accepted) { [0] = Guid.NewGuid() },
             },
-            "the books have no payment for it"
+            "the database has no payment for it"
         );
 
     [Fact]
@@ -118,14 +118,20 @@ public sealed class ChaosAuditTests
     [Fact]
     public void A_payment_without_an_end_is_found()
     {
-        var payment = SmallWorld.WithStatus(good.Books.Payments[0], PaymentStatus.Unresolved);
-        ShouldFind(good with { Books = good.Books with { Payments = [payment, .. good.Books.Payments.Skip(1)] } }, "is Unresolved");
+        var payment = SmallWorld.WithStatus(good.Database.Payments[0], PaymentStatus.Unresolved);
+        ShouldFind(
+            good with
+            {
+                Database = good.Database with { Payments = [payment, .. good.Database.Payments.Skip(1)] },
+            },
+            "is Unresolved"
+        );
     }
 
     [Fact]
     public void A_failure_without_a_reason_is_found()
     {
-        good.Books.Payments[2].Reason = null;
+        good.Database.Payments[2].Reason = null;
         ShouldFind(good, "is Failed ()");
     }
 
@@ -136,7 +142,7 @@ public sealed class ChaosAuditTests
         ShouldFind(
             good with
             {
-                Told = new Dictionary<Guid, int>(good.Told) { [good.Books.Payments[0].Id] = times },
+                Told = new Dictionary<Guid, int>(good.Told) { [good.Database.Payments[0].Id] = times },
             },
             $"was told complete {times} times"
         );
@@ -212,7 +218,7 @@ public sealed class ChaosAuditTests
         ShouldFind(
             good with
             {
-                Books = good.Books with
+                Database = good.Database with
                 {
                     OpenReservations =
                     [
@@ -232,7 +238,7 @@ public sealed class ChaosAuditTests
 
     [Fact]
     public void A_message_that_was_never_delivered_is_found() =>
-        ShouldFind(good with { Books = good.Books with { OutboxLeft = 1 } }, "1 messages were never delivered");
+        ShouldFind(good with { Database = good.Database with { OutboxLeft = 1 } }, "1 messages were never delivered");
 
     [Theory]
     [InlineData("payments", "", "COMPLETED", "FAILED")]
@@ -247,7 +253,7 @@ public sealed class ChaosAuditTests
         ShouldFind(
             good with
             {
-                Books = good.Books with { Changes = [new StatusChange(table, "x", kind, from, to)] },
+                Database = good.Database with { Changes = [new StatusChange(table, "x", kind, from, to)] },
             },
             "illegal transition"
         );
@@ -257,7 +263,7 @@ public sealed class ChaosAuditTests
     [InlineData(AttemptStatus.Broadcast)]
     public void A_second_attempt_without_a_death_certificate_of_the_first_is_found(AttemptStatus first)
     {
-        var transaction = good.Books.Transactions[0];
+        var transaction = good.Database.Transactions[0];
         transaction.Attempts[0] = SmallWorld.AttemptOf(transaction, 1, first);
         transaction.Attempts.Add(SmallWorld.AttemptOf(transaction, 2, AttemptStatus.Finalized));
         ShouldFind(good, "and another was signed");
@@ -279,7 +285,7 @@ public sealed class ChaosAuditTests
         ShouldFind(
             good with
             {
-                Books = good.Books with { Transactions = [.. good.Books.Transactions, second] },
+                Database = good.Database with { Transactions = [.. good.Database.Transactions, second] },
                 Wallets =
                 [
                     good.Wallets[0],
@@ -299,7 +305,7 @@ public sealed class ChaosAuditTests
     [InlineData("Deployed")]
     public void A_status_of_an_agent_that_the_chain_contradicts_is_found(string status)
     {
-        good.Books.Agents[0].CurrentState = status;
+        good.Database.Agents[0].CurrentState = status;
         ShouldFind(good, $"is {status} with 1 mints and 0 liquidity pools on chain");
     }
 

@@ -32,7 +32,7 @@ public sealed class PlanTests
         orders.ShouldBe(PaymentOrder.Draw(Plan, pools: 4, poor: 2));
         orders.ShouldAllBe(o => o.DueAt < Plan.Length);
         orders.GroupBy(o => o.Recipient).Count(g => g.Count() == 1).ShouldBeGreaterThan(300);
-        orders.Select(o => o.Door).Distinct().Count().ShouldBe(3);
+        orders.Select(o => o.Kind).Distinct().Count().ShouldBe(3);
         orders.Sum(o => o.Twins).ShouldBeGreaterThan(100);
     }
 

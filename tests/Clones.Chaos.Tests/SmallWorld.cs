@@ -120,7 +120,7 @@ internal static class SmallWorld
     private static Guid Id(byte number) => new(Enumerable.Repeat(number, 16).ToArray());
 
     private static PaymentOrder Order(int number, int pool, ulong amount) =>
-        new(number, TimeSpan.Zero, Door.Payment, pool, Key((byte)(100 + number)), amount, 100, 0, null, false, false);
+        new(number, TimeSpan.Zero, RequestKind.Payment, pool, Key((byte)(100 + number)), amount, 100, 0, null, false, false);
 
     private static Payment PaymentOf(PaymentOrder order, Guid transaction, ChaosPool pool, PaymentStatus status) =>
         new()

@@ -5,8 +5,8 @@ namespace Clones.Chaos;
 
 /// <summary>What was done, and what came of it.</summary>
 /// <param name="Findings">Broken promises; empty where all were kept.</param>
-/// <param name="Length">From the first payment to the last book closed.</param>
-/// <param name="HealedIn">From the end of the faults to the last book closed.</param>
+/// <param name="Length">From the first payment to the last payment closed.</param>
+/// <param name="HealedIn">From the end of the faults to the last payment closed.</param>
 internal sealed record ChaosReport(
     ChaosPlan Plan,
     FaultCounts FaultCounts,
@@ -20,7 +20,7 @@ internal sealed record ChaosReport(
 
     public void Write(TextWriter output)
     {
-        var payments = Evidence.Books.Payments;
+        var payments = Evidence.Database.Payments;
         output.WriteLine();
         foreach (var (kind, times) in FaultCounts.Counts)
         {
@@ -32,9 +32,9 @@ internal sealed record ChaosReport(
         output.WriteLine($"{"rejected, to be sure", -36}{Evidence.Rejected.Count, 9}");
         output.WriteLine($"{"finalized on chain", -36}{payments.Count(p => p.Status == PaymentStatus.Completed), 9}");
         output.WriteLine($"{"failed, with a reason", -36}{payments.Count(p => p.Status == PaymentStatus.Failed), 9}");
-        output.WriteLine($"{"attempts signed", -36}{Evidence.Books.Transactions.Sum(t => t.Attempts.Count), 9}");
+        output.WriteLine($"{"attempts signed", -36}{Evidence.Database.Transactions.Sum(t => t.Attempts.Count), 9}");
         output.WriteLine($"{"transactions read off the chain", -36}{Evidence.Entries.Count(), 9}");
-        output.WriteLine($"{"agents deployed", -36}{Evidence.Books.Agents.Count(a => a.CurrentState == "Deployed"), 9}");
+        output.WriteLine($"{"agents deployed", -36}{Evidence.Database.Agents.Count(a => a.CurrentState == "Deployed"), 9}");
         output.WriteLine($"{"processes that died", -36}{FaultCounts.Deaths, 9}");
         output.WriteLine();
         foreach (var reason in payments.Where(p => p.Status == PaymentStatus.Failed).GroupBy(p => p.Reason))

@@ -202,9 +202,9 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
         {
             holdings[order.Number] = await chain.HoldingsAsync(order.Recipient, pools[order.Pool].Mint, cancellationToken);
         }
-        var books = await DatabaseReading.ReadAsync(system.Database, cancellationToken);
+        var database = await DatabaseReading.ReadAsync(system.Database, cancellationToken);
         var living = new HashSet<string>();
-        foreach (var address in books.Agents.SelectMany(a => new[] { a.TokenMint, a.LiquidityPoolAddress }).OfType<string>())
+        foreach (var address in database.Agents.SelectMany(a => new[] { a.TokenMint, a.LiquidityPoolAddress }).OfType<string>())
         {
             if (await chain.ExistsAsync(Solana.Primitives.PublicKey.Parse(address), cancellationToken))
             {
@@ -217,7 +217,7 @@ internal sealed class ChaosRun(ChaosPlan plan, TextWriter output, TimeProvider t
             sender.Accepted,
             sender.Rejected,
             await listener.ReadAsync(cancellationToken),
-            books,
+            database,
             pools,
             wallets,
             holdings,

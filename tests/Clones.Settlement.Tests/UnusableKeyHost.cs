@@ -16,9 +16,9 @@ public sealed class UnusableKeyHost : SettlementHost
         new Dictionary<string, string?>
         {
             ["Settlement:KeyWaitMax"] = "00:00:04",
-            ["KeyLooks:First"] = "00:00:00.500",
-            ["KeyLooks:Max"] = "00:00:02",
-            ["KeyLooks:MissingForMin"] = "00:00:01",
+            ["KeyRetries:First"] = "00:00:00.500",
+            ["KeyRetries:Max"] = "00:00:02",
+            ["KeyRetries:MissingForMin"] = "00:00:01",
         };
 
     /// <summary>Messages for a transaction, whoever handled them.</summary>

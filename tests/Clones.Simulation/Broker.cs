@@ -96,8 +96,8 @@ internal sealed class Broker(Timeline timeline, RandomSource dice, Func<IReadOnl
                 is PrepareTokenCreation
                     or PreparePoolCreation
                     or CoSignTransaction
-                    or LookForOwnerTransaction
-                    or AdoptLanded
+                    or ReadOwnerTransaction
+                    or AdoptOnChainDeployment
                     or TransactionSettled
                     or IAgentCommand
             && e is RpcException or ChainNotReadyException

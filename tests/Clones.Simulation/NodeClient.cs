@@ -12,28 +12,36 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("getLatestBlockhash", commitment, minContextSlot, () => node.Latest(commitment));
+    ) => AskAsync("getLatestBlockhash", [], commitment, minContextSlot, () => node.Latest(commitment));
 
     public Task<RpcValue<bool>> IsBlockhashValidAsync(
         Blockhash blockhash,
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("isBlockhashValid", commitment, minContextSlot, () => ValueOf(commitment, node.IsValid(blockhash, commitment)));
+    ) =>
+        AskAsync(
+            "isBlockhashValid",
+            [blockhash],
+            commitment,
+            minContextSlot,
+            () => ValueOf(commitment, node.IsValid(blockhash, commitment))
+        );
 
     public Task<ulong> GetBlockHeightAsync(Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken) =>
-        AskAsync("getBlockHeight", commitment, minContextSlot, () => node.ToldHeight(commitment));
+        AskAsync("getBlockHeight", [], commitment, minContextSlot, () => node.ToldHeight(commitment));
 
     public Task<EpochInfo> GetEpochInfoAsync(Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken) =>
         AskAsync(
             "getEpochInfo",
+            [],
             commitment,
             minContextSlot,
             () => new EpochInfo(node.Slot(commitment), node.ToldHeight(commitment), 0, 0, 432_000)
         );
 
     public Task<long?> GetBlockTimeAsync(ulong slot, CancellationToken cancellationToken) =>
-        AskAsync("getBlockTime", Commitment.Processed, null, () => (long?)null);
+        AskAsync("getBlockTime", [slot], Commitment.Processed, null, () => (long?)null);
 
     public Task<RpcValue<IReadOnlyList<TransactionStatus?>>> GetSignatureStatusesAsync(
         IReadOnlyList<Signature> signatures,
@@ -42,6 +50,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
     ) =>
         AskAsync(
             "getSignatureStatuses",
+            [signatures, searchTransactionHistory],
             Commitment.Processed,
             null,
             () =>
@@ -59,11 +68,19 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("getSignaturesForAddress", commitment, minContextSlot, () => node.History(address, limit, before));
+    ) =>
+        AskAsync(
+            "getSignaturesForAddress",
+            [address, limit, before],
+            commitment,
+            minContextSlot,
+            () => node.History(address, limit, before)
+        );
 
     public Task<TransactionDetail?> GetTransactionAsync(Signature signature, Commitment commitment, CancellationToken cancellationToken) =>
         AskAsync(
             "getTransaction",
+            [signature, "parsed"],
             commitment,
             null,
             () =>
@@ -87,6 +104,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
     ) =>
         AskAsync(
             "getTransaction",
+            [signature, "unparsed"],
             commitment,
             null,
             () =>
@@ -105,7 +123,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
         Commitment preflightCommitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("sendTransaction", preflightCommitment, minContextSlot, () => node.Send(transaction));
+    ) => AskAsync("sendTransaction", [transaction], preflightCommitment, minContextSlot, () => node.Send(transaction));
 
     public Task<RpcValue<SimulationResult>> SimulateTransactionAsync(
         ReadOnlyMemory<byte> transaction,
@@ -114,42 +132,42 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("simulateTransaction", commitment, minContextSlot, () => ValueOf(commitment, node.Simulate(transaction)));
+    ) => AskAsync("simulateTransaction", [transaction], commitment, minContextSlot, () => ValueOf(commitment, node.Simulate(transaction)));
 
     public Task<Blockhash> GetGenesisHashAsync(CancellationToken cancellationToken) =>
-        AskAsync("getGenesisHash", Commitment.Processed, null, () => new Blockhash(new byte[Blockhash.Length]));
+        AskAsync("getGenesisHash", [], Commitment.Processed, null, () => new Blockhash(new byte[Blockhash.Length]));
 
     public Task<IReadOnlyList<PrioritizationFee>> GetRecentPrioritizationFeesAsync(
         IReadOnlyList<PublicKey>? writableAccounts,
         CancellationToken cancellationToken
-    ) => AskAsync("getRecentPrioritizationFees", Commitment.Processed, null, () => (IReadOnlyList<PrioritizationFee>)[]);
+    ) => AskAsync("getRecentPrioritizationFees", [], Commitment.Processed, null, () => (IReadOnlyList<PrioritizationFee>)[]);
 
     public Task<RpcValue<ulong?>> GetFeeForMessageAsync(
         ReadOnlyMemory<byte> message,
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("getFeeForMessage", commitment, minContextSlot, () => ValueOf<ulong?>(commitment, Node.FeeOf(message)));
+    ) => AskAsync("getFeeForMessage", [message], commitment, minContextSlot, () => ValueOf<ulong?>(commitment, Node.FeeOf(message)));
 
     public Task<ulong> GetFirstAvailableBlockAsync(CancellationToken cancellationToken) =>
-        AskAsync("getFirstAvailableBlock", Commitment.Processed, null, () => node.FirstSlot);
+        AskAsync("getFirstAvailableBlock", [], Commitment.Processed, null, () => node.FirstSlot);
 
     public Task<ulong> GetSlotAsync(Commitment commitment, ulong? minContextSlot, CancellationToken cancellationToken) =>
-        AskAsync("getSlot", commitment, minContextSlot, () => node.Slot(commitment));
+        AskAsync("getSlot", [], commitment, minContextSlot, () => node.Slot(commitment));
 
     public Task<RpcValue<ulong>> GetBalanceAsync(
         PublicKey address,
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("getBalance", commitment, minContextSlot, () => ValueOf(commitment, node.Balance(address, commitment)));
+    ) => AskAsync("getBalance", [address], commitment, minContextSlot, () => ValueOf(commitment, node.Balance(address, commitment)));
 
     public Task<RpcValue<AccountInfo?>> GetAccountInfoAsync(
         PublicKey address,
         Commitment commitment,
         ulong? minContextSlot,
         CancellationToken cancellationToken
-    ) => AskAsync("getAccountInfo", commitment, minContextSlot, () => ValueOf(commitment, node.Account(address, commitment)));
+    ) => AskAsync("getAccountInfo", [address], commitment, minContextSlot, () => ValueOf(commitment, node.Account(address, commitment)));
 
     public Task<RpcValue<IReadOnlyList<AccountInfo?>>> GetMultipleAccountsAsync(
         IReadOnlyList<PublicKey> addresses,
@@ -159,6 +177,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
     ) =>
         AskAsync(
             "getMultipleAccounts",
+            [addresses],
             commitment,
             minContextSlot,
             () => ValueOf<IReadOnlyList<AccountInfo?>>(commitment, [.. addresses.Select(a => node.Account(a, commitment))])
@@ -183,7 +202,7 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
         throw NotAsked();
 
     public Task<ulong> GetMinimumBalanceForRentExemptionAsync(ulong space, CancellationToken cancellationToken) =>
-        AskAsync("getMinimumBalanceForRentExemption", Commitment.Processed, null, () => TokenRun.RentOf(space));
+        AskAsync("getMinimumBalanceForRentExemption", [space], Commitment.Processed, null, () => TokenRun.RentOf(space));
 
     public Task GetHealthAsync(CancellationToken cancellationToken) => throw NotAsked();
 
@@ -212,15 +231,29 @@ internal sealed class NodeClient(Node node, SimulatedProcess process, RandomSour
 
     private RpcValue<T> ValueOf<T>(Commitment commitment, T value) => new(node.Slot(commitment), value);
 
-    private Task<T> AskAsync<T>(string method, Commitment commitment, ulong? minContextSlot, Func<T> answer) =>
-        process.CallAsync(
-            dice.Between(2, 40) + node.Faults.Delay,
+    /// <param name="about">What else the answer depends on.</param>
+    private Task<T> AskAsync<T>(string method, object?[] about, Commitment commitment, ulong? minContextSlot, Func<T> answer) =>
+        ChainQuestions.AskAsync(
+            () => $"{Endpoint} {method} {string.Join(' ', about.Select(TextOf))} {commitment} {minContextSlot}",
             () =>
-            {
-                node.Answer(method);
-                node.Require(method, commitment, minContextSlot);
-                return answer();
-            },
-            dice.Between(2, 40)
+                process.CallAsync(
+                    dice.Between(2, 40) + node.Faults.Delay,
+                    () =>
+                    {
+                        node.Answer(method);
+                        node.Require(method, commitment, minContextSlot);
+                        return answer();
+                    },
+                    dice.Between(2, 40)
+                )
         );
+
+    private static string? TextOf(object? about) =>
+        about switch
+        {
+            ReadOnlyMemory<byte> bytes => Convert.ToHexString(bytes.Span),
+            IEnumerable<PublicKey> addresses => string.Join(',', addresses),
+            IEnumerable<Signature> signatures => string.Join(',', signatures),
+            _ => about?.ToString(),
+        };
 }

@@ -19,9 +19,9 @@ public sealed class UnusableKey
     public required string Reason { get; init; }
 
     /// <summary>Tries in a row that failed. Several payments that fail at once are one try.</summary>
-    public required int FailedLooks { get; init; }
+    public required int FailedTries { get; init; }
     public required DateTimeOffset FailedSince { get; init; }
 
     /// <summary>Before this nobody tries it.</summary>
-    public required DateTimeOffset NextLookAt { get; init; }
+    public required DateTimeOffset NextTryAt { get; init; }
 }

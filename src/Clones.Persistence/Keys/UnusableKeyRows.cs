@@ -8,7 +8,7 @@ namespace Clones.Persistence.Keys;
 public static class UnusableKeyRows
 {
     /// <summary>Records a failed try and sets the next one, in the caller's database transaction, which then holds the row's lock.</summary>
-    /// <param name="lookAgain">By the tries in a row that failed before this one.</param>
+    /// <param name="tryAgain">By the tries in a row that failed before this one.</param>
     /// <returns>How long it has not opened.</returns>
     public static async Task<TimeSpan> NoteUnusableAsync(
         this ClonesDbContext db,
@@ -16,13 +16,13 @@ public static class UnusableKeyRows
         Guid keyId,
         string address,
         string reason,
-        Func<int, TimeSpan> lookAgain,
+        Func<int, TimeSpan> tryAgain,
         CancellationToken cancellationToken
     )
     {
         await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO unusable_keys (purpose, key_id, address, reason, failed_looks, failed_since, next_look_at)
+            INSERT INTO unusable_keys (purpose, key_id, address, reason, failed_tries, failed_since, next_try_at)
             VALUES ({purpose}, {keyId}, {address}, {reason}, 0, now(), now()) ON CONFLICT DO NOTHING
             """,
             cancellationToken
@@ -30,7 +30,7 @@ public static class UnusableKeyRows
         var known = await db
             .Database.SqlQuery<KnownFailure>(
                 $"""
-                SELECT failed_looks, next_look_at <= now() AS is_due, greatest(now() - failed_since, interval '0') AS failing_for
+                SELECT failed_tries, next_try_at <= now() AS is_due, greatest(now() - failed_since, interval '0') AS failing_for
                 FROM unusable_keys WHERE purpose = {purpose} AND key_id = {keyId} FOR UPDATE
                 """
             )
@@ -45,7 +45,7 @@ public static class UnusableKeyRows
             await db.Database.ExecuteSqlAsync(
                 $"""
                 UPDATE unusable_keys
-                SET reason = {reason}, failed_looks = failed_looks + 1, next_look_at = now() + {lookAgain(failure.FailedLooks)}
+                SET reason = {reason}, failed_tries = failed_tries + 1, next_try_at = now() + {tryAgain(failure.FailedTries)}
                 WHERE purpose = {purpose} AND key_id = {keyId}
                 """,
                 cancellationToken
@@ -65,7 +65,7 @@ public static class UnusableKeyRows
             await db
                 .Database.SqlQuery<Guid>(
                     $"""
-                    SELECT key_id AS "Value" FROM unusable_keys WHERE purpose = {purpose} AND key_id = ANY({keyIds.ToArray()}) AND next_look_at > now()
+                    SELECT key_id AS "Value" FROM unusable_keys WHERE purpose = {purpose} AND key_id = ANY({keyIds.ToArray()}) AND next_try_at > now()
                     """
                 )
                 .ToListAsync(cancellationToken)
@@ -87,5 +87,5 @@ public static class UnusableKeyRows
             cancellationToken
         );
 
-    private sealed record KnownFailure(int FailedLooks, bool IsDue, TimeSpan FailingFor);
+    private sealed record KnownFailure(int FailedTries, bool IsDue, TimeSpan FailingFor);
 }

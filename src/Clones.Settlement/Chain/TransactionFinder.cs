@@ -19,8 +19,9 @@ internal sealed record FoundTransaction(Signature Signature, ulong Slot, long? B
 
 /// <summary>
 /// Finds transactions on chain that the database may not know: in the history of an owner who pays, and in that of what a deployment has made. One
-/// node that shows it is enough here, for no find lets anything be signed; that nothing is found does in <see cref="FindExecutedAsync"/> alone, and
-/// there by a quorum. Proofs (<see cref="ExpiryProofCollector"/>) and the ledger (<see cref="AgreedHistory"/>) ask by their own rules, because what
+/// node that shows what an owner sent is enough here, for that find lets nothing be signed; that nothing is found does in
+/// <see cref="FindExecutedAsync"/> alone, and there by a quorum. What made an account ends a transaction: as many nodes as are believed must show
+/// it. Proofs (<see cref="ExpiryProofCollector"/>) and the ledger (<see cref="AgreedHistory"/>) ask by their own rules, because what
 /// they conclude lets something be signed.
 /// </summary>
 internal sealed class TransactionFinder(RpcEndpoints rpc)
@@ -32,6 +33,9 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
 
     // Before an account is made, anybody can send something to its address; so many of the oldest successes are read.
     private const int CandidatesMax = 20;
+
+    /// <summary>How many nodes are believed: rule 4 of settlement.</summary>
+    private int Needed => Math.Min(2, rpc.All.Count);
 
     // Validators only estimate the time of a block.
     private static readonly TimeSpan Doubt = TimeSpan.FromHours(1);
@@ -162,7 +166,9 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     /// <param name="kind">Token or pool creation.</param>
     /// <param name="address">Of the mint or the liquidity pool.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ChainNotReadyException">No node reports it. A later try may.</exception>
+    /// <exception cref="ChainNotReadyException">
+    /// Two nodes, where two are configured, do not report the same of it. A later try may find that they do.
+    /// </exception>
     public async Task<FoundTransaction> FindMakerAsync(
         IReadOnlyList<TransactionAttempt> attempts,
         TransactionKind kind,
@@ -182,13 +188,17 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
         }
 
         var signatures = stored.ConvertAll(a => Signature.Parse(a.Signature!));
-        var statuses = await rpc.ReadAsync(
-            (client, stop) => client.GetSignatureStatusesAsync(signatures, searchTransactionHistory: true, stop),
-            cancellationToken
+        var answers = await rpc.Usable.AnswersAsync(node =>
+            node.GetSignatureStatusesAsync(signatures, searchTransactionHistory: true, cancellationToken)
         );
         for (var i = 0; i < signatures.Count; i++)
         {
-            if (statuses.Value[i] is { Succeeded: true, ConfirmationStatus: Commitment.Finalized, Slot: var slot })
+            var final = answers
+                .Select(answer => answer.Value[i])
+                .Where(status => status is { Succeeded: true, ConfirmationStatus: Commitment.Finalized })
+                .GroupBy(status => status!.Slot)
+                .FirstOrDefault(alike => alike.Count() >= Needed);
+            if (final is { Key: var slot })
             {
                 var time = await rpc.ReadAsync((client, stop) => client.GetBlockTimeAsync(slot, stop), cancellationToken);
                 return new FoundTransaction(signatures[i], slot, time) { Attempt = (stored[i].TransactionId, stored[i].Number) };
@@ -205,15 +215,25 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
         CancellationToken cancellationToken
     )
     {
-        var candidates = await OldestSuccessesAsync(address, cancellationToken);
         FoundTransaction? maker = null;
-        foreach (var candidate in candidates)
+        FoundTransaction? first = null;
+        foreach (var candidate in await OldestSuccessesAsync(address, cancellationToken))
         {
-            var detail = await rpc.ReadAsync(
-                (client, stop) => TransactionLookup.AskAsync(client, candidate.Signature, candidate.Slot, stop),
-                cancellationToken
+            var answers = await rpc.Usable.AnswersAsync(node =>
+                TransactionLookup.AskAsync(node, candidate.Signature, candidate.Slot, cancellationToken)
             );
-            if (detail is not { Err: null, Unparsed: null })
+            var shown = answers.OfType<TransactionDetail>().ToList();
+            if (shown.Exists(d => d.Unparsed is not null))
+            {
+                // Ours can be read by every node. Anybody can name the address in something else.
+                if (shown.Count(d => d.Slot == candidate.Slot) >= Needed)
+                {
+                    first ??= new FoundTransaction(candidate.Signature, candidate.Slot, candidate.BlockTime);
+                }
+                continue;
+            }
+            var detail = AgreedHistory.Agreed(shown, Needed) ?? throw Untold(address);
+            if (detail.Err is not null)
             {
                 continue;
             }
@@ -234,9 +254,10 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
             {
                 maker = found;
             }
+            first ??= new FoundTransaction(candidate.Signature, detail.Slot, detail.BlockTime);
         }
 
-        return maker ?? candidates.Select(c => new FoundTransaction(c.Signature, c.Slot, c.BlockTime)).FirstOrDefault();
+        return maker ?? first;
     }
 
     /// <summary>Oldest first, as the first node lists them that lists the history to its beginning.</summary>
@@ -274,7 +295,7 @@ internal sealed class TransactionFinder(RpcEndpoints rpc)
     }
 
     private static ChainNotReadyException Untold(PublicKey address) =>
-        new($"{address} is on chain, and no node reports which transaction made it.");
+        new($"{address} is on chain, and too few nodes report which transaction made it.");
 
     /// <summary>What one node tells: a find, nothing, or why it tells nothing that counts.</summary>
     private sealed record NodeReport(Signature? Found = null, string? Silence = null, bool IsTooLong = false);

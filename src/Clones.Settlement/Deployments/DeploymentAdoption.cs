@@ -25,7 +25,7 @@ internal sealed class DeploymentAdoption(
     /// <param name="address">The mint or the liquidity pool, finalized.</param>
     /// <param name="isAsPromised">Otherwise it landed and did something else: the database is closed, and no success stands in them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ChainNotReadyException">It is there and no node reports which transaction made it.</exception>
+    /// <exception cref="ChainNotReadyException">It is there and too few nodes report which transaction made it.</exception>
     public async Task<(Guid TransactionId, DeploymentMade Made)> AdoptAsync(
         Deployment deployment,
         TransactionKind kind,

@@ -1,6 +1,5 @@
 using Clones.Domain.Transactions;
 using Clones.Settlement.Store;
-using MassTransit;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Settlement.Deployments;
@@ -18,45 +17,43 @@ internal sealed class DeploymentRequestHandler(
     OwnerHeldAttempts held
 )
 {
-    /// <param name="context">Of the request.</param>
     /// <param name="agentId">Whose deployment it is; where the agent no longer waits for it, nothing is done.</param>
     /// <param name="kind">Token or pool creation.</param>
     /// <param name="isReady">Whether all is there that the plan needs. Asked under the agent's lock.</param>
     /// <param name="plan">Learns whether somebody has sent lamports to the address of the mint.</param>
     public async Task HandleAsync(
-        ConsumeContext context,
         Guid agentId,
         TransactionKind kind,
         Func<Deployment, Task<bool>> isReady,
-        Func<Deployment, bool, Task<DeploymentPlan>> plan
+        Func<Deployment, bool, Task<DeploymentPlan>> plan,
+        CancellationToken cancellationToken
     )
     {
         try
         {
             if (
-                await work.LockAgentAsync(agentId, kind.StatusThatWants(), context.CancellationToken) is var (agent, _)
+                await work.LockAgentAsync(agentId, kind.StatusThatWants(), cancellationToken) is var (agent, _)
                 && Deployment.Of(agent) is var deployment
                 && await isReady(deployment)
             )
             {
-                await PrepareAsync(context, deployment, kind, plan);
+                await PrepareAsync(deployment, kind, plan, cancellationToken);
             }
         }
         catch (DeploymentImpossibleException impossible)
         {
-            await context.Publish(DeploymentFailure.Of(agentId, impossible.Message, null));
+            await work.PublishAsync(DeploymentFailure.Of(agentId, impossible.Message, null), cancellationToken);
         }
     }
 
     private async Task PrepareAsync(
-        ConsumeContext context,
         Deployment deployment,
         TransactionKind kind,
-        Func<Deployment, bool, Task<DeploymentPlan>> plan
+        Func<Deployment, bool, Task<DeploymentPlan>> plan,
+        CancellationToken cancellationToken
     )
     {
-        var cancellation = context.CancellationToken;
-        var open = await work.LockOpenAsync(deployment.Agent.Id, kind, cancellation);
+        var open = await work.LockOpenAsync(deployment.Agent.Id, kind, cancellationToken);
         if (open is not null && DeploymentTransactions.HasLiveAttempt(open))
         {
             return;
@@ -65,25 +62,30 @@ internal sealed class DeploymentRequestHandler(
         // A node that has not seen the slots in which earlier attempts may have landed knows nothing of them.
         var slot = open?.Attempts.Max(a => a.Slot);
         var thing = kind == TransactionKind.TokenCreation ? "token" : "liquidity pool";
-        var seen = await chain.ReadAsync(deployment, kind, slot, cancellation);
+        var seen = await chain.ReadAsync(deployment, kind, slot, cancellationToken);
         switch (seen)
         {
             case DeploymentSighting.AsPromised(var address):
-                var (id, made) = await adoption.AdoptAsync(deployment, kind, open, address, isAsPromised: true, cancellation);
-                await context.Publish(DeploymentSuccess.Of(kind, deployment.Agent.Id, id, made));
+                var (id, made) = await adoption.AdoptAsync(deployment, kind, open, address, isAsPromised: true, cancellationToken);
+                await work.PublishAsync(DeploymentSuccess.Of(kind, deployment.Agent.Id, id, made), cancellationToken);
                 return;
             case DeploymentSighting.Different(_, var deviation):
-                await FailAsync(context, deployment, $"The {thing} on chain is not the one that was promised: {deviation}.", open);
+                await FailAsync(
+                    deployment,
+                    $"The {thing} on chain is not the one that was promised: {deviation}.",
+                    open,
+                    cancellationToken
+                );
                 return;
         }
 
         if (open?.Status == TransactionStatus.Finalized)
         {
             // What it made is for ever: the node that shows nothing may know nothing, or lie. The sweeper asks again.
-            if (await chain.IsNowhereAsync(deployment, kind, slot, cancellation))
+            if (await chain.IsNowhereAsync(deployment, kind, slot, cancellationToken))
             {
                 var signature = open.Attempts.Find(a => a.Status == AttemptStatus.Finalized)?.Signature ?? "see its transaction";
-                await FailAsync(context, deployment, $"The {thing} creation landed ({signature}) and made no {thing}.", open);
+                await FailAsync(deployment, $"The {thing} creation landed ({signature}) and made no {thing}.", open, cancellationToken);
             }
             return;
         }
@@ -92,8 +94,8 @@ internal sealed class DeploymentRequestHandler(
         var isFree =
             open is null
             || (
-                !await transactions.IsPreparedAndGoodAsync(open, cancellation)
-                && await held.SettleAsync(context, open) is null or OwnerHeldAttempt.Expired
+                !await transactions.IsPreparedAndGoodAsync(open, cancellationToken)
+                && await held.SettleAsync(open, cancellationToken) is null or OwnerHeldAttempt.Expired
             );
         if (!isFree || seen is not DeploymentSighting.Missing(var isPrefunded))
         {
@@ -101,16 +103,16 @@ internal sealed class DeploymentRequestHandler(
             return;
         }
 
-        var result = await preparation.PrepareAsync(deployment, kind, open, await plan(deployment, isPrefunded), cancellation);
+        var result = await preparation.PrepareAsync(deployment, kind, open, await plan(deployment, isPrefunded), cancellationToken);
         if (result.Impossible is { } reason)
         {
-            await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, result.TransactionId));
+            await work.PublishAsync(DeploymentFailure.Of(deployment.Agent.Id, reason, result.TransactionId), cancellationToken);
         }
     }
 
-    private async Task FailAsync(ConsumeContext context, Deployment deployment, string reason, ChainTransaction? open)
+    private async Task FailAsync(Deployment deployment, string reason, ChainTransaction? open, CancellationToken cancellationToken)
     {
-        await held.GiveUpAsync(open, reason, context.CancellationToken);
-        await context.Publish(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id));
+        await held.GiveUpAsync(open, reason, cancellationToken);
+        await work.PublishAsync(DeploymentFailure.Of(deployment.Agent.Id, reason, open?.Id), cancellationToken);
     }
 }

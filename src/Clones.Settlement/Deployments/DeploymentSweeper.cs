@@ -46,11 +46,11 @@ internal sealed class DeploymentSweeper(
         var claimed = await work.ClaimWakeUpsAsync(unrecorded, cancellationToken);
         foreach (var id in unrecorded.Where(claimed.Contains))
         {
-            await work.PublishAsync(new AdoptLanded { AgentId = id }, cancellationToken);
+            await work.PublishAsync(new AdoptOnChainDeployment { AgentId = id }, cancellationToken);
         }
         foreach (var id in await work.DueForOwnersAsync(Pace, cancellationToken))
         {
-            await work.PublishAsync(new LookForOwnerTransaction { TransactionId = id }, cancellationToken);
+            await work.PublishAsync(new ReadOwnerTransaction { TransactionId = id }, cancellationToken);
         }
 
         await work.CommitAsync(cancellationToken);

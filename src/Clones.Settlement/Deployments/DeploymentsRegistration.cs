@@ -1,5 +1,8 @@
+using Clones.Contracts.Deployments;
+using Clones.Contracts.Settlement;
 using Clones.Domain.Transactions;
 using Clones.Hosting;
+using Clones.Hosting.Bus;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Deployments.Venues;
 using Clones.Settlement.Rules;
@@ -28,6 +31,13 @@ public static class DeploymentsRegistration
         services.AddScoped<DeploymentTransactions>();
         services.AddScoped<DeploymentPreparation>();
         services.AddScoped<DeploymentRequestHandler>();
+        services.AddSingleton<DeploymentUnits>();
+        services.AddScoped<IDeploymentHandler<CoSignTransaction>, CoSignTransactionHandler>();
+        services.AddScoped<IDeploymentHandler<PrepareTokenCreation>, PrepareTokenCreationHandler>();
+        services.AddScoped<IDeploymentHandler<PreparePoolCreation>, PreparePoolCreationHandler>();
+        services.AddScoped<IDeploymentHandler<AdoptOnChainDeployment>, AdoptOnChainDeploymentHandler>();
+        services.AddScoped<IDeploymentHandler<ReadOwnerTransaction>, ReadOwnerTransactionHandler>();
+        services.AddScoped<IDeploymentHandler<TransactionSettled>, DeploymentSettledHandler>();
         services.AddScoped<DeploymentAdoption>();
         services.AddScoped<DeploymentChainReader>();
         services.AddScoped<UnrecordedDeployments>();
@@ -37,11 +47,11 @@ public static class DeploymentsRegistration
 
     public static void AddDeployments(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<PrepareTokenCreationConsumer>();
-        bus.AddConsumer<PreparePoolCreationConsumer>();
-        bus.AddConsumer<CoSignTransactionConsumer>();
-        bus.AddConsumer<DeploymentSettledConsumer>();
-        bus.AddConsumer<AdoptLandedConsumer>();
-        bus.AddConsumer<LookForOwnerTransactionConsumer>();
+        bus.AddConsumerWithoutInbox<PrepareTokenCreationConsumer>();
+        bus.AddConsumerWithoutInbox<PreparePoolCreationConsumer>();
+        bus.AddConsumerWithoutInbox<CoSignTransactionConsumer>();
+        bus.AddConsumerWithoutInbox<DeploymentSettledConsumer>();
+        bus.AddConsumerWithoutInbox<AdoptOnChainDeploymentConsumer>();
+        bus.AddConsumerWithoutInbox<ReadOwnerTransactionConsumer>();
     }
 }

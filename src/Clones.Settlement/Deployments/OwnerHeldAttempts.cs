@@ -7,7 +7,6 @@ using Clones.Settlement.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
 using Clones.Solana.Rpc;
-using MassTransit;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Settlement.Deployments;
@@ -44,19 +43,22 @@ internal sealed class OwnerHeldAttempts(
     /// <summary>Looks for every such attempt of the transaction, saves what it finds, and hands over to settlement what was sent.</summary>
     /// <param name="transaction">Locked, with its attempts, in an open database transaction.</param>
     /// <returns>Null where there is none: nothing of it is in the owner's hands.</returns>
-    public async Task<OwnerHeldAttempt?> SettleAsync(ConsumeContext context, ChainTransaction transaction)
+    public async Task<OwnerHeldAttempt?> SettleAsync(ChainTransaction transaction, CancellationToken cancellationToken)
     {
         if (transaction.Attempts.Find(a => a.IsInOwnersHands()) is not { } attempt)
         {
             return null;
         }
 
-        var found = await ReadAsync(transaction, attempt, context.CancellationToken);
-        await work.SaveAsync(context.CancellationToken);
+        var found = await ReadAsync(transaction, attempt, cancellationToken);
+        await work.SaveAsync(cancellationToken);
         if (found == OwnerHeldAttempt.Sent)
         {
-            await work.CheckAgainAsync(transaction.Id, TimeSpan.Zero, context.CancellationToken);
-            await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
+            await work.CheckAgainAsync(transaction.Id, TimeSpan.Zero, cancellationToken);
+            await work.PublishAsync(
+                new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number },
+                cancellationToken
+            );
         }
         return found;
     }

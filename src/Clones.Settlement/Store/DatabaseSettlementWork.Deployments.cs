@@ -117,6 +117,25 @@ internal sealed partial class DatabaseSettlementWork
             )
             .ToListAsync(cancellationToken);
 
+    public async Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken)
+    {
+        var ids = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                UPDATE transactions SET wake_ups = wake_ups + 1,
+                    next_check_at = now() + least({WakeUp.Max}, {options.WakeUpLease} * power(2, least(wake_ups, {WakeUp.DoublingsMax})))
+                WHERE id IN (
+                    SELECT t.id FROM transactions t
+                    WHERE t.status IN ('FINALIZED', 'FAILED') AND t.next_check_at <= now() AND t.kind <> 'PAYMENT'
+                        AND t.id IN (SELECT transaction_id FROM wallet_reservations WHERE released_at IS NULL)
+                    ORDER BY t.next_check_at LIMIT {options.BatchMax} FOR UPDATE SKIP LOCKED)
+                RETURNING id AS "Value"
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return ids.Count == 0 ? [] : await db.Transactions.AsNoTracking().Where(t => ids.Contains(t.Id)).ToListAsync(cancellationToken);
+    }
+
     public async Task<IReadOnlyList<Guid>> DueForOwnersAsync(TimeSpan again, CancellationToken cancellationToken) =>
         await db
             .Database.SqlQuery<Guid>(

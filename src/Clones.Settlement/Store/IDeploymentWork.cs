@@ -54,6 +54,12 @@ public interface IDeploymentWork : ISettlementWork
     Task<IReadOnlyList<StalledAttempt>> DueForCoSigningAsync(TimeSpan again, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Settled transactions of deployments whose reservations are still open: the message that closes them was lost, or has ended in the error queue.
+    /// None of them is due again for a while, which doubles each time.
+    /// </summary>
+    Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
+
+    /// <summary>
     /// Transactions in the hands of owners who pay: each is looked for again after <paramref name="again"/>, whether or not it was handed in; later,
     /// while nobody gets to look.
     /// </summary>

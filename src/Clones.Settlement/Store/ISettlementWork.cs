@@ -46,12 +46,6 @@ public interface ISettlementWork : IAsyncDisposable
     Task<IReadOnlyList<Guid>> DueForPreparationAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Settled transactions of deployments whose reservations are still open: the message that closes them was lost, or has ended in the error queue.
-    /// None of them is due again for a while, which doubles each time.
-    /// </summary>
-    Task<IReadOnlyList<ChainTransaction>> DueForClosingAsync(CancellationToken cancellationToken);
-
-    /// <summary>
     /// Whether anything of these wallets may be signed. Where it may, nobody raises the fence before this database transaction ends: what is signed
     /// in it was signed on this side of the fence.
     /// </summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace Clones.Solana.Rpc;
@@ -18,7 +19,19 @@ internal sealed class RpcTransport(HttpClient http, Uri endpoint, TimeProvider t
     public Uri Endpoint => endpoint;
 
     /// <summary>Calls and reads the result. An answer of another shape than expected is a transport error.</summary>
-    public async Task<T> CallAsync<T>(
+    public Task<T> CallAsync<T>(
+        string method,
+        Action<Utf8JsonWriter>? writeParameters,
+        Func<JsonElement, T> readResult,
+        TimeSpan timeout,
+        CancellationToken cancellationToken
+    ) =>
+        ChainQuestions.AskAsync(
+            () => $"{endpoint} {Encoding.UTF8.GetString(WriteRequest(id: 0, method, writeParameters).Span)}",
+            () => AskAsync(method, writeParameters, readResult, timeout, cancellationToken)
+        );
+
+    private async Task<T> AskAsync<T>(
         string method,
         Action<Utf8JsonWriter>? writeParameters,
         Func<JsonElement, T> readResult,

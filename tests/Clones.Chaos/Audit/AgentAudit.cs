@@ -11,7 +11,7 @@ internal static class AgentAudit
             .Entries.Where(e => e is { Succeeded: true, TransactionId: not null })
             .Select(e => e.TransactionId!.Value)
             .ToLookup(id => id);
-        foreach (var agent in evidence.Books.Agents)
+        foreach (var agent in evidence.Database.Agents)
         {
             var mints = Landed(TransactionKind.TokenCreation);
             var liquidityPools = Landed(TransactionKind.PoolCreation);
@@ -40,7 +40,7 @@ internal static class AgentAudit
 
             int Landed(TransactionKind kind) =>
                 evidence
-                    .Books.Transactions.Where(t => t.AgentId == agent.CorrelationId && t.Kind == kind)
+                    .Database.Transactions.Where(t => t.AgentId == agent.CorrelationId && t.Kind == kind)
                     .Sum(t => succeeded[t.Id].Count());
         }
     }

@@ -28,7 +28,7 @@ internal sealed record ChainEntry(
 /// <summary>What the chain shows of one wallet.</summary>
 internal sealed record WalletOnChain(IReadOnlyList<ChainEntry> History, ulong Lamports, ulong Tokens);
 
-/// <summary>Reads everything off the chain, at finalized, without asking our own books for anything.</summary>
+/// <summary>Reads everything off the chain, at finalized, without asking our own database for anything.</summary>
 internal sealed class ChainReading(IRpcClient rpc)
 {
     private const int AtOnce = 16;

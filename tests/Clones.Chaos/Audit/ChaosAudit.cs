@@ -11,9 +11,9 @@ internal static class ChaosAudit
             .. Lost(evidence),
             .. Executions(evidence),
             .. Tags(evidence),
-            .. Attempts(evidence.Books),
-            .. Changes(evidence.Books),
-            .. Leftovers(evidence.Books),
+            .. Attempts(evidence.Database),
+            .. Changes(evidence.Database),
+            .. Leftovers(evidence.Database),
             .. MoneyAudit.Of(evidence),
             .. AgentAudit.Of(evidence),
         ];
@@ -21,7 +21,7 @@ internal static class ChaosAudit
     /// <summary>What the clients were told against the database.</summary>
     private static IEnumerable<string> Lost(Evidence evidence)
     {
-        var payments = evidence.Books.Payments.ToDictionary(p => p.Id);
+        var payments = evidence.Database.Payments.ToDictionary(p => p.Id);
         var known = new HashSet<Guid>();
         foreach (var order in evidence.Orders)
         {
@@ -37,7 +37,7 @@ internal static class ChaosAudit
             var id = evidence.PaymentOf(order);
             if (!payments.TryGetValue(id, out var payment))
             {
-                yield return $"order {order.Number} was accepted and the books have no payment for it";
+                yield return $"order {order.Number} was accepted and the database has no payment for it";
                 continue;
             }
             known.Add(id);
@@ -56,10 +56,10 @@ internal static class ChaosAudit
     private static IEnumerable<string> Executions(Evidence evidence)
     {
         var entries = evidence.Entries.Where(e => e.TransactionId is not null).ToLookup(e => e.TransactionId!.Value);
-        var transactions = evidence.Books.Transactions.ToDictionary(t => t.Id);
+        var transactions = evidence.Database.Transactions.ToDictionary(t => t.Id);
         foreach (var unknown in entries.Where(e => !transactions.ContainsKey(e.Key)))
         {
-            yield return $"the chain holds memo {unknown.Key}, which the books do not know";
+            yield return $"the chain holds memo {unknown.Key}, which the database does not know";
         }
         foreach (var transaction in transactions.Values)
         {
@@ -70,7 +70,7 @@ internal static class ChaosAudit
                 yield return $"transaction {transaction.Id} is {transaction.Status} and its memo succeeded on chain {landed} times";
             }
         }
-        foreach (var payment in evidence.Books.Payments)
+        foreach (var payment in evidence.Database.Payments)
         {
             var status = payment.TransactionId is { } id ? transactions[id].Status : (TransactionStatus?)null;
             var ended = payment.Status switch
@@ -98,7 +98,7 @@ internal static class ChaosAudit
             .Entries.Where(e => e.Succeeded)
             .SelectMany(e => e.PaymentTags.Select(tag => (Tag: tag, e.TransactionId)))
             .ToLookup(e => e.Tag, e => e.TransactionId);
-        foreach (var payment in evidence.Books.Payments)
+        foreach (var payment in evidence.Database.Payments)
         {
             var expected = payment.Status == PaymentStatus.Completed ? 1 : 0;
             var stands = onChain[payment.Tag].ToList();
@@ -110,9 +110,9 @@ internal static class ChaosAudit
         }
     }
 
-    private static IEnumerable<string> Attempts(DatabaseReading books)
+    private static IEnumerable<string> Attempts(DatabaseReading database)
     {
-        foreach (var transaction in books.Transactions)
+        foreach (var transaction in database.Transactions)
         {
             var attempts = transaction.Attempts.OrderBy(a => a.Number).ToList();
             foreach (var live in attempts.Where(a => a.Status.IsLive()))
@@ -130,22 +130,25 @@ internal static class ChaosAudit
         }
     }
 
-    private static IEnumerable<string> Changes(DatabaseReading books) =>
-        books
+    private static IEnumerable<string> Changes(DatabaseReading database) =>
+        database
             .Changes.Where(c => !LegalChanges.Allows(c))
             .Select(c => $"illegal transition in {c.What}: {c.RowId} {c.Kind} from {c.From} to {c.To}");
 
-    private static IEnumerable<string> Leftovers(DatabaseReading books)
+    private static IEnumerable<string> Leftovers(DatabaseReading database)
     {
         // An agent that waits for its owner keeps what its deployment will cost.
-        var waiting = books.Transactions.Where(t => t.Kind != TransactionKind.Payment && t.SettledAt is null).Select(t => t.Id).ToHashSet();
-        foreach (var open in books.OpenReservations.Where(r => !waiting.Contains(r.TransactionId)))
+        var waiting = database
+            .Transactions.Where(t => t.Kind != TransactionKind.Payment && t.SettledAt is null)
+            .Select(t => t.Id)
+            .ToHashSet();
+        foreach (var open in database.OpenReservations.Where(r => !waiting.Contains(r.TransactionId)))
         {
             yield return $"the reservation of transaction {open.TransactionId} was never released";
         }
-        if (books.OutboxLeft > 0)
+        if (database.OutboxLeft > 0)
         {
-            yield return $"{books.OutboxLeft} messages were never delivered";
+            yield return $"{database.OutboxLeft} messages were never delivered";
         }
     }
 }

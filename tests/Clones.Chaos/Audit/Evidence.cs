@@ -15,7 +15,7 @@ internal sealed record Evidence(
     IReadOnlyDictionary<int, Guid> Accepted,
     IReadOnlyCollection<int> Rejected,
     IReadOnlyDictionary<Guid, int> Told,
-    DatabaseReading Books,
+    DatabaseReading Database,
     IReadOnlyList<ChaosPool> Pools,
     IReadOnlyList<WalletOnChain> Wallets,
     IReadOnlyDictionary<int, ulong> Holdings,
@@ -32,7 +32,7 @@ internal sealed record Evidence(
 
     /// <summary>The payment that an order became: as its client heard it, or as the database decided on a submission; empty where there is none.</summary>
     public Guid PaymentOf(PaymentOrder order) =>
-        order.Door == Door.Submission
-            ? Books.DecidedSubmissions.GetValueOrDefault(order.KeyOf(Seed)) ?? Guid.Empty
+        order.Kind == RequestKind.Submission
+            ? Database.DecidedSubmissions.GetValueOrDefault(order.KeyOf(Seed)) ?? Guid.Empty
             : Accepted.GetValueOrDefault(order.Number);
 }

@@ -10,7 +10,7 @@ internal static class MoneyAudit
 
     private static IEnumerable<string> Transfers(Evidence evidence)
     {
-        var carried = evidence.Books.Payments.Where(p => p.TransactionId is not null).ToLookup(p => p.TransactionId!.Value);
+        var carried = evidence.Database.Payments.Where(p => p.TransactionId is not null).ToLookup(p => p.TransactionId!.Value);
         foreach (var entry in evidence.Entries)
         {
             if (entry.TransactionId is not { } id || !carried.Contains(id))
@@ -64,7 +64,7 @@ internal static class MoneyAudit
             }
             var paid = Sum(
                 evidence
-                    .Books.Payments.Where(p => p.TrainingPoolId == pool.Id && p.Mint is not null && p.Status == PaymentStatus.Completed)
+                    .Database.Payments.Where(p => p.TrainingPoolId == pool.Id && p.Mint is not null && p.Status == PaymentStatus.Completed)
                     .Select(p => (Int128)p.Amount)
             );
             if (
@@ -80,7 +80,7 @@ internal static class MoneyAudit
 
     private static IEnumerable<string> People(Evidence evidence)
     {
-        var payments = evidence.Books.Payments.ToDictionary(p => p.Id);
+        var payments = evidence.Database.Payments.ToDictionary(p => p.Id);
         foreach (var order in evidence.Orders.Where(o => evidence.Holdings.ContainsKey(o.Number)))
         {
             if (!payments.TryGetValue(evidence.PaymentOf(order), out var payment))
@@ -88,7 +88,7 @@ internal static class MoneyAudit
                 continue;
             }
             var worth =
-                order.Door == Work.Door.Submission
+                order.Kind == Work.RequestKind.Submission
                     ? evidence.Pools[order.Pool].PriceBaseUnits * (ulong)order.Score / 100
                     : order.AmountBaseUnits;
             var due = payment.Status == PaymentStatus.Completed ? worth : 0;

@@ -138,7 +138,7 @@ internal sealed class ChaosSystem(ChaosPlan plan, FaultCounts tally, TimeProvide
         }
     }
 
-    /// <summary>The system's own comparison of its books with the chain.</summary>
+    /// <summary>The system's own comparison of its database with the chain.</summary>
     /// <returns>Its exit code, 0 where they are equal, and what it said.</returns>
     public Task<(int Code, string Said)> ReconcileAsync(CancellationToken cancellationToken) => RunAsync(["reconcile"], cancellationToken);
 

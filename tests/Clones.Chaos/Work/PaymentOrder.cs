@@ -3,7 +3,7 @@ using Clones.Solana.Primitives;
 
 namespace Clones.Chaos.Work;
 
-internal enum Door
+internal enum RequestKind
 {
     /// <summary>POST /v1/payments, by a service.</summary>
     Payment,
@@ -26,7 +26,7 @@ internal enum Door
 internal sealed record PaymentOrder(
     int Number,
     TimeSpan DueAt,
-    Door Door,
+    RequestKind Kind,
     int Pool,
     PublicKey Recipient,
     ulong AmountBaseUnits,
@@ -59,23 +59,23 @@ internal sealed record PaymentOrder(
                 .Range(0, plan.Payments)
                 .Select(i =>
                 {
-                    var door = dice.Between(0, 99) switch
+                    var kind = dice.Between(0, 99) switch
                     {
-                        < 80 => Door.Payment,
-                        < 90 => Door.Withdrawal,
-                        _ => Door.Submission,
+                        < 80 => RequestKind.Payment,
+                        < 90 => RequestKind.Withdrawal,
+                        _ => RequestKind.Submission,
                     };
                     var pool = dice.Between(0, pools - 1);
-                    if (pool == poor && door == Door.Withdrawal)
+                    if (pool == poor && kind == RequestKind.Withdrawal)
                     {
-                        door = Door.Payment;
+                        kind = RequestKind.Payment;
                     }
                     // Often equal sums to equal people: only the memo tells such payments apart.
-                    var isTwin = door != Door.Submission && dice.Chance(0.3);
+                    var isTwin = kind != RequestKind.Submission && dice.Chance(0.3);
                     return new PaymentOrder(
                         i,
                         sending * ((double)i / plan.Payments),
-                        door,
+                        kind,
                         pool,
                         isTwin ? dice.Of(regulars) : Person(dice),
                         isTwin ? 2_000_000 : (ulong)dice.Between(1_000_000, 9_999_999),

@@ -72,7 +72,7 @@ internal sealed class PaymentSender(
     {
         try
         {
-            if (order.HangsUpAfter is { } patience && order.Door != Door.Submission)
+            if (order.HangsUpAfter is { } patience && order.Kind != RequestKind.Submission)
             {
                 tally.Note("clients that hung up");
                 using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -124,9 +124,9 @@ internal sealed class PaymentSender(
         var amount = Decimal(order.AmountBaseUnits, pool.Decimals);
         var recipient = order.Recipient.ToString();
         var key = order.KeyOf(plan.Seed);
-        switch (order.Door)
+        switch (order.Kind)
         {
-            case Door.Payment:
+            case RequestKind.Payment:
                 var payment = new CreatePaymentRequest
                 {
                     TrainingPoolId = pool.Id,
@@ -136,7 +136,7 @@ internal sealed class PaymentSender(
                     OnInsufficientFunds = order.MayWait ? "wait" : "reject",
                 };
                 return (await service.CreatePaymentAsync(payment, key, cancellationToken)).Id;
-            case Door.Withdrawal:
+            case RequestKind.Withdrawal:
                 var withdrawal = new WithdrawalRequest
                 {
                     Recipient = recipient,

@@ -18,7 +18,7 @@ internal static class ImportVault
         var events = new KeyEvents(
             db,
             services.GetRequiredService<IServiceScopeFactory>(),
-            new KeyLookOptions(),
+            new KeyRetryOptions(),
             () => 0.5,
             TimeProvider.System,
             NullLogger<KeyEvents>.Instance

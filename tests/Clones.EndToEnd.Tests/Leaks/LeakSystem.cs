@@ -246,7 +246,7 @@ internal sealed class LeakSystem : IAsyncDisposable
     private async Task<int> KeyEventsAsync(CancellationToken cancellationToken)
     {
         await using var db = Context();
-        return await db.KeyEvents.CountAsync(cancellationToken) + await db.UnusableKeys.SumAsync(k => k.FailedLooks, cancellationToken);
+        return await db.KeyEvents.CountAsync(cancellationToken) + await db.UnusableKeys.SumAsync(k => k.FailedTries, cancellationToken);
     }
 
     private async Task<int> UnusableKeysAsync(CancellationToken cancellationToken)

@@ -34,6 +34,8 @@ public sealed class DeploymentHost : IAsyncLifetime
     private LocalnetAdmin admin = null!;
     private IHost host = null!;
 
+    internal LockProbe Locks { get; private set; } = null!;
+
     internal Outcomes Outcomes => host.Services.GetRequiredService<Outcomes>();
 
     /// <summary>A pass of the sweeper, at the time when whatever is open is to be looked at again.</summary>
@@ -61,11 +63,13 @@ public sealed class DeploymentHost : IAsyncLifetime
             ["TOKEN_METADATA_URI"] = "https://clones.test/agents/{agentId}/metadata",
         };
         admin = new LocalnetAdmin(await cluster);
+        Locks = new LockProbe(settings["ConnectionStrings:Clones"]!);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
         builder
             .Services.AddSingleton<Outcomes>()
+            .AddSingleton(_ => RpcEndpoints.Parse(settings["SOLANA_RPC_URLS"]!, new HttpClient(Locks), TimeProvider.System))
             .AddClonesStore(builder.Configuration)
             .AddSolanaRpc(builder.Configuration)
             .AddKeys(builder.Configuration)

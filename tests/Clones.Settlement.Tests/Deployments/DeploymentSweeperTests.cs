@@ -38,7 +38,7 @@ public sealed class DeploymentSweeperTests
         await sweeper.PassAsync(TestContext.Current.CancellationToken);
 
         openAtReads.ShouldBe([0]);
-        rows.Published.ShouldHaveSingleItem().ShouldBe(new AdoptLanded { AgentId = rows.Abandoned.AgentId });
+        rows.Published.ShouldHaveSingleItem().ShouldBe(new AdoptOnChainDeployment { AgentId = rows.Abandoned.AgentId });
         rows.Open.ShouldBe(0);
     }
 

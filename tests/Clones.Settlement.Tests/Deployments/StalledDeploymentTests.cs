@@ -49,6 +49,20 @@ public sealed class StalledDeploymentTests(DeploymentHost host) : IClassFixture<
     }
 
     [Fact]
+    public async Task No_row_is_locked_while_the_chain_is_asked()
+    {
+        var owner = await DeployingOwner.CreateAsync(host);
+
+        host.Locks.IsWatching = true;
+        await owner.CreateTokenAsync();
+        host.Locks.IsWatching = false;
+
+        host.Locks.Asked.ShouldContain("simulateTransaction");
+        host.Locks.Asked.ShouldContain("getAccountInfo");
+        host.Locks.AskedUnderLocks.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_waits_for_its_owner_is_left_alone()
     {
         var owner = await DeployingOwner.CreateAsync(host);

@@ -5,7 +5,7 @@ using Clones.Domain.Transactions;
 using Clones.Lifecycle;
 using Clones.Settlement.Deployments;
 using Clones.Simulation.Store;
-using MassTransit;
+using Clones.Solana.Rpc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,27 +22,26 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
         switch (message)
         {
             case PrepareTokenCreation prepare:
-                await ConsumeAsync<PrepareTokenCreationConsumer, PrepareTokenCreation>(messageId, prepare);
+                await HandleAsync(prepare);
                 return true;
             case PreparePoolCreation prepare:
-                await ConsumeAsync<PreparePoolCreationConsumer, PreparePoolCreation>(messageId, prepare);
+                await HandleAsync(prepare);
                 return true;
             case CoSignTransaction coSign:
-                await ConsumeAsync<CoSignTransactionConsumer, CoSignTransaction>(messageId, coSign);
+                await HandleAsync(coSign);
                 return true;
-            case LookForOwnerTransaction look:
-                await ConsumeAsync<LookForOwnerTransactionConsumer, LookForOwnerTransaction>(messageId, look);
+            case ReadOwnerTransaction look:
+                await HandleAsync(look);
                 return true;
-            case AdoptLanded adopt:
-                await ConsumeAsync<AdoptLandedConsumer, AdoptLanded>(messageId, adopt);
+            case AdoptOnChainDeployment adopt:
+                await HandleAsync(adopt);
                 return true;
             case TransactionSettled settled when IsDeployment(settled.TransactionId):
-                await ConsumeAsync<DeploymentSettledConsumer, TransactionSettled>(messageId, settled);
+                await HandleAsync(settled);
                 return true;
             case IAgentCommand command:
-                await OnceAsync(
-                    messageId,
-                    typeof(AgentLifecycleStateMachine),
+                await InOneCommitAsync(
+                    (typeof(AgentLifecycleStateMachine), messageId),
                     (scope, work) => LifecycleSaga.RaiseAsync(command, scope, work)
                 );
                 return true;
@@ -61,23 +60,22 @@ internal sealed class DeploymentConsumers(SimulatedHost host)
     private bool IsDeployment(Guid transactionId) =>
         host.World.Database.Transactions.TryGetValue(transactionId, out var transaction) && transaction.Kind != TransactionKind.Payment;
 
-    private Task ConsumeAsync<TConsumer, T>(Guid messageId, T message)
-        where TConsumer : class, IConsumer<T>
+    /// <summary>As <see cref="DeploymentUnits"/> does: no inbox, and no database transaction is open while the chain is asked.</summary>
+    private Task HandleAsync<T>(T message)
         where T : class =>
-        OnceAsync(
-            messageId,
-            typeof(TConsumer),
-            (scope, work) => ActivatorUtilities.CreateInstance<TConsumer>(scope).Consume(new SimulatedConsume<T>(message, scope, work))
+        ChainQuestions.RunAsync(() =>
+            InOneCommitAsync(null, (scope, _) => scope.GetRequiredService<IDeploymentHandler<T>>().HandleAsync(message, default))
         );
 
-    // As the consumer's pipeline does: inbox, work and outgoing messages in one commit.
-    private async Task OnceAsync(Guid messageId, Type consumer, Func<IServiceProvider, SimulatedWork, Task> act)
+    // As the lifecycle's pipeline does: inbox, work and outgoing messages in one commit.
+    private async Task InOneCommitAsync((Type Consumer, Guid Message)? handles, Func<IServiceProvider, SimulatedWork, Task> act)
     {
-        await using var work = await host.Store.BeginAsync((consumer, messageId));
-        if (!await work.IsHandledAsync())
+        await using var work = await host.Store.BeginAsync(handles);
+        if (handles is null || !await work.IsHandledAsync())
         {
             await using var scope = HostServices.CreateScope(host, work);
             await act(scope.ServiceProvider, work);
+            ChainQuestions.RequireAnswers();
             await work.CommitAsync(default);
         }
     }

@@ -48,7 +48,7 @@ internal sealed class KeysStatus(
         await output.WriteLineAsync($"keys that did not open when they were last tried: {unusable}");
         foreach (var key in await LongestUnusableAsync(cancellationToken))
         {
-            await output.WriteLineAsync($"  since {key.FailedSince:u}, {key.FailedLooks} times: {key.Reason}");
+            await output.WriteLineAsync($"  since {key.FailedSince:u}, {key.FailedTries} times: {key.Reason}");
         }
         var sweep = await db.KeySweeps.AsNoTracking().OrderByDescending(s => s.RequestedAt).FirstOrDefaultAsync(cancellationToken);
         if (sweep is not null)

@@ -265,7 +265,7 @@ internal sealed class FaultyDeployment(DeploymentFaultHost host, Account owner, 
 
     /// <summary>Has the owner's wallet looked at, as the sweeper does from time to time.</summary>
     public Task LookAsync(TransactionAttempt prepared) =>
-        host.PublishAsync(new LookForOwnerTransaction { TransactionId = prepared.TransactionId });
+        host.PublishAsync(new ReadOwnerTransaction { TransactionId = prepared.TransactionId });
 
     public Task<TransactionAttempt> UntilAttemptAsync(TransactionKind kind, AttemptStatus status) =>
         PatientWait.UntilAsync(

@@ -8,7 +8,6 @@ using Clones.Domain.Transactions;
 using Clones.Settlement.Store;
 using Clones.Solana.Messages;
 using Clones.Solana.Primitives;
-using MassTransit;
 using TransactionStatus = Clones.Domain.Transactions.TransactionStatus;
 
 namespace Clones.Settlement.Deployments;
@@ -17,20 +16,19 @@ namespace Clones.Settlement.Deployments;
 /// Completes an attempt that its owner has signed, and commits it before anything is sent. Where the deposit wallet pays, nothing complete
 /// exists anywhere until this commit, so an attempt that expired before it has expired without an expiry proof.
 /// </summary>
-internal sealed class CoSignTransactionConsumer(
+internal sealed class CoSignTransactionHandler(
     IDeploymentWork work,
     DeploymentTransactions transactions,
     IDeploymentKeys keys,
     ICrashPoints crashes,
     TimeProvider time,
-    ILogger<CoSignTransactionConsumer> log
-) : IConsumer<CoSignTransaction>
+    ILogger<CoSignTransactionHandler> log
+) : IDeploymentHandler<CoSignTransaction>
 {
-    public async Task Consume(ConsumeContext<CoSignTransaction> context)
+    public async Task HandleAsync(CoSignTransaction message, CancellationToken cancellationToken)
     {
-        var cancellation = context.CancellationToken;
-        var transaction = await transactions.LockAsync(context.Message.TransactionId, cancellation);
-        var attempt = transaction?.Attempts.Find(a => a.Number == context.Message.AttemptNumber);
+        var transaction = await transactions.LockAsync(message.TransactionId, cancellationToken);
+        var attempt = transaction?.Attempts.Find(a => a.Number == message.AttemptNumber);
         if (transaction?.AgentId is not { } agentId || attempt is not { Status: AttemptStatus.Submitted, OwnerSignature: { } signature })
         {
             return;
@@ -39,30 +37,30 @@ internal sealed class CoSignTransactionConsumer(
         var ownerSignature = Signature.Parse(signature);
         if (attempt.Payer == DeploymentPayer.Owner)
         {
-            await CompleteAsync(context, transaction, attempt, ownerSignature);
+            await CompleteAsync(transaction, attempt, ownerSignature, cancellationToken);
             return;
         }
 
-        if (await work.AskFenceAsync(transaction.WalletId, cancellation) is { IsOpen: false, Closed: var closed })
+        if (await work.AskFenceAsync(transaction.WalletId, cancellationToken) is { IsOpen: false, Closed: var closed })
         {
             // Asked again by the sweeper; by then the attempt may be over, and the owner is asked anew.
             transaction.Reason = $"Signing is fenced: {closed}";
-            await work.SaveAsync(cancellation);
+            await work.SaveAsync(cancellationToken);
             return;
         }
 
-        var agent = await work.FindAgentAsync(agentId, cancellation) ?? throw new InvalidOperationException($"No agent {agentId}.");
+        var agent = await work.FindAgentAsync(agentId, cancellationToken) ?? throw new InvalidOperationException($"No agent {agentId}.");
         var deployment = Deployment.Of(agent);
-        var executed = await transactions.FindExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellation);
+        var executed = await transactions.FindExecutedAsync(agentId, transaction.Kind, transaction.WalletId, cancellationToken);
         var evidence =
             executed is not null ? Evidence(new { neverComplete = true, reason = $"the chain shows that this was done before: {executed}" })
-            : Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature) ? await ExpiryAsync(attempt, cancellation)
+            : Ed25519.Verify(deployment.Owner, attempt.MessageBytes, ownerSignature) ? await ExpiryAsync(attempt, cancellationToken)
             : Evidence(new { neverComplete = true, reason = "the stored signature is not one of the owner over this message" });
         if (evidence is not null)
         {
             Expire(transaction, attempt, evidence);
-            await work.SaveAsync(cancellation);
-            await context.Publish(transaction.Kind.RequestFor(agentId));
+            await work.SaveAsync(cancellationToken);
+            await work.PublishAsync(transaction.Kind.RequestFor(agentId), cancellationToken);
             return;
         }
 
@@ -70,15 +68,15 @@ internal sealed class CoSignTransactionConsumer(
         signed.AddSignature(deployment.Owner, ownerSignature);
         try
         {
-            await SignAsync(signed, transaction, agentId, cancellation);
+            await SignAsync(signed, transaction, agentId, cancellationToken);
         }
         catch (KeyUnusableException e)
         {
             log.LogError("Transaction {TransactionId} waits for a key: {Reason}", transaction.Id, e.Message);
-            await WaitForKeyAsync(transaction, cancellation);
+            await WaitForKeyAsync(transaction, cancellationToken);
             return;
         }
-        await StoreAsync(context, transaction, attempt, signed);
+        await StoreAsync(transaction, attempt, signed, cancellationToken);
     }
 
     /// <summary>
@@ -86,10 +84,10 @@ internal sealed class CoSignTransactionConsumer(
     /// before, so only an expiry proof says that it has expired.
     /// </summary>
     private async Task CompleteAsync(
-        ConsumeContext context,
         ChainTransaction transaction,
         TransactionAttempt attempt,
-        Signature ownerSignature
+        Signature ownerSignature,
+        CancellationToken cancellationToken
     )
     {
         var signed = attempt.ToSign();
@@ -98,12 +96,12 @@ internal sealed class CoSignTransactionConsumer(
             // Nobody can have stored it but by the database. It may land as before, by a good one.
             attempt.MoveTo(AttemptStatus.Prepared);
             attempt.OwnerSignature = null;
-            await work.SaveAsync(context.CancellationToken);
+            await work.SaveAsync(cancellationToken);
             return;
         }
 
         signed.AddSignature(signed.Message.FeePayer, ownerSignature);
-        await StoreAsync(context, transaction, attempt, signed);
+        await StoreAsync(transaction, attempt, signed, cancellationToken);
     }
 
     /// <summary>
@@ -118,9 +116,13 @@ internal sealed class CoSignTransactionConsumer(
     }
 
     /// <summary>Commits what is complete before anything is sent.</summary>
-    private async Task StoreAsync(ConsumeContext context, ChainTransaction transaction, TransactionAttempt attempt, Transaction signed)
+    private async Task StoreAsync(
+        ChainTransaction transaction,
+        TransactionAttempt attempt,
+        Transaction signed,
+        CancellationToken cancellationToken
+    )
     {
-        var cancellation = context.CancellationToken;
         if (signed.MissingSigners().Count > 0 || !signed.VerifySignatures())
         {
             throw new InvalidOperationException(
@@ -128,17 +130,20 @@ internal sealed class CoSignTransactionConsumer(
             );
         }
 
-        await crashes.ReachAsync(CrashPoint.Signed, cancellation);
+        await crashes.ReachAsync(CrashPoint.Signed, cancellationToken);
         attempt.WireBytes = signed.Serialize();
         attempt.Signature = signed.Id.ToString();
         attempt.MoveTo(AttemptStatus.Signed);
         transaction.MoveTo(TransactionStatus.Signed);
         transaction.WakeUps = 0;
         transaction.Reason = null;
-        await work.SaveAsync(cancellation);
-        await work.CheckAgainAsync(transaction.Id, TimeSpan.Zero, cancellation);
-        await context.Publish(new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number });
-        await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellation);
+        await work.SaveAsync(cancellationToken);
+        await work.CheckAgainAsync(transaction.Id, TimeSpan.Zero, cancellationToken);
+        await work.PublishAsync(
+            new BroadcastTransaction { TransactionId = transaction.Id, AttemptNumber = attempt.Number },
+            cancellationToken
+        );
+        await crashes.ReachAsync(CrashPoint.AttemptWritten, cancellationToken);
     }
 
     private async Task SignAsync(Transaction signed, ChainTransaction transaction, Guid agentId, CancellationToken cancellationToken)

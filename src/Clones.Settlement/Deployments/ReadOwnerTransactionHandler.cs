@@ -1,7 +1,6 @@
 using Clones.Contracts.Deployments;
 using Clones.Domain.Transactions;
 using Clones.Settlement.Store;
-using MassTransit;
 
 namespace Clones.Settlement.Deployments;
 
@@ -9,12 +8,12 @@ namespace Clones.Settlement.Deployments;
 /// Notices what an owner who pays has sent around us, and proves that what nobody sent has expired, so that the agent is free again. Renews nothing:
 /// that is for the owner to ask.
 /// </summary>
-internal sealed class LookForOwnerTransactionConsumer(IDeploymentWork work, DeploymentTransactions transactions, OwnerHeldAttempts held)
-    : IConsumer<LookForOwnerTransaction>
+internal sealed class ReadOwnerTransactionHandler(IDeploymentWork work, DeploymentTransactions transactions, OwnerHeldAttempts held)
+    : IDeploymentHandler<ReadOwnerTransaction>
 {
-    public async Task Consume(ConsumeContext<LookForOwnerTransaction> context)
+    public async Task HandleAsync(ReadOwnerTransaction message, CancellationToken cancellationToken)
     {
-        var transaction = await transactions.LockAsync(context.Message.TransactionId, context.CancellationToken);
+        var transaction = await transactions.LockAsync(message.TransactionId, cancellationToken);
         if (transaction?.AgentId is not { } agentId)
         {
             return;
@@ -22,14 +21,14 @@ internal sealed class LookForOwnerTransactionConsumer(IDeploymentWork work, Depl
 
         // Looking is all that it was asked for, whatever is found.
         transaction.WakeUps = 0;
-        var found = await held.SettleAsync(context, transaction);
-        await work.SaveAsync(context.CancellationToken);
+        var found = await held.SettleAsync(transaction, cancellationToken);
+        await work.SaveAsync(cancellationToken);
         if (found != OwnerHeldAttempt.LandedAltered)
         {
             return;
         }
 
         // Preparing looks on chain first, and adopts what it finds there.
-        await context.Publish(transaction.Kind.RequestFor(agentId));
+        await work.PublishAsync(transaction.Kind.RequestFor(agentId), cancellationToken);
     }
 }

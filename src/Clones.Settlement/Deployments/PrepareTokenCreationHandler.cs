@@ -3,31 +3,30 @@ using Clones.Domain.Keys;
 using Clones.Domain.Transactions;
 using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
-using MassTransit;
 
 namespace Clones.Settlement.Deployments;
 
 /// <summary>Gets the token creation of an agent ready for its owner's signature. The mint is the same for ever.</summary>
-internal sealed class PrepareTokenCreationConsumer(
+internal sealed class PrepareTokenCreationHandler(
     IDeploymentWork work,
     IDeploymentKeys keys,
     DeploymentRequestHandler requests,
     WalletBalances balances,
     DeploymentOptions options,
-    ILogger<PrepareTokenCreationConsumer> log
-) : IConsumer<PrepareTokenCreation>
+    ILogger<PrepareTokenCreationHandler> log
+) : IDeploymentHandler<PrepareTokenCreation>
 {
-    public async Task Consume(ConsumeContext<PrepareTokenCreation> context)
+    public async Task HandleAsync(PrepareTokenCreation message, CancellationToken cancellationToken)
     {
-        var agentId = context.Message.AgentId;
+        var agentId = message.AgentId;
         try
         {
             await requests.HandleAsync(
-                context,
                 agentId,
                 TransactionKind.TokenCreation,
-                deployment => HasMintAsync(context, deployment),
-                (deployment, isPrefunded) => PlanAsync(deployment, isPrefunded, context.CancellationToken)
+                deployment => HasMintAsync(deployment, cancellationToken),
+                (deployment, isPrefunded) => PlanAsync(deployment, isPrefunded, cancellationToken),
+                cancellationToken
             );
         }
         catch (KeyUnusableException e)
@@ -35,15 +34,15 @@ internal sealed class PrepareTokenCreationConsumer(
             // Nothing was prepared. The sweeper asks again, later each time, and so may the owner.
             log.LogError("The token creation of agent {AgentId} waits for a key: {Reason}", agentId, e.Message);
             work.ForgetUnsaved();
-            if (await work.LockOpenAsync(agentId, TransactionKind.TokenCreation, context.CancellationToken) is { } open)
+            if (await work.LockOpenAsync(agentId, TransactionKind.TokenCreation, cancellationToken) is { } open)
             {
                 open.Reason = UnusableKeyText.ForOwners;
-                await work.SaveAsync(context.CancellationToken);
+                await work.SaveAsync(cancellationToken);
             }
         }
     }
 
-    private async Task<bool> HasMintAsync(ConsumeContext<PrepareTokenCreation> context, Deployment deployment)
+    private async Task<bool> HasMintAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         if (deployment.Mint is not null)
         {
@@ -51,9 +50,9 @@ internal sealed class PrepareTokenCreationConsumer(
         }
 
         // The key is committed before its address goes anywhere, so what follows happens on a message of its own.
-        work.Add(await keys.CreateMintKeyAsync(deployment.Agent.Id, context.CancellationToken));
-        await work.SaveAsync(context.CancellationToken);
-        await context.Publish(new PrepareTokenCreation { AgentId = deployment.Agent.Id });
+        work.Add(await keys.CreateMintKeyAsync(deployment.Agent.Id, cancellationToken));
+        await work.SaveAsync(cancellationToken);
+        await work.PublishAsync(new PrepareTokenCreation { AgentId = deployment.Agent.Id }, cancellationToken);
         return false;
     }
 

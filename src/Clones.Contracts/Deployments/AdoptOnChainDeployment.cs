@@ -4,7 +4,7 @@ namespace Clones.Contracts.Deployments;
 /// Asks Deployments to search the chain for what an agent's deployment may have made without a message of it: the next thing that the agent
 /// does not have. Harmless at any time.
 /// </summary>
-public sealed record AdoptLanded
+public sealed record AdoptOnChainDeployment
 {
     public required Guid AgentId { get; init; }
 }

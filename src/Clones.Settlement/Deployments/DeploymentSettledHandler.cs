@@ -4,7 +4,6 @@ using Clones.Domain.Faults;
 using Clones.Domain.Transactions;
 using Clones.Settlement.Chain;
 using Clones.Settlement.Store;
-using MassTransit;
 
 namespace Clones.Settlement.Deployments;
 
@@ -12,18 +11,17 @@ namespace Clones.Settlement.Deployments;
 /// A transaction of a deployment came to its end: reads from the finalized chain what it made, and tells the lifecycle that, whatever the
 /// transaction was meant to do.
 /// </summary>
-internal sealed class DeploymentSettledConsumer(
+internal sealed class DeploymentSettledHandler(
     IDeploymentWork work,
     DeploymentTransactions transactions,
     DeploymentChainReader sight,
     UnrecordedDeployments late,
     ICrashPoints crashes
-) : IConsumer<TransactionSettled>
+) : IDeploymentHandler<TransactionSettled>
 {
-    public async Task Consume(ConsumeContext<TransactionSettled> context)
+    public async Task HandleAsync(TransactionSettled message, CancellationToken cancellationToken)
     {
-        var cancellation = context.CancellationToken;
-        var transaction = await transactions.LockAsync(context.Message.TransactionId, cancellation);
+        var transaction = await transactions.LockAsync(message.TransactionId, cancellationToken);
         if (
             transaction is not { AgentId: { } agentId, Status: TransactionStatus.Finalized or TransactionStatus.Failed }
             || transaction.Kind == TransactionKind.Payment
@@ -34,18 +32,18 @@ internal sealed class DeploymentSettledConsumer(
         }
 
         var landed = transaction.Attempts.Find(a => a.Status == AttemptStatus.Finalized);
-        await transactions.ReleaseAsync(transaction, landed?.Slot ?? context.Message.Slot, cancellation);
-        await work.SaveAsync(cancellation);
-        var outcome = await OutcomeAsync(context.Message, transaction, landed, agentId, cancellation);
-        await work.SaveAsync(cancellation);
-        if (outcome is FailDeployment && await work.HasFailedByAsync(agentId, transaction.Id, cancellation))
+        await transactions.ReleaseAsync(transaction, landed?.Slot ?? message.Slot, cancellationToken);
+        await work.SaveAsync(cancellationToken);
+        var outcome = await OutcomeAsync(message, transaction, landed, agentId, cancellationToken);
+        await work.SaveAsync(cancellationToken);
+        if (outcome is FailDeployment && await work.HasFailedByAsync(agentId, transaction.Id, cancellationToken))
         {
             // Settlement reminds of transactions that stay open, and messages come twice. The agent may have been brought on by RETRY since, and a failure that is over must not throw it back.
             return;
         }
 
-        await context.Publish(outcome);
-        await crashes.ReachAsync(CrashPoint.PaymentsClosed, cancellation);
+        await work.PublishAsync(outcome, cancellationToken);
+        await crashes.ReachAsync(CrashPoint.PaymentsClosed, cancellationToken);
     }
 
     private async Task<object> OutcomeAsync(

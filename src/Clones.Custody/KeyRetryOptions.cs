@@ -2,10 +2,10 @@ using Clones.Hosting;
 
 namespace Clones.Custody;
 
-/// <summary>How often a key is tried that does not open, from the section <c>KeyLooks</c> (e.g. <c>KeyLooks__Max=00:01:00</c>).</summary>
-internal sealed class KeyLookOptions
+/// <summary>How often a key is tried that does not open, from the section <c>KeyRetries</c> (e.g. <c>KeyRetries__Max=00:01:00</c>).</summary>
+internal sealed class KeyRetryOptions
 {
-    /// <summary>After the first failure; doubles with each look.</summary>
+    /// <summary>After the first failure; doubles with each try.</summary>
     [Pace]
     public TimeSpan First { get; set; } = TimeSpan.FromSeconds(5);
 

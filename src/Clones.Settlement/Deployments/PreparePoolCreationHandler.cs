@@ -3,21 +3,20 @@ using Clones.Domain.Transactions;
 using Clones.Settlement.Deployments.Venues;
 using Clones.Solana.Programs;
 using Clones.Solana.Rpc;
-using MassTransit;
 
 namespace Clones.Settlement.Deployments;
 
 /// <summary>Gets the creation of an agent's liquidity pool ready for its owner's signature, with the same care as the token creation.</summary>
-internal sealed class PreparePoolCreationConsumer(DeploymentRequestHandler requests, LiquidityVenueSelector venues, RpcEndpoints rpc)
-    : IConsumer<PreparePoolCreation>
+internal sealed class PreparePoolCreationHandler(DeploymentRequestHandler requests, LiquidityVenueSelector venues, RpcEndpoints rpc)
+    : IDeploymentHandler<PreparePoolCreation>
 {
-    public Task Consume(ConsumeContext<PreparePoolCreation> context) =>
+    public Task HandleAsync(PreparePoolCreation message, CancellationToken cancellationToken) =>
         requests.HandleAsync(
-            context,
-            context.Message.AgentId,
+            message.AgentId,
             TransactionKind.PoolCreation,
             _ => Task.FromResult(true),
-            (deployment, _) => PlanAsync(LiquidityPoolSpecs.Of(deployment), context.CancellationToken)
+            (deployment, _) => PlanAsync(LiquidityPoolSpecs.Of(deployment), cancellationToken),
+            cancellationToken
         );
 
     private async Task<DeploymentPlan> PlanAsync(LiquidityPoolSpec spec, CancellationToken cancellationToken)
