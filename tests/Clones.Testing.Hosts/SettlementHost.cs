@@ -45,6 +45,7 @@ public class SettlementHost : IAsyncLifetime
     private readonly LocalnetFixture localnet = new();
     private readonly HttpClient http = new();
     private readonly List<IHost> workers = [];
+    private readonly List<IHost> stopped = [];
     private string? backup;
     private Dictionary<string, string?> settings = null!;
 
@@ -114,7 +115,7 @@ public class SettlementHost : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in workers)
+        foreach (var worker in workers.Concat(stopped))
         {
             await worker.EndAsync();
         }
@@ -137,6 +138,17 @@ public class SettlementHost : IAsyncLifetime
         var worker = Build(change ?? (_ => { }), more);
         workers.Add(worker);
         await StartAsync(worker);
+        return worker;
+    }
+
+    /// <summary>Stops a worker, and starts one in its place: what is asked of the first worker is not asked of a stopped one for long.</summary>
+    protected async Task<IHost> ReplaceAsync(IHost old, IReadOnlyDictionary<string, string?> more)
+    {
+        await old.StopAsync().OrGiveUpAsync("a worker to stop", TestContext.Current.CancellationToken);
+        var worker = Build(_ => { }, more);
+        await StartAsync(worker);
+        workers[workers.IndexOf(old)] = worker;
+        stopped.Add(old);
         return worker;
     }
 
@@ -252,7 +264,7 @@ public class SettlementHost : IAsyncLifetime
 
     internal static async Task StartAsync(IHost worker)
     {
-        await worker.StartAsync();
+        await worker.StartAsync().OrGiveUpAsync("a worker to start", TestContext.Current.CancellationToken);
         await worker.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
     }
 

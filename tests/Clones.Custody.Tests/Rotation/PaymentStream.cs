@@ -1,5 +1,6 @@
 using Clones.Domain.Payments;
 using Clones.Domain.Pools;
+using Clones.Testing;
 using Clones.Testing.Hosts;
 
 namespace Clones.Custody.Tests.Rotation;
@@ -39,7 +40,8 @@ internal sealed class PaymentStream
 
     private async Task<Payment> PayAsync()
     {
-        var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), 2_000_000);
+        var payment = await host.PayAsync(pool, TestKeys.FreshAddress(), 2_000_000)
+            .OrGiveUpAsync("a payment to be accepted", TestContext.Current.CancellationToken);
         return await host.UntilPaymentAsync(payment.Id, PaymentStatus.Completed);
     }
 }

@@ -22,12 +22,8 @@ public sealed class RotationHost : SettlementHost
 
     internal Task<IHost> StartAsync(int highest, int? latest = null) => StartAnotherAsync(more: Versions.UpTo(highest, latest));
 
-    /// <summary>As an orchestrator deploys: the old one is told to end, then there is a new one.</summary>
-    internal async Task<IHost> ReplaceAsync(IHost old, int highest, int? latest = null)
-    {
-        await old.StopAsync();
-        return await StartAsync(highest, latest);
-    }
+    /// <summary>As an orchestrator deploys: the old one is told to end, then there is a new one, which from then on is asked in its place.</summary>
+    internal Task<IHost> ReplaceAsync(IHost old, int highest, int? latest = null) => ReplaceAsync(old, Versions.UpTo(highest, latest));
 
     internal Task<DepositWallet> WalletAsync(TrainingPool pool) =>
         WithAsync((_, db) => db.DepositWallets.AsNoTracking().SingleAsync(w => w.TrainingPoolId == pool.Id));
