@@ -110,12 +110,52 @@ public sealed class WaitingForFundsTests(SettlementHost host) : IClassFixture<Se
             {
                 var answersNothing = new WalletBalances(new CannedNode().Endpoints);
                 var funds = ActivatorUtilities.CreateInstance<PoolFunds>(services, db, answersNothing);
-                return funds.ReadAsync(pool, [known], TestContext.Current.CancellationToken);
+                return funds.ReadAsync([pool], new[] { known }.ToLookup(_ => pool.Id), TestContext.Current.CancellationToken);
             }
         );
 
-        read.ShouldNotBeNull().Balance.ShouldBe(known);
+        read.ShouldHaveSingleItem().Balance.ShouldNotBeNull().Balance.ShouldBe(known);
     }
+
+    [Fact]
+    public async Task A_wallet_that_cannot_be_read_keeps_no_other_pool_from_its_status()
+    {
+        var pools = new List<TrainingPool>();
+        for (var i = 0; i < 5; i++)
+        {
+            pools.Add(await host.CreatePoolAsync(Sol));
+        }
+        var broken = pools[2];
+        var address = await host.WithAsync(
+            (_, db) => db.DepositWallets.Where(w => w.TrainingPoolId == broken.Id).Select(w => w.Address).SingleAsync()
+        );
+        await SetAddressAsync(broken, "none");
+
+        // All of them fall due at once, and are read together.
+        await host.WithAsync((_, db) => db.Database.ExecuteSqlAsync($"UPDATE training_pools SET status = 'NO_FUNDS'"));
+        await host.WithAsync((_, db) => db.Database.ExecuteSqlAsync($"UPDATE deposit_wallets SET balance_checked_at = NULL"));
+
+        foreach (var pool in pools.Where(pool => pool != broken))
+        {
+            await PatientWait.UntilAsync(
+                async () =>
+                    await host.WithAsync((_, db) => db.TrainingPools.AnyAsync(p => p.Id == pool.Id && p.Status == TrainingPoolStatus.Live))
+                        ? "so"
+                        : null,
+                "the pool to be live"
+            );
+        }
+        await PatientWait.UntilAsync(
+            () => Task.FromResult(host.Log.Text.Contains($"The funds of training pool {broken.Id} could not be read") ? "said" : null),
+            "the one that cannot be read to be named"
+        );
+        await SetAddressAsync(broken, address);
+    }
+
+    private Task<int> SetAddressAsync(TrainingPool pool, string address) =>
+        host.WithAsync(
+            (_, db) => db.Database.ExecuteSqlAsync($"UPDATE deposit_wallets SET address = {address} WHERE training_pool_id = {pool.Id}")
+        );
 
     private Task<PaymentStatus> StatusOfAsync(Payment payment) =>
         host.WithAsync((_, db) => db.Payments.Where(p => p.Id == payment.Id).Select(p => p.Status).SingleAsync());

@@ -85,13 +85,26 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             .Take(max)
             .ToListAsync(cancellationToken);
 
-    /// <summary>What is reserved of a wallet at the moment, in base units by mint ("" for SOL). Takes no lock: for who may be wrong.</summary>
-    public async Task<IReadOnlyDictionary<string, UInt128>> ReservedAsync(Guid walletId, CancellationToken cancellationToken) =>
-        await db
-            .WalletReservations.Where(r => r.WalletId == walletId && r.ReleasedAt == null)
-            .GroupBy(r => r.Mint ?? "")
-            .Select(g => new { Mint = g.Key, Sum = g.Sum(r => (decimal)r.Amount) })
-            .ToDictionaryAsync(r => r.Mint, r => (UInt128)r.Sum, cancellationToken);
+    /// <summary>
+    /// What is reserved of wallets at the moment, in base units by mint ("" for SOL); nothing of a wallet that is not there. Takes no lock:
+    /// for who may be wrong.
+    /// </summary>
+    public async Task<ILookup<Guid, KeyValuePair<string, UInt128>>> ReservedAsync(
+        IReadOnlyCollection<Guid> walletIds,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await db
+                .WalletReservations.Where(r => walletIds.Contains(r.WalletId) && r.ReleasedAt == null)
+                .GroupBy(r => new { r.WalletId, Mint = r.Mint ?? "" })
+                .Select(g => new
+                {
+                    g.Key.WalletId,
+                    g.Key.Mint,
+                    Sum = g.Sum(r => (decimal)r.Amount),
+                })
+                .ToListAsync(cancellationToken)
+        ).ToLookup(r => r.WalletId, r => KeyValuePair.Create(r.Mint, (UInt128)r.Sum));
 
     /// <summary>
     /// Locks the keys and then the wallets until the end of the open database transaction, which is durable from here on, and reads what the

@@ -3,7 +3,7 @@ using Clones.Messaging;
 namespace Clones.Settlement.Attempts;
 
 /// <summary>
-/// Work on several transactions at once, and on each half of them where that fails: one transaction's failure is not the group's, and finding it
+/// Work on several things at once, and on each half of them where that fails: one's failure is not the group's, and finding it
 /// costs a few tries more, not one for each of its neighbours.
 /// </summary>
 internal static class GroupThenHalves
@@ -36,7 +36,7 @@ internal static class GroupThenHalves
             }
             catch (Exception e) when (next.Length > 1 && !cancellationToken.IsCancellationRequested)
             {
-                log.LogWarning(e, "{Count} transactions failed together and are halved", next.Length);
+                log.LogWarning(e, "{Count} failed together and are halved", next.Length);
                 var half = (next.Length + 1) / 2;
                 left.Push(next[half..]);
                 left.Push(next[..half]);

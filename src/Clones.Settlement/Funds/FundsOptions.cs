@@ -17,5 +17,5 @@ internal sealed class FundsOptions
     public TimeSpan WalletEvery { get; set; } = TimeSpan.FromMinutes(1);
 
     [Count]
-    public int WalletsPerPass { get; set; } = 10;
+    public int WalletsPerPass { get; set; } = 25;
 }

@@ -1,7 +1,9 @@
 using Clones.Acceptance;
 using Clones.Domain.Payments;
 using Clones.Hosting;
+using Clones.Messaging;
 using Clones.Persistence;
+using Clones.Settlement.Attempts;
 using Clones.Settlement.Events;
 using Clones.Solana.Rpc;
 using MassTransit;
@@ -25,20 +27,39 @@ internal sealed class FundsReconciler(
 
     public override async Task PassAsync(CancellationToken cancellationToken)
     {
-        foreach (var wallet in await DueAsync(cancellationToken))
+        var due = await DueAsync(cancellationToken);
+        var pools = new HashSet<Guid>(due.Select(wallet => wallet.PoolId));
+        var known = new List<(Guid PoolId, WalletBalance Balance)>();
+        foreach (var wallet in due.Where(wallet => wallet.Waits))
         {
             try
             {
                 // What is read for payments that wait serves the pool's status too.
                 var read = await payments.ResumeAsync(wallet.Id, FailAsync, cancellationToken);
-                await SettleAsync(wallet.PoolId, read, cancellationToken);
+                known.AddRange(read.Select(balance => (wallet.PoolId, balance)));
             }
-            catch (RpcException e)
+            catch (Exception e) when (!PostgresErrors.IsAway(e) && !cancellationToken.IsCancellationRequested)
             {
-                log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", wallet.PoolId, e.Diagnosis);
+                // Neither its pool nor the others pay for it.
+                NotRead(wallet.PoolId, e);
+                pools.Remove(wallet.PoolId);
             }
         }
+        if (pools.Count > 0)
+        {
+            var balances = known.ToLookup(k => k.PoolId, k => k.Balance);
+            await GroupThenHalves.RunAsync(
+                [.. pools],
+                some => SettleAsync(some, balances, cancellationToken),
+                (some, e) => Array.ForEach(some, poolId => NotRead(poolId, e)),
+                Log,
+                cancellationToken
+            );
+        }
     }
+
+    private void NotRead(Guid poolId, Exception e) =>
+        Log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", poolId, e.Diagnosis());
 
     private async Task<IReadOnlyList<DueWallet>> DueAsync(CancellationToken cancellationToken)
     {
@@ -68,22 +89,32 @@ internal sealed class FundsReconciler(
                     SELECT w.id FROM due d JOIN deposit_wallets w ON w.id = d.id
                     WHERE w.balance_checked_at IS NOT DISTINCT FROM nullif(d.since, '-infinity')
                     ORDER BY d.since LIMIT {options.WalletsPerPass} FOR UPDATE OF w SKIP LOCKED))
-                RETURNING id, training_pool_id AS pool_id
+                RETURNING id, training_pool_id AS pool_id, EXISTS (
+                    SELECT 1 FROM payments p
+                    WHERE p.wallet_id = deposit_wallets.id AND p.exceptional_status = 'WAITING_FOR_FUNDS') AS waits
                 """
             )
             .ToListAsync(cancellationToken);
     }
 
-    private async Task SettleAsync(Guid poolId, IReadOnlyList<WalletBalance> known, CancellationToken cancellationToken)
+    private async Task SettleAsync(Guid[] poolIds, ILookup<Guid, WalletBalance> known, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
         var funds = scope.ServiceProvider.GetRequiredService<PoolFunds>();
-        var pool = await db.TrainingPools.AsNoTracking().SingleAsync(p => p.Id == poolId, cancellationToken);
-        if (await funds.ReadAsync(pool, known, cancellationToken) is { } read && await funds.ChangesAsync(read, cancellationToken))
+        var pools = await db.TrainingPools.AsNoTracking().Where(p => poolIds.Contains(p.Id)).ToListAsync(cancellationToken);
+        var readings = await funds.ReadAsync(pools, known, cancellationToken);
+        foreach (var reading in readings)
+        {
+            if (reading.Failure is { } failure)
+            {
+                NotRead(reading.Pool.Id, failure);
+            }
+        }
+        foreach (var changed in await funds.ChangedAsync([.. readings.Select(r => r.Balance).OfType<PoolBalance>()], cancellationToken))
         {
             await using var commit = await db.Database.BeginTransactionAsync(cancellationToken);
-            await funds.ApplyAsync(read, cancellationToken);
+            await funds.ApplyAsync(changed, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             await commit.CommitAsync(cancellationToken);
         }
@@ -96,5 +127,5 @@ internal sealed class FundsReconciler(
         await events.WriteDeliveriesAsync(CancellationToken.None);
     }
 
-    private sealed record DueWallet(Guid Id, Guid PoolId);
+    private sealed record DueWallet(Guid Id, Guid PoolId, bool Waits);
 }

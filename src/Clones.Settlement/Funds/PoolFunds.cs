@@ -22,33 +22,56 @@ internal sealed class PoolFunds(
     TimeProvider time
 )
 {
-    /// <summary>What the chain says of the pool's wallet, with no lock held.</summary>
-    /// <param name="known">Balances of the wallet, read a moment ago.</param>
-    /// <returns>Null where the pool has no wallet yet.</returns>
-    /// <exception cref="RpcException">The chain did not answer: the status stays, an error is never read as zero.</exception>
-    public async Task<PoolBalance?> ReadAsync(TrainingPool pool, IReadOnlyList<WalletBalance> known, CancellationToken cancellationToken)
+    /// <summary>What the chain says of the wallets of pools, in one request where that does, with no lock held.</summary>
+    /// <param name="known">Balances of wallets that were read a moment ago, by pool.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>One for each.</returns>
+    public async Task<IReadOnlyList<PoolReading>> ReadAsync(
+        IReadOnlyList<TrainingPool> pools,
+        ILookup<Guid, WalletBalance> known,
+        CancellationToken cancellationToken
+    )
     {
-        if (!(await store.LookUpAsync([pool.Id], [], cancellationToken)).Wallets.TryGetValue(pool.Id, out var wallet))
+        var (wallets, _) = await store.LookUpAsync(pools.Select(p => p.Id), [], cancellationToken);
+        var found = pools.Where(p => wallets.ContainsKey(p.Id)).ToDictionary(p => p.Id, p => KnownOf(p, known[p.Id]));
+        var open = pools.Where(p => found.TryGetValue(p.Id, out var balance) && balance is null).ToList();
+        var answers = await balances.ReadForTransfersAsync(
+            open.ConvertAll(p => new TransferQuestion(
+                PublicKey.Parse(wallets[p.Id].Address),
+                MintOf(p),
+                [],
+                wallets[p.Id].SettledSlot is var slot && slot == 0 ? null : slot
+            )),
+            cancellationToken
+        );
+        var answered = open.Zip(answers).ToDictionary(a => a.First.Id, a => a.Second);
+        var readings = new List<PoolReading>();
+        foreach (var pool in pools)
         {
-            return null;
+            var failure = answered.GetValueOrDefault(pool.Id)?.Failure;
+            var balance = found.GetValueOrDefault(pool.Id) ?? answered.GetValueOrDefault(pool.Id)?.Outlook?.Wallet;
+            PoolBalance? read = null;
+            try
+            {
+                read = balance is null
+                    ? null
+                    : new PoolBalance(pool, wallets[pool.Id].Id, balance, MintOf(pool), await GasAsync(pool, cancellationToken));
+            }
+            catch (RpcException e)
+            {
+                failure = e;
+            }
+            readings.Add(new PoolReading(pool, read, failure));
         }
-
-        var mint = pool.Mint is null ? (PublicKey?)null : PublicKey.Parse(pool.Mint);
-        var balance =
-            known.FirstOrDefault(b => mint is not { } of || b.Tokens.ContainsKey(of))
-            ?? await balances.ReadAsync(
-                PublicKey.Parse(wallet.Address),
-                mint is { } token ? [token] : [],
-                wallet.SettledSlot == 0 ? null : wallet.SettledSlot,
-                cancellationToken
-            );
-        var rent = mint is null ? 0 : await balances.RentAsync(TokenAccount.Size, cancellationToken);
-        return new PoolBalance(pool, wallet.Id, balance, mint, PaymentAcceptanceRule.FeeLamportsMax + rent);
+        return readings;
     }
 
-    /// <summary>Whether the status would change now. Most looks at a wallet end here: nothing is locked for what stays as it is.</summary>
-    public async Task<bool> ChangesAsync(PoolBalance read, CancellationToken cancellationToken) =>
-        read.StatusWith(await store.ReservedAsync(read.WalletId, cancellationToken)) != read.Pool.Status;
+    /// <summary>Those whose status would change now. Most looks at a wallet end here: nothing is locked for what stays as it is.</summary>
+    public async Task<IReadOnlyList<PoolBalance>> ChangedAsync(IReadOnlyList<PoolBalance> read, CancellationToken cancellationToken)
+    {
+        var reserved = await store.ReservedAsync([.. read.Select(r => r.WalletId)], cancellationToken);
+        return [.. read.Where(r => r.StatusWith(reserved[r.WalletId].ToDictionary()) != r.Pool.Status)];
+    }
 
     /// <summary>In the open database transaction; the caller saves and commits. A wallet that has settled since is looked at again soon.</summary>
     public async Task ApplyAsync(PoolBalance read, CancellationToken cancellationToken)
@@ -86,7 +109,19 @@ internal sealed class PoolFunds(
             cancellationToken
         );
     }
+
+    private static PublicKey? MintOf(TrainingPool pool) => pool.Mint is null ? null : PublicKey.Parse(pool.Mint);
+
+    private static WalletBalance? KnownOf(TrainingPool pool, IEnumerable<WalletBalance> known) =>
+        known.FirstOrDefault(b => MintOf(pool) is not { } mint || b.Tokens.ContainsKey(mint));
+
+    private async Task<ulong> GasAsync(TrainingPool pool, CancellationToken cancellationToken) =>
+        PaymentAcceptanceRule.FeeLamportsMax + (pool.Mint is null ? 0 : await balances.RentAsync(TokenAccount.Size, cancellationToken));
 }
+
+/// <param name="Balance">Null where the pool has no wallet yet, or the chain did not answer.</param>
+/// <param name="Failure">Why it did not: the status stays, an error is never read as zero.</param>
+internal sealed record PoolReading(TrainingPool Pool, PoolBalance? Balance, RpcException? Failure);
 
 /// <param name="Pool">As it was before the chain was asked.</param>
 /// <param name="Mint">Of the pool; null for SOL.</param>

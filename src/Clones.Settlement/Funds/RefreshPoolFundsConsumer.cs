@@ -16,34 +16,34 @@ internal sealed class RefreshPoolFundsConsumer(
     ILogger<RefreshPoolFundsConsumer> log
 ) : IConsumer<RefreshPoolFunds>
 {
+    private static readonly ILookup<Guid, WalletBalance> NothingKnown = Array.Empty<WalletBalance>().ToLookup(_ => Guid.Empty);
+
     public async Task Consume(ConsumeContext<RefreshPoolFunds> context)
     {
         var id = context.Message.TrainingPoolId;
         var pool =
             await db.TrainingPools.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id, context.CancellationToken)
             ?? throw new UnacceptableMessageException($"There is no training pool {id}.");
-        try
+        var read = (await funds.ReadAsync([pool], NothingKnown, context.CancellationToken))[0];
+        if (read.Failure is { } failure)
         {
-            var read = await funds.ReadAsync(pool, [], context.CancellationToken);
-            if (read is not null)
-            {
-                await funds.ApplyAsync(read, context.CancellationToken);
-            }
-            await db
-                .DepositWallets.Where(w => w.TrainingPoolId == id)
-                .ExecuteUpdateAsync(set => set.SetProperty(w => w.BalanceCheckedAt, (DateTimeOffset?)null), context.CancellationToken);
-            await CloseAsync(
-                context,
-                read is null ? OperationStatus.Failed : OperationStatus.Succeeded,
-                read is null ? "wallet_not_ready" : null,
-                read is null ? "The deposit wallet of the training pool is not made yet." : null
-            );
+            log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", id, failure.Diagnosis);
+            await CloseAsync(context, OperationStatus.Failed, "chain_unavailable", failure.Message);
+            return;
         }
-        catch (RpcException e)
+        if (read.Balance is { } balance)
         {
-            log.LogWarning("The funds of training pool {TrainingPoolId} could not be read: {Reason}", id, e.Diagnosis);
-            await CloseAsync(context, OperationStatus.Failed, "chain_unavailable", e.Message);
+            await funds.ApplyAsync(balance, context.CancellationToken);
         }
+        await db
+            .DepositWallets.Where(w => w.TrainingPoolId == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(w => w.BalanceCheckedAt, (DateTimeOffset?)null), context.CancellationToken);
+        await CloseAsync(
+            context,
+            read.Balance is null ? OperationStatus.Failed : OperationStatus.Succeeded,
+            read.Balance is null ? "wallet_not_ready" : null,
+            read.Balance is null ? "The deposit wallet of the training pool is not made yet." : null
+        );
     }
 
     private async Task CloseAsync(ConsumeContext<RefreshPoolFunds> context, OperationStatus status, string? code, string? detail)

@@ -64,6 +64,10 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         CancellationToken cancellationToken
     )
     {
+        if (questions.Count == 0)
+        {
+            return [];
+        }
         ulong floor;
         try
         {
