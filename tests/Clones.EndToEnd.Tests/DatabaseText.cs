@@ -6,7 +6,9 @@ namespace Clones.EndToEnd.Tests;
 /// <summary>Every row of every table as text (binary columns as hex).</summary>
 internal static class DatabaseText
 {
-    public static async Task<string> ReadAsync(string connectionString)
+    /// <param name="connectionString">Of an administrator.</param>
+    /// <param name="since">What transactions before this one have written is left out.</param>
+    public static async Task<byte[]> ReadAsync(string connectionString, long since = 0)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
@@ -22,12 +24,21 @@ internal static class DatabaseText
             }
         }
 
-        var text = new StringBuilder();
-        foreach (var table in tables)
+        using var text = new MemoryStream();
+        await using (var writer = new StreamWriter(text, new UTF8Encoding(false), leaveOpen: true))
         {
-            using var rows = await connection.BeginTextExportAsync($"copy {table} to stdout");
-            text.AppendLine(await rows.ReadToEndAsync());
+            var piece = new char[1 << 16];
+            foreach (var table in tables)
+            {
+                using var rows = await connection.BeginTextExportAsync(
+                    $"copy (select * from {table} where xmin::text::bigint >= {since}) to stdout"
+                );
+                while (await rows.ReadAsync(piece) is > 0 and var read)
+                {
+                    await writer.WriteAsync(piece.AsMemory(0, read));
+                }
+            }
         }
-        return text.ToString();
+        return text.ToArray();
     }
 }

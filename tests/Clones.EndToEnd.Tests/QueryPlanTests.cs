@@ -10,8 +10,8 @@ namespace Clones.EndToEnd.Tests;
 /// No statement reads a table through that grows. The hosts themselves run on a grown database, and PostgreSQL tells how it has run what they asked:
 /// no statement is copied here, and one that is added tomorrow is seen too.
 /// </summary>
-[Collection<GrownSystemCollection>]
-public sealed class QueryPlanTests(GrownSystem system)
+[Collection<RunningSystemCollection>]
+public sealed class QueryPlanTests(RunningSystem system)
 {
     /// <summary>Of a table in one statement; the largest group of anything is 1,000, and a page is smaller.</summary>
     private const double RowsReadMax = 3_000;
@@ -137,14 +137,10 @@ public sealed class QueryPlanTests(GrownSystem system)
         }
     }
 
-    /// <summary>Of the test's own questions nothing is logged.</summary>
-    private string Unlogged =>
-        new NpgsqlConnectionStringBuilder(system.Database) { Options = "-c auto_explain.log_min_duration=-1" }.ConnectionString;
-
     /// <summary>What to ask for: of the pool that has paid most, so that what depends on its history shows.</summary>
     private async Task<Dictionary<string, string>> SamplesAsync(CancellationToken cancellationToken)
     {
-        await using var database = NpgsqlDataSource.Create(Unlogged);
+        await using var database = NpgsqlDataSource.Create(system.UnloggedDatabase);
         await using var command = database.CreateCommand(
             $"""
             SELECT p.training_pool_id, p.id, p.recipient, p.reference, r.submission_id, r.submitter, r.task_id,
@@ -189,7 +185,7 @@ public sealed class QueryPlanTests(GrownSystem system)
     private async Task RaiseFenceAsync(CancellationToken cancellationToken)
     {
         await system.RunCommandAsync("fence", "raise", "the plans of a restore");
-        await using var database = NpgsqlDataSource.Create(Unlogged);
+        await using var database = NpgsqlDataSource.Create(system.UnloggedDatabase);
         await using var command = database.CreateCommand("SELECT count(*) FROM wallet_comparisons WHERE raising IS NOT NULL");
         while ((long)(await command.ExecuteScalarAsync(cancellationToken))! < 100)
         {
@@ -200,7 +196,7 @@ public sealed class QueryPlanTests(GrownSystem system)
     /// <summary>Those with so many rows that reading all of them is no plan.</summary>
     private async Task<HashSet<string>> GrownTablesAsync(CancellationToken cancellationToken)
     {
-        await using var database = NpgsqlDataSource.Create(Unlogged);
+        await using var database = NpgsqlDataSource.Create(system.UnloggedDatabase);
         await using var command = database.CreateCommand($"SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= {GrownFrom}");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var tables = new HashSet<string>();

@@ -1,16 +1,18 @@
 using Clones.Testing;
+using Clones.Testing.Growth;
 
 namespace Clones.EndToEnd.Tests;
 
 /// <summary>
-/// The whole system on real parts: API and workers as processes, PostgreSQL, RabbitMQ, the local cluster. Started once, and the main job
-/// run on it once, for every test to look at what it left.
+/// The whole system on real parts: API and workers as processes, PostgreSQL, RabbitMQ, the local cluster, on a database with a long past. Started
+/// once, and the main job run on it once, for every test to look at what it left.
 /// </summary>
-public class RunningSystem : IAsyncLifetime
+public sealed class RunningSystem : IAsyncLifetime
 {
     /// <summary>Finality (32 slots) comes after 1.6 s, a blockhash lives 7.5 s.</summary>
     private const int SlotMs = 50;
     private static readonly TimeSpan MainJobLimit = TimeSpan.FromMinutes(4);
+    private static readonly GrowthSize Past = new(Payments: 60_000, Wallets: 6_000, Agents: 6_000);
 
     private readonly PostgresFixture postgres = new();
     private readonly RabbitMqFixture rabbitMq = new();
@@ -20,6 +22,7 @@ public class RunningSystem : IAsyncLifetime
     private LeashedProcess? api;
     private LeashedProcess? workers;
     private Uri workersUrl = null!;
+    private PlanLog plans = null!;
 
     /// <summary>How the main job ended, and what it showed.</summary>
     public (int ExitCode, string Output) MainJob { get; private set; }
@@ -28,6 +31,13 @@ public class RunningSystem : IAsyncLifetime
     public bool WorkersDiedMeanwhile { get; private set; }
 
     public string Database { get; private set; } = null!;
+
+    /// <summary>The same for the tests' own questions, which are none of the hosts' statements.</summary>
+    public string UnloggedDatabase => PlanLog.Unlogged(Database);
+
+    /// <summary>The first that is not of its past.</summary>
+    public long FirstTransaction => plans.FirstTransaction;
+
     public TestVirtualHost VirtualHost { get; private set; } = null!;
     public RabbitMqFixture RabbitMq => rabbitMq;
     public Uri ApiUrl { get; private set; } = null!;
@@ -62,7 +72,8 @@ public class RunningSystem : IAsyncLifetime
         ApiUrl = FreePort.Url();
         workersUrl = FreePort.Url();
         await RunCommandAsync("migrate");
-        await PrepareAsync();
+        await new GrownDatabase(Past).FillAsync(Database);
+        plans = await PlanLog.StartAsync(Database);
         await Task.WhenAll(StartWorkersAsync(), StartApiAsync());
         await using var demo = StartDemo();
         using var patience = new CancellationTokenSource(MainJobLimit);
@@ -84,8 +95,8 @@ public class RunningSystem : IAsyncLifetime
         }
     }
 
-    /// <summary>What the database gets between its migrations and the start of the hosts.</summary>
-    protected virtual Task PrepareAsync() => Task.CompletedTask;
+    /// <summary>How PostgreSQL has run every statement of the hosts so far.</summary>
+    public Task<IReadOnlyList<LoggedPlan>> PlansAsync() => plans.ReadAsync();
 
     /// <summary>A command of the workers, run to its end.</summary>
     public async Task<string> RunCommandAsync(params string[] command)
@@ -121,7 +132,6 @@ public class RunningSystem : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        GC.SuppressFinalize(this);
         foreach (var process in past.Append(api).Append(workers).OfType<LeashedProcess>())
         {
             await process.DisposeAsync();
@@ -156,4 +166,5 @@ public class RunningSystem : IAsyncLifetime
 
 /// <summary>Started once for all classes that look at it.</summary>
 [CollectionDefinition]
+[TestClassOrderer(typeof(LastInCollection))]
 public sealed class RunningSystemCollection : ICollectionFixture<RunningSystem>;

@@ -2,6 +2,7 @@ using System.Text;
 using Clones.Custody;
 using Clones.Domain.Keys;
 using Clones.Persistence;
+using Clones.Testing.Growth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 
@@ -11,7 +12,11 @@ namespace Clones.EndToEnd.Tests;
 internal static class StoredKeys
 {
     public static Task<IReadOnlyList<byte[]>> OpenAllAsync(RunningSystem system) =>
-        OpenAllAsync(system.Database, new ConfigurationBuilder().AddInMemoryCollection(system.KeyEncryption).Build(), _ => true);
+        OpenAllAsync(
+            system.UnloggedDatabase,
+            new ConfigurationBuilder().AddInMemoryCollection(system.KeyEncryption).Build(),
+            address => !GrownDatabase.HasMade(address)
+        );
 
     /// <param name="isWanted">Says of an address whether its key is.</param>
     public static async Task<IReadOnlyList<byte[]>> OpenAllAsync(string database, IConfiguration configuration, Func<string, bool> isWanted)
@@ -20,15 +25,11 @@ internal static class StoredKeys
         await using var db = ClonesDbContextOptions.Open(database);
 
         var keys = new List<byte[]>();
-        foreach (var wallet in await db.DepositWallets.Include(w => w.Key).ToListAsync())
+        foreach (var wallet in (await db.DepositWallets.Include(w => w.Key).ToListAsync()).Where(w => isWanted(w.Address)))
         {
-            if (!isWanted(wallet.Address))
-            {
-                continue;
-            }
             keys.Add(Open(wallet.Key!.EncryptedPrivateKey, KeyBinding.OfWallet(wallet.Id, wallet.Address), ring));
         }
-        foreach (var mint in await db.MintKeys.ToListAsync())
+        foreach (var mint in (await db.MintKeys.ToListAsync()).Where(m => isWanted(m.Mint)))
         {
             keys.Add(Open(mint.EncryptedPrivateKey, KeyBinding.OfMint(mint.AgentId, mint.Mint), ring));
         }

@@ -216,7 +216,7 @@ internal sealed class LeakSystem : IAsyncDisposable
             ["logs"] = Encoding.UTF8.GetBytes(string.Join('\n', processes.Select(p => p.Output))),
             ["traces"] = [.. traces.GetFiles().SelectMany(f => Shared(f.FullName))],
             ["queues"] = Encoding.UTF8.GetBytes(await queues.ReadAsync(cancellationToken)),
-            ["tables"] = Encoding.UTF8.GetBytes(await DatabaseText.ReadAsync(Database)),
+            ["tables"] = await DatabaseText.ReadAsync(Database),
             ["answers"] = Encoding.UTF8.GetBytes(answers.All),
         };
     }

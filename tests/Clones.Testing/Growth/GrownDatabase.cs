@@ -25,6 +25,9 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
     /// <summary>Every finished payment of the database has such a reference.</summary>
     public static string ReferenceOf(int payment) => $"order-{payment}";
 
+    /// <summary>Whether this wallet or mint is one of those that nobody has a key to: a real one of this form does not occur.</summary>
+    public static bool HasMade(string address) => address is ['G', .. var rest] && rest.All(c => char.IsAsciiHexDigitLower(c) || c == 'x');
+
     /// <param name="connectionString">Of an administrator.</param>
     /// <param name="say">Told what is written now.</param>
     public async Task FillAsync(string connectionString, Action<string>? say = null)
