@@ -224,8 +224,8 @@ internal sealed class AcceptanceLoop(ChainMemory chain)
                 readAgain[entry.Wallet.Id] = Math.Max(slot, readAgain.GetValueOrDefault(entry.Wallet.Id));
             }
         }
-        // A wallet that must be read again holds up no other.
-        decided.RemoveAll(d => d.Decision is AcceptanceDecision.ReadAgain);
+        // A wallet that must be read again holds up no other; of its own payments none goes in front of another.
+        decided.RemoveAll(d => readAgain.ContainsKey(d.Entry.Wallet.Id));
         if (readAgain.Count > 0 && (allOrNone || decided.Count == 0))
         {
             return false;

@@ -31,6 +31,9 @@ public sealed class PaymentService : IDisposable
     /// <summary>Nobody holds a lock that long on purpose; a disk that is slow once is no reason to part a group.</summary>
     private static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(1);
 
+    /// <summary>Then the caller is told to ask again.</summary>
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
+
     /// <summary>Payments that wait for funds of one wallet and are tried again at once.</summary>
     private const int ResumedMax = 500;
 
@@ -48,15 +51,19 @@ public sealed class PaymentService : IDisposable
         (this.scopes, this.crashes, this.time) = (scopes, crashes, time);
         loop = new AcceptanceLoop(new ChainMemory(balances, time));
         together = new(async (_, group) => await AcceptTogetherAsync(group), GroupMax, IsOfOne);
-        alone = new(async (_, group) => await AcceptGroupAsync(group, OwnCommit()), GroupMax, IsOfOne);
+        alone = new(
+            async (_, group) => await PatientlyAsync(unit => loop.AcceptAsync(unit, group, allOrNone: false, CancellationToken.None)),
+            GroupMax,
+            IsOfOne
+        );
 
         // What was stored by then is found again by its key.
         static bool IsOfOne(Exception e) => !PostgresErrors.IsTransient(e);
     }
 
     /// <summary>Whoever goes away before the answer may find it accepted: the group goes on.</summary>
-    public async Task<PaymentAcceptanceResult> AcceptAsync(PaymentRequest request, CancellationToken cancellationToken) =>
-        (await AcceptEachAsync([request], cancellationToken))[0];
+    public Task<PaymentAcceptanceResult> AcceptAsync(PaymentRequest request, CancellationToken cancellationToken) =>
+        AcceptOneAsync(request).WaitAsync(cancellationToken);
 
     /// <summary>Each by itself; those out of one training pool in their order, so that the first ones get what funds there are.</summary>
     /// <returns>One for each.</returns>
@@ -73,7 +80,8 @@ public sealed class PaymentService : IDisposable
                     .Select(async pool =>
                     {
                         var some = pool.ToList();
-                        var decided = await AcceptOfPoolAsync(pool.Key, some.ConvertAll(r => r.Item));
+                        // Of many payments at once, nobody's single payment waits behind them.
+                        var decided = await alone.AddAsync(pool.Key, some.ConvertAll(r => r.Item));
                         for (var i = 0; i < some.Count; i++)
                         {
                             results[some[i].Index] = decided[i];
@@ -93,8 +101,7 @@ public sealed class PaymentService : IDisposable
         CancellationToken cancellationToken
     )
     {
-        await using var unit = OwnCommit();
-        return await loop.AcceptAsync(unit, requests, allOrNone: true, cancellationToken);
+        return await PatientlyAsync(unit => loop.AcceptAsync(unit, requests, allOrNone: true, cancellationToken));
     }
 
     /// <summary>In the open database transaction of a message, with whose commit it becomes true.</summary>
@@ -138,39 +145,39 @@ public sealed class PaymentService : IDisposable
     /// <returns>Balances of the wallet that were read for them, by mint; none where nothing waits or no node answers.</returns>
     public async Task<IReadOnlyList<WalletBalance>> ResumeAsync(Guid walletId, PaymentFailing failing, CancellationToken cancellationToken)
     {
-        await using var unit = OwnCommit();
+        await using var unit = OwnCommit(places);
         var waiting = await unit.Store.WaitingAsync(walletId, ResumedMax, cancellationToken);
         return waiting.Count == 0 ? [] : await loop.ResumeAsync(unit, waiting, failing, cancellationToken);
     }
 
     public void Dispose() => places.Dispose();
 
-    private async Task<PaymentAcceptanceResult[]> AcceptOfPoolAsync(Guid pool, IReadOnlyList<PaymentRequest> requests)
+    private async Task<PaymentAcceptanceResult> AcceptOneAsync(PaymentRequest request)
     {
-        var lane = lanes.Enter(pool, requests.Count);
+        if (lanes.Enter(request.TrainingPoolId) is not { } place)
+        {
+            return await alone.AddAsync(request.TrainingPoolId, request);
+        }
         try
         {
-            return lane is { } shared
-                ? await Task.WhenAll(await together.AddAsync(shared, requests))
-                : await alone.AddAsync(pool, requests);
+            return await await together.AddAsync(place.Lane, request);
         }
         finally
         {
-            lanes.Leave(pool, requests.Count);
+            lanes.Leave(place);
         }
     }
 
     /// <returns>One for each: decided, or on its way alone, so that the lane goes on without it.</returns>
     private async Task<IReadOnlyList<Task<PaymentAcceptanceResult>>> AcceptTogetherAsync(IReadOnlyList<PaymentRequest> group)
     {
-        var shared = group.Where(r => lanes.IsShared(r.TrainingPoolId)).ToList();
+        // What is asked for again under the same key at the same time is decided one after the other, which is no work for all.
+        var keys = new HashSet<PaymentKey>();
+        var shared = group.Where(r => keys.Add(PaymentKey.Of(r)) && lanes.IsShared(r.TrainingPoolId)).ToList();
         var decided = new Dictionary<PaymentRequest, PaymentAcceptanceResult>(ReferenceEqualityComparer.Instance);
         try
         {
-            var results =
-                shared.Count == 0
-                    ? []
-                    : await AcceptGroupAsync(shared, new OwnCommit(scopes.CreateAsyncScope(), null, LockWaitMax, crashes));
+            var results = shared.Count == 0 ? [] : await AcceptGroupAsync(shared, OwnCommit(null));
             for (var i = 0; i < shared.Count; i++)
             {
                 decided[shared[i]] = results[i];
@@ -195,7 +202,25 @@ public sealed class PaymentService : IDisposable
         return await loop.AcceptAsync(unit, group, allOrNone: false, CancellationToken.None);
     }
 
-    private OwnCommit OwnCommit() => new(scopes.CreateAsyncScope(), places, null, crashes);
+    /// <summary>Gives its place to others between one wait for a lock and the next.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<OwnCommit, Task<T>> act)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            await using var unit = OwnCommit(places);
+            try
+            {
+                return await act(unit);
+            }
+            catch (Exception e) when (PostgresErrors.IsLockTimeout(e) && time.GetElapsedTime(began) < PatienceMax)
+            {
+                // What was written by then is found again.
+            }
+        }
+    }
+
+    private OwnCommit OwnCommit(SemaphoreSlim? among) => new(scopes.CreateAsyncScope(), among, LockWaitMax, crashes);
 }
 
 /// <summary>What the chain said of a payment, ahead of the database transaction that accepts it.</summary>

@@ -2,8 +2,8 @@ namespace Clones.Domain;
 
 /// <summary>
 /// Shares lanes out among keys. A key keeps its lane as long as it has something in it, so that its items stay in their order; a new one gets
-/// the lane with the fewest items, so that a lane that hangs gets no more keys than it has. A key that is parted goes without a lane until it
-/// has nothing left.
+/// the lane with the fewest items, so that a lane that hangs gets no more keys than it has. A key that is parted goes without a lane until
+/// what it had in its lane then is done.
 /// </summary>
 /// <param name="count">How many lanes there are.</param>
 public sealed class StickyLanes<TKey>(int count)
@@ -11,33 +11,41 @@ public sealed class StickyLanes<TKey>(int count)
 {
     private readonly Lock gate = new();
     private readonly int[] items = new int[count];
-    private readonly Dictionary<TKey, (int? Lane, int Items)> keys = [];
+    private readonly Dictionary<TKey, Place> shared = [];
+    private readonly Dictionary<TKey, Place> parted = [];
 
-    /// <returns>The lane; null where the key goes alone.</returns>
-    public int? Enter(TKey key, int added)
+    /// <summary>For one item; to be given back by <see cref="Leave"/>.</summary>
+    /// <returns>Null where the key goes alone.</returns>
+    public Place? Enter(TKey key)
     {
         lock (gate)
         {
-            var (lane, held) = keys.TryGetValue(key, out var known) ? known : (items.AsSpan().IndexOf(items.Min()), 0);
-            keys[key] = (lane, held + added);
-            Count(lane, added);
-            return lane;
+            if (parted.ContainsKey(key))
+            {
+                return null;
+            }
+            if (!shared.TryGetValue(key, out var place))
+            {
+                place = shared[key] = new Place(key, items.AsSpan().IndexOf(items.Min()));
+            }
+            place.Items++;
+            items[place.Lane]++;
+            return place;
         }
     }
 
-    public void Leave(TKey key, int removed)
+    public void Leave(Place place)
     {
         lock (gate)
         {
-            var (lane, held) = keys[key];
-            Count(lane, -removed);
-            if (held == removed)
+            var isParted = parted.TryGetValue(place.Key, out var known) && known == place;
+            if (!isParted)
             {
-                keys.Remove(key);
+                items[place.Lane]--;
             }
-            else
+            if (--place.Items == 0)
             {
-                keys[key] = (lane, held - removed);
+                (isParted ? parted : shared).Remove(place.Key);
             }
         }
     }
@@ -47,28 +55,32 @@ public sealed class StickyLanes<TKey>(int count)
     {
         lock (gate)
         {
-            return !keys.TryGetValue(key, out var known) || known.Lane is not null;
+            return !parted.ContainsKey(key);
         }
     }
 
-    /// <summary>What comes for the key goes alone from now on; what it has in its lane is no longer counted there.</summary>
+    /// <summary>What the key has in its lane, and what comes for it meanwhile, goes alone.</summary>
     public void Part(TKey key)
     {
         lock (gate)
         {
-            if (keys.TryGetValue(key, out var known))
+            if (shared.Remove(key, out var place))
             {
-                Count(known.Lane, -known.Items);
-                keys[key] = (null, known.Items);
+                items[place.Lane] -= place.Items;
+                parted[key] = place;
             }
         }
     }
 
-    private void Count(int? lane, int change)
+    /// <summary>Of a key in a lane.</summary>
+    public sealed class Place
     {
-        if (lane is { } shared)
-        {
-            items[shared] += change;
-        }
+        internal Place(TKey key, int lane) => (Key, Lane) = (key, lane);
+
+        public int Lane { get; }
+
+        internal TKey Key { get; }
+
+        internal int Items { get; set; }
     }
 }

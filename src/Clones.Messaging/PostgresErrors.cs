@@ -55,6 +55,7 @@ public static class PostgresErrors
                         SqlState: PostgresErrorCodes.UniqueViolation
                             or PostgresErrorCodes.SerializationFailure
                             or PostgresErrorCodes.DeadlockDetected
+                            or PostgresErrorCodes.LockNotAvailable
                     }
             )
             {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Clones.Api.Tests.Hosting;
+using Clones.Domain.Ledger;
 using Clones.Domain.Payments;
 using Clones.Solana.Primitives;
 using Clones.Testing;
@@ -54,6 +55,31 @@ public sealed class PaymentBatchTests(ApiFixture api)
             Ids(answers[0])[7]!.Value
         );
         (await CountAsync(poolId)).ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task Of_one_wallet_no_payment_goes_in_front_of_another_while_the_balance_is_read_again()
+    {
+        using var owner = await Owner.SignInAsync(api);
+        var (poolId, wallet) = await api.CreateFundedPoolAsync(owner, await api.ListTokenAsync(), tokens: 50_000_000);
+        await using var db = api.OpenDatabase();
+        db.WalletScans.Add(
+            new WalletScan
+            {
+                WalletId = await db.DepositWallets.Where(w => w.TrainingPoolId == poolId).Select(w => w.Id).SingleAsync(),
+                Address = wallet.ToString(),
+                Slot = long.MaxValue,
+                ReadAt = DateTimeOffset.UnixEpoch,
+            }
+        );
+        await db.SaveChangesAsync();
+
+        var answer = await SendAsync(owner, Batch(Item(poolId, "1000", "large", wait: "wait"), Item(poolId, "10", "small", wait: "wait")));
+
+        answer.Body["items"]!
+            .AsArray()
+            .Select(i => i!["payment"]!["status"]!.GetValue<string>())
+            .ShouldBe(["WAITING_FOR_FUNDS", "WAITING_FOR_FUNDS"]);
     }
 
     [Fact]

@@ -7,44 +7,55 @@ public sealed class StickyLanesTests
     [Fact]
     public void A_key_keeps_its_lane_while_it_has_something_in_it()
     {
-        lanes.Enter("a", 5).ShouldBe(0);
-        lanes.Enter("b", 1).ShouldBe(1);
-        lanes.Enter("b", 9).ShouldBe(1);
+        var first = Enter("a", 0);
+        Enter("b", 1);
+        Enter("b", 1);
 
-        lanes.Enter("a", 1).ShouldBe(0);
-        lanes.Leave("a", 5);
-        lanes.Enter("a", 1).ShouldBe(0);
-        lanes.Leave("a", 2);
-        lanes.Enter("c", 20).ShouldBe(0);
-        lanes.Enter("a", 1).ShouldBe(1);
+        var second = Enter("a", 0);
+        lanes.Leave(first);
+        var third = Enter("a", 0);
+        lanes.Leave(second);
+        lanes.Leave(third);
+        // Forgotten, and the other lane has more.
+        Enter("c", 0);
+        Enter("c", 0);
+        Enter("c", 0);
+        Enter("a", 1);
     }
 
     [Fact]
     public void A_new_key_gets_the_lane_with_the_fewest_items()
     {
-        lanes.Enter("hangs", 3).ShouldBe(0);
+        Enter("hangs", 0);
+        Enter("hangs", 0);
 
-        for (var i = 0; i < 2; i++)
-        {
-            lanes.Enter($"{i}", 1).ShouldBe(1);
-        }
-        lanes.Leave("0", 1);
-        lanes.Enter("next", 1).ShouldBe(1);
+        var quick = Enter("quick", 1);
+        Enter("another", 1);
+        lanes.Leave(quick);
+        Enter("next", 1);
     }
 
     [Fact]
-    public void A_key_that_is_parted_goes_alone_until_it_has_nothing_left()
+    public void A_key_that_is_parted_goes_alone_until_what_it_had_then_is_done()
     {
-        lanes.Enter("a", 2).ShouldBe(0);
+        var had = new[] { Enter("a", 0), Enter("a", 0) };
         lanes.Part("a");
 
         lanes.IsShared("a").ShouldBeFalse();
-        lanes.Enter("a", 1).ShouldBeNull();
-        lanes.Enter("b", 1).ShouldBe(0);
-        lanes.Leave("a", 2);
-        lanes.IsShared("a").ShouldBeFalse();
-        lanes.Leave("a", 1);
+        lanes.Enter("a").ShouldBeNull();
+        Enter("b", 0);
+        lanes.Leave(had[0]);
+        (lanes.IsShared("a"), lanes.Enter("a")).ShouldBe((false, null));
+        lanes.Leave(had[1]);
         lanes.IsShared("a").ShouldBeTrue();
-        lanes.Enter("a", 1).ShouldBe(1);
+        Enter("a", 1);
+        lanes.Part("nobody");
+    }
+
+    private StickyLanes<string>.Place Enter(string key, int lane)
+    {
+        var place = lanes.Enter(key).ShouldNotBeNull();
+        place.Lane.ShouldBe(lane);
+        return place;
     }
 }

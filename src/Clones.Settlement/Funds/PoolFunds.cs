@@ -22,6 +22,9 @@ internal sealed class PoolFunds(
     TimeProvider time
 )
 {
+    /// <summary>A wallet that somebody holds longer is looked at again.</summary>
+    private static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(2);
+
     /// <summary>What the chain says of the wallets of pools, in one request where that does, with no lock held.</summary>
     /// <param name="known">Balances of wallets that were read a moment ago, by pool.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -76,7 +79,7 @@ internal sealed class PoolFunds(
     /// <summary>In the open database transaction; the caller saves and commits. A wallet that has settled since is looked at again soon.</summary>
     public async Task ApplyAsync(PoolBalance read, CancellationToken cancellationToken)
     {
-        var wallet = (await store.LockAsync([read.WalletId], [], [], null, cancellationToken)).ById[read.WalletId];
+        var wallet = (await store.LockAsync([read.WalletId], [], [], LockWaitMax, cancellationToken)).ById[read.WalletId];
         if (read.Balance.Slot < wallet.SettledSlot)
         {
             return;

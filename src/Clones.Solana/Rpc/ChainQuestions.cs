@@ -51,6 +51,9 @@ public sealed class ChainQuestions
         }
     }
 
+    /// <summary>Whether a unit of work is about, which may hear an answer again that is old by now.</summary>
+    internal static bool AreHeardAgain => Asking.Value is not null;
+
     /// <param name="question">Everything that the answer depends on.</param>
     /// <param name="ask">Asks at once where no unit of work is about.</param>
     public static Task<T> AskAsync<T>(Func<string> question, Func<Task<T>> ask)

@@ -80,12 +80,12 @@ public sealed class RpcEndpoints
             try
             {
                 var result = await read(state.Client, cancellationToken).ConfigureAwait(false);
-                state.Answered();
+                Answered(state);
                 return result;
             }
             catch (RpcException e) when (e.Fault == RpcFault.Request)
             {
-                state.Answered();
+                Answered(state);
                 throw;
             }
             catch (RpcException e)
@@ -143,8 +143,22 @@ public sealed class RpcEndpoints
         }
     }
 
+    /// <summary>What a unit of work hears again says nothing of the node by now: it may hang.</summary>
+    private static void Answered(EndpointState state)
+    {
+        if (!ChainQuestions.AreHeardAgain)
+        {
+            state.Answered();
+        }
+    }
+
     private static void Record(EndpointState state, RpcException failure)
     {
+        if (failure.IsRecorded)
+        {
+            return;
+        }
+        failure.IsRecorded = true;
         switch (failure.Fault)
         {
             case RpcFault.Node:

@@ -26,6 +26,9 @@ public abstract class RpcException : Exception, INodeFailure
 
     public string Diagnosis { get; }
 
+    /// <summary>Whether its node was blamed for it: once, however often it is heard.</summary>
+    internal bool IsRecorded { get; set; }
+
     // Logs write this.
     public override string ToString() => $"{Diagnosis}{Environment.NewLine}{base.ToString()}";
 }

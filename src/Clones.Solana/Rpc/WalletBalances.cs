@@ -153,9 +153,14 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         {
             read = await AccountsAsync(addresses, ..0, least == 0 ? null : least, cancellationToken);
         }
-        catch (RpcException e)
+        catch (RpcException e) when (e.Fault == RpcFault.Unasked)
         {
             return [.. request.Select(part => (part, new TransferAnswer(null, e)))];
+        }
+        catch (RpcException)
+        {
+            // It may be for what one of them names, such as an account that is too large.
+            return await Task.WhenAll(request.Select(async part => (part, await AskAloneAsync(part, floor, cancellationToken))));
         }
         var answers = new List<(TransferPart, TransferAnswer)>();
         var from = 0;
