@@ -140,6 +140,21 @@ public sealed class ChainMemoryTests : IDisposable
         mixed[1].Balance!.TokensOf(mint).ShouldBe(1_000ul);
     }
 
+    [Fact]
+    public async Task An_account_for_which_a_node_gives_no_answer_fails_its_own_question_only()
+    {
+        var unanswered = Fresh();
+        chain.Hide(unanswered);
+
+        var views = await memory.ReadAsync(
+            [new(Wallet, mint, Holders(1), 0, Fresh: false), new(Fresh(), null, [unanswered], 0, Fresh: false)],
+            TestContext.Current.CancellationToken
+        );
+
+        views.Select(v => v.NoAnswer is null).ShouldBe([true, false]);
+        views[0].Balance!.TokensOf(mint).ShouldBe(1_000ul);
+    }
+
     private async Task<ChainView> ReadAsync(PublicKey[] people, ulong minSlot = 0, bool fresh = false) =>
         (await memory.ReadAsync([new ChainQuestion(Wallet, mint, people, minSlot, fresh)], TestContext.Current.CancellationToken))[0];
 
