@@ -45,8 +45,8 @@ start_postgres() {
   [[ $("$bin/postgres" --version) == *") $(cat "$data/PG_VERSION")"[.\ ]* ]] ||
     die "$data was made by PostgreSQL $(cat "$data/PG_VERSION"), installed is another: ./clones down --wipe starts afresh"
   options=(-c listen_addresses=127.0.0.1 -c port="$port" -c unix_socket_directories='' -c max_connections=300)
-  # Tests lose nothing by a power cut, and their databases come and go by the hundred: none lives long enough to need a vacuum.
-  [ "$SERVERS" != test ] || options+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off)
+  # Tests lose nothing by a power cut, and their databases come and go by the hundred.
+  [ "$SERVERS" != test ] || options+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
   wait_until 60 postgres_answers_or_starts "$bin" "$port" "$data" || {
     show_log_end "$LOGS/postgres.log"
     die "PostgreSQL did not start"

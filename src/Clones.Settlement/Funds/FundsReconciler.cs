@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Clones.Settlement.Funds;
 
 /// <summary>
-/// Goes round the wallets, the most overdue first: settles their pools' statuses and wakes payments that wait for funds. A few wallets per
+/// Goes round the wallets, the most overdue first: settles their pools' statuses and wakes payments that wait for funds. Some wallets per
 /// pass, so that many pools cost the RPC no more than few do.
 /// </summary>
 internal sealed class FundsReconciler(
@@ -66,7 +66,8 @@ internal sealed class FundsReconciler(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();
 
-        // Marked as checked before the check: a wallet whose check fails waits its turn instead of blocking the others.
+        // Marked as checked before the check: a wallet whose check fails waits its turn instead of blocking the others. Those with payments
+        // that wait and all others take turns, so that neither waits for the end of the other's queue.
         return await db
             .Database.SqlQuery<DueWallet>(
                 $"""
@@ -77,18 +78,20 @@ internal sealed class FundsReconciler(
                         WHERE p.exceptional_status = 'WAITING_FOR_FUNDS' AND p.wallet_id > w.wallet_id ORDER BY p.wallet_id LIMIT 1)
                     FROM waiting w WHERE w.wallet_id IS NOT NULL
                 ), due AS (
-                    (SELECT id, coalesce(balance_checked_at, '-infinity') AS since FROM deposit_wallets
+                    (SELECT 1 AS kind, id, coalesce(balance_checked_at, '-infinity') AS since FROM deposit_wallets
                         WHERE coalesce(balance_checked_at, '-infinity') < now() - {options.WalletEvery}
                         ORDER BY coalesce(balance_checked_at, '-infinity') LIMIT {options.WalletsPerPass})
-                    UNION
-                    SELECT w.id, w.balance_checked_at FROM waiting p JOIN deposit_wallets w ON w.id = p.wallet_id
-                        WHERE w.balance_checked_at < now() - {options.WaitingEvery}
+                    UNION ALL
+                    SELECT 0, w.id, coalesce(w.balance_checked_at, '-infinity') FROM waiting p JOIN deposit_wallets w ON w.id = p.wallet_id
+                        WHERE coalesce(w.balance_checked_at, '-infinity') < now() - {options.WaitingEvery}
+                ), turns AS (
+                    SELECT id, since, kind, row_number() OVER (PARTITION BY kind ORDER BY since) AS turn FROM due
                 )
                 UPDATE deposit_wallets SET balance_checked_at = now()
                 WHERE id = ANY (ARRAY(
-                    SELECT w.id FROM due d JOIN deposit_wallets w ON w.id = d.id
-                    WHERE w.balance_checked_at IS NOT DISTINCT FROM nullif(d.since, '-infinity')
-                    ORDER BY d.since LIMIT {options.WalletsPerPass} FOR UPDATE OF w SKIP LOCKED))
+                    SELECT w.id FROM turns t JOIN deposit_wallets w ON w.id = t.id
+                    WHERE w.balance_checked_at IS NOT DISTINCT FROM nullif(t.since, '-infinity')
+                    ORDER BY t.turn, t.kind LIMIT {options.WalletsPerPass} FOR UPDATE OF w SKIP LOCKED))
                 RETURNING id, training_pool_id AS pool_id, EXISTS (
                     SELECT 1 FROM payments p
                     WHERE p.wallet_id = deposit_wallets.id AND p.exceptional_status = 'WAITING_FOR_FUNDS') AS waits
