@@ -173,27 +173,24 @@ public sealed class PaymentService : IDisposable
     {
         // What is asked for again under the same key at the same time is decided one after the other, which is no work for all.
         var keys = new HashSet<PaymentKey>();
-        var shared = group.Where(r => keys.Add(PaymentKey.Of(r)) && lanes.IsShared(r.TrainingPoolId)).ToList();
-        var decided = new Dictionary<PaymentRequest, PaymentAcceptanceResult>(ReferenceEqualityComparer.Instance);
+        var shared = group.Index().Where(r => keys.Add(PaymentKey.Of(r.Item)) && lanes.IsShared(r.Item.TrainingPoolId)).ToList();
+        var decided = new Task<PaymentAcceptanceResult>?[group.Count];
         try
         {
-            var results = shared.Count == 0 ? [] : await AcceptGroupAsync(shared, OwnCommit(null));
+            var results = shared.Count == 0 ? [] : await AcceptGroupAsync(shared.ConvertAll(r => r.Item), OwnCommit(null));
             for (var i = 0; i < shared.Count; i++)
             {
-                decided[shared[i]] = results[i];
+                decided[shared[i].Index] = Task.FromResult(results[i]);
             }
         }
         catch (Exception e) when (PostgresErrors.IsLockTimeout(e))
         {
-            foreach (var request in shared)
+            foreach (var (_, request) in shared)
             {
                 lanes.Part(request.TrainingPoolId);
             }
         }
-        return
-        [
-            .. group.Select(r => decided.TryGetValue(r, out var result) ? Task.FromResult(result) : alone.AddAsync(r.TrainingPoolId, r)),
-        ];
+        return [.. group.Select((request, i) => decided[i] ?? alone.AddAsync(request.TrainingPoolId, request))];
     }
 
     private async Task<IReadOnlyList<PaymentAcceptanceResult>> AcceptGroupAsync(IReadOnlyList<PaymentRequest> group, OwnCommit commit)
