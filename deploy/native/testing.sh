@@ -6,11 +6,8 @@
 # the waits of the others run out.
 readonly TEST_LANES=2
 
-# Those that start hosts, the longest first, so that none of them is left alone at the end; what is named nowhere follows by name.
-readonly LONGEST_SUITES=(EndToEnd Settlement Chaos Workers Custody)
-
-# Those that compute and wait for next to nothing: beside the others, one after another, with the processor time that those leave.
-readonly COMPUTING_SUITES=(Simulation Solana Domain Hosting Contracts)
+# The longest first, so that none of them is left alone at the end; the others follow by name.
+readonly LONGEST_SUITES=(Settlement EndToEnd Chaos Custody Workers)
 
 PASSED=0 FAILED=0 SKIPPED=0
 SUMMARY=() UNSTEADY=()
@@ -133,45 +130,34 @@ last_count() {
   printf '%s' "${found:-0}"
 }
 
-# suites: the name of each that is not among those that compute, in the order in which they start.
+# suites: the name of each, in the order in which they start.
 suites() {
   local name project
   for name in "${LONGEST_SUITES[@]}"; do printf 'Clones.%s.Tests\n' "$name"; done
   for project in "$ROOT"/tests/*.Tests/; do
     name=$(basename "$project")
-    [[ " ${LONGEST_SUITES[*]/#/Clones.} ${COMPUTING_SUITES[*]/#/Clones.} " == *" ${name%.Tests} "* ]] || printf '%s\n' "$name"
+    [[ " ${LONGEST_SUITES[*]/#/Clones.} " == *" ${name%.Tests} "* ]] || printf '%s\n' "$name"
   done
 }
 
-# run_beside FILTER: nice where nothing waits for an answer, so that none of the waits of the others gets longer.
-run_beside() {
-  (
-    local name
-    renice -n 5 "$BASHPID" >/dev/null
-    for name in "${COMPUTING_SUITES[@]}"; do run_test_project "Clones.$name.Tests" "$1"; done
-  )
-  [ -n "$1" ] || {
-    run_node_tests tools/localnet
-    run_node_tests tests/clients
-  }
-}
-
 run_suites() { # run_suites FILTER
-  local name ended
-  local -A lanes=()
+  local name running=0
   # Dozens of short-lived hosts: none lives long enough to earn back what it costs to profile its code and to compile it a second time.
   export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=1000
   # A first generation of the cache's size is collected so often that it costs a tenth of what allocates most: 64 MB (0x4000000) instead.
   export DOTNET_GCgen0size=0x4000000
-  run_beside "$1" &
   while IFS= read -r name; do
-    while [ ${#lanes[@]} -ge "$TEST_LANES" ]; do
-      wait -n -p ended "${!lanes[@]}" || true
-      unset "lanes[$ended]"
-    done
+    if [ "$running" -ge "$TEST_LANES" ]; then
+      wait -n || true
+      running=$((running - 1))
+    fi
     run_test_project "$name" "$1" &
-    lanes[$!]=$name
+    running=$((running + 1))
   done < <(suites)
+  [ -n "$1" ] || {
+    run_node_tests tools/localnet
+    run_node_tests tests/clients
+  }
   wait
 }
 

@@ -103,25 +103,6 @@ public sealed class TestRunScriptTests : IDisposable
         File.ReadLines(Path.Combine(script.Root, "runs")).Count().ShouldBe(1);
     }
 
-    [Fact]
-    public void Each_suite_runs_once_and_those_that_only_compute_are_nice()
-    {
-        const string Suites = """
-            usual=$(nice)
-            run_test_project() { echo "$1 $(($(nice) - usual))"; }
-            run_node_tests() { echo "$1 $(($(nice) - usual))"; }
-            run_suites ''
-            """;
-
-        var lines = script.Succeed(Suites).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-        lines.ShouldBeUnique();
-        foreach (var line in (string[])["Some.Tests 0", "Clones.Chaos.Tests 0", "Clones.Simulation.Tests 5", "tools/localnet 0"])
-        {
-            lines.ShouldContain(line);
-        }
-    }
-
     private void Fails(params string[] exceptions) =>
         File.WriteAllText(Path.Combine(script.Root, "fails"), string.Concat(exceptions.Select(e => $"{e}\n")));
 }
