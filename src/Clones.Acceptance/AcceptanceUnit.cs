@@ -25,7 +25,7 @@ internal interface IAcceptanceUnit : IAsyncDisposable
 /// <summary>With a commit of its own.</summary>
 /// <param name="scope">Owned.</param>
 /// <param name="places">Bounds the connections and locks that this process holds for accepting; null where something else does.</param>
-internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim? places, TimeSpan? lockWaitMax, ICrashPoints crashes)
+internal sealed class OwnCommit(AsyncServiceScope scope, SemaphoreSlim? places, TimeSpan lockWaitMax, ICrashPoints crashes)
     : IAcceptanceUnit
 {
     public ClonesDbContext Db { get; } = scope.ServiceProvider.GetRequiredService<ClonesDbContext>();

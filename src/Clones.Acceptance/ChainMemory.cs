@@ -48,7 +48,7 @@ internal sealed class ChainMemory(WalletBalances balances, TimeProvider time)
             views[i] = new ChainView(balance, true, known, null);
             if (fresh || balance is null || unknown.Count > 0)
             {
-                open.Add((i, views[i], new TransferQuestion(wallet, mint, unknown, minSlot == 0 ? null : minSlot)));
+                open.Add((i, views[i], new TransferQuestion(wallet, mint, unknown, minSlot)));
             }
         }
         if (open.Count == 0)

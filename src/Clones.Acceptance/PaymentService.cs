@@ -177,7 +177,8 @@ public sealed class PaymentService : IDisposable
         var decided = new Task<PaymentAcceptanceResult>?[group.Count];
         try
         {
-            var results = shared.Count == 0 ? [] : await AcceptGroupAsync(shared.ConvertAll(r => r.Item), OwnCommit(null));
+            await using var unit = OwnCommit(null);
+            var results = await loop.AcceptAsync(unit, shared.ConvertAll(r => r.Item), allOrNone: false, CancellationToken.None);
             for (var i = 0; i < shared.Count; i++)
             {
                 decided[shared[i].Index] = Task.FromResult(results[i]);
@@ -191,12 +192,6 @@ public sealed class PaymentService : IDisposable
             }
         }
         return [.. group.Select((request, i) => decided[i] ?? alone.AddAsync(request.TrainingPoolId, request))];
-    }
-
-    private async Task<IReadOnlyList<PaymentAcceptanceResult>> AcceptGroupAsync(IReadOnlyList<PaymentRequest> group, OwnCommit commit)
-    {
-        await using var unit = commit;
-        return await loop.AcceptAsync(unit, group, allOrNone: false, CancellationToken.None);
     }
 
     /// <summary>Gives its place to others between one wait for a lock and the next.</summary>

@@ -14,54 +14,37 @@ public static class PostgresErrors
     public static bool IsAway(Exception exception) => IsTransient(exception) && !IsConflict(exception);
 
     /// <returns>True also where a commit was on its way: whether it was carried out is then unknown.</returns>
-    public static bool IsTransient(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (
+    public static bool IsTransient(Exception exception) =>
+        Causes(exception)
+            .Any(e =>
                 e
-                is NpgsqlException { IsTransient: true }
-                    or NpgsqlException { InnerException: TimeoutException or IOException or SocketException }
-            )
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+                    is NpgsqlException { IsTransient: true }
+                        or NpgsqlException { InnerException: TimeoutException or IOException or SocketException }
+            );
 
     /// <summary>Somebody else held a lock for longer than <c>lock_timeout</c>.</summary>
-    public static bool IsLockTimeout(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    public static bool IsLockTimeout(Exception exception) =>
+        Causes(exception).Any(e => e is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable });
 
-    private static bool IsConflict(Exception exception)
+    private static bool IsConflict(Exception exception) =>
+        Causes(exception)
+            .Any(e =>
+                e
+                    is DbUpdateConcurrencyException
+                        or PostgresException
+                        {
+                            SqlState: PostgresErrorCodes.UniqueViolation
+                                or PostgresErrorCodes.SerializationFailure
+                                or PostgresErrorCodes.DeadlockDetected
+                                or PostgresErrorCodes.LockNotAvailable
+                        }
+            );
+
+    private static IEnumerable<Exception> Causes(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (
-                e
-                is DbUpdateConcurrencyException
-                    or PostgresException
-                    {
-                        SqlState: PostgresErrorCodes.UniqueViolation
-                            or PostgresErrorCodes.SerializationFailure
-                            or PostgresErrorCodes.DeadlockDetected
-                            or PostgresErrorCodes.LockNotAvailable
-                    }
-            )
-            {
-                return true;
-            }
+            yield return e;
         }
-        return false;
     }
 }

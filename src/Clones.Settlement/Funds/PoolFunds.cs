@@ -39,12 +39,7 @@ internal sealed class PoolFunds(
         var found = pools.Where(p => wallets.ContainsKey(p.Id)).ToDictionary(p => p.Id, p => KnownOf(p, known[p.Id]));
         var open = pools.Where(p => found.TryGetValue(p.Id, out var balance) && balance is null).ToList();
         var answers = await balances.ReadForTransfersAsync(
-            open.ConvertAll(p => new TransferQuestion(
-                PublicKey.Parse(wallets[p.Id].Address),
-                MintOf(p),
-                [],
-                wallets[p.Id].SettledSlot is var slot && slot == 0 ? null : slot
-            )),
+            open.ConvertAll(p => new TransferQuestion(PublicKey.Parse(wallets[p.Id].Address), MintOf(p), [], wallets[p.Id].SettledSlot)),
             cancellationToken
         );
         var answered = open.Zip(answers).ToDictionary(a => a.First.Id, a => a.Second);

@@ -10,8 +10,8 @@ public sealed record TransferOutlook(WalletBalance Wallet, IReadOnlyDictionary<P
 /// <summary>What is asked of the chain for transfers of one kind of funds out of one wallet.</summary>
 /// <param name="Mint">Null for SOL.</param>
 /// <param name="Recipients">Who is to be paid; nobody: the balances alone.</param>
-/// <param name="MinContextSlot">Reject nodes that have not reached this slot; null takes any.</param>
-public sealed record TransferQuestion(PublicKey Wallet, PublicKey? Mint, IReadOnlyCollection<PublicKey> Recipients, ulong? MinContextSlot);
+/// <param name="MinSlot">Reject nodes that have not reached this slot; 0 takes any.</param>
+public sealed record TransferQuestion(PublicKey Wallet, PublicKey? Mint, IReadOnlyCollection<PublicKey> Recipients, ulong MinSlot);
 
 /// <param name="Outlook">Null where there is no answer.</param>
 /// <param name="Failure">Why there is none.</param>

@@ -147,11 +147,11 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         }
         PublicKey[] addresses = [.. request.SelectMany(part => part.Addresses)];
         // What one of them demands of a node is not demanded for the others: whom the answer does not do is asked about alone.
-        var least = request.Min(part => part.Question.MinContextSlot ?? 0);
+        var least = request.Min(part => part.Question.MinSlot);
         RpcValue<IReadOnlyList<AccountInfo?>> read;
         try
         {
-            read = await AccountsAsync(addresses, ..0, least == 0 ? null : least, cancellationToken);
+            read = await AccountsAsync(addresses, ..0, NotBefore(least), cancellationToken);
         }
         catch (RpcException e) when (e.Fault == RpcFault.Unasked)
         {
@@ -168,7 +168,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
         {
             AccountInfo?[] accounts = [.. read.Value.Skip(from).Take(part.Addresses.Length)];
             from += accounts.Length;
-            var serves = read.Slot >= (part.Question.MinContextSlot ?? 0) && !(part.Question.Mint is not null && accounts[0] is null);
+            var serves = read.Slot >= part.Question.MinSlot && !(part.Question.Mint is not null && accounts[0] is null);
             answers.Add(
                 (
                     part,
@@ -188,7 +188,7 @@ public sealed class WalletBalances(RpcEndpoints rpc)
             var read = await AccountsAsync(
                 part.Addresses,
                 part.Question.Mint is null ? ..0 : ..1,
-                part.Question.MinContextSlot,
+                NotBefore(part.Question.MinSlot),
                 cancellationToken
             );
             return await OutlookAsync(part, read.Slot, read.Value, floor, cancellationToken);
@@ -305,6 +305,8 @@ public sealed class WalletBalances(RpcEndpoints rpc)
 
     private static TokenAccount? Holding(AccountInfo? account) =>
         account is not null && TokenProgram.IsTokenProgram(account.Owner) ? TokenAccount.Decode(account.Data.Span) : null;
+
+    private static ulong? NotBefore(ulong minSlot) => minSlot == 0 ? null : minSlot;
 
     private static bool IsWallet(AccountInfo? account) => account is null || (account.Owner == SystemProgram.Id && !account.Executable);
 
