@@ -29,6 +29,8 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<DepositWallet> DepositWallets => Set<DepositWallet>();
     public DbSet<DepositWalletKey> DepositWalletKeys => Set<DepositWalletKey>();
     public DbSet<WalletReservation> WalletReservations => Set<WalletReservation>();
+
+    public DbSet<ReservedTotal> ReservedTotals => Set<ReservedTotal>();
     public DbSet<EncryptedMintKey> MintKeys => Set<EncryptedMintKey>();
     public DbSet<WalletKeyEvent> KeyEvents => Set<WalletKeyEvent>();
     public DbSet<UnusableKey> UnusableKeys => Set<UnusableKey>();

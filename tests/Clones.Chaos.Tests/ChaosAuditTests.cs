@@ -237,6 +237,27 @@ public sealed class ChaosAuditTests
         );
 
     [Fact]
+    public void A_total_that_differs_from_its_reservations_is_found() =>
+        ShouldFind(
+            good with
+            {
+                Database = good.Database with
+                {
+                    ReservedTotals =
+                    [
+                        new ReservedTotal
+                        {
+                            WalletId = SmallWorld.Sol,
+                            Mint = "",
+                            Total = 1,
+                        },
+                    ],
+                },
+            },
+            "are 0 , and their total says 1"
+        );
+
+    [Fact]
     public void A_message_that_was_never_delivered_is_found() =>
         ShouldFind(good with { Database = good.Database with { OutboxLeft = 1 } }, "1 messages were never delivered");
 

@@ -49,6 +49,7 @@ internal static class SmallWorld
                     TransactionOf(creation, TransactionKind.TokenCreation, TransactionStatus.Finalized),
                 ],
                 OpenReservations: [],
+                ReservedTotals: [],
                 [
                     new AgentLifecycleInstance
                     {

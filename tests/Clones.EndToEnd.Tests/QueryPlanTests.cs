@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Clones.Testing;
 using Clones.Testing.Growth;
@@ -35,6 +36,7 @@ public sealed class QueryPlanTests(RunningSystem system)
     {
         system.MainJob.ExitCode.ShouldBe(0, system.MainJob.Output + system.Logs[^Math.Min(5_000, system.Logs.Length)..]);
         using var limit = new CancellationTokenSource(Limit);
+        await PayManyAsync(limit.Token);
         await AskForEverythingAsync(limit.Token);
         await RaiseFenceAsync(limit.Token);
 
@@ -179,6 +181,52 @@ public sealed class QueryPlanTests(RunningSystem system)
         samples["trainingPoolId"] = samples["pools"];
         samples["tokens"] = "";
         return samples;
+    }
+
+    /// <summary>Until they are completed, by the pool that the main job has filled: lists of hundreds are planned otherwise than lists of ten.</summary>
+    private async Task PayManyAsync(CancellationToken cancellationToken)
+    {
+        const int BatchMax = 500;
+        await using var database = NpgsqlDataSource.Create(system.UnloggedDatabase);
+        await using var lastReward = database.CreateCommand(
+            $"SELECT training_pool_id, recipient FROM payments WHERE caller <> '{GrownDatabase.Caller}' AND kind = 'REWARD' ORDER BY id DESC LIMIT 1"
+        );
+        await using var completed = database.CreateCommand(
+            "SELECT count(*) FROM payments WHERE reference = 'many' AND status = 'COMPLETED'"
+        );
+        using var service = new HttpClient { BaseAddress = system.ApiUrl };
+        service.DefaultRequestHeaders.Add("X-Api-Key", system.ServiceApiKey);
+        var (pool, recipient) = await ReadAsync();
+        using var answer = await service.PostAsJsonAsync(
+            "/v1/payments/batch",
+            new
+            {
+                payments = Enumerable
+                    .Range(0, BatchMax)
+                    .Select(i => new
+                    {
+                        idempotencyKey = $"many-{i}",
+                        trainingPoolId = pool,
+                        recipient,
+                        amount = "0.001",
+                        reference = "many",
+                    })
+                    .ToArray(),
+            },
+            cancellationToken
+        );
+        (await answer.Content.ReadAsStringAsync(cancellationToken)).ShouldContain($"\"accepted\":{BatchMax}");
+        while ((long)(await completed.ExecuteScalarAsync(cancellationToken))! < BatchMax)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+        }
+
+        async Task<(Guid, string)> ReadAsync()
+        {
+            await using var row = await lastReward.ExecuteReaderAsync(cancellationToken);
+            (await row.ReadAsync(cancellationToken)).ShouldBeTrue();
+            return (row.GetGuid(0), row.GetString(1));
+        }
     }
 
     /// <summary>As an operator does after a restore: workers compare wallets with the chain until they are told to stop.</summary>

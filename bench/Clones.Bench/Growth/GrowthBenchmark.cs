@@ -44,7 +44,7 @@ internal static class GrowthBenchmark
     }
 
     /// <summary>By fresh hosts, which go on running.</summary>
-    private static async Task<PaymentTimes> LoadAsync(
+    private static async Task<Load> LoadAsync(
         BenchmarkSystem system,
         NpgsqlDataSource database,
         GrowthOptions options,
@@ -57,8 +57,10 @@ internal static class GrowthBenchmark
         Say($"{options.WarmUp} payments to warm up");
         await PayAsync(options.WarmUp);
         Say($"{options.Load} payments");
+        var used = await ResourceUse.ReadAsync(system);
         var since = await PayAsync(options.Load);
-        return await PaymentTimes.ReadAsync(database, ofCeiling: false, since);
+        var each = (await ResourceUse.ReadAsync(system)).PerPayment(used, options.Load);
+        return new Load(await PaymentTimes.ReadAsync(database, ofCeiling: false, since), each);
 
         async Task<DateTimeOffset> PayAsync(int count)
         {
@@ -86,19 +88,27 @@ internal static class GrowthBenchmark
 
     private static void Report(
         GrowthOptions options,
-        PaymentTimes empty,
-        PaymentTimes grown,
+        Load empty,
+        Load grown,
         IReadOnlyDictionary<string, Latencies> lists,
         IReadOnlyDictionary<string, double> idle,
         IReadOnlyList<TableSize> sizes
     )
     {
-        var ratio = grown.PerSecond / empty.PerSecond;
+        var ratio = grown.Times.PerSecond / empty.Times.PerSecond;
         var idling = Idling.Sum(p => idle.GetValueOrDefault(p));
         var table = new Table().AddColumns($"{options.Load} payments, {options.Pools} pools", "empty", "grown");
-        table.AddRow("accepted to finalized, per second", $"{empty.PerSecond:0.0}", $"{grown.PerSecond:0.0}");
-        table.AddRow("in the steady middle, per second", $"{empty.SteadyPerSecond:0.0}", $"{grown.SteadyPerSecond:0.0}");
-        table.AddRow("p99 from acceptance to completion, seconds", $"{empty.P99Seconds:0.00}", $"{grown.P99Seconds:0.00}");
+        Row("accepted to finalized, per second", load => load.Times.PerSecond, "0.0");
+        Row("in the steady middle, per second", load => load.Times.SteadyPerSecond, "0.0");
+        Row("p99 from acceptance to completion, seconds", load => load.Times.P99Seconds, "0.00");
+        table.AddRow("[b]of each payment[/]", "", "");
+        Row("commits of the database", load => load.Each.Commits, "0.00");
+        Row("RPC requests", load => load.Each.Rpc.Values.Sum(), "0.00");
+        Row("kilobytes of write-ahead log", load => load.Each.LogBytes / 1_000, "0.0");
+        foreach (var process in grown.Each.Processors.Keys)
+        {
+            Row($"processor milliseconds, {process}", load => 1_000 * load.Each.Processors.GetValueOrDefault(process), "0.00");
+        }
         AnsiConsole.Write(table);
 
         var latencies = new Table().AddColumns($"{options.Requests} requests, milliseconds", "p50", "p99");
@@ -127,11 +137,11 @@ internal static class GrowthBenchmark
                 new
                 {
                     benchmark = "growth",
-                    per_second = Math.Round(grown.PerSecond, 1),
-                    baseline_per_second = Math.Round(empty.PerSecond, 1),
+                    per_second = Math.Round(grown.Times.PerSecond, 1),
+                    baseline_per_second = Math.Round(empty.Times.PerSecond, 1),
                     ratio = Math.Round(ratio, 3),
-                    steady_per_second = Math.Round(grown.SteadyPerSecond, 1),
-                    baseline_steady_per_second = Math.Round(empty.SteadyPerSecond, 1),
+                    steady_per_second = Math.Round(grown.Times.SteadyPerSecond, 1),
+                    baseline_steady_per_second = Math.Round(empty.Times.SteadyPerSecond, 1),
                     p99_ms = lists.ToDictionary(l => l.Key, l => Math.Round(l.Value.Percentile(0.99), 1)),
                     idle_percent = Math.Round(100 * idling, 1),
                     bytes_per_payment = Math.Round(sizes.Sum(s => s.BytesPerPayment)),
@@ -142,7 +152,13 @@ internal static class GrowthBenchmark
                 }
             )
         );
+
+        void Row(string what, Func<Load, double> figure, string format) =>
+            table.AddRow(what, figure(empty).ToString(format), figure(grown).ToString(format));
     }
+
+    /// <param name="Each">What each payment of it used.</param>
+    private sealed record Load(PaymentTimes Times, ResourceUse Each);
 
     private static void Say(string what) => Console.Error.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {what}");
 }

@@ -130,6 +130,7 @@ internal static class PaymentsBenchmark
         Row("commits of the database", run => run.Each.Commits, "0.00");
         Row("messages published", run => run.Each.Published, "0.00");
         Row("messages marked in the inbox", run => run.Each.Handled, "0.00");
+        Row("kilobytes of write-ahead log", run => run.Each.LogBytes / 1_000, "0.0");
         Row("lamports", run => run.Lamports, "0");
         Row("RPC requests", run => run.Each.Rpc.Values.Sum(), "0.00");
         foreach (var method in product.Each.Rpc.Keys.Union(ceiling.Each.Rpc.Keys).Order())

@@ -10,12 +10,14 @@ namespace Clones.Bench.Servers;
 /// <param name="Commits">Of the database: read-only look-ups too.</param>
 /// <param name="Published">Messages that went through the outbox.</param>
 /// <param name="Handled">Messages that were marked in the inbox.</param>
+/// <param name="LogBytes">Of the write-ahead log of the whole server.</param>
 internal sealed record ResourceUse(
     IReadOnlyDictionary<string, double> Processors,
     IReadOnlyDictionary<string, double> Rpc,
     double Commits,
     double Published,
-    double Handled
+    double Handled,
+    double LogBytes
 )
 {
     public static async Task<ResourceUse> ReadAsync(BenchmarkSystem system)
@@ -41,12 +43,13 @@ internal sealed record ResourceUse(
                 """
                 SELECT (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()),
                     (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'outbox_message'),
-                    (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'inbox_state')
+                    (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'inbox_state'),
+                    pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8
                 """
             )
             .ExecuteReaderAsync();
         await reader.ReadAsync();
-        return new ResourceUse(processors, rpc, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        return new ResourceUse(processors, rpc, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3));
     }
 
     /// <param name="before">The reading before the run.</param>
@@ -59,7 +62,8 @@ internal sealed record ResourceUse(
                 .ToDictionary(r => r.Key, r => (r.Value - before.Rpc.GetValueOrDefault(r.Key)) / payments),
             (Commits - before.Commits) / payments,
             (Published - before.Published) / payments,
-            (Handled - before.Handled) / payments
+            (Handled - before.Handled) / payments,
+            (LogBytes - before.LogBytes) / payments
         );
 
     private static double SecondsOf(IEnumerable<int> processes) => processes.Sum(p => ProcessFamily.ProcessorTime(p).TotalSeconds);

@@ -1169,7 +1169,7 @@ namespace Clones.Persistence.Migrations
                 """
             );
             migrationBuilder.Sql(StatusTriggers.Create());
-            migrationBuilder.Sql(WalletTotalTriggers.Create);
+            migrationBuilder.Sql(RunningTotals.OfMovements());
             migrationBuilder.Sql(KeyEventChain.Create);
         }
 

@@ -1535,6 +1535,28 @@ namespace Clones.Persistence.Migrations
                     b.ToTable("mint_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Clones.Domain.Wallets.ReservedTotal", b =>
+                {
+                    b.Property<Guid>("WalletId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("wallet_id");
+
+                    b.Property<string>("Mint")
+                        .HasColumnType("text")
+                        .HasColumnName("mint");
+
+                    b.Property<BigInteger>("Total")
+                        .HasColumnType("numeric")
+                        .HasColumnName("total");
+
+                    b.HasKey("WalletId", "Mint")
+                        .HasName("pk_reserved_totals");
+
+                    b.ToTable("reserved_totals", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
+                });
+
             modelBuilder.Entity("Clones.Domain.Wallets.WalletReservation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2197,6 +2219,16 @@ namespace Clones.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_mint_keys_agents_agent_id");
+                });
+
+            modelBuilder.Entity("Clones.Domain.Wallets.ReservedTotal", b =>
+                {
+                    b.HasOne("Clones.Domain.Wallets.DepositWallet", null)
+                        .WithMany()
+                        .HasForeignKey("WalletId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_reserved_totals_deposit_wallets_wallet_id");
                 });
 
             modelBuilder.Entity("Clones.Domain.Wallets.WalletReservation", b =>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Clones.Domain;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
+using Clones.Persistence.Ledger;
 using Clones.Solana.Primitives;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -94,17 +95,8 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         CancellationToken cancellationToken
     ) =>
         (
-            await db
-                .WalletReservations.Where(r => walletIds.Contains(r.WalletId) && r.ReleasedAt == null)
-                .GroupBy(r => new { r.WalletId, Mint = r.Mint ?? "" })
-                .Select(g => new
-                {
-                    g.Key.WalletId,
-                    g.Key.Mint,
-                    Sum = g.Sum(r => (decimal)r.Amount),
-                })
-                .ToListAsync(cancellationToken)
-        ).ToLookup(r => r.WalletId, r => KeyValuePair.Create(r.Mint, (UInt128)r.Sum));
+            await db.ReservedTotals.AsNoTracking().Where(t => walletIds.Contains(t.WalletId) && t.Total > 0).ToListAsync(cancellationToken)
+        ).ToLookup(t => t.WalletId, t => KeyValuePair.Create(t.Mint, (UInt128)t.Total));
 
     /// <summary>
     /// Locks the keys and then the wallets until the end of the open database transaction, which is durable from here on, and reads what the
@@ -151,14 +143,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
             """,
             wallets
         );
-        Add(
-            batch,
-            """
-            SELECT wallet_id, coalesce(mint, ''), sum(amount) FROM wallet_reservations
-            WHERE wallet_id = ANY($1) AND released_at IS NULL GROUP BY wallet_id, mint
-            """,
-            wallets
-        );
+        Add(batch, "SELECT wallet_id, mint, total FROM reserved_totals WHERE wallet_id = ANY($1) AND total > 0", wallets);
         Add(
             batch,
             """
@@ -170,10 +155,7 @@ public sealed class PaymentStore(ClonesDbContext db, TimeProvider time)
         Add(batch, "SELECT wallet_id, max(slot) FROM wallet_scans WHERE wallet_id = ANY($1) GROUP BY wallet_id", wallets);
         Add(
             batch,
-            """
-            SELECT l.wallet_id, n.tag, max(l.slot) FROM on_chain_transactions l, unnest(l.payment_tags || l.transaction_id) AS n(tag)
-            WHERE (l.transaction_id = ANY($1) OR l.payment_tags && $1) AND n.tag = ANY($1) GROUP BY l.wallet_id, n.tag
-            """,
+            $"SELECT l.wallet_id, n.name, max(l.slot) FROM {OnChainNames.From("$1", "wallet_id, slot")} GROUP BY 1, 2",
             asked.Select(PaymentAcceptanceRule.TransactionIdOf).ToArray()
         );
         AddReplayed(batch, requests);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Clones.Domain.Wallets;
 using Clones.Solana.Rpc;
 using Microsoft.EntityFrameworkCore;
@@ -62,15 +63,17 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
             return new WalletReservationResult.BalanceTooOld(wallet.SettledSlot);
         }
 
-        var reserved = await db
-            .Database.SqlQuery<decimal>(
-                $"""
-                SELECT coalesce(sum(amount), 0) AS "Value" FROM wallet_reservations
-                WHERE wallet_id = {wallet.Id} AND mint IS NULL AND released_at IS NULL AND transaction_id <> {transactionId}
-                """
-            )
-            .SingleAsync(cancellationToken);
-        var available = AvailableFunds.Of(balance, null, new Dictionary<string, UInt128> { [AvailableFunds.Lamports] = (UInt128)reserved });
+        var own = await db.WalletReservations.FirstOrDefaultAsync(
+            r => r.TransactionId == transactionId && r.Mint == null,
+            cancellationToken
+        );
+        var total = await db
+            .ReservedTotals.Where(t => t.WalletId == wallet.Id && t.Mint == AvailableFunds.Lamports)
+            .Select(t => (BigInteger?)t.Total)
+            .FirstOrDefaultAsync(cancellationToken);
+        // Its own is replaced.
+        var reserved = (UInt128)(total ?? 0) - (own is { ReleasedAt: null } ? own.Amount : 0);
+        var available = AvailableFunds.Of(balance, null, new Dictionary<string, UInt128> { [AvailableFunds.Lamports] = reserved });
         if (available < lamports)
         {
             // Nothing is rejected for want of funds by a balance that is older than what the ledger knows: a node that lags behind a deposit
@@ -81,10 +84,7 @@ public sealed class WalletLedger(ClonesDbContext db, TimeProvider time)
                 : new WalletReservationResult.MissingLamports(lamports, available);
         }
 
-        if (
-            await db.WalletReservations.FirstOrDefaultAsync(r => r.TransactionId == transactionId && r.Mint == null, cancellationToken) is
-            { } own
-        )
+        if (own is not null)
         {
             own.Amount = (ulong)lamports;
             own.ReleasedAt = null;

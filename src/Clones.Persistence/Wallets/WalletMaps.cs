@@ -10,6 +10,7 @@ namespace Clones.Persistence.Wallets;
 internal sealed class WalletMaps
     : IEntityTypeConfiguration<DepositWallet>,
         IEntityTypeConfiguration<WalletReservation>,
+        IEntityTypeConfiguration<ReservedTotal>,
         IEntityTypeConfiguration<DepositWalletKey>,
         IEntityTypeConfiguration<EncryptedMintKey>
 {
@@ -56,6 +57,15 @@ internal sealed class WalletMaps
         builder.HasIndex(r => new { r.TransactionId, r.Mint }).IsUnique().AreNullsDistinct(false);
         builder.HasOne<DepositWallet>().WithMany().HasForeignKey(r => r.WalletId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<ChainTransaction>().WithMany().HasForeignKey(r => r.TransactionId).OnDelete(DeleteBehavior.Restrict);
+    }
+
+    public void Configure(EntityTypeBuilder<ReservedTotal> builder)
+    {
+        builder.ToTable("reserved_totals");
+        builder.HasKey(t => new { t.WalletId, t.Mint });
+        builder.Property(t => t.Total).HasColumnType("numeric");
+        builder.HasOne<DepositWallet>().WithMany().HasForeignKey(t => t.WalletId).OnDelete(DeleteBehavior.Restrict);
+        builder.UpdatedInPlace();
     }
 
     public void Configure(EntityTypeBuilder<EncryptedMintKey> builder)

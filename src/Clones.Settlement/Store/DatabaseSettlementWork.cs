@@ -30,6 +30,10 @@ internal sealed partial class DatabaseSettlementWork(
     IDbContextTransaction? commit = null
 ) : IDeploymentWork
 {
+    private static readonly string NamedOnChain = $$"""
+        SELECT DISTINCT ON (l.signature) l.* FROM {{OnChainNames.From("{0}", "*")}} WHERE l.wallet_id = ANY ({1}) ORDER BY l.signature
+        """;
+
     public Task<IReadOnlyList<ChainTransaction>> LockAsync(IReadOnlyCollection<Guid> transactionIds, CancellationToken cancellationToken) =>
         db.LockTransactionsAsync(transactionIds, cancellationToken);
 
@@ -128,18 +132,8 @@ internal sealed partial class DatabaseSettlementWork(
         IReadOnlyCollection<Guid> names,
         CancellationToken cancellationToken
     ) =>
-        // By the two names, never by the wallet: its history is long, and a database without statistics would choose that.
         await db
-            .OnChainTransactions.FromSql(
-                $"""
-                SELECT * FROM on_chain_transactions
-                WHERE signature IN (
-                        SELECT signature FROM on_chain_transactions WHERE transaction_id = ANY ({names.ToArray()})
-                        UNION ALL
-                        SELECT signature FROM on_chain_transactions WHERE payment_tags && {names.ToArray()})
-                    AND wallet_id = ANY ({walletIds.ToArray()})
-                """
-            )
+            .OnChainTransactions.FromSqlRaw(NamedOnChain, names.ToArray(), walletIds.ToArray())
             .AsNoTracking()
             .OrderBy(l => l.Slot)
             .ToListAsync(cancellationToken);

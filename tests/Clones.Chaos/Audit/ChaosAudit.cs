@@ -1,3 +1,4 @@
+using System.Numerics;
 using Clones.Domain.Payments;
 using Clones.Domain.Transactions;
 
@@ -142,9 +143,19 @@ internal static class ChaosAudit
             .Transactions.Where(t => t.Kind != TransactionKind.Payment && t.SettledAt is null)
             .Select(t => t.Id)
             .ToHashSet();
-        foreach (var open in database.OpenReservations.Where(r => !waiting.Contains(r.TransactionId)))
+        foreach (var left in database.OpenReservations.Where(r => !waiting.Contains(r.TransactionId)))
         {
-            yield return $"the reservation of transaction {open.TransactionId} was never released";
+            yield return $"the reservation of transaction {left.TransactionId} was never released";
+        }
+        var open = database.OpenReservations.ToLookup(r => (r.WalletId, r.Mint ?? ""), r => new BigInteger(r.Amount));
+        var totals = database.ReservedTotals.ToDictionary(t => (t.WalletId, t.Mint), t => t.Total);
+        foreach (var key in open.Select(o => o.Key).Union(totals.Keys))
+        {
+            var sum = open[key].Aggregate(BigInteger.Zero, (a, b) => a + b);
+            if (sum != totals.GetValueOrDefault(key))
+            {
+                yield return $"the open reservations of wallet {key.Item1} are {sum} {key.Item2}, and their total says {totals.GetValueOrDefault(key)}";
+            }
         }
         if (database.OutboxLeft > 0)
         {

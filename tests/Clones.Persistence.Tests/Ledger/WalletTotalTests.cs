@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Clones.Persistence.Tests.Ledger;
 
-/// <summary>The totals of wallets against the movements that they add up.</summary>
+/// <summary>The totals of wallets against the movements and reservations that they add up.</summary>
 public sealed class WalletTotalTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private static readonly Guid Wallet = Guid.NewGuid();
@@ -43,6 +43,54 @@ public sealed class WalletTotalTests(PostgresFixture postgres) : IClassFixture<P
         }
 
         await TotalsAsync(db).ShouldBeAsync((0, 7));
+    }
+
+    [Fact]
+    public async Task What_is_reserved_follows_reservations_as_they_are_made_changed_given_back_and_opened_again()
+    {
+        await using var db = await MigratedAsync();
+        var (first, second) = (await ReserveAsync(db, null, 1_000), await ReserveAsync(db, "mint", 7));
+        await ReserveAsync(db, null, 5);
+        (await ReservedAsync()).ShouldBe((1_005, 7));
+
+        await db.Database.ExecuteSqlAsync($"UPDATE wallet_reservations SET amount = 900 WHERE id = {first}", Cancellation);
+        (await ReservedAsync()).ShouldBe((905, 7));
+
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE wallet_reservations SET released_at = now() WHERE id IN ({first}, {second})",
+            Cancellation
+        );
+        (await ReservedAsync()).ShouldBe((5, 0));
+
+        await db.Database.ExecuteSqlAsync($"UPDATE wallet_reservations SET amount = 1 WHERE id = {second}", Cancellation);
+        (await ReservedAsync()).ShouldBe((5, 0), "what was given back counts no more");
+
+        await db.Database.ExecuteSqlAsync($"UPDATE wallet_reservations SET released_at = NULL WHERE id = {second}", Cancellation);
+        (await ReservedAsync()).ShouldBe((5, 1));
+
+        await db.Database.ExecuteSqlAsync($"DELETE FROM wallet_reservations", Cancellation);
+        (await ReservedAsync()).ShouldBe((0, 0));
+
+        async Task<(BigInteger Lamports, BigInteger Tokens)> ReservedAsync()
+        {
+            var totals = await db.ReservedTotals.AsNoTracking().Where(t => t.WalletId == Wallet).ToListAsync(Cancellation);
+            return (totals.Single(t => t.Mint.Length == 0).Total, totals.Single(t => t.Mint == "mint").Total);
+        }
+    }
+
+    private static async Task<Guid> ReserveAsync(ClonesDbContext db, string? mint, int amount)
+    {
+        var id = Guid.NewGuid();
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO transactions (id, kind, status, wallet_id, accepted_slot, attempt_number, preparation_failures, wake_ups, created_at)
+                VALUES ({id}, 'PAYMENT', 'ACCEPTED', {Wallet}, 0, 0, 0, 0, now());
+            INSERT INTO wallet_reservations (id, wallet_id, transaction_id, mint, amount, created_at)
+                VALUES ({id}, {Wallet}, {id}, {mint}, {amount}, now());
+            """,
+            Cancellation
+        );
+        return id;
     }
 
     private static async Task<(BigInteger Lamports, BigInteger Tokens)> TotalsAsync(ClonesDbContext db)

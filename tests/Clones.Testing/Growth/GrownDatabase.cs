@@ -145,7 +145,7 @@ public sealed class GrownDatabase(GrowthSize size, string? mint = null)
             """
             INSERT INTO training_pools (id, owner_address, name, skills, deposit_wallet_id, token_symbol, mint, price_per_demo, status, created_at,
                     updated_at)
-                SELECT pool_id, owner, 'Grown ' || n, '{grown}', id, CASE WHEN mint IS NULL THEN 'SOL' ELSE 'BENCH' END, mint, 1000000, 'LIVE', made, made
+                SELECT pool_id, owner, 'Grown ' || n, '{grown}', id, CASE WHEN mint IS NULL THEN 'SOL' ELSE 'BENCH' END, mint, 1000000, 'NO_FUNDS', made, made
                 FROM grown.wallets ORDER BY n;
             INSERT INTO deposit_wallets (id, training_pool_id, address, encrypted_private_key, settled_slot, balance_checked_at, history_read_at,
                     created_at)
