@@ -39,6 +39,7 @@ public sealed class ClonesDbContext : DbContext
     public DbSet<Agent> Agents => Set<Agent>();
     public DbSet<AgentLifecycleInstance> AgentLifecycles => Set<AgentLifecycleInstance>();
     public DbSet<AgentTransition> AgentTransitions => Set<AgentTransition>();
+    public DbSet<AgentToRegister> AgentsToRegister => Set<AgentToRegister>();
     public DbSet<AgentWakeUp> AgentWakeUps => Set<AgentWakeUp>();
     public DbSet<LifecycleMachine> LifecycleMachines => Set<LifecycleMachine>();
     public DbSet<Operation> Operations => Set<Operation>();

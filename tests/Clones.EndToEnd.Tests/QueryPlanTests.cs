@@ -28,7 +28,6 @@ public sealed class QueryPlanTests(RunningSystem system)
         ("nobody asks for this", "The other test asks for it."),
         ("GROUP BY w.to_key", "EncryptionLimitWatch counts what each master key has encrypted, every six hours, in an index."),
         ("wallet_comparisons AS w ON d.id = w.wallet_id", "While the signing fence is raised, each wallet is due."),
-        ("OR a0.agent_id IS NULL", "Agents in DRAFT: those that the workers have not registered yet are in no index."),
     ];
 
     [Fact]

@@ -5,6 +5,7 @@ using Clones.Api.Problems;
 using Clones.Api.Requests;
 using Clones.Contracts.Agents;
 using Clones.Domain;
+using Clones.Domain.Agents;
 using Clones.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -59,14 +60,26 @@ internal static class AgentEndpoints
             agents = agents.Where(a => a.OwnerAddress == owner);
         }
 
-        var filtered = Filter(agents.WithLifecycle(db), context.Request.Query);
-        var rows = await query.Newest(filtered, r => r.Agent.Id).ToListAsync(cancellationToken);
-        return TypedResults.Ok(query.ToPage(rows, r => r.Agent.Id, AgentView.Of, sealer));
+        var rows = new List<AgentRow>();
+        foreach (var list in Filter(agents, db, context.Request.Query))
+        {
+            rows.AddRange(await query.Newest(list, r => r.Agent.Id).ToListAsync(cancellationToken));
+        }
+        // An agent whose lifecycle began between the two lists is in both.
+        var newest = rows.DistinctBy(r => r.Agent.Id).OrderByDescending(r => r.Agent.Id).ToList();
+        return TypedResults.Ok(query.ToPage(newest, r => r.Agent.Id, AgentView.Of, sealer));
     }
 
-    private static IQueryable<AgentRow> Filter(IQueryable<AgentRow> rows, IQueryCollection query)
+    /// <returns>Lists that make the asked one together, each found by an index.</returns>
+    private static IReadOnlyList<IQueryable<AgentRow>> Filter(IQueryable<Agent> agents, ClonesDbContext db, IQueryCollection query)
     {
         var fields = new Fields();
+        if (query.TryGetValue("trainingPoolId", out var text))
+        {
+            var pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Reject<Guid>("trainingPoolId", "must be a UUID");
+            agents = agents.Where(a => a.TrainingPoolId == pool);
+        }
+        var lists = new List<IQueryable<AgentRow>> { agents.WithLifecycle(db) };
         if (query.TryGetValue("status", out var status))
         {
             if (!AgentStatus.All.Contains(status.ToString()))
@@ -75,16 +88,14 @@ internal static class AgentEndpoints
             }
 
             var state = UpperSnakeCase.ToPascalCase(status.ToString());
-            var isDraft = status == AgentStatus.Draft;
-            rows = rows.Where(r => r.Life!.CurrentState == state || (isDraft && r.Life == null));
-        }
-        if (query.TryGetValue("trainingPoolId", out var text))
-        {
-            var pool = Guid.TryParseExact(text, "D", out var id) ? id : fields.Reject<Guid>("trainingPoolId", "must be a UUID");
-            rows = rows.Where(r => r.Agent.TrainingPoolId == pool);
+            lists = [lists[0].Where(r => r.Life!.CurrentState == state)];
+            if (status == AgentStatus.Draft)
+            {
+                lists.Insert(0, agents.Where(a => db.AgentsToRegister.Any(r => r.AgentId == a.Id)).WithLifecycle(db));
+            }
         }
         fields.ThrowIfRejected();
-        return rows;
+        return lists;
     }
 
     private static async Task<Ok<AgentView>> GetAsync(

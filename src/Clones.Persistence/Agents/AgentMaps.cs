@@ -11,6 +11,7 @@ internal sealed class AgentMaps
         IEntityTypeConfiguration<AgentLifecycleInstance>,
         IEntityTypeConfiguration<AgentTransition>,
         IEntityTypeConfiguration<LifecycleMachine>,
+        IEntityTypeConfiguration<AgentToRegister>,
         IEntityTypeConfiguration<AgentWakeUp>
 {
     public void Configure(EntityTypeBuilder<Agent> builder)
@@ -40,6 +41,13 @@ internal sealed class AgentMaps
     }
 
     public void Configure(EntityTypeBuilder<LifecycleMachine> builder) => builder.HasKey(m => m.Fingerprint);
+
+    public void Configure(EntityTypeBuilder<AgentToRegister> builder)
+    {
+        builder.ToTable("agents_to_register");
+        builder.HasKey(a => a.AgentId);
+        builder.HasOne<Agent>().WithOne().HasForeignKey<AgentToRegister>(a => a.AgentId).OnDelete(DeleteBehavior.Cascade);
+    }
 
     public void Configure(EntityTypeBuilder<AgentWakeUp> builder) => builder.HasKey(w => w.AgentId);
 }

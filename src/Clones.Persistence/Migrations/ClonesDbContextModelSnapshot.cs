@@ -2067,6 +2067,18 @@ namespace Clones.Persistence.Migrations
                     b.ToTable("agent_lifecycles", (string)null);
                 });
 
+            modelBuilder.Entity("Clones.Persistence.Agents.AgentToRegister", b =>
+                {
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("agent_id");
+
+                    b.HasKey("AgentId")
+                        .HasName("pk_agents_to_register");
+
+                    b.ToTable("agents_to_register", (string)null);
+                });
+
             modelBuilder.Entity("Clones.Persistence.Agents.AgentWakeUp", b =>
                 {
                     b.Property<Guid>("AgentId")
@@ -2266,6 +2278,16 @@ namespace Clones.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_webhook_deliveries_webhook_endpoints_endpoint_id");
+                });
+
+            modelBuilder.Entity("Clones.Persistence.Agents.AgentToRegister", b =>
+                {
+                    b.HasOne("Clones.Domain.Agents.Agent", null)
+                        .WithOne()
+                        .HasForeignKey("Clones.Persistence.Agents.AgentToRegister", "AgentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_agents_to_register_agents_agent_id");
                 });
 
             modelBuilder.Entity("Clones.Domain.Transactions.ChainTransaction", b =>

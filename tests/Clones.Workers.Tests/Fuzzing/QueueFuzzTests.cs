@@ -30,6 +30,7 @@ public sealed class QueueFuzzTests(AllWorkers workers, ITestOutputHelper output)
         "wallet_scans",
         "wallet_movements",
         "wallet_totals",
+        "reserved_totals",
         "wallet_comparisons",
         "on_chain_transactions",
         "deposit_wallets",
