@@ -16,12 +16,14 @@ export function stringify(value) {
 /** @param {any} value @returns {string} */
 function withBigints(value) {
   if (typeof value === 'bigint') return value.toString();
-  if (value === null || value === undefined) return 'null';
-  if (typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(withBigints).join(',')}]`;
-  const members = [];
-  for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${withBigints(member)}`);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const member of value) text += `${text && ','}${withBigints(member)}`;
+    return `[${text}]`;
   }
-  return `{${members.join(',')}}`;
+  for (const key in value) {
+    if (value[key] !== undefined) text += `${text && ','}${JSON.stringify(key)}:${withBigints(value[key])}`;
+  }
+  return `{${text}}`;
 }

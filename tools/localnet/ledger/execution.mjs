@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encode } from '../encoding/base58.mjs';
-import { feeOf } from '../transactions/fees.mjs';
+import { computeBudgetOf, feeOf } from '../transactions/fees.mjs';
 import { memoOf } from './memo.mjs';
 import { advanced, liveNonceOf } from './nonce.mjs';
 import { resolveAccounts } from './resolve.mjs';
@@ -66,6 +66,7 @@ export function execute(ledger, transaction, { ignoreAge = false } = {}) {
     wire: transaction.wire,
     messageHash,
     blockhash: transaction.blockhash,
+    computeUnitPrice: computeBudgetOf(transaction).price,
     meta: metaOf(transaction, resolved, before, after, outcome, vm),
   };
   return { refused: null, entry, written };

@@ -1,8 +1,8 @@
 /**
  * @typedef {{
  *   signature: string, slot: number, position: number, err: any, memo: string | null, keys: string[], wire: Buffer, messageHash: string, blockhash: string,
- *   meta: any, presentedAs?: number
- * }} Entry one landed transaction; presentedAs: the version that nodes pretend it to be of; position: its place in the block, from 0; meta as getTransaction answers it, with amounts as bigint
+ *   computeUnitPrice: bigint, meta: any, presentedAs?: number
+ * }} Entry one landed transaction; presentedAs: the version that nodes pretend it to be of; position: its place in the block, from 0; computeUnitPrice: in micro-lamports; meta as getTransaction answers it, with amounts as bigint
  */
 
 /** Every landed transaction by signature, by address and, while its blockhash lives, by message. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { decode32, encode } from '../encoding/base58.mjs';
+import { computeBudgetOf } from '../transactions/fees.mjs';
 import { MalformedTransaction, parseTransaction } from '../transactions/parse.mjs';
 import { SYSTEM_BYTES } from '../transactions/programs.mjs';
 import { Accounts } from './accounts.mjs';
@@ -157,7 +158,8 @@ export class Ledger extends EventEmitter {
   /** @param {Buffer} wire */
   static entryBase(wire) {
     const transaction = parseTransaction(wire);
-    return { wire, signature: transaction.signature, blockhash: transaction.blockhash, messageHash: messageHashOf(transaction) };
+    const { signature, blockhash } = transaction;
+    return { wire, signature, blockhash, messageHash: messageHashOf(transaction), computeUnitPrice: computeBudgetOf(transaction).price };
   }
 }
 

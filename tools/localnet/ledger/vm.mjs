@@ -60,7 +60,7 @@ export class AccountView {
  * @typedef {{ programIdIndex: number, accounts: Uint8Array, data: Uint8Array, stackHeight: number }} InnerInstruction
  * @typedef {{
  *   landed: boolean, err: any, logs: string[], unitsConsumed: bigint, inner: InnerInstruction[][],
- *   returnData: { programId: string, data: Uint8Array } | null, postAccounts?: Map<string, AccountView>
+ *   returnData: { programId: string, data: Uint8Array } | null, postAccounts?: () => Map<string, AccountView>
  * }} Outcome
  */
 
@@ -158,7 +158,7 @@ function outcomeOf(result) {
     ),
     returnData: returnedBytes.length > 0 ? { programId: encode(returned.programId()), data: returnedBytes } : null,
     postAccounts: simulated
-      ? new Map(result.postAccounts().map((/** @type {any} */ entry) => [encode(entry.address), new AccountView(entry.account())]))
+      ? () => new Map(result.postAccounts().map((/** @type {any} */ entry) => [encode(entry.address), new AccountView(entry.account())]))
       : undefined,
   };
 }

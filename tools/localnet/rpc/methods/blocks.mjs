@@ -1,8 +1,7 @@
 import { SLOTS_PER_EPOCH } from '../../ledger/blocks.mjs';
 import { decode32 } from '../../encoding/base58.mjs';
 import { parseMessageAlone } from '../../transactions/parse.mjs';
-import { feeOf, computeBudgetOf } from '../../transactions/fees.mjs';
-import { parseTransaction } from '../../transactions/parse.mjs';
+import { feeOf } from '../../transactions/fees.mjs';
 import { BLOCK_NOT_AVAILABLE, INVALID_PARAMS, RpcError, SLOT_SKIPPED, invalid } from '../errors.mjs';
 import { array, commitment, config, integer, optionalInteger, pubkey } from '../params.mjs';
 import { encodeEntry, transactionFormat } from '../encode-transaction.mjs';
@@ -60,7 +59,7 @@ export const blockMethods = {
       const block = node.ledger.blocks.bySlot.get(slot);
       if (block === undefined) continue;
       const touching = block.transactions.filter((entry) => keys.every((key) => entry.keys.includes(key)));
-      const prices = touching.map((entry) => computeBudgetOf(parseTransaction(entry.wire)).price);
+      const prices = touching.map((entry) => entry.computeUnitPrice);
       fees.push({ slot, prioritizationFee: prices.length === 0 ? 0 : prices.reduce((a, b) => (a < b ? a : b)) });
     }
     return fees;

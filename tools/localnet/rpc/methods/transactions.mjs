@@ -58,7 +58,8 @@ export const transactionMethods = {
     if (addresses && addresses.length > resolved.accounts.length) {
       throw invalid(`Too many accounts provided; max ${resolved.accounts.length}`);
     }
-    const after = (/** @type {string} */ key) => outcome.postAccounts?.get(key) ?? null;
+    const written = addresses === null ? undefined : outcome.postAccounts?.();
+    const after = (/** @type {string} */ key) => written?.get(key) ?? null;
     const inner = innerInstructionsOf(outcome);
     return {
       context,
