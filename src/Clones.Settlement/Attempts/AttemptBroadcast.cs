@@ -1,5 +1,6 @@
 using Clones.Domain.Faults;
 using Clones.Domain.Transactions;
+using Clones.Settlement.Chain;
 using Clones.Settlement.Store;
 using Clones.Solana.Rpc;
 

@@ -3,6 +3,7 @@ using Clones.Contracts.Settlement;
 using Clones.Domain;
 using Clones.Messaging.Bus;
 using Clones.Settlement.Attempts;
+using Clones.Settlement.Chain;
 
 namespace Clones.Settlement.Payments;
 
