@@ -26,18 +26,18 @@ public sealed class LanesTests
             lanesMax: 8
         );
 
-        Assert.Equal(8, running);
+        running.ShouldBe(8);
         release.SetResult();
         await all;
-        Assert.Equal(Enumerable.Range(0, 20), done.Order());
-        Assert.Equal(8, most);
+        done.Order().ShouldBe(Enumerable.Range(0, 20));
+        most.ShouldBe(8);
     }
 
     [Fact]
     public async Task One_that_fails_is_told_of_once_the_others_are_done()
     {
         var done = 0;
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var failure = await Should.ThrowAsync<InvalidOperationException>(() =>
             Lanes.RunAsync(
                 [1, 2, 3],
                 async item =>
@@ -52,7 +52,7 @@ public sealed class LanesTests
             )
         );
 
-        Assert.Equal("the second", failure.Message);
-        Assert.Equal(2, done);
+        failure.Message.ShouldBe("the second");
+        done.ShouldBe(2);
     }
 }

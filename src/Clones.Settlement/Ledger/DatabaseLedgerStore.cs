@@ -120,11 +120,12 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
         CancellationToken cancellationToken
     ) => WithAsync(db => db.LetThroughAsync(walletId, raised, acceptedReason, difference, cancellationToken));
 
-    public Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken) =>
-        WithAsync(db =>
-            db.WalletScans.Where(s => s.WalletId == walletId && s.Address == address)
-                .Select(s => (ulong?)s.Slot)
-                .SingleOrDefaultAsync(cancellationToken)
+    public Task<IReadOnlyDictionary<string, ulong>> ScannedSlotsAsync(Guid walletId, CancellationToken cancellationToken) =>
+        WithAsync<IReadOnlyDictionary<string, ulong>>(async db =>
+            await db
+                .WalletScans.Where(s => s.WalletId == walletId)
+                .Select(s => new { s.Address, s.Slot })
+                .ToDictionaryAsync(s => s.Address, s => s.Slot, cancellationToken)
         );
 
     public Task<bool> HasUnparsedSpendingAsync(Guid walletId, CancellationToken cancellationToken) =>
@@ -199,11 +200,17 @@ internal sealed class DatabaseLedgerStore(IServiceScopeFactory scopes) : ILedger
             return true;
         });
 
-    public Task SetScannedSlotAsync(Guid walletId, string address, ulong slot, CancellationToken cancellationToken) =>
+    public Task SetScannedSlotAsync(
+        Guid walletId,
+        IReadOnlyCollection<string> addresses,
+        ulong slot,
+        CancellationToken cancellationToken
+    ) =>
         WithAsync(db =>
             db.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO wallet_scans (wallet_id, address, slot, read_at) VALUES ({walletId}, {address}, {slot}, now())
+                INSERT INTO wallet_scans (wallet_id, address, slot, read_at)
+                SELECT {walletId}, address, {slot}, now() FROM (SELECT DISTINCT unnest({addresses.ToArray()}) AS address ORDER BY 1) a
                 ON CONFLICT (wallet_id, address) DO UPDATE SET slot = greatest(wallet_scans.slot, excluded.slot), read_at = now()
                 """,
                 cancellationToken

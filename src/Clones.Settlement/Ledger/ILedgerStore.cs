@@ -51,8 +51,8 @@ public interface ILedgerStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Up to which slot the history of an address is stored; null where it was never read.</summary>
-    Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken);
+    /// <summary>Up to which slot the history of each address of the wallet is stored; those that were never read are left out.</summary>
+    Task<IReadOnlyDictionary<string, ulong>> ScannedSlotsAsync(Guid walletId, CancellationToken cancellationToken);
 
     /// <summary>Which of the signatures are stored already.</summary>
     /// <param name="parsedOnly">Leaves out those that could not be read: more may be known of them by now.</param>
@@ -79,8 +79,8 @@ public interface ILedgerStore
     /// <param name="cancellationToken">Ends it.</param>
     Task SaveAsync(IReadOnlyList<WalletReading> readings, bool anew, CancellationToken cancellationToken);
 
-    /// <summary>Notes that everything up to the slot is stored, or with 0 that the address is read now. Never goes back.</summary>
-    Task SetScannedSlotAsync(Guid walletId, string address, ulong slot, CancellationToken cancellationToken);
+    /// <summary>Notes that everything up to the slot is stored, or with 0 that the addresses are read now. Never goes back.</summary>
+    Task SetScannedSlotAsync(Guid walletId, IReadOnlyCollection<string> addresses, ulong slot, CancellationToken cancellationToken);
 }
 
 /// <param name="Reason">Why it is still held back, for operators; null where it was not compared yet.</param>

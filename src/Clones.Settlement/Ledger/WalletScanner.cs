@@ -39,25 +39,22 @@ public sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, TimePr
     )
     {
         await ReadAgainAsync(wallet, tokenAccounts, horizon, cancellationToken);
+        var scanned = await store.ScannedSlotsAsync(wallet.Id, cancellationToken);
         foreach (var address in AddressesOf(wallet, tokenAccounts))
         {
-            await ScanAsync(wallet, address, tokenAccounts, horizon, whole, cancellationToken);
+            ulong? slot = scanned.TryGetValue(address.ToString(), out var stored) ? stored : null;
+            await ScanAsync(wallet, address, slot, tokenAccounts, horizon, whole, cancellationToken);
         }
     }
 
     /// <summary>Later scans begin at the slot: to be called where what is stored was found to add up to the balance of then.</summary>
-    public async Task MoveAsync(
+    public Task MoveAsync(
         WatchedWallet wallet,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
         ulong slot,
         CancellationToken cancellationToken
-    )
-    {
-        foreach (var address in AddressesOf(wallet, tokenAccounts))
-        {
-            await store.SetScannedSlotAsync(wallet.Id, address.ToString(), slot, cancellationToken);
-        }
-    }
+    ) =>
+        store.SetScannedSlotAsync(wallet.Id, [.. AddressesOf(wallet, tokenAccounts).Select(a => a.ToString())], slot, cancellationToken);
 
     /// <summary>What an earlier release could not read, this one may.</summary>
     private async Task ReadAgainAsync(
@@ -107,13 +104,13 @@ public sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, TimePr
     private async Task ScanAsync(
         WatchedWallet wallet,
         PublicKey address,
+        ulong? scanned,
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
         FinalizedHorizon horizon,
         bool whole,
         CancellationToken cancellationToken
     )
     {
-        var scanned = await store.ScannedSlotAsync(wallet.Id, address.ToString(), cancellationToken);
         var (from, usable) =
             !whole && scanned > OverlapSlots
                 ? (scanned.Value - OverlapSlots, horizon)
@@ -153,7 +150,7 @@ public sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, TimePr
         if (scanned is null)
         {
             // Its mint is known from here on; that nothing is missing is not.
-            await store.SetScannedSlotAsync(wallet.Id, address.ToString(), 0, cancellationToken);
+            await store.SetScannedSlotAsync(wallet.Id, [address.ToString()], 0, cancellationToken);
         }
     }
 

@@ -156,7 +156,7 @@ public abstract class DeploymentPortTests
             var reserved = await ports.AllAsync<WalletReservation>();
             reserved.Select(r => r.Amount).ShouldBe([30UL, 40UL], ignoreOrder: true);
 
-            await ports.Ledger.SetScannedSlotAsync(wallet.Id, wallet.Address, 8, default);
+            await ports.Ledger.SetScannedSlotAsync(wallet.Id, [wallet.Address], 8, default);
             await using var late = await BeginAsync();
             (await ReserveAsync(late, 61)).ShouldBe(new WalletReservationResult.BalanceTooOld(8));
             (await late.LockWalletAsync(wallet.Id, default)).SettledSlot = 9;

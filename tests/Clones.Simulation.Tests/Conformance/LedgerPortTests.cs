@@ -162,14 +162,15 @@ public abstract class LedgerPortTests
     public Task A_scanned_slot_never_goes_back() =>
         RunAsync(async () =>
         {
-            (await ScannedAsync()).ShouldBeNull();
+            (await ScannedAsync()).ShouldBeEmpty();
             foreach (var slot in (ulong[])[0, 9, 4])
             {
-                await Ledger.SetScannedSlotAsync(wallet.Id, "address", slot, default);
+                await Ledger.SetScannedSlotAsync(wallet.Id, ["address"], slot, default);
             }
-            (await ScannedAsync()).ShouldBe(9UL);
+            await Ledger.SetScannedSlotAsync(wallet.Id, ["address", "another"], 7, default);
+            (await ScannedAsync()).ShouldBe(new Dictionary<string, ulong> { ["address"] = 9, ["another"] = 7 }, ignoreOrder: true);
 
-            Task<ulong?> ScannedAsync() => Ledger.ScannedSlotAsync(wallet.Id, "address", default);
+            Task<IReadOnlyDictionary<string, ulong>> ScannedAsync() => Ledger.ScannedSlotsAsync(wallet.Id, default);
         });
 
     private Task SaveAsync(params Domain.Ledger.WalletMovement[] movements) =>

@@ -106,8 +106,10 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
             ]
         );
 
-    public Task<ulong?> ScannedSlotAsync(Guid walletId, string address, CancellationToken cancellationToken) =>
-        AskAsync<ulong?>(() => database.Ledger.ScannedSlots.TryGetValue((walletId, address), out var slot) ? slot : null);
+    public Task<IReadOnlyDictionary<string, ulong>> ScannedSlotsAsync(Guid walletId, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyDictionary<string, ulong>>(() =>
+            database.Ledger.ScannedSlots.Where(s => s.Key.Wallet == walletId).ToDictionary(s => s.Key.Address, s => s.Value)
+        );
 
     public Task<IReadOnlySet<string>> KnownAsync(
         Guid walletId,
@@ -166,11 +168,18 @@ internal sealed class SimulatedLedgerStore(Database database, SimulatedProcess p
             return true;
         });
 
-    public Task SetScannedSlotAsync(Guid walletId, string address, ulong slot, CancellationToken cancellationToken) =>
+    public Task SetScannedSlotAsync(
+        Guid walletId,
+        IReadOnlyCollection<string> addresses,
+        ulong slot,
+        CancellationToken cancellationToken
+    ) =>
         AskAsync(() =>
         {
-            var key = (walletId, address);
-            database.Ledger.ScannedSlots[key] = Math.Max(slot, database.Ledger.ScannedSlots.GetValueOrDefault(key));
+            foreach (var key in addresses.Select(address => (walletId, address)))
+            {
+                database.Ledger.ScannedSlots[key] = Math.Max(slot, database.Ledger.ScannedSlots.GetValueOrDefault(key));
+            }
             return true;
         });
 
