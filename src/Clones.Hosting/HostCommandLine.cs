@@ -51,7 +51,7 @@ public sealed class HostCommandLine
             async (_, _) =>
             {
                 // Not disposed: a bus that was never started warns that it cannot be stopped.
-                await StartCheck.RunAsync(build([]).Services);
+                await StartCheck.RunAsync(Build([]).Services);
             }
         );
         Verbs = [new(check), .. verbs];
@@ -64,7 +64,7 @@ public sealed class HostCommandLine
         root.SetAction(
             async (parsed, _) =>
             {
-                await using var app = build(parsed.GetValue(settings) ?? []);
+                await using var app = Build(parsed.GetValue(settings) ?? []);
                 // The host would do it too, and log what it finds with a stack trace.
                 app.Services.GetService<IStartupValidator>()?.Validate();
                 map(app);
@@ -72,6 +72,9 @@ public sealed class HostCommandLine
                 await app.RunAsync();
             }
         );
+
+        // Settings are read once, when the host starts: nothing watches files for changes of them.
+        WebApplication Build(string[] given) => build(["--hostBuilder:reloadConfigOnChange=false", .. given]);
     }
 
     public IReadOnlyList<HostVerb> Verbs { get; }

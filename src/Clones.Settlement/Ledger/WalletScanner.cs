@@ -53,8 +53,7 @@ public sealed class WalletScanner(ILedgerStore store, ClusterFacts facts, TimePr
         IReadOnlyDictionary<PublicKey, PublicKey> tokenAccounts,
         ulong slot,
         CancellationToken cancellationToken
-    ) =>
-        store.SetScannedSlotAsync(wallet.Id, [.. AddressesOf(wallet, tokenAccounts).Select(a => a.ToString())], slot, cancellationToken);
+    ) => store.SetScannedSlotAsync(wallet.Id, [.. AddressesOf(wallet, tokenAccounts).Select(a => a.ToString())], slot, cancellationToken);
 
     /// <summary>What an earlier release could not read, this one may.</summary>
     private async Task ReadAgainAsync(
