@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 using Clones.Contracts.Settlement;
 using Clones.Domain;
 using Clones.Messaging.Bus;
-using Clones.Settlement.Attempts;
 using Clones.Settlement.Chain;
 
 namespace Clones.Settlement.Payments;

@@ -14,8 +14,14 @@ import { mintOf, tokenAccountOf, uiAmount } from './token-balances.mjs';
  */
 
 /** @param {ParsedTransaction} transaction */
-export function messageHashOf(transaction) {
+function messageHashOf(transaction) {
   return createHash('sha256').update(transaction.messageBytes).digest('base64');
+}
+
+/** What an entry says of the transaction alone, wherever it landed. @param {ParsedTransaction} transaction */
+export function entryOf(transaction, messageHash = messageHashOf(transaction)) {
+  const { signature, wire, blockhash } = transaction;
+  return { signature, wire, blockhash, messageHash, memo: memoOf(transaction), computeUnitPrice: computeBudgetOf(transaction).price };
 }
 
 /**
@@ -57,16 +63,11 @@ export function execute(ledger, transaction, { ignoreAge = false } = {}) {
   });
   const keys = [...new Set(resolved.accounts.map(({ key }) => key))];
   const entry = {
-    signature: transaction.signature,
+    ...entryOf(transaction, messageHash),
     slot,
     position: blocks.tip.transactions.length,
     err: outcome.err,
-    memo: memoOf(transaction),
     keys,
-    wire: transaction.wire,
-    messageHash,
-    blockhash: transaction.blockhash,
-    computeUnitPrice: computeBudgetOf(transaction).price,
     meta: metaOf(transaction, resolved, before, after, outcome, vm),
   };
   return { refused: null, entry, written };

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { decode32 } from '../encoding/base58.mjs';
+import { entryOf } from './execution.mjs';
 import { Ledger, newGenesis } from './ledger.mjs';
-import { memoOf } from './memo.mjs';
 import { AccountView } from './vm.mjs';
 import { parseTransaction } from '../transactions/parse.mjs';
 
@@ -144,8 +144,8 @@ function apply(ledger, record) {
   else if (kind === 'rollback') ledger.rollBackTo(fields[0], fields[1]);
   else if (kind === 'tx') {
     const [slot, wireBase64, keys, meta, written] = fields;
-    const wire = Buffer.from(wireBase64, 'base64');
-    const entry = { ...Ledger.entryBase(wire), slot, position: ledger.tip.transactions.length, keys, meta, err: meta.err, memo: memoOf(parseTransaction(wire)) };
+    const transaction = parseTransaction(Buffer.from(wireBase64, 'base64'));
+    const entry = { ...entryOf(transaction), slot, position: ledger.tip.transactions.length, keys, meta, err: meta.err };
     ledger.replayTransaction(entry, written.map((/** @type {any[]} */ [key, view]) => ({ key, view: unpacked(view) })));
   }
   return ledger;

@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { decode32, encode } from '../encoding/base58.mjs';
-import { computeBudgetOf } from '../transactions/fees.mjs';
-import { MalformedTransaction, parseTransaction } from '../transactions/parse.mjs';
+import { MalformedTransaction } from '../transactions/parse.mjs';
 import { SYSTEM_BYTES } from '../transactions/programs.mjs';
 import { Accounts } from './accounts.mjs';
 import { Blocks, SLOTS_PER_EPOCH } from './blocks.mjs';
-import { execute, messageHashOf } from './execution.mjs';
+import { execute } from './execution.mjs';
 import { Faucet } from './faucet.mjs';
 import { History } from './history.mjs';
 import { AccountView, Vm } from './vm.mjs';
@@ -153,13 +152,6 @@ export class Ledger extends EventEmitter {
     this.journal?.rollback(slot, this.tip.time);
     this.emit('rollback', changed);
     return undone;
-  }
-
-  /** @param {Buffer} wire */
-  static entryBase(wire) {
-    const transaction = parseTransaction(wire);
-    const { signature, blockhash } = transaction;
-    return { wire, signature, blockhash, messageHash: messageHashOf(transaction), computeUnitPrice: computeBudgetOf(transaction).price };
   }
 }
 
